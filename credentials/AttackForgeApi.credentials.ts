@@ -1,0 +1,51 @@
+import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+
+import { attackForgeBaseUrl } from './baseUrl';
+import { authenticatedRequest, readSecret } from './request';
+
+export class AttackForgeApi implements ICredentialType {
+	name = 'attackForgeApi';
+
+	displayName = 'AttackForge API';
+
+	icon: Icon = { light: 'file:../nodes/AttackForgeGroup/attackForge.svg', dark: 'file:../nodes/AttackForgeGroup/attackForge.dark.svg' };
+
+	documentationUrl =
+		'https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getting-started';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://acme.attackforge.com',
+			description: 'Address of your AttackForge tenant, with or without /api/ss at its end',
+		},
+		{
+			displayName: 'Self-Service API Key',
+			name: 'apiKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description:
+				'Your user API key. An administrator grants each API method to your user on its own, under Users > your user > Access > Self-Service RESTful API.',
+		},
+		{
+			displayName: 'Ignore SSL Issues (Insecure)',
+			name: 'ignoreSslIssues',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to connect even if the certificate of the tenant cannot be verified',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, options) => {
+		const apiKey = readSecret(credentials.apiKey, 'Self-Service API Key');
+		return authenticatedRequest(credentials, options, attackForgeBaseUrl(credentials.baseUrl), () => ({
+			'X-SSAPI-KEY': apiKey,
+		}));
+	};
+}

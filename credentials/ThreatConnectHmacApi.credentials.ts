@@ -1,0 +1,63 @@
+import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+
+import { threatConnectBaseUrl } from './baseUrl';
+import { authenticatedRequest, readSecret } from './request';
+import { hmacHeaders } from './threatConnectHmac';
+
+export class ThreatConnectHmacApi implements ICredentialType {
+	name = 'threatConnectHmacApi';
+
+	displayName = 'ThreatConnect HMAC API';
+
+	icon: Icon = { light: 'file:../nodes/ThreatConnectGroup/threatConnect.svg', dark: 'file:../nodes/ThreatConnectGroup/threatConnect.dark.svg' };
+
+	documentationUrl = 'https://docs.threatconnect.com/en/latest/rest_api/quick_start.html';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Base URL',
+			name: 'baseUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://app.threatconnect.com',
+			description: 'Address of your ThreatConnect instance, with or without /api at its end',
+		},
+		{
+			displayName: 'Access ID',
+			name: 'accessId',
+			type: 'string',
+			default: '',
+			required: true,
+			description: 'Access ID of the API user, under Organization Settings > Membership',
+		},
+		{
+			displayName: 'Secret Key',
+			name: 'secretKey',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			description: 'Secret key of the API user. It signs each request and is never sent itself.',
+		},
+		{
+			displayName: 'Ignore SSL Issues (Insecure)',
+			name: 'ignoreSslIssues',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to connect even if the certificate of the instance cannot be verified',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, options) => {
+		const accessId = readSecret(credentials.accessId, 'Access ID');
+		const secretKey = readSecret(credentials.secretKey, 'Secret Key');
+		return authenticatedRequest(
+			credentials,
+			options,
+			threatConnectBaseUrl(credentials.baseUrl),
+			(method, pathAndQuery) =>
+				hmacHeaders(accessId, secretKey, method, pathAndQuery, Math.floor(Date.now() / 1000)),
+		);
+	};
+}

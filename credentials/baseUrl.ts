@@ -1,0 +1,46 @@
+import { UserError } from 'n8n-workflow';
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/**
+ * The root that a service's API paths are appended to, made from whatever form of its address a user pasted: with or
+ * without scheme, trailing slashes, or the API's own path.
+ *
+ * @param pasted e.g. `acme.threatconnect.com/`, `https://tc.example:8443/api/v3`
+ * @param apiPaths the API paths that users leave on the end, longest first, e.g. `['/api/v3', '/api']`
+ * @returns origin and any path before the API's, without a trailing slash, e.g. `https://tc.example:8443`
+ * @throws UserError when it is no address that a secret may be sent to
+ */
+export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
+	const text = typeof pasted === 'string' ? pasted.trim() : '';
+	if (text === '') {
+		throw new UserError('The Base URL is empty. Enter the address of your instance in the credential.');
+	}
+	const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`;
+	if (!URL.canParse(address)) {
+		throw new UserError(`The Base URL "${text}" is not an address. Write it like https://app.example.com.`);
+	}
+	const url = new URL(address);
+	if (url.username || url.password) {
+		throw new UserError('The Base URL holds a user name or password. Leave them out of the address.');
+	}
+	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+		throw new UserError(
+			`The Base URL "${text}" does not use HTTPS, so the secret would travel in plain text. Write https:// instead.`,
+		);
+	}
+	if (url.search || url.hash) {
+		throw new UserError(`The Base URL "${text}" goes on after the path. Remove everything from "?" or "#" on.`);
+	}
+	let path = url.pathname.replace(/\/+$/, '');
+	const apiPath = apiPaths.find((candidate) => path.toLowerCase().endsWith(candidate));
+	if (apiPath) path = path.slice(0, -apiPath.length).replace(/\/+$/, '');
+	return url.origin + path;
+}
+
+/** ThreatConnect's API root: its v3 and v2 APIs live under `/api` of it. */
+export const threatConnectBaseUrl = (pasted: unknown) =>
+	normalizeBaseUrl(pasted, ['/api/v3', '/api/v2', '/api', '/v3', '/v2']);
+
+/** AttackForge's root: the Self-Service API lives under `/api/ss` of it. */
+export const attackForgeBaseUrl = (pasted: unknown) => normalizeBaseUrl(pasted, ['/api/ss', '/api']);

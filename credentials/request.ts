@@ -1,0 +1,120 @@
+import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
+import { UserError } from 'n8n-workflow';
+
+/** What n8n's HTTP Request node and credential tests hand over: the options of its older request helper. */
+type LegacyOptions = {
+	uri?: string;
+	useQuerystring?: boolean;
+	qsStringifyOptions?: { arrayFormat?: IHttpRequestOptions['arrayFormat'] };
+	rejectUnauthorized?: boolean;
+};
+
+/**
+ * A secret as it may be sent.
+ *
+ * @throws UserError when it is empty or holds anything but visible ASCII: a careless paste leaves white space in it, which
+ *   would make a header invalid or the key look wrong
+ */
+export function readSecret(value: unknown, label: string): string {
+	const secret = typeof value === 'string' ? value : '';
+	if (secret === '') throw new UserError(`The ${label} is empty. Enter it in the credential.`);
+	if (/[^!-~]/.test(secret)) {
+		throw new UserError(
+			`The ${label} holds a space, a line break or another character that no key has. Paste it again without it.`,
+		);
+	}
+	return secret;
+}
+
+/** Strict RFC 3986: also `!'()*` are encoded, so that no HTTP layer below has anything left to re-encode. */
+export function encodeComponent(text: string): string {
+	return encodeURIComponent(text).replace(
+		/[!'()*]/g,
+		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+	);
+}
+
+function queryPairs(
+	key: string,
+	value: unknown,
+	arrayFormat: IHttpRequestOptions['arrayFormat'],
+): Array<[string, string]> {
+	if (value === undefined) return [];
+	if (value === null) return [[key, '']];
+	if (Array.isArray(value)) {
+		if (arrayFormat === 'comma') return value.length > 0 ? [[key, value.join(',')]] : [];
+		return value.flatMap((entry: unknown, index) => {
+			const suffix = arrayFormat === 'repeat' ? '' : arrayFormat === 'brackets' ? '[]' : `[${index}]`;
+			return queryPairs(key + suffix, entry, arrayFormat);
+		});
+	}
+	if (value instanceof Date) return [[key, value.toISOString()]];
+	if (typeof value === 'object') {
+		return Object.entries(value).flatMap(([name, entry]) => queryPairs(`${key}[${name}]`, entry, arrayFormat));
+	}
+	return [[key, String(value)]];
+}
+
+/**
+ * The full URL of a request, its query folded in, so that what is signed is what travels. n8n would serialise `qs`
+ * only after the credential has signed.
+ */
+function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
+	const target = options.url ?? options.uri ?? '';
+	const base = options.baseURL;
+	const joined =
+		base && !/^[a-z][a-z\d+.-]*:\/\//i.test(target)
+			? `${base.replace(/\/+$/, '')}/${target.replace(/^\/+/, '')}`
+			: target;
+	const url = new URL(joined);
+	const arrayFormat =
+		options.arrayFormat ?? options.qsStringifyOptions?.arrayFormat ?? (options.useQuerystring ? 'repeat' : 'indices');
+	const added = Object.entries(options.qs ?? {})
+		.flatMap(([key, value]) => queryPairs(key, value, arrayFormat))
+		.map(([key, value]) => `${encodeComponent(key)}=${encodeComponent(value)}`)
+		.join('&');
+	if (added !== '') url.search = url.search.length > 1 ? `${url.search}&${added}` : added;
+	url.hash = '';
+	return url;
+}
+
+/**
+ * A request with a credential's headers, for every way in which n8n asks for it: our nodes, the HTTP Request node and
+ * credential tests. Neither the caller's object nor a later attempt is affected: call it again to sign again.
+ *
+ * @param baseUrl the root from the credential; the secret goes to no other origin
+ * @param headers the credential's headers, given the upper-case method and the path with query exactly as it travels
+ * @throws UserError when the request goes to another origin than the credential's
+ */
+export function authenticatedRequest(
+	credentials: ICredentialDataDecryptedObject,
+	options: IHttpRequestOptions,
+	baseUrl: string,
+	headers: (method: string, pathAndQuery: string) => Record<string, string>,
+): IHttpRequestOptions {
+	const legacy: IHttpRequestOptions & LegacyOptions = options;
+	const url = fullUrl(legacy);
+	const { origin } = new URL(baseUrl);
+	if (url.origin !== origin) {
+		throw new UserError(
+			`This credential is for ${origin}, but the request goes to ${url.origin}. Nothing was sent. Change the URL, or the Base URL in the credential.`,
+		);
+	}
+	const added = headers((options.method ?? 'GET').toUpperCase(), url.pathname + url.search);
+	const replaced = new Set(Object.keys(added).map((name) => name.toLowerCase()));
+	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !replaced.has(name.toLowerCase()));
+	const insecure = credentials.ignoreSslIssues === true;
+	const authenticated = {
+		...legacy,
+		url: url.href,
+		...(legacy.uri !== undefined && { uri: url.href }),
+		headers: { ...Object.fromEntries(kept), ...added },
+		// A redirect to another host must not carry the secret along.
+		sendCredentialsOnCrossOriginRedirect: false,
+		...(insecure && { skipSslCertificateValidation: true, rejectUnauthorized: false }),
+	};
+	// Both stand in the URL now.
+	delete authenticated.qs;
+	delete authenticated.baseURL;
+	return authenticated;
+}

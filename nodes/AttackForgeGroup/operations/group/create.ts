@@ -1,0 +1,19 @@
+import { recordParameters } from '../../../shared/fields';
+import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { table } from '../../fields';
+
+const show = { resource: ['group'], operation: ['create'] };
+
+export const create: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'create',
+	name: 'Create',
+	action: 'Create group',
+	description: 'Create a group with its contacts, custom fields and access',
+	parameters: [...recordParameters(table, 'create', show), optionsCollection(show, extraJsonOption)],
+	prepare(item, api) {
+		const body = item.record('create');
+		return { run: async () => await api.createGroup(body) };
+	},
+};

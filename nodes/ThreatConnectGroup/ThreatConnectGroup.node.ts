@@ -1,0 +1,66 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { operationParameters, runItems } from '../shared/items';
+import { connectThreatConnect } from './api';
+import { hmacTest, tokenTest } from './credentialTests';
+import { table } from './fields';
+import { operations } from './operations';
+
+export class ThreatConnectGroup implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ThreatConnect Group',
+		name: 'threatConnectGroup',
+		icon: { light: 'file:threatConnect.svg', dark: 'file:threatConnect.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Create and update ThreatConnect groups: incidents, reports, signatures and all other types',
+		defaults: { name: 'ThreatConnect Group' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'threatConnectApi',
+				required: true,
+				testedBy: 'tokenTest',
+				displayOptions: { show: { authentication: ['apiToken'] } },
+			},
+			{
+				name: 'threatConnectHmacApi',
+				required: true,
+				testedBy: 'hmacTest',
+				displayOptions: { show: { authentication: ['hmac'] } },
+			},
+		],
+		properties: [
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'API Token', value: 'apiToken' },
+					{ name: 'HMAC (Access ID and Secret Key)', value: 'hmac' },
+				],
+				default: 'apiToken',
+			},
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				options: [{ name: 'Group', value: 'group' }],
+				default: 'group',
+			},
+			...operationParameters(operations),
+		],
+	};
+
+	methods = { credentialTest: { hmacTest, tokenTest } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await runItems(this, { table, operations, connect: connectThreatConnect });
+	}
+}

@@ -1,0 +1,34 @@
+import type {
+	IAuthenticate,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { threatConnectBaseUrl } from '../../credentials/baseUrl';
+import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
+import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
+import { testCredential } from '../shared/credentialTest';
+import type { Reply } from '../shared/requests';
+import { failure, readEnvelope } from './api';
+
+/** Any API user may list owners, and the answer is small. */
+const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;
+
+function judge(reply: Reply): INodeCredentialTestResult {
+	try {
+		readEnvelope(reply);
+		return { status: 'OK', message: 'Connection successful!' };
+	} catch {
+		const { message, description } = failure(reply);
+		return { status: 'Error', message: `${message.replace(/\.$/, '')}. ${description}` };
+	}
+}
+
+const testWith = (authenticate: IAuthenticate) =>
+	async function (this: ICredentialTestFunctions, credential: ICredentialsDecrypted) {
+		return await testCredential(this.helpers, credential, authenticate, url, judge);
+	};
+
+export const tokenTest = testWith(new ThreatConnectApi().authenticate);
+export const hmacTest = testWith(new ThreatConnectHmacApi().authenticate);

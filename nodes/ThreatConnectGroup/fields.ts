@@ -1,0 +1,533 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { InvalidInput } from '../shared/errors';
+import {
+	choice,
+	choiceByType,
+	date,
+	type Field,
+	flag,
+	isUnset,
+	type Kind,
+	longId,
+	type Operation,
+	type Place,
+	readEntries,
+	type Table,
+	text,
+} from '../shared/fields';
+import { isJsonObject, type JsonObject } from '../shared/json';
+import { INDICATOR_TYPES, indicatorBody } from './indicators';
+import { list, userReference } from './lists';
+
+/**
+ * THE table of ThreatConnect's group fields.
+ *
+ * Names, types and limits: https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html and what a server
+ * answers to OPTIONS /v3/groups. Left out because they are read-only everywhere: Task, Document and Report `status`
+ * (the documentation lists values for Task, but servers describe it as read-only).
+ */
+
+const same = (...values: string[]): INodePropertyOptions[] => values.map((value) => ({ name: value, value }));
+
+/** No endpoint lists the types; these strings are exact. */
+export const GROUP_TYPES: INodePropertyOptions[] = same(
+	'Adversary',
+	'Attack Pattern',
+	'Campaign',
+	'Course of Action',
+	'Document',
+	'Email',
+	'Event',
+	'Incident',
+	'Intrusion Set',
+	'Malware',
+	'Report',
+	'Signature',
+	'Tactic',
+	'Task',
+	'Threat',
+	'Tool',
+	'Vulnerability',
+);
+
+const INCIDENT_STATUS = choice(
+	same(
+		'Closed',
+		'Containment Achieved',
+		'Deleted',
+		'Incident Reported',
+		'New',
+		'Open',
+		'Rejected',
+		'Restoration Achieved',
+		'Stalled',
+	),
+);
+
+/** Servers before 7.12.2 know four of these: which ones are allowed is theirs to say. */
+const EVENT_STATUS = choice(
+	same(
+		'Completed',
+		'Escalated',
+		'False Positive',
+		'In Progress',
+		'Needs Review',
+		'New',
+		'No Further Action',
+		'Reopened',
+	),
+	true,
+);
+
+/** Administrators add types of their own. */
+const SIGNATURE_FILE_TYPE = choice(
+	same(
+		'Bro',
+		'ClamAV',
+		'CybOX',
+		'Iris Search Hash',
+		'KQL',
+		'OpenIOC',
+		'Regex',
+		'Sigma',
+		'Snort',
+		'SPL',
+		'Suricata',
+		'TQL Query',
+		'YARA',
+	),
+	true,
+);
+
+const row = (
+	name: string,
+	displayName: string,
+	kind: Kind,
+	description: string,
+	more: Partial<Field> = {},
+): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
+
+/** Several values in one box. */
+const many = (
+	name: string,
+	displayName: string,
+	kind: Kind,
+	description: string,
+	more: Partial<Field> & { only?: Operation } = {},
+): Field & { only?: Operation } => ({
+	...row(name, displayName, { control: () => ({ type: 'string', default: '' }), read: kind.read }, description),
+	...more,
+});
+
+const IDS = (of: string, only?: Operation) =>
+	many('id', 'IDs', longId(), `IDs of existing ${of}: comma-separated, or an array from an expression`, {
+		placeholder: 'e.g. 12345, 12346',
+		...(only && { only }),
+	});
+
+const NAME = many('name', 'Names', text({ maxLength: 128 }), 'Comma-separated, or an array from an expression', {
+	placeholder: 'e.g. Targeted Attack, Robbery',
+});
+
+const LABEL = many('name', 'Names', text({ maxLength: 50 }), 'Comma-separated, or an array from an expression', {
+	placeholder: 'e.g. TLP:AMBER',
+});
+
+const TAGS = list({
+	entry: 'Tag',
+	shorthands: [
+		{ ...NAME, description: 'Tags are created when they do not exist. Comma-separated, or an array from an expression' },
+		many(
+			'techniqueId',
+			'ATT&CK Technique IDs',
+			text(),
+			'Tags of MITRE ATT&CK techniques. Comma-separated, or an array from an expression',
+			{ placeholder: 'e.g. T1566, T1059.001' },
+		),
+	],
+	fields: [],
+	deletedBy: 'name',
+	maxSize: 1000,
+	finish(tag, label) {
+		if (isUnset(tag.name) && isUnset(tag.techniqueId)) {
+			throw new InvalidInput(`${label}: a tag needs a name or a techniqueId`);
+		}
+		return tag;
+	},
+});
+
+const SECURITY_LABELS = list({
+	entry: 'Security Label',
+	shorthands: [LABEL],
+	fields: [],
+	needs: ['name'],
+	deletedBy: 'name',
+	maxSize: 1000,
+});
+
+/** A switch in a row is always there; off means unset. */
+const rowFlag = (): Kind => {
+	const { control, read } = flag();
+	return { control, read: (value, place) => (read(value, place) === true ? true : undefined) };
+};
+
+/** Labels inside an attribute: a list without a mode. */
+const attributeLabels: Kind = {
+	control: () => ({ type: 'string', default: '' }),
+	read(value, { label }) {
+		if (isJsonObject(value)) return value;
+		const names = readEntries(value, label);
+		return { data: names.map((name) => (isJsonObject(name) ? name : { name: String(name) })) };
+	},
+};
+
+const ATTRIBUTES = list({
+	entry: 'Attribute',
+	shorthands: [IDS('attributes, which is how attributes are removed', 'update')],
+	fields: [
+		row('type', 'Type', text(), 'Name of an attribute type that is valid for the type of the group', {
+			placeholder: 'e.g. Additional Analysis and Context',
+		}),
+		row('value', 'Value', text({ rows: 3 }), 'Value of the attribute'),
+		row('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
+		row('pinned', 'Pinned', rowFlag(), 'Whether the attribute is shown with the details of the group'),
+		row('source', 'Source', text(), 'Where the value comes from'),
+		row(
+			'securityLabels',
+			'Security Labels',
+			attributeLabels,
+			'Names of labels for this attribute: comma-separated, or an array from an expression',
+			{ placeholder: 'e.g. TLP:AMBER' },
+		),
+	],
+	needs: ['type', 'value'],
+	maxSize: 1000,
+});
+
+const ASSOCIATED_ARTIFACTS = list({
+	entry: 'Artifact',
+	shorthands: [IDS('artifacts')],
+	fields: [
+		row('summary', 'Summary', text({ maxLength: 500 }), 'The artifact itself, e.g. a host name'),
+		row('type', 'Type', text(), 'Type of the artifact', { placeholder: 'e.g. Host, IP Address, File Hash' }),
+		row('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to'),
+		row('caseXid', 'Case XID', text(), 'External ID of the case, instead of its ID'),
+		row('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
+		row('taskXid', 'Task XID', text(), 'External ID of a workflow task, instead of a case'),
+		row('source', 'Source', text({ maxLength: 100 }), 'Where the artifact comes from'),
+		row('fileData', 'File Data', text(), 'Base64 content, for artifacts of a file type'),
+	],
+	needs: ['summary', 'type'],
+	maxSize: 1000,
+	finish(artifact, label) {
+		if (['caseId', 'caseXid', 'taskId', 'taskXid'].every((name) => isUnset(artifact[name]))) {
+			throw new InvalidInput(
+				`${label}: a new artifact needs a case or a task`,
+				'Give one of caseId, caseXid, taskId or taskXid.',
+			);
+		}
+		return artifact;
+	},
+});
+
+const ASSOCIATED_CASES = list({
+	entry: 'Case',
+	shorthands: [IDS('cases')],
+	fields: [
+		row('name', 'Name', text({ maxLength: 255 }), 'Name of the new case'),
+		row('severity', 'Severity', choice(same('Low', 'Medium', 'High', 'Critical')), 'Severity of the new case'),
+		row('status', 'Status', choice(same('Open', 'Closed')), 'Status of the new case'),
+		row('description', 'Description', text({ maxLength: 1500, rows: 2 }), 'Description of the new case'),
+		row('xid', 'XID', text(), 'External ID of the new case, 10 to 100 characters'),
+	],
+	needs: ['name', 'severity', 'status'],
+	maxSize: 1000,
+});
+
+const ASSOCIATED_GROUPS = list({
+	entry: 'Group',
+	shorthands: [IDS('groups')],
+	fields: [
+		row('name', 'Name', text(), 'Name of the new group'),
+		row('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
+		row('ownerName', 'Owner Name', text(), 'Owner of the new group; if empty, the organization of the API user'),
+		row('xid', 'XID', text(), 'External ID of the new group'),
+	],
+	needs: ['name', 'type'],
+});
+
+const ASSOCIATED_INDICATORS = list({
+	entry: 'Indicator',
+	shorthands: [IDS('indicators')],
+	fields: [
+		row(
+			'type',
+			'Type',
+			choice(same(...INDICATOR_TYPES), true),
+			'Type of the indicator; give the name of a custom type as an expression',
+		),
+		row(
+			'summary',
+			'Summary',
+			text(),
+			'The indicator itself. It is created when its owner does not have it yet. Several hashes of one file: "md5 : sha1 : sha256"',
+			{ placeholder: 'e.g. badguy.com' },
+		),
+		row('ownerName', 'Owner Name', text(), 'Owner of the indicator; if empty, the organization of the API user'),
+	],
+	needs: ['type'],
+	finish({ summary, type, ...others }, label) {
+		if (summary === undefined) {
+			// The API's own summary field, e.g. hostName, may stand there instead.
+			if (Object.keys(others).some((name) => !['ownerName', 'ownerId'].includes(name))) {
+				return { ...(type !== undefined && { type }), ...others };
+			}
+			throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
+		}
+		return { ...indicatorBody(String(type ?? ''), String(summary), label), ...others };
+	},
+});
+
+const VICTIM_ASSET_VALUES: Readonly<Record<string, string>> = {
+	EmailAddress: 'address',
+	NetworkAccount: 'accountName',
+	Phone: 'phone',
+	SocialNetwork: 'accountName',
+	WebSite: 'website',
+};
+
+const ASSOCIATED_VICTIM_ASSETS = list({
+	entry: 'Victim Asset',
+	shorthands: [IDS('victim assets')],
+	fields: [
+		row('type', 'Type', choice(same(...Object.keys(VICTIM_ASSET_VALUES))), 'Type of the new victim asset'),
+		row('victimId', 'Victim ID', longId(), 'ID of the victim that has the asset'),
+		row(
+			'value',
+			'Value',
+			text({ maxLength: 255 }),
+			'The address, account name, phone number or website, by the type',
+		),
+		row('addressType', 'Address Type', text({ maxLength: 255 }), 'Kind of e-mail address, e.g. Work'),
+		row('networkType', 'Network Type', text({ maxLength: 255 }), 'Network of a network account'),
+		row('socialNetwork', 'Social Network', text({ maxLength: 255 }), 'Network of a social network account'),
+	],
+	needs: ['type', 'victimId'],
+	finish({ value, ...asset }) {
+		const field = VICTIM_ASSET_VALUES[String(asset.type)];
+		return value === undefined || field === undefined ? asset : { ...asset, [field]: value };
+	},
+});
+
+const ASSIGNMENTS: Kind = plainList({
+	entry: 'Assignment',
+	fields: [
+		row(
+			'type',
+			'Type',
+			choice([
+				{ name: 'Assigned', value: 'Assigned' },
+				{ name: 'Escalate', value: 'Escalate' },
+			]),
+			'Whether the user does the task, or is told when it is overdue',
+		),
+		row('user', 'User ID', userReference(), 'ID of the user'),
+	],
+	needs: ['type', 'user'],
+});
+
+const REVIEWS: Kind = plainList({
+	entry: 'Review',
+	fields: [
+		row(
+			'rating',
+			'Rating',
+			{
+				control: () => ({
+					type: 'number',
+					default: 5,
+					typeOptions: { minValue: 1, maxValue: 5, numberPrecision: 0 },
+				}),
+				read(value, { label }) {
+					const rating = Number(value);
+					if (Number.isInteger(rating) && rating >= 1 && rating <= 5) return rating;
+					throw new InvalidInput(`${label} cannot be "${String(value)}"`, 'Give a whole number from 1 to 5.');
+				},
+			},
+			'From 1 to 5',
+		),
+		row('reviewHelpful', 'Helpful', flag(), 'Whether the report was helpful'),
+		row('comments', 'Comments', text({ maxLength: 500, rows: 2 }), 'Up to 500 characters'),
+	],
+	needs: ['rating'],
+});
+
+/** A list whose entries are only ever rows: on the wire `{ data: [...] }`. */
+function plainList(shape: { entry: string; fields: readonly Field[]; needs: readonly string[] }): Kind {
+	return list({ ...shape, shorthands: [], withoutMode: true });
+}
+
+export const table: Table = {
+	noun: 'Group',
+	types: GROUP_TYPES,
+	defaultType: 'Incident',
+	fields: [
+		row('type', 'Type', choice(GROUP_TYPES), 'Type of the group', { create: 'required', update: 'no' }),
+		// Servers limit the name to 100 or 200 characters, by version: theirs to enforce.
+		row('name', 'Name', text(), 'Name of the group', {
+			create: 'required',
+			placeholder: 'e.g. Phishing campaign against finance',
+		}),
+		row('ownerId', 'Owner ID', longId(), 'Owner by ID, instead of its name', {
+			update: 'no',
+			placeholder: 'e.g. 1125899906842625',
+		}),
+		row(
+			'ownerName',
+			'Owner Name',
+			text(),
+			'Organization, Community or Source that the group is created in; if empty, the organization of the API user',
+			{ update: 'no', placeholder: 'e.g. Demo Organization' },
+		),
+		// Documented as not updatable, but a server's own description and the vendor's client allow it.
+		row('xid', 'XID', text(), 'External ID of the group, unique in its owner', {
+			placeholder: 'e.g. crm:INC-2041',
+		}),
+		row('eventDate', 'Event Date', date(), 'When it happened', { types: ['Event', 'Incident'] }),
+		row('eventType', 'Event Type', text({ maxLength: 35 }), 'Category of the event', {
+			types: ['Event'],
+			placeholder: 'e.g. Breach',
+		}),
+		row(
+			'status',
+			'Status',
+			choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }),
+			'Status of the group. An event that has one cannot go back to none.',
+			{ types: ['Event', 'Incident'], perType: true },
+		),
+		row('fileName', 'File Name', text({ maxLength: 255 }), 'Name of the signature file', {
+			types: ['Signature'],
+			create: 'required',
+			placeholder: 'e.g. emotet.yar',
+		}),
+		row(
+			'fileName',
+			'File Name',
+			text({ maxLength: 255 }),
+			'Name of the file. Give it even if the file is uploaded later: without it, ThreatConnect does not recognize the type of the file.',
+			{ types: ['Document', 'Report'], placeholder: 'e.g. report.pdf' },
+		),
+		row('fileType', 'File Type', SIGNATURE_FILE_TYPE, 'Language of the signature', {
+			types: ['Signature'],
+			create: 'required',
+		}),
+		row('fileText', 'File Text', text({ rows: 6 }), 'The signature itself', {
+			types: ['Signature'],
+			create: 'required',
+		}),
+		row('malware', 'Malware', flag(), 'Whether the document is a password-protected ZIP file with malware', {
+			types: ['Document'],
+		}),
+		row('password', 'Password', text(), 'Password of the ZIP file; needed for malware', {
+			types: ['Document'],
+		}),
+		row('publishDate', 'Publish Date', date(), 'When the report was published', { types: ['Report'] }),
+		row('reviews', 'Reviews', REVIEWS, 'Your review of the report; sending it again edits it', {
+			types: ['Report'],
+		}),
+		row('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail', { types: ['Email'] }),
+		row('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', { types: ['Email'] }),
+		row('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', { types: ['Email'] }),
+		row('body', 'Body', text({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', { types: ['Email'] }),
+		row('assignments', 'Assignments', ASSIGNMENTS, 'Users who do the task or are told when it is overdue', {
+			types: ['Task'],
+		}),
+		row('dueDate', 'Due Date', date(), 'When the task is due', { types: ['Task'] }),
+		row('escalationDate', 'Escalation Date', date(), 'When the task is escalated', { types: ['Task'] }),
+		row('reminderDate', 'Reminder Date', date(), 'When its users are reminded of the task', { types: ['Task'] }),
+		row('firstSeen', 'First Seen', date(), 'When it was first seen'),
+		row('lastSeen', 'Last Seen', date(), 'When it was last seen'),
+		row('externalDateAdded', 'External Date Added', date(), 'When it was created in the system it comes from'),
+		row('externalDateExpires', 'External Date Expires', date(), 'When it expires in the system it comes from'),
+		row('externalLastModified', 'External Last Modified', date(), 'When it was last changed there'),
+		row('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
+		// The API has no such fields: they are default attributes, which `finish` makes of them.
+		row('description', 'Description', text({ rows: 3 }), 'Added as default Description attribute'),
+		row('source', 'Source', text(), 'Added as default Source attribute'),
+		row('attributes', 'Attributes', ATTRIBUTES, 'Attributes of the group'),
+		row('securityLabels', 'Security Labels', SECURITY_LABELS, 'Security labels of the group'),
+		row('associatedArtifacts', 'Associated Artifacts', ASSOCIATED_ARTIFACTS, 'Existing artifacts, or new ones'),
+		row('associatedCases', 'Associated Cases', ASSOCIATED_CASES, 'Existing cases, or new ones'),
+		row('associatedGroups', 'Associated Groups', ASSOCIATED_GROUPS, 'Existing groups, or new ones'),
+		row(
+			'associatedIndicators',
+			'Associated Indicators',
+			ASSOCIATED_INDICATORS,
+			'Indicators by ID, or by type and summary',
+		),
+		row(
+			'associatedVictimAssets',
+			'Associated Victim Assets',
+			ASSOCIATED_VICTIM_ASSETS,
+			'Existing victim assets, or new ones',
+		),
+	],
+	finish,
+};
+
+/** Attributes that stand in the form as if they were fields. */
+const DEFAULT_ATTRIBUTES = { description: 'Description', source: 'Source' } as const;
+
+function finish(body: JsonObject, { operation }: Place): JsonObject {
+	if (body.ownerName !== undefined && body.ownerId !== undefined) {
+		throw new InvalidInput('Both "Owner Name" and "Owner ID" are set', 'Give one of them.');
+	}
+	if (body.malware === true && operation === 'create' && isUnset(body.password)) {
+		throw new InvalidInput(
+			'"Password" (password) is missing',
+			'A document with malware is a password-protected ZIP file: give its password.',
+		);
+	}
+	return withDefaultAttributes(body, operation);
+}
+
+/** In the place that the attributes have, so that the wire order stays the table's. */
+function withDefaultAttributes(body: JsonObject, operation: Operation): JsonObject {
+	const added = Object.entries(DEFAULT_ATTRIBUTES)
+		.filter(([name]) => !isUnset(body[name]))
+		.map(([name, type]) => ({ type, value: body[name], default: true }));
+	if (added.length === 0) return body;
+	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
+	if (given.mode === 'delete') {
+		throw new InvalidInput(
+			'"Attributes" (attributes) are to be deleted, but "Description" or "Source" to be added',
+			'Send them in two updates: one request has one mode for all attributes.',
+		);
+	}
+	const attributes = {
+		data: [...added, ...(given.data ?? [])],
+		...(operation === 'update' && { mode: given.mode ?? 'append' }),
+	};
+	const finished: JsonObject = {};
+	for (const [name, value] of Object.entries(body)) {
+		if (name in DEFAULT_ATTRIBUTES || name === 'attributes') finished.attributes = attributes;
+		else finished[name] = value;
+	}
+	return finished;
+}
+
+/** What `fields` may ask for besides what an answer always holds. */
+export const OUTPUT_FIELDS: INodePropertyOptions[] = [
+	{ name: 'Associated Artifacts', value: 'associatedArtifacts' },
+	{ name: 'Associated Cases', value: 'associatedCases' },
+	{ name: 'Associated Groups', value: 'associatedGroups' },
+	{ name: 'Associated Indicators', value: 'associatedIndicators' },
+	{ name: 'Associated Victim Assets', value: 'associatedVictimAssets' },
+	{ name: 'Attributes', value: 'attributes' },
+	{ name: 'External Dates', value: 'externalDates' },
+	{ name: 'Intelligence Reviews', value: 'intelReviews' },
+	{ name: 'Security Labels', value: 'securityLabels' },
+	{ name: 'Sightings', value: 'sightings', description: 'First seen and last seen' },
+	{ name: 'Tags', value: 'tags' },
+];

@@ -1,0 +1,72 @@
+import { InvalidInput } from '../shared/errors';
+import type { JsonObject } from '../shared/json';
+
+/**
+ * The body fields that carry an indicator's value, by its type. A type that is not here is a custom one.
+ *
+ * @see https://docs.threatconnect.com/en/latest/rest_api/v3/indicators/indicators.html
+ */
+const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
+	ASN: ['AS Number'],
+	Address: ['ip'],
+	CIDR: ['Block'],
+	'Email Subject': ['Subject'],
+	EmailAddress: ['address'],
+	File: ['md5', 'sha1', 'sha256'],
+	Hashtag: ['Hashtag'],
+	Host: ['hostName'],
+	Mutex: ['Mutex'],
+	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
+	URL: ['text'],
+	'User Agent': ['User Agent String'],
+};
+
+export const INDICATOR_TYPES = Object.keys(SUMMARY_FIELDS);
+
+const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+
+/**
+ * The body fields for an indicator that is given by its summary, as ThreatConnect prints it: parts of a File's or a
+ * Registry Key's summary are separated by ` : `.
+ *
+ * @throws InvalidInput when the summary cannot be one of that type
+ */
+export function indicatorBody(type: string, summary: string, label: string): JsonObject {
+	const fields = SUMMARY_FIELDS[type];
+	if (!fields) return { type, ...customValues(summary) };
+	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: summary };
+	return type === 'File' ? { type, ...fileHashes(summary, label) } : { type, ...registryKey(summary, fields, label) };
+}
+
+function fileHashes(summary: string, label: string): JsonObject {
+	const hashes: JsonObject = {};
+	for (const part of summary.split(/\s*:\s*/).filter((one) => one !== '')) {
+		const field = /^[0-9a-f]+$/i.test(part) ? HASH_FIELDS[part.length] : undefined;
+		if (!field) {
+			throw new InvalidInput(
+				`${label}: "${part}" is no file hash`,
+				'Give an MD5 (32), SHA-1 (40) or SHA-256 (64 hexadecimal digits), several separated by " : ".',
+			);
+		}
+		hashes[field] = part;
+	}
+	return hashes;
+}
+
+/** An empty value name must be a space: ThreatConnect documentation, Common Errors. */
+function registryKey(summary: string, fields: readonly string[], label: string): JsonObject {
+	const parts = summary.split(' : ');
+	if (parts.length !== fields.length) {
+		throw new InvalidInput(
+			`${label}: "${summary}" is not the summary of a Registry Key`,
+			'Write it as "HKEY_LOCAL_MACHINE\\Path : Value Name : REG_SZ".',
+		);
+	}
+	return Object.fromEntries(fields.map((field, index) => [field, parts[index] === '' ? ' ' : parts[index]]));
+}
+
+/** Custom types take up to three values under generic names. */
+function customValues(summary: string): JsonObject {
+	const parts = summary.split(' : ').slice(0, 3);
+	return Object.fromEntries(parts.map((part, index) => [`value${index + 1}`, part]));
+}

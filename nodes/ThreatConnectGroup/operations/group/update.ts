@@ -1,0 +1,25 @@
+import { recordParameters } from '../../../shared/fields';
+import type { OperationFile } from '../../../shared/items';
+import { referenceKey, type ThreatConnect } from '../../api';
+import { table } from '../../fields';
+import { answerOptions, groupOptions, groupParameters, readReference } from './common';
+
+const show = { resource: ['group'], operation: ['update'] };
+
+export const update: OperationFile<ThreatConnect> = {
+	resource: 'group',
+	operation: 'update',
+	name: 'Update',
+	action: 'Update group',
+	description: 'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
+	parameters: [...groupParameters(show), ...recordParameters(table, 'update', show), groupOptions(show)],
+	prepare(item, api) {
+		const reference = readReference(item);
+		const body = item.record('update');
+		const options = answerOptions(item);
+		return {
+			record: referenceKey(reference),
+			run: async () => await api.updateGroup(reference, body, options),
+		};
+	},
+};

@@ -1,0 +1,49 @@
+/** One piece of work. */
+export type Work = {
+	/** Works with the same key run one after the other, in the order they were started. */
+	record?: string;
+	/** Must not reject. */
+	run(): Promise<void>;
+};
+
+/**
+ * Runs works 0 to count - 1 in order, at most `limit` at once.
+ *
+ * @param limit works under way at once; 1 means strictly one after the other
+ * @param halted asked before each start; once true, nothing more is started and what is under way ends by itself
+ * @param next makes work n, synchronously and in order; `undefined` when there is nothing to run
+ */
+export async function runConcurrently(
+	count: number,
+	limit: number,
+	halted: () => boolean,
+	next: (index: number) => Work | undefined,
+): Promise<void> {
+	const lanes = new Map<string, Promise<void>>();
+	let index = 0;
+
+	const inLane = async (work: Work, before: Promise<void> | undefined): Promise<void> => {
+		if (before) {
+			await before;
+			if (halted()) return;
+		}
+		await work.run();
+	};
+
+	const worker = async (): Promise<void> => {
+		while (index < count && !halted()) {
+			const work = next(index++);
+			if (!work) continue;
+			const running = inLane(work, work.record === undefined ? undefined : lanes.get(work.record));
+			if (work.record === undefined) {
+				await running;
+				continue;
+			}
+			lanes.set(work.record, running);
+			await running;
+			if (lanes.get(work.record) === running) lanes.delete(work.record);
+		}
+	};
+
+	await Promise.all(Array.from({ length: Math.max(1, Math.min(Math.floor(limit) || 1, count)) }, worker));
+}

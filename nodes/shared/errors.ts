@@ -1,0 +1,133 @@
+import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+/** A value that the user can mend, found before anything was sent. */
+export class InvalidInput extends Error {
+	/**
+	 * @param message what is wrong: names the field and the value
+	 * @param description the way out
+	 */
+	constructor(
+		message: string,
+		readonly description?: string,
+	) {
+		super(message);
+	}
+}
+
+/** A request that did not end well: refused by the service, or not answered. */
+export class ServiceFailure extends Error {
+	/**
+	 * @param message what happened, in the service's own words where it had any
+	 * @param description what to do now
+	 * @param details `httpCode` (status, or the network's code), the service's own code, and the request line
+	 */
+	constructor(
+		message: string,
+		readonly description: string,
+		readonly details: { httpCode?: string; errCode?: string; request?: string } = {},
+	) {
+		super(message);
+	}
+}
+
+const CERTIFICATE_CODES = new Set([
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/**
+ * What a network's error code means, in plain words.
+ *
+ * @param code Node's or axios' code, e.g. `ENOTFOUND`
+ * @param host the host that was asked
+ * @returns what happened, what to do, and whether the request surely never reached the service
+ */
+export function explainNetworkCode(
+	code: string,
+	host: string,
+): { message: string; description: string; neverSent: boolean } {
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+		return {
+			message: `The host ${host} was not found`,
+			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
+			neverSent: true,
+		};
+	}
+	if (CERTIFICATE_CODES.has(code)) {
+		return {
+			message: `The certificate of ${host} is not trusted (${code})`,
+			description:
+				'Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
+			neverSent: true,
+		};
+	}
+	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+		return {
+			message: `${host} refused the connection (${code})`,
+			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
+			neverSent: true,
+		};
+	}
+	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+		return {
+			message: `${host} does not speak HTTPS on this port (${code})`,
+			description: 'Check the port in the Base URL.',
+			neverSent: true,
+		};
+	}
+	return {
+		message: `The connection to ${host} broke before an answer came (${code})`,
+		description: 'Run it again once the network and the service are well.',
+		neverSent: false,
+	};
+}
+
+/**
+ * The error that n8n shows when the execution stops. Built anew from our own parts: n8n's error classes would replace a
+ * message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.
+ */
+export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
+	const message = `${errorMessage(error)} [item ${itemIndex}]`;
+	const description = [errorDescription(error), written].filter(Boolean).join(' ');
+	const nodeError =
+		error instanceof ServiceFailure
+			? new NodeApiError(node, error.details as JsonObject, {
+					message,
+					description,
+					httpCode: error.details.httpCode,
+					itemIndex,
+				})
+			: new NodeOperationError(node, message, { description, itemIndex });
+	nodeError.message = message;
+	nodeError.description = description;
+	return nodeError;
+}
+
+/**
+ * The one error item of an input item. n8n routes it to the error output, the input's own fields merged in, only if its
+ * json holds no other keys than `error`, `message` and `details`.
+ */
+export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionData {
+	const message = errorDescription(error);
+	const details: IDataObject = error instanceof ServiceFailure ? { ...error.details } : {};
+	return {
+		json: { error: errorMessage(error), ...(message && { message }), details: { ...details, itemIndex } },
+		pairedItem: { item: itemIndex },
+	};
+}
+
+export function errorMessage(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+function errorDescription(error: unknown): string {
+	if (error instanceof InvalidInput || error instanceof ServiceFailure) return error.description ?? '';
+	const { description } = error as { description?: unknown };
+	return typeof description === 'string' ? description : '';
+}

@@ -1,0 +1,274 @@
+import type {
+	IDataObject,
+	IDisplayOptions,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+
+import { runConcurrently } from './concurrency';
+import { InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
+import { collectionName, isUnset, type Operation, readRecord, type Source, type Table } from './fields';
+import type { JsonObject } from './json';
+
+/** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
+export type Task = {
+	/** The record it addresses: tasks for the same one run in the order of their items. */
+	record?: string;
+	/** @returns the output of the item */
+	run(): Promise<JsonObject | JsonObject[]>;
+};
+
+/** One operation of a node: its parameters and its behaviour. */
+export type OperationFile<Api> = {
+	resource: string;
+	operation: string;
+	name: string;
+	action: string;
+	description: string;
+	/** Each shown for this operation only. */
+	parameters: INodeProperties[];
+	/**
+	 * Reads and checks one item.
+	 *
+	 * @throws InvalidInput
+	 */
+	prepare(item: Item, api: Api): Task;
+};
+
+/** A service as its node describes it. */
+export type Service<Api> = {
+	table: Table;
+	operations: ReadonlyArray<OperationFile<Api>>;
+	/** Called once a run. */
+	connect(context: IExecuteFunctions, options: RunOptions): Promise<Api>;
+};
+
+/** Options that hold for a whole run. */
+export type RunOptions = {
+	/** Milliseconds. */
+	timeout: number;
+};
+
+export const DEFAULT_CONCURRENT_REQUESTS = 10;
+export const DEFAULT_TIMEOUT_SECONDS = 60;
+
+/** The options that every operation has, for its `options` collection. */
+export const runOptions: INodeProperties[] = [
+	{
+		displayName: 'Max Concurrent Requests',
+		name: 'maxConcurrentRequests',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_CONCURRENT_REQUESTS,
+		description:
+			'How many items are sent at the same time. 1 sends one after the other, in order. Items for the same record always keep their order.',
+	},
+	{
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_TIMEOUT_SECONDS,
+		description: 'How many seconds to wait for the answer to one request',
+	},
+];
+
+/** The way to send what no parameter covers. */
+export const extraJsonOption: INodeProperties = {
+	displayName: 'Additional Fields (JSON)',
+	name: 'additionalJson',
+	type: 'json',
+	default: '{}',
+	description:
+		'JSON that is merged over the body of the request last and sent unchecked: for fields that the node does not know',
+};
+
+/** The `options` collection of an operation, its entries in alphabetical order. */
+export function optionsCollection(
+	show: NonNullable<IDisplayOptions['show']>,
+	...own: INodeProperties[]
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: { show },
+		options: [...own, ...runOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}
+
+/** The Operation drop-down of each resource, and all operations' own parameters. */
+export function operationParameters<Api>(operations: ReadonlyArray<OperationFile<Api>>): INodeProperties[] {
+	const resources = [...new Set(operations.map(({ resource }) => resource))];
+	const dropDowns = resources.map((resource): INodeProperties => {
+		const own = operations.filter((one) => one.resource === resource);
+		const first = own[0]?.operation ?? '';
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [resource] } },
+			options: own.map(({ name, operation, action, description }) => ({
+				name,
+				value: operation,
+				action,
+				description,
+			})),
+			default: first,
+		};
+	});
+	return [...dropDowns, ...operations.flatMap(({ parameters }) => parameters)];
+}
+
+/** One input item, as an operation sees it. */
+export class Item {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly table: Table,
+		readonly index: number,
+		private readonly notice: (ignoredKeys: string[]) => void,
+	) {}
+
+	/** A parameter's value for this item; `undefined` when the parameter is hidden. */
+	parameter(name: string): unknown {
+		const value: unknown = this.context.getNodeParameter(name, this.index, null, { extractValue: true });
+		return value === null ? undefined : value;
+	}
+
+	/** The `options` collection. */
+	get options(): JsonObject {
+		return (this.parameter('options') ?? {}) as JsonObject;
+	}
+
+	/**
+	 * The body that creates or updates a record.
+	 *
+	 * @throws InvalidInput
+	 */
+	record(operation: Operation): JsonObject {
+		const zone = this.context.getTimezone();
+		const { additionalJson } = this.options;
+		const { body, ignored } = readRecord(this.table, operation, this.source(operation), zone, additionalJson);
+		if (ignored.length > 0) this.notice(ignored);
+		return body;
+	}
+
+	private source(operation: Operation): Source {
+		const mode = this.parameter('dataMode');
+		const type = this.table.types ? this.parameter('type') : undefined;
+		if (mode === 'json') return { mode, values: this.parameter('jsonBody') };
+		if (mode === 'autoMap') {
+			return { mode, values: this.context.getInputData()[this.index]?.json ?? {}, type };
+		}
+		const values: JsonObject = { ...(this.parameter(collectionName(operation)) as JsonObject | undefined) };
+		for (const field of this.table.fields) {
+			if (field[operation] !== 'required' || field.name === 'type') continue;
+			const value = this.parameter(field.name);
+			if (!isUnset(value)) values[field.name] = value;
+		}
+		const rawType = this.context.getNode().parameters.type;
+		return {
+			mode: 'define',
+			values,
+			type,
+			typeIsFixed: !(typeof rawType === 'string' && rawType.startsWith('=')),
+		};
+	}
+}
+
+/**
+ * A node's `execute`: every input item through the chosen operation, concurrently, the output in input order, and
+ * exactly one outcome an item: its result, or one error item.
+ *
+ * In stop mode all items are checked before the first is sent, so that an item that cannot be sent stops the run while
+ * nothing has been written.
+ */
+export async function runItems<Api>(
+	context: IExecuteFunctions,
+	service: Service<Api>,
+): Promise<INodeExecutionData[][]> {
+	const node = context.getNode();
+	const { length } = context.getInputData();
+	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const operation = service.operations.find((one) => one.resource === resource && one.operation === name);
+	if (!operation) {
+		throw toNodeError(node, new InvalidInput(`There is no operation "${name}" for "${resource}"`), 0);
+	}
+	const api = await service.connect(context, { timeout: Number(timeout || DEFAULT_TIMEOUT_SECONDS) * 1000 });
+
+	const ignored = new Map<string, number>();
+	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
+	const prepare = (index: number) =>
+		operation.prepare(new Item(context, service.table, index, notice), api);
+
+	const goOn = context.continueOnFail();
+	let prepared: Task[] | undefined;
+	if (!goOn) prepared = Array.from({ length }, (_, index) => orThrow(() => prepare(index), node, index));
+
+	const outcomes = new Array<INodeExecutionData[] | undefined>(length);
+	const failures: Array<{ index: number; error: unknown }> = [];
+	const signal = context.getExecutionCancelSignal();
+	const halted = () => failures.length > 0 || signal?.aborted === true;
+	let succeeded = 0;
+
+	await runConcurrently(length, Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS), halted, (index) => {
+		let task: Task;
+		try {
+			task = prepared?.[index] ?? prepare(index);
+		} catch (error) {
+			outcomes[index] = [toErrorItem(error, index)];
+			return undefined;
+		}
+		return {
+			record: task.record,
+			async run() {
+				try {
+					outcomes[index] = toItems(await task.run(), index);
+					succeeded += 1;
+				} catch (error) {
+					if (goOn) outcomes[index] = [toErrorItem(error, index)];
+					else failures.push({ index, error });
+				}
+			},
+		};
+	});
+
+	const first = failures.sort((a, b) => a.index - b.index)[0];
+	if (first) {
+		const written =
+			length > 1 ? `Before this, ${succeeded} of ${length} items had gone through; they stay as they are.` : '';
+		throw toNodeError(node, first.error, first.index, written);
+	}
+	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
+	return [Array.from(outcomes, (items, index) => items ?? [toErrorItem(CANCELLED, index)]).flat()];
+}
+
+const CANCELLED = new ServiceFailure('Not sent: the execution was cancelled', 'Run the workflow again for this item.');
+
+function orThrow<T>(prepare: () => T, node: ReturnType<IExecuteFunctions['getNode']>, index: number): T {
+	try {
+		return prepare();
+	} catch (error) {
+		throw toNodeError(node, error, index, 'Nothing was sent for any item.');
+	}
+}
+
+function toItems(output: JsonObject | JsonObject[], index: number): INodeExecutionData[] {
+	return (Array.isArray(output) ? output : [output]).map((json) => ({
+		json: json as IDataObject,
+		pairedItem: { item: index },
+	}));
+}
+
+function ignoredHint(ignored: Map<string, number>): string {
+	const keys = [...ignored].map(([key, count]) => `"${key}" (${count} ${count === 1 ? 'item' : 'items'})`);
+	const shown = keys.slice(0, 20).join(', ');
+	const more = keys.length > 20 ? ` and ${keys.length - 20} more` : '';
+	return `Not sent, because no field of the record's type has this name: ${shown}${more}. Rename keys to send them.`;
+}

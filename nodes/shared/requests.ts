@@ -1,0 +1,186 @@
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	IHttpRequestOptions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { encodeComponent } from '../../credentials/request';
+import { errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
+import { parseJson, stringifyJson } from './json';
+
+/** A service as one run of a node sees it; its credential is decrypted once. */
+export type Connection = {
+	context: IExecuteFunctions | ILoadOptionsFunctions;
+	credentialType: string;
+	credentials: ICredentialDataDecryptedObject;
+	/** e.g. `https://app.threatconnect.com/api/v3` */
+	root: string;
+	/** Milliseconds that one request may take. */
+	timeout: number;
+};
+
+export type ServiceRequest = {
+	method: IHttpRequestMethods;
+	/** Built by `pathOf`. */
+	path: string;
+	/** Pairs in order; a name may repeat. */
+	query?: ReadonlyArray<readonly [name: string, value: string]>;
+	/** Sent as JSON. */
+	body?: unknown;
+};
+
+/** An answer, whatever its status. */
+export type Reply = {
+	status: number;
+	statusText: string;
+	headers: Record<string, unknown>;
+	/** Parsed without losing a digit; `undefined` when the answer is no JSON. */
+	json: unknown;
+	text: string;
+	/** For messages, e.g. `POST /api/v3/groups`. */
+	request: string;
+};
+
+/**
+ * A path from its segments, each percent-encoded.
+ *
+ * @throws InvalidInput for a segment that would make it another path: an empty one, `.` or `..`
+ */
+export function pathOf(...segments: string[]): string {
+	return segments
+		.map((segment) => {
+			if (segment === '' || segment === '.' || segment === '..') {
+				throw new InvalidInput(`"${segment}" cannot stand in the path of a request`);
+			}
+			return `/${encodeComponent(segment)}`;
+		})
+		.join('');
+}
+
+/** Decrypts the credential once for a run and checks what can be checked before anything is sent. */
+export async function connect(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credentialType: string,
+	rootOf: (credentials: ICredentialDataDecryptedObject) => string,
+	timeout: number,
+): Promise<Connection> {
+	const credentials = await context.getCredentials(credentialType);
+	try {
+		return { context, credentialType, credentials, root: rootOf(credentials), timeout };
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
+	}
+}
+
+/**
+ * Sends one request and returns its answer, whatever its status.
+ *
+ * The URL is complete, so that n8n has nothing left to encode; redirects are not followed, since they would carry the
+ * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
+ *
+ * @throws ServiceFailure when no answer came, or one that leads elsewhere
+ */
+export async function send(
+	connection: Connection,
+	{ method, path, query = [], body }: ServiceRequest,
+): Promise<Reply> {
+	const { context, credentialType, credentials, root, timeout } = connection;
+	const search = query.map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`).join('&');
+	const url = `${root}${path}${search && `?${search}`}`;
+	const request = `${method} ${new URL(root + path).pathname}`;
+	const options: IHttpRequestOptions = {
+		method,
+		url,
+		headers: {
+			Accept: 'application/json',
+			...(body !== undefined && { 'Content-Type': 'application/json' }),
+		},
+		...(body !== undefined && { body: stringifyJson(body) }),
+		encoding: 'text',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		disableFollowRedirect: true,
+		timeout,
+	};
+	let answer;
+	try {
+		answer = (await context.helpers.httpRequestWithAuthentication.call(context, credentialType, options, {
+			credentialsDecrypted: { id: '', name: '', type: credentialType, data: credentials },
+			preAuthenticationRetryStatusCode: [],
+		})) as { statusCode: number; statusMessage?: string; headers: Record<string, unknown>; body: unknown };
+	} catch (error) {
+		throw networkFailure(error, new URL(url).host, request, timeout);
+	}
+	const reply: Reply = {
+		status: answer.statusCode,
+		statusText: answer.statusMessage ?? '',
+		headers: answer.headers,
+		...readBody(answer.body),
+		request,
+	};
+	if (reply.status >= 300 && reply.status < 400) throw redirectFailure(reply);
+	return reply;
+}
+
+export function readBody(body: unknown): Pick<Reply, 'text' | 'json'> {
+	const text = typeof body === 'string' ? body : body === undefined || body === null ? '' : stringifyJson(body);
+	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
+	try {
+		return { text, json: parseJson(text) };
+	} catch {
+		return { text, json: undefined };
+	}
+}
+
+function redirectFailure({ status, headers, request }: Reply): ServiceFailure {
+	return new ServiceFailure(
+		`The server redirected the request to ${String(headers.location ?? 'another address')}`,
+		'Redirects are not followed, since they would carry the credential elsewhere. Enter the address that the service really has as Base URL in the credential.',
+		{ httpCode: String(status), request },
+	);
+}
+
+/** n8n wraps what the HTTP layer threw, sometimes twice; the code is on the innermost. */
+export function networkCode(error: unknown): string {
+	for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+		const { code } = cause as { code?: unknown };
+		if (typeof code === 'string' && code !== '') return code;
+	}
+	return '';
+}
+
+function networkFailure(error: unknown, host: string, request: string, timeout: number): ServiceFailure {
+	const code = networkCode(error);
+	const details = { ...(code && { httpCode: code }), request };
+	const writes = !request.startsWith('GET ');
+	const unknown = writes ? ' The change may or may not have been made: look it up before you send it again.' : '';
+	if (code === 'ERR_CANCELED') {
+		return new ServiceFailure('The execution was cancelled while this request was under way', unknown.trim(), details);
+	}
+	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
+		return new ServiceFailure(
+			`${host} did not answer within ${timeout / 1000} seconds`,
+			`Raise Options > Timeout if the service needs longer.${unknown}`,
+			details,
+		);
+	}
+	if (code === '') {
+		return new ServiceFailure(errorMessage(error), unknown.trim(), details);
+	}
+	const { message, description, neverSent } = explainNetworkCode(code, host);
+	return new ServiceFailure(message, description + (neverSent ? '' : unknown), details);
+}
+
+/** The start of an answer that is no JSON, for messages: markup removed, white space collapsed. */
+export function excerpt(text: string): string {
+	const plain = text
+		.slice(0, 4000)
+		.replace(/<(style|script)[^]*?<\/\1>|<[^>]*>/gi, ' ')
+		.replace(/\s+/g, ' ')
+		.trim();
+	return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain;
+}
+

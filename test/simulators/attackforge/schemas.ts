@@ -1,0 +1,143 @@
+/**
+ * The parameters of each method as JSON Schemas (AttackForge documentation, CreateGroup, UpdateGroup,
+ * GetGroup, GetGroups, AddUserToGroup, UpdateUserAccessOnGroup, GetUsers). "Where a parameter is optional,
+ * it will be indicated. Otherwise treat all parameters as mandatory." The two booleans are not marked
+ * optional either, but clients are known to leave them out. An undocumented field or parameter is refused,
+ * to catch misspellings.
+ */
+
+export const TEXT_PATTERN = '\\S';
+export const KEY_PATTERN = '^[A-Za-z0-9_]+$';
+export const ID_PATTERN = '^[0-9a-fA-F]{24}$';
+
+type Schema = Record<string, unknown>;
+type Properties = Record<string, Schema>;
+
+const text = { type: 'string', pattern: TEXT_PATTERN };
+const id = { type: 'string', pattern: ID_PATTERN };
+const flag = { type: 'boolean' };
+const anyJson = {};
+const oneWord = (...words: string[]) => ({ type: 'string', enum: words });
+
+/** An object with these properties only. */
+function record(properties: Properties, required: readonly string[] = [], rules: Schema = {}): Schema {
+	return { type: 'object', additionalProperties: false, properties, required, ...rules };
+}
+
+const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+// --- access -----------------------------------------------------------------
+
+/** The two kinds of entry in `access`: what names an entry, and what else it says. */
+const SSO_NAME = { group_name: text };
+const SSO_LEVELS = {
+	project_access_level: oneWord('none', 'view', 'upload', 'edit'),
+	// The rule says none, view, upload or edit; the examples of the same page use "action" as well.
+	project_request_access_level: oneWord('none', 'view', 'upload', 'edit', 'action'),
+};
+const ADMIN_NAME = { user_id: id, group_id: id };
+const ADMIN_LIMITS = {
+	project_limit: oneWord('none', 'view', 'upload', 'edit'),
+	project_request_limit: oneWord('none', 'view', 'edit', 'action'),
+	add_user_method: oneWord('list', 'email'),
+	allow_user_invite: flag,
+};
+
+const namedByGroup: Schema = { required: ['group_name'] };
+/** "specify either user_id or group_id but not both" */
+const namedByUserOrGroup: Schema = { oneOf: [{ required: ['user_id'] }, { required: ['group_id'] }] };
+
+/** An entry of CreateGroup: complete. */
+function entry(name: Properties, rest: Properties, naming: Schema): Schema {
+	return { ...naming, ...record({ ...name, ...rest }, [...requiredBy(naming), ...Object.keys(rest)]) };
+}
+
+/** An entry of UpdateGroup: an operation. `upsert` carries the complete entry, `remove` only its name. */
+function operation(name: Properties, rest: Properties, naming: Schema): Schema {
+	const named = { action: oneWord('upsert', 'remove'), ...name };
+	const namingAction = { ...naming, required: ['action', ...requiredBy(naming)] };
+	return {
+		type: 'object',
+		if: { type: 'object', properties: { action: { const: 'remove' } }, required: ['action'] },
+		then: entry(named, {}, namingAction),
+		else: entry(named, rest, namingAction),
+	};
+}
+
+function requiredBy(naming: Schema): string[] {
+	return (naming.required as string[] | undefined) ?? [];
+}
+
+const access = (make: typeof entry): Schema =>
+	record({
+		sso_1: listOf(make(SSO_NAME, SSO_LEVELS, namedByGroup)),
+		sso_2: listOf(make(SSO_NAME, SSO_LEVELS, namedByGroup)),
+		member_admins: listOf(make(ADMIN_NAME, ADMIN_LIMITS, namedByUserOrGroup)),
+	});
+
+// --- groups -----------------------------------------------------------------
+
+const GROUP_TEXTS = {
+	name: text,
+	group_owner: text,
+	primary_contact_name: text,
+	primary_contact_number: text,
+	primary_contact_email: text,
+};
+
+const GROUP_OPTIONS = {
+	custom_fields: listOf(
+		record({ key: { type: 'string', pattern: KEY_PATTERN }, value: anyJson }, ['key', 'value']),
+	),
+	auto_add_project_request: flag,
+	// The heading of this parameter says "notification"; the request and every response say "notifications".
+	enable_project_team_notifications: flag,
+};
+
+/** The fields of versions before `access`, today no longer documented. */
+const LINKED_GROUPS = {
+	linked_groups_view: listOf(text),
+	linked_groups_upload: listOf(text),
+	linked_groups_edit: listOf(text),
+};
+
+export function groupBodies(acceptLinkedGroups: boolean): { create: Schema; update: Schema } {
+	const fields = { ...GROUP_TEXTS, ...GROUP_OPTIONS, ...(acceptLinkedGroups && LINKED_GROUPS) };
+	return {
+		create: record({ ...fields, access: access(entry) }, Object.keys(GROUP_TEXTS)),
+		update: record({ ...fields, access: access(operation), is_deleted: flag }, [], { minProperties: 1 }),
+	};
+}
+
+// --- the other methods ------------------------------------------------------
+
+export const idInPath = record({ id }, ['id']);
+export const userIdInPath = record({ user_id: id }, ['user_id']);
+
+/** Archive and restore take the id in the path and nothing else; their example sends `{}`. */
+export const emptyBody = record({});
+
+export const addUserBody = record(
+	{ group_id: id, user_id: id, access_level: oneWord('View', 'Upload', 'Edit') },
+	['group_id', 'user_id', 'access_level'],
+);
+
+/** `user_id` is documented in the body although it is in the path too; clients are known to leave it out. */
+export const updateUserBody = record(
+	{ group_id: id, user_id: id, access_level: oneWord('View', 'Upload', 'Edit', 'Delete') },
+	['group_id', 'access_level'],
+);
+
+/** Given once it is a text, given repeatedly a list; both are right. */
+const repeatable = anyJson;
+const customFieldFilter = { cf_key_allowlist: repeatable, cf_key_blocklist: repeatable };
+
+export const noQuery = record({});
+export const groupQuery = record(customFieldFilter);
+export const groupsQuery = record({ ...customFieldFilter, allGroups: oneWord('true', 'false') });
+export const usersQuery = record({
+	firstName: { type: 'string' },
+	lastName: { type: 'string' },
+	email: { type: 'string' },
+	username: { type: 'string' },
+});

@@ -1,0 +1,118 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import { isSafeNumber, parse, stringify } from 'lossless-json';
+import type { AddressInfo } from 'node:net';
+import { generate } from 'selfsigned';
+
+/** One request as it arrived, with the status it was answered with. */
+export type LoggedRequest = {
+	method: string;
+	/** The request target, byte for byte as in the request line. */
+	target: string;
+	headers: Record<string, string | string[] | undefined>;
+	/** The raw body as text; `''` when there was none. */
+	body: string;
+	/** Milliseconds since the epoch. */
+	at: number;
+	/** `undefined` while no answer has been sent. */
+	status?: number;
+};
+
+export type ServerOptions = {
+	/** Port to listen on; default: any free one. */
+	port?: number;
+	/** Serve HTTPS with a self-signed certificate. */
+	tls?: boolean;
+	/** Milliseconds to wait before each answer. */
+	latency?: number;
+};
+
+export type RunningServer = {
+	url: string;
+	requests: LoggedRequest[];
+	stop(): Promise<void>;
+};
+
+/** Parses JSON without losing a digit: an integer beyond 2^53 becomes a bigint. */
+export function parseJson(text: string): unknown {
+	return parse(text, undefined, (digits) =>
+		/^-?\d+$/.test(digits) && !isSafeNumber(digits) ? BigInt(digits) : Number(digits),
+	);
+}
+
+/** Writes JSON; a bigint becomes a number with all its digits. */
+export function stringifyJson(value: unknown): string {
+	return stringify(value) ?? 'null';
+}
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		logged: LoggedRequest;
+	}
+}
+
+/**
+ * A Fastify server as both simulators need it: lossless JSON, the raw body kept, every request logged with its raw
+ * target, loopback only. The service adds its routes before `listen`.
+ */
+export async function createServer(options: ServerOptions): Promise<{
+	app: FastifyInstance;
+	requests: LoggedRequest[];
+	listen(): Promise<RunningServer>;
+}> {
+	const requests: LoggedRequest[] = [];
+	const certificate = options.tls
+		? await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
+		: undefined;
+	const app = fastify({
+		...(certificate && { https: { key: certificate.private, cert: certificate.cert } }),
+		bodyLimit: 64 * 1024 * 1024,
+		forceCloseConnections: true,
+		routerOptions: { maxParamLength: 4096 },
+		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+	}) as unknown as FastifyInstance;
+
+	app.decorateRequest('logged', null as unknown as LoggedRequest);
+	app.addHook('onRequest', async (request) => {
+		request.logged = {
+			method: request.method,
+			target: request.raw.url ?? '',
+			headers: { ...request.headers },
+			body: '',
+			at: Date.now(),
+		};
+		requests.push(request.logged);
+		if (options.latency) await new Promise((resolve) => setTimeout(resolve, options.latency));
+	});
+	app.addHook('onResponse', async (request, reply) => {
+		request.logged.status = reply.statusCode;
+	});
+	app.removeAllContentTypeParsers();
+	// An empty or malformed JSON body reaches the handler as `undefined`: the service has its own words for it.
+	app.addContentTypeParser(/^application\/json/, { parseAs: 'string' }, (request, body, done) => {
+		request.logged.body = String(body);
+		try {
+			done(null, body === '' ? undefined : parseJson(String(body)));
+		} catch {
+			done(null, undefined);
+		}
+	});
+	app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => {
+		request.logged.body = body.toString('latin1');
+		done(null, body);
+	});
+	app.setReplySerializer(stringifyJson);
+
+	return {
+		app,
+		requests,
+		async listen() {
+			await app.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+			const { port } = app.server.address() as AddressInfo;
+			return {
+				url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+				requests,
+				stop: async () => await app.close(),
+			};
+		},
+	};
+}

@@ -1,0 +1,36 @@
+import { refusalAbout } from './errors';
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|([+-])(\d{2}):(\d{2})))?$/;
+
+/** `YYYY-MM-DDTHH:mm:ssZ`, as every date of an answer is written. */
+export function formatDate(milliseconds: number): string {
+	return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/** The moment an ISO date names, or `undefined` when it is no such date or no day of the calendar. */
+function instant(text: string): number | undefined {
+	const parts = ISO.exec(text);
+	if (!parts) return undefined;
+	const part = (index: number) => Number(parts[index] ?? 0);
+	const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(part) as [
+		number,
+		number,
+		number,
+		number,
+		number,
+		number,
+	];
+	const date = new Date(0);
+	date.setUTCFullYear(year, month - 1, day);
+	if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return undefined;
+	if (hour > 23 || minute > 59 || second > 59 || part(8) > 14 || part(9) > 59) return undefined;
+	const offset = (parts[7] === '-' ? -1 : 1) * (part(8) * 60 + part(9));
+	return date.getTime() + ((hour * 60 + minute - offset) * 60 + second) * 1000;
+}
+
+/** docs: "2021-11-03" in, "2021-11-03T00:00:00Z" out. */
+export function normaliseDate(field: string, text: string): string {
+	const moment = instant(text);
+	if (moment === undefined) throw refusalAbout('ImproperFormat', `The field "${field}" is not a valid date.`);
+	return formatDate(moment);
+}

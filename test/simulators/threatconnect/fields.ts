@@ -1,0 +1,234 @@
+/** docs: groups/fields, "Group types". Case and spaces matter. */
+export const GROUP_TYPES = [
+	'Adversary',
+	'Attack Pattern',
+	'Campaign',
+	'Course of Action',
+	'Document',
+	'Email',
+	'Event',
+	'Incident',
+	'Intrusion Set',
+	'Malware',
+	'Report',
+	'Signature',
+	'Tactic',
+	'Task',
+	'Threat',
+	'Tool',
+	'Vulnerability',
+] as const;
+export type GroupType = (typeof GROUP_TYPES)[number];
+
+export type ScalarField = {
+	kind: 'string' | 'date' | 'boolean' | 'long';
+	min?: number;
+	max?: number;
+	/** The only group types that have the field; absent: all. */
+	types?: readonly GroupType[];
+	/** Types on which it exists but the service alone writes it. */
+	readOnlyFor?: readonly GroupType[];
+	requiredFor?: readonly GroupType[];
+	/** The `fields` value without which an answer leaves it out; `'never'`: no answer holds it. */
+	shownBy?: 'sightings' | 'externalDates' | 'never';
+};
+
+const FILE_TYPES = ['Document', 'Report', 'Signature'] as const;
+
+/**
+ * docs: groups/fields, "Available fields" and "Group-specific fields"; lengths as in the service's own field
+ * descriptor (`OPTIONS /v3/groups`). The length of `name` is an option of the simulator.
+ */
+export const SCALAR_FIELDS: Record<string, ScalarField> = {
+	name: { kind: 'string', min: 1 },
+	type: { kind: 'string', min: 1 },
+	ownerId: { kind: 'long' },
+	ownerName: { kind: 'string', min: 1 },
+	xid: { kind: 'string', min: 1 },
+	firstSeen: { kind: 'date', shownBy: 'sightings' },
+	lastSeen: { kind: 'date', shownBy: 'sightings' },
+	externalDateAdded: { kind: 'date', shownBy: 'externalDates' },
+	externalDateExpires: { kind: 'date', shownBy: 'externalDates' },
+	externalLastModified: { kind: 'date', shownBy: 'externalDates' },
+	fileName: { kind: 'string', min: 1, max: 255, types: FILE_TYPES, requiredFor: ['Signature'] },
+	malware: { kind: 'boolean', types: ['Document'] },
+	password: { kind: 'string', min: 1, types: ['Document'], shownBy: 'never' },
+	publishDate: { kind: 'date', types: ['Report'] },
+	body: { kind: 'string', max: 65535, types: ['Email'] },
+	header: { kind: 'string', max: 65535, types: ['Email'] },
+	subject: { kind: 'string', max: 255, types: ['Email'] },
+	from: { kind: 'string', max: 100, types: ['Email'] },
+	eventDate: { kind: 'date', types: ['Event', 'Incident'] },
+	eventType: { kind: 'string', min: 1, max: 35, types: ['Event'] },
+	status: { kind: 'string', types: ['Event', 'Incident'], readOnlyFor: ['Document', 'Report', 'Task'] },
+	fileText: { kind: 'string', min: 1, types: ['Signature'], requiredFor: ['Signature'] },
+	// Administrators add their own file types, so any text is a file type.
+	fileType: { kind: 'string', min: 1, types: ['Signature'], requiredFor: ['Signature'] },
+	dueDate: { kind: 'date', types: ['Task'] },
+	escalationDate: { kind: 'date', types: ['Task'] },
+	reminderDate: { kind: 'date', types: ['Task'] },
+};
+
+/** The scalar fields that are columns of their own in the state; every other one is kept in `fields`. */
+export const IDENTITY_FIELDS = ['name', 'type', 'ownerId', 'ownerName', 'xid'];
+
+/** The lists that only one group type has. */
+export const TYPED_LISTS: Record<string, readonly GroupType[]> = {
+	assignments: ['Task'],
+	reviews: ['Report'],
+};
+
+/** docs: fields marked read-only; a body that holds one is refused. */
+export const READ_ONLY_FIELDS = [
+	'aiProvider',
+	'commonGroup',
+	'createdBy',
+	'dateAdded',
+	'documentDateAdded',
+	'documentType',
+	'downVoteCount',
+	'emailDate',
+	'escalated',
+	'fileSize',
+	'generatedReport',
+	'id',
+	'insights',
+	'lastModified',
+	'legacyLink',
+	'overdue',
+	'reminded',
+	'score',
+	'scoreBreakdown',
+	'scoreIncludesBody',
+	'signatureDateAdded',
+	'to',
+	'upVote',
+	'upVoteCount',
+	'webLink',
+];
+
+/** docs: the "Updatable: FALSE" rows on which the service's own descriptor agrees, and `type`. */
+export const NOT_UPDATABLE_FIELDS = ['type', 'ownerId', 'ownerName'];
+
+/** docs: event_status; servers before 7.12.2 know the first four only. */
+export const EVENT_STATUSES = [
+	'Escalated',
+	'False Positive',
+	'Needs Review',
+	'No Further Action',
+	'Completed',
+	'In Progress',
+	'New',
+	'Reopened',
+];
+
+export const INCIDENT_STATUSES = [
+	'New',
+	'Open',
+	'Stalled',
+	'Containment Achieved',
+	'Restoration Achieved',
+	'Incident Reported',
+	'Closed',
+	'Rejected',
+	'Deleted',
+];
+
+/** The service's own word for the most entries a list may have in one request. */
+export const MAX_LIST_ENTRIES = 1000;
+
+export const MODES = ['append', 'delete', 'replace'] as const;
+export type Mode = (typeof MODES)[number];
+
+export const ASSOCIATIONS = [
+	'associatedArtifacts',
+	'associatedCases',
+	'associatedGroups',
+	'associatedIndicators',
+	'associatedVictimAssets',
+] as const;
+export type Association = (typeof ASSOCIATIONS)[number];
+
+/** The lists to which the service gives a largest size. */
+export const LIMITED_LISTS = [
+	'tags',
+	'attributes',
+	'securityLabels',
+	'associatedArtifacts',
+	'associatedCases',
+] as const;
+
+/** docs: indicators/fields. The summary fields of each indicator type; all are required unless said otherwise. */
+export const INDICATOR_TYPES: Record<string, readonly string[]> = {
+	Address: ['ip'],
+	EmailAddress: ['address'],
+	// At least one of the three.
+	File: ['md5', 'sha1', 'sha256'],
+	Host: ['hostName'],
+	URL: ['text'],
+	ASN: ['AS Number'],
+	CIDR: ['Block'],
+	'Email Subject': ['Subject'],
+	Hashtag: ['Hashtag'],
+	Mutex: ['Mutex'],
+	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
+	'User Agent': ['User Agent String'],
+};
+
+export const REGISTRY_VALUE_TYPES = [
+	'REG_NONE',
+	'REG_BINARY',
+	'REG_DWORD',
+	'REG_DWORD_LITTLE_ENDIAN',
+	'REG_DWORD_BIG_ENDIAN',
+	'REG_EXPAND_SZ',
+	'REG_LINK',
+	'REG_MULTI_SZ',
+	'REG_QWORD',
+	'REG_QWORD_LITTLE_ENDIAN',
+	'REG_SZ',
+];
+
+/** docs: victim_assets/fields. The documentation and the service disagree on the second fields: required here. */
+export const VICTIM_ASSET_TYPES: Record<
+	string,
+	{ required: readonly string[]; optional: readonly string[] }
+> = {
+	EmailAddress: { required: ['address'], optional: ['addressType'] },
+	NetworkAccount: { required: ['accountName', 'networkType'], optional: [] },
+	Phone: { required: ['phone'], optional: [] },
+	SocialNetwork: { required: ['accountName', 'socialNetwork'], optional: [] },
+	WebSite: { required: ['website'], optional: [] },
+};
+
+export const CASE_SEVERITIES = ['Low', 'Medium', 'High', 'Critical'];
+export const CASE_STATUSES = ['Open', 'Closed'];
+
+/** docs: additional_fields and the groups pages. */
+export const REQUESTABLE_FIELDS: Record<string, string> = {
+	AIsummary: 'The AI-generated summary of the Group',
+	aliases: 'The aliases of the Group',
+	associatedArtifacts: 'Artifacts associated to the Group',
+	associatedCases: 'Cases associated to the Group',
+	associatedGroups: 'Groups associated to the Group',
+	associatedIndicators: 'Indicators associated to the Group',
+	associatedVictimAssets: 'Victim Assets associated to the Group',
+	attributes: 'Attributes added to the Group',
+	common: 'The common Group',
+	externalDates: 'The external dates of the Group',
+	insights: 'The insights of the Group',
+	intelReviews: 'The reviews of the Group',
+	linkedGroups: 'The Groups linked to the Group',
+	securityLabels: 'Security Labels applied to the Group',
+	sightings: 'The firstSeen and lastSeen dates of the Group',
+	tags: 'Tags applied to the Group',
+	userDetails: 'Details of the user that created the Group',
+};
+
+/** docs: "by default only one association level"; the deeper fields that need no second one. */
+export const REQUESTABLE_DEEP_FIELDS = [
+	'attributes.securityLabels',
+	'associatedGroups.attributes',
+	'associatedGroups.securityLabels',
+	'associatedGroups.tags',
+];

@@ -1,0 +1,198 @@
+import { allowOnly, requireFields, textOf, type Context, type Entry, type EntryList } from './context';
+import { refusal, refusalAbout } from './errors';
+import { ATTRIBUTE_TYPES, DEFAULTABLE_ATTRIBUTES, SECURITY_LABELS, TECHNIQUES, USERS } from './seeds';
+import type { AssignmentRow, AttributeRow, GroupRow, ReviewRow } from './state';
+
+const sameText = (left: unknown, right: string) => String(left).toLowerCase() === right.toLowerCase();
+
+/**
+ * docs: update_metadata. `append` (the default) adds, `replace` puts the entries in the place of the old ones, `delete`
+ * removes; to remove what is not there is no error.
+ */
+export function mergeIds(
+	current: readonly string[],
+	list: EntryList,
+	resolve: (entry: Entry, index: number) => string,
+	identify: (entry: Entry, index: number) => string | undefined,
+): string[] {
+	if (list.mode === 'delete') {
+		const gone = list.data.map(identify);
+		return current.filter((id) => !gone.includes(id));
+	}
+	const ids = list.data.map(resolve);
+	return [...new Set(list.mode === 'replace' ? ids : [...current, ...ids])];
+}
+
+/** A tag's name as kept: the name of an ATT&CK technique becomes that technique's tag. */
+function tagName(entry: Entry, where: string): { name: string; techniqueId?: string } {
+	const asked = textOf(entry.name);
+	const techniqueId = textOf(entry.techniqueId);
+	if (techniqueId !== undefined) {
+		const name = TECHNIQUES[techniqueId];
+		if (name === undefined) throw refusal('BadRequest', `Unknown ATT&CK technique: ${techniqueId}`);
+		if (asked !== undefined && !sameText(name, asked)) throw refusal('MismatchedItems');
+		return { name, techniqueId };
+	}
+	if (asked === undefined) throw refusalAbout('MissingData', `Missing from ${where}: name`);
+	const technique = Object.entries(TECHNIQUES).find(([, name]) => sameText(name, asked));
+	return technique ? { techniqueId: technique[0], name: technique[1] } : { name: asked };
+}
+
+function findTag({ state }: Context, ownerName: string, name: string) {
+	return state.tags.find((tag) => tag.ownerName === ownerName && sameText(tag.name, name));
+}
+
+/** docs: tags are created when missing. */
+export function resolveTag(context: Context, ownerName: string, entry: Entry, where: string): string {
+	const { state, now } = context;
+	const id = textOf(entry.id);
+	if (id !== undefined) {
+		const tag = state.tags.get(id);
+		if (tag?.ownerName !== ownerName) throw refusal('NotFound');
+		if (entry.name !== undefined && entry.name !== tag.name) throw refusal('MismatchedItems');
+		return id;
+	}
+	const { name, techniqueId } = tagName(entry, where);
+	const known = findTag(context, ownerName, name);
+	return state.tags.put({
+		...(known ?? { id: state.tags.newId(), ownerName, name }),
+		...(techniqueId !== undefined && { techniqueId }),
+		...(entry.description !== undefined && { description: entry.description }),
+		lastUsed: now,
+	}).id;
+}
+
+/** To remove a tag its ID or name is enough. */
+export function identifyTag(context: Context, ownerName: string, entry: Entry, where: string) {
+	return textOf(entry.id) ?? findTag(context, ownerName, tagName(entry, where).name)?.id;
+}
+
+export function resolveLabel(entry: Entry, where: string): string {
+	const id = textOf(entry.id);
+	const name = textOf(entry.name);
+	if (id === undefined && name === undefined) requireFields(entry, ['name'], where);
+	const label = SECURITY_LABELS.find((known) => (id === undefined ? known.name === name : known.id === id));
+	if (!label) {
+		// docs: security labels are read-only in v3; the words are those of the v2 API.
+		throw id === undefined
+			? refusal('BadRequest', `The security label "${name}" must already exist`)
+			: refusal('NotFound');
+	}
+	if (name !== undefined && name !== label.name) throw refusal('MismatchedItems');
+	return label.id;
+}
+
+export function identifyLabel(entry: Entry, where: string): string | undefined {
+	if (entry.id === undefined) requireFields(entry, ['name'], where);
+	return textOf(entry.id) ?? SECURITY_LABELS.find(({ name }) => name === entry.name)?.id;
+}
+
+export function mergeLabels(current: readonly string[], list: EntryList, where: string): string[] {
+	const at = (index: number) => `${where}.data[${index}]`;
+	return mergeIds(
+		current,
+		list,
+		(entry, index) => resolveLabel(entry, at(index)),
+		(entry, index) => identifyLabel(entry, at(index)),
+	);
+}
+
+function checkAttributeValue(group: GroupRow, type: string, value: string): void {
+	const known = ATTRIBUTE_TYPES.find(
+		({ name, ownerName }) => name === type && (ownerName === undefined || ownerName === group.ownerName),
+	);
+	if (!known) throw refusal('BadRequest', 'The requested attribute type was not found');
+	if (!known.groupTypes.includes(group.type)) {
+		throw refusal(
+			'BadRequest',
+			`The attribute type "${type}" is not valid for the group type "${group.type}"`,
+		);
+	}
+	// In characters, as the schemas count.
+	if ([...value].length > known.maxSize) {
+		const limits = `please enter a value between 1-${known.maxSize} characters in length`;
+		throw refusal('BadRequest', `The value for this ${type} is invalid, ${limits}`);
+	}
+	if (known.selectOne && !known.selectOne.includes(value)) {
+		throw refusal(
+			'BadRequest',
+			`The value for this ${type} is invalid, please enter one of: ${known.selectOne.join(', ')}`,
+		);
+	}
+}
+
+function newAttribute(context: Context, group: GroupRow, entry: Entry, where: string): AttributeRow {
+	if (entry.id !== undefined) {
+		throw refusalAbout('ImproperFormat', `The field "id" is only for the mode "delete" (${where})`);
+	}
+	requireFields(entry, ['type'], where);
+	if (entry.value === undefined) throw refusal('MissingData', 'This attribute requires a value');
+	const type = String(entry.type);
+	const value = String(entry.value);
+	checkAttributeValue(group, type, value);
+	if (entry.default === true && !DEFAULTABLE_ATTRIBUTES.includes(type)) {
+		throw refusal('BadRequest', `An attribute of the type "${type}" cannot be the default`);
+	}
+	const labels = entry.securityLabels as EntryList | undefined;
+	return {
+		id: context.state.attributeIds.newId(),
+		type,
+		value,
+		...(entry.source !== undefined && { source: String(entry.source) }),
+		default: entry.default === true,
+		pinned: entry.pinned === true,
+		securityLabels: labels ? mergeLabels([], labels, `${where}.securityLabels`) : [],
+		dateAdded: context.now,
+		lastModified: context.now,
+		createdBy: context.user.id,
+	};
+}
+
+/** A type has one default attribute: the last one set. */
+function withOneDefault(attributes: readonly AttributeRow[]): AttributeRow[] {
+	const last = new Map(attributes.filter((row) => row.default).map(({ type, id }) => [type, id]));
+	return attributes.map((row) => (row.default ? { ...row, default: last.get(row.type) === row.id } : row));
+}
+
+/** docs: attributes are not de-duplicated, and are removed by ID only. */
+export function mergeAttributes(context: Context, group: GroupRow, list: EntryList): AttributeRow[] {
+	const where = (index: number) => `attributes.data[${index}]`;
+	if (list.mode === 'delete') {
+		list.data.forEach((entry, index) => {
+			requireFields(entry, ['id'], where(index));
+			allowOnly(entry, ['id'], 'is not for the mode "delete": an attribute is removed by its ID');
+		});
+		return group.attributes.filter(({ id }) => !list.data.some((entry) => entry.id === id));
+	}
+	const added = list.data.map((entry, index) => newAttribute(context, group, entry, where(index)));
+	return withOneDefault(list.mode === 'replace' ? added : [...group.attributes, ...added]);
+}
+
+export function newAssignments(list: EntryList): AssignmentRow[] {
+	return list.data.map((entry) => {
+		const userId = String((entry.user as Entry).id);
+		if (!USERS.some(({ id }) => id === userId)) throw refusal('NotFound');
+		return { type: entry.type as AssignmentRow['type'], userId };
+	});
+}
+
+function removeReview(group: GroupRow, entry: Entry): ReviewRow[] {
+	requireFields(entry, ['id'], 'reviews.data[0]');
+	allowOnly(entry, ['id'], 'is not for the mode "delete": a review is removed by its ID');
+	return group.reviews.filter(({ id }) => id !== entry.id);
+}
+
+/** docs: intelligence_reviews. One review per user: another one by the same user edits it. */
+export function mergeReviews(context: Context, group: GroupRow, list: EntryList): ReviewRow[] {
+	const [entry] = list.data;
+	if (!entry) return group.reviews;
+	if (list.mode === 'delete') return removeReview(group, entry);
+	const mine = group.reviews.find(({ userId }) => userId === context.user.id);
+	if (entry.id !== undefined && entry.id !== mine?.id) throw refusal('NotFound');
+	if (!mine) requireFields(entry, ['rating'], 'reviews.data[0]');
+	const review = {
+		...(mine ?? { id: context.state.reviewIds.newId(), userId: context.user.id, dateAdded: context.now }),
+		...entry,
+	} as ReviewRow;
+	return mine ? group.reviews.map((row) => (row === mine ? review : row)) : [...group.reviews, review];
+}

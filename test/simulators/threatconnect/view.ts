@@ -1,0 +1,171 @@
+import { SCALAR_FIELDS } from './fields';
+import { OWNERS, SECURITY_LABELS, USERS, type Entity } from './seeds';
+import type { AttributeRow, GroupRow, State } from './state';
+
+type Rows = Array<Record<string, unknown>>;
+
+const SITE = 'https://threatconnect.example';
+
+const ownerId = (name: string) => OWNERS.find((owner) => owner.name === name)?.id ?? '0';
+
+function user(id: string): Record<string, unknown> {
+	const { permissions: _permissions, ...known } = USERS.find((row) => row.id === id) ?? { id };
+	return known;
+}
+
+/** docs: a list without entries is `{}`. */
+const wrap = (rows: Rows) => (rows.length > 0 ? { data: rows } : {});
+
+const present = <Value>(value: Value | undefined): value is Value => value !== undefined;
+
+const tagsOf = (state: State, ids: readonly string[]): Rows =>
+	ids
+		.map((id) => state.tags.get(id))
+		.filter(present)
+		.map(({ ownerName: _ownerName, ...tag }) => tag);
+
+const labelsOf = (ids: readonly string[]): Rows =>
+	ids.map((id) => SECURITY_LABELS.find((label) => label.id === id)).filter(present);
+
+function attribute(row: AttributeRow, withLabels: boolean): Record<string, unknown> {
+	const { securityLabels, createdBy, ...rest } = row;
+	return {
+		...rest,
+		createdBy: user(createdBy),
+		...(withLabels && { securityLabels: wrap(labelsOf(securityLabels)) }),
+	};
+}
+
+/** An associated object: never the content of an artifact's file. */
+function entity(row: Entity): Record<string, unknown> {
+	const { fileData: _fileData, tags: _tags, ...shown } = row;
+	return { ...shown, ownerId: ownerId(row.ownerName) };
+}
+
+function entities(table: { get(id: string): Entity | undefined }, ids: readonly string[]): Rows {
+	return ids
+		.map((id) => table.get(id))
+		.filter(present)
+		.map(entity);
+}
+
+/** The scalar fields shown by `shownBy`, or those shown always. */
+function scalars(group: GroupRow, shownBy?: string): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(group.fields).filter(([name]) => SCALAR_FIELDS[name]?.shownBy === shownBy),
+	);
+}
+
+const assignmentsOf = (group: GroupRow): Rows =>
+	group.assignments.map(({ type, userId }) => ({ type, user: user(userId) }));
+
+const reviewsOf = (group: GroupRow): Rows =>
+	group.reviews.map(({ userId, ...review }) => ({ ...review, user: user(userId) }));
+
+function associatedGroups(state: State, group: GroupRow, fields: ReadonlySet<string>): Rows {
+	const deeper = [...fields]
+		.filter((name) => name.startsWith('associatedGroups.'))
+		.map((name) => name.slice('associatedGroups.'.length));
+	return group.associatedGroups
+		.map((id) => state.groups.get(id))
+		.filter(present)
+		.map((other) => describe(state, other, new Set(deeper)));
+}
+
+/** What each value of `fields` adds to an answer. */
+const ADDITIONS: Record<
+	string,
+	(state: State, group: GroupRow, fields: ReadonlySet<string>) => Record<string, unknown>
+> = {
+	tags: (state, group) => ({ tags: wrap(tagsOf(state, group.tags)) }),
+	attributes: (_state, group, fields) => ({
+		attributes: wrap(group.attributes.map((row) => attribute(row, fields.has('attributes.securityLabels')))),
+	}),
+	securityLabels: (_state, group) => ({ securityLabels: wrap(labelsOf(group.securityLabels)) }),
+	associatedArtifacts: (state, group) => ({
+		associatedArtifacts: wrap(entities(state.artifacts, group.associatedArtifacts)),
+	}),
+	associatedCases: (state, group) => ({
+		associatedCases: wrap(entities(state.cases, group.associatedCases)),
+	}),
+	associatedGroups: (state, group, fields) => ({
+		associatedGroups: wrap(associatedGroups(state, group, fields)),
+	}),
+	associatedIndicators: (state, group) => ({
+		associatedIndicators: wrap(entities(state.indicators, group.associatedIndicators)),
+	}),
+	associatedVictimAssets: (state, group) => ({
+		associatedVictimAssets: wrap(entities(state.victimAssets, group.associatedVictimAssets)),
+	}),
+	sightings: (_state, group) => scalars(group, 'sightings'),
+	externalDates: (_state, group) => scalars(group, 'externalDates'),
+	intelReviews: (_state, group) => (group.type === 'Report' ? { reviews: wrap(reviewsOf(group)) } : {}),
+};
+
+/** A group as answers hold it. docs: "additional fields" are left out unless `fields` asks for them. */
+export function describe(
+	state: State,
+	group: GroupRow,
+	fields: ReadonlySet<string> = new Set(),
+): Record<string, unknown> {
+	const asked = new Set([...fields].map((name) => name.split('.')[0] ?? name));
+	return {
+		id: group.id,
+		ownerId: ownerId(group.ownerName),
+		ownerName: group.ownerName,
+		dateAdded: group.dateAdded,
+		webLink: `${SITE}/#/details/groups/${group.id}/overview`,
+		type: group.type,
+		name: group.name,
+		createdBy: user(group.createdBy),
+		upVoteCount: '0',
+		downVoteCount: '0',
+		...(group.xid !== undefined && { xid: group.xid }),
+		...scalars(group),
+		...(group.type === 'Task' && { assignments: wrap(assignmentsOf(group)) }),
+		...Object.assign({}, ...[...asked].map((name) => ADDITIONS[name]?.(state, group, fields) ?? {})),
+		lastModified: group.lastModified,
+	};
+}
+
+/** A group as tests see it: every list in full, IDs as digits. */
+export type StoredGroup = {
+	id: string;
+	ownerId: string;
+	ownerName: string;
+	type: string;
+	name: string;
+	xid?: string;
+	fields: Record<string, unknown>;
+	tags: Rows;
+	attributes: Rows;
+	securityLabels: Rows;
+	associatedArtifacts: Rows;
+	associatedCases: Rows;
+	associatedGroups: Rows;
+	associatedIndicators: Rows;
+	associatedVictimAssets: Rows;
+	assignments: Rows;
+	reviews: Rows;
+	dateAdded: string;
+	lastModified: string;
+	createdBy: Record<string, unknown>;
+};
+
+export function stored(state: State, group: GroupRow): StoredGroup {
+	return {
+		...group,
+		ownerId: ownerId(group.ownerName),
+		tags: tagsOf(state, group.tags),
+		attributes: group.attributes.map((row) => attribute(row, true)),
+		securityLabels: labelsOf(group.securityLabels),
+		associatedArtifacts: entities(state.artifacts, group.associatedArtifacts),
+		associatedCases: entities(state.cases, group.associatedCases),
+		associatedGroups: associatedGroups(state, group, new Set()),
+		associatedIndicators: entities(state.indicators, group.associatedIndicators),
+		associatedVictimAssets: entities(state.victimAssets, group.associatedVictimAssets),
+		assignments: assignmentsOf(group),
+		reviews: reviewsOf(group),
+		createdBy: user(group.createdBy),
+	};
+}
