@@ -151,7 +151,10 @@ const TAGS = list({
 	maxSize: 1000,
 	finish(tag, label) {
 		if (isUnset(tag.name) && isUnset(tag.techniqueId)) {
-			throw new InvalidInput(`${label}: a tag needs a name or a techniqueId`);
+			throw new InvalidInput(
+				`${label}: a tag needs a name or a techniqueId`,
+				'Write it as {"name": "Phishing"} or {"techniqueId": "T1566"}, or just as its name.',
+			);
 		}
 		return tag;
 	},

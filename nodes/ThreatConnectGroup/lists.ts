@@ -141,7 +141,9 @@ function readList(
 	if (isJsonObject(value) && ('data' in value || 'mode' in value)) {
 		return { mode: readMode(value.mode, place), entries: readEntries(value.data, place.label) };
 	}
-	return { mode: undefined, entries: readEntries(value, place.label) };
+	// An untouched parameter is an empty object.
+	const isEmpty = isJsonObject(value) && Object.keys(value).length === 0;
+	return { mode: undefined, entries: isEmpty ? [] : readEntries(value, place.label) };
 }
 
 function readMode(mode: unknown, place: Place): string | undefined {
@@ -187,8 +189,8 @@ function identity(entry: JsonObject, { deletedBy, entry: noun }: ListShape, labe
 	if (entry.id !== undefined) return { id: entry.id };
 	if (deletedBy !== undefined && entry[deletedBy] !== undefined) return { [deletedBy]: entry[deletedBy] };
 	throw new InvalidInput(
-		`${label}: to remove a ${noun.toLowerCase()}, ThreatConnect needs its ${deletedBy === undefined ? 'ID' : `ID or ${deletedBy}`}`,
-		`Get the group with the ${noun.toLowerCase()}s included to see their IDs.`,
+		`${label}: only an ID${deletedBy === undefined ? '' : ` or a ${deletedBy}`} says what to remove`,
+		`Give the ID of the ${noun.toLowerCase()}; Options > Include in Output shows the IDs of those that the group has.`,
 	);
 }
 

@@ -9,7 +9,7 @@ export class InvalidInput extends Error {
 	 */
 	constructor(
 		message: string,
-		readonly description?: string,
+		readonly description: string,
 	) {
 		super(message);
 	}
@@ -127,7 +127,7 @@ export function errorMessage(error: unknown): string {
 }
 
 function errorDescription(error: unknown): string {
-	if (error instanceof InvalidInput || error instanceof ServiceFailure) return error.description ?? '';
+	if (error instanceof InvalidInput || error instanceof ServiceFailure) return error.description;
 	const { description } = error as { description?: unknown };
 	return typeof description === 'string' ? description : '';
 }

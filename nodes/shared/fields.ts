@@ -191,7 +191,10 @@ export function readLong(value: unknown, label: string): number | bigint {
 	}
 	const digits = String(value).trim();
 	if (!['string', 'number', 'bigint'].includes(typeof value) || !/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
-		throw new InvalidInput(`${label} must be an ID (a whole number), but is ${show(value)}`);
+		throw new InvalidInput(
+			`${label} must be an ID (a whole number), but is ${show(value)}`,
+			'Give the number that the service shows as ID.',
+		);
 	}
 	const number = Number(digits);
 	return Number.isSafeInteger(number) ? number : BigInt(digits);
@@ -244,7 +247,7 @@ export function readEntries(value: unknown, label: string): unknown[] {
  */
 export function readObject(value: unknown, fields: readonly Field[], place: Place): JsonObject {
 	if (!isJsonObject(value)) {
-		throw new InvalidInput(`${place.label} must be an object, but is ${describe(value)}: ${show(value)}`);
+		throw notAnObject(place.label, value);
 	}
 	const known = new Set(fields.map((field) => field.name));
 	const read: JsonObject = {};
@@ -258,6 +261,12 @@ export function readObject(value: unknown, fields: readonly Field[], place: Plac
 	}
 	return mergeJson({}, read);
 }
+
+const notAnObject = (label: string, value: unknown) =>
+	new InvalidInput(
+		`${label} must be an object, but is ${describe(value)}: ${show(value)}`,
+		'Write it in braces, with the field names of the API: {"name": "…"}.',
+	);
 
 export const labelOf = (field: Pick<Field, 'name' | 'displayName'>): string =>
 	`"${field.displayName}" (${field.name})`;
@@ -519,7 +528,7 @@ function readValues(source: Source): JsonObject {
 	const label = 'The JSON body';
 	const values = typeof source.values === 'string' ? readJsonText(source.values, label) : source.values;
 	if (!isJsonObject(values)) {
-		throw new InvalidInput(`${label} must be an object, but is ${describe(values)}: ${show(values)}`);
+		throw notAnObject(label, values);
 	}
 	return mergeJson({}, values);
 }
@@ -528,7 +537,7 @@ function readExtra(extra: unknown): JsonObject {
 	const label = '"Additional Fields (JSON)"';
 	const read = typeof extra === 'string' ? readJsonText(extra, label) : extra;
 	if (!isJsonObject(read)) {
-		throw new InvalidInput(`${label} must be an object, but is ${describe(read)}: ${show(read)}`);
+		throw notAnObject(label, read);
 	}
 	return read;
 }

@@ -135,7 +135,7 @@ export class Item {
 
 	/** A parameter's value for this item; `undefined` when the parameter is hidden. */
 	parameter(name: string): unknown {
-		const value: unknown = this.context.getNodeParameter(name, this.index, null, { extractValue: true });
+		const value: unknown = this.context.getNodeParameter(name, this.index, null);
 		return value === null ? undefined : value;
 	}
 
@@ -198,7 +198,7 @@ export async function runItems<Api>(
 	const name = context.getNodeParameter('operation', 0);
 	const operation = service.operations.find((one) => one.resource === resource && one.operation === name);
 	if (!operation) {
-		throw toNodeError(node, new InvalidInput(`There is no operation "${name}" for "${resource}"`), 0);
+		throw toNodeError(node, new InvalidInput(`There is no operation "${name}" for "${resource}"`, 'Choose one in the node.'), 0);
 	}
 	const api = await service.connect(context, { timeout: Number(timeout || DEFAULT_TIMEOUT_SECONDS) * 1000 });
 

@@ -25,10 +25,12 @@ export function parseJson(text: string): unknown {
 /** Writes JSON; a bigint becomes a JSON number with all its digits. `undefined` members are left out. */
 export function stringifyJson(value: unknown): string {
 	let raw = false;
-	const text = JSON.stringify(value, (_key, entry: unknown) => {
-		if (typeof entry !== 'bigint') return entry;
+	// The holder is asked and not the second argument: in n8n a bigint has a toJSON, which runs before the replacer.
+	const text = JSON.stringify(value, function (this: JsonObject, key, entry: unknown) {
+		const own = this[key];
+		if (typeof own !== 'bigint') return entry;
 		raw = true;
-		return RAW_DIGITS + entry.toString();
+		return RAW_DIGITS + own.toString();
 	});
 	return raw ? text.replace(QUOTED_RAW_DIGITS, '$1') : text;
 }

@@ -53,7 +53,7 @@ export function pathOf(...segments: string[]): string {
 	return segments
 		.map((segment) => {
 			if (segment === '' || segment === '.' || segment === '..') {
-				throw new InvalidInput(`"${segment}" cannot stand in the path of a request`);
+				throw new InvalidInput(`"${segment}" cannot stand in the path of a request`, 'Give an ID.');
 			}
 			return `/${encodeComponent(segment)}`;
 		})

@@ -1,0 +1,263 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { n8nCommand } from './install';
+import { hasEnded, plainEnvironment, start, stop } from './processes';
+
+export { installN8n, n8nVersion } from './install';
+export { installPackage, packPackage, PACKAGE_NAME } from './package';
+export { stopAll } from './processes';
+
+// --- the process -----------------------------------------------------------------------------------------------------
+
+export type N8nOptions = {
+	/** Default: any free one. */
+	port?: number;
+	/** An empty folder, or one of an earlier start. */
+	userFolder: string;
+	env?: NodeJS.ProcessEnv;
+	/** Milliseconds until it must answer. */
+	timeout?: number;
+};
+
+export type RunningN8n = {
+	url: string;
+	/** All that n8n printed. */
+	logFile: string;
+	stop(): Promise<void>;
+};
+
+/** A port that is free now. */
+export async function freePort(): Promise<number> {
+	const server = createServer();
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(0, '127.0.0.1', resolve);
+	});
+	const { port } = server.address() as AddressInfo;
+	await new Promise((resolve) => server.close(resolve));
+	return port;
+}
+
+/** Settings of the shell's own n8n, and proxies, would lead this one elsewhere. */
+const FOREIGN =
+	/^(n8n_|db_|executions_|queue_|credentials_|generic_|webhook_|node_options$|(https?|all|no)_proxy$)/i;
+
+async function environment({ userFolder, env }: N8nOptions, port: number): Promise<NodeJS.ProcessEnv> {
+	const own = Object.entries(plainEnvironment()).filter(([name]) => !FOREIGN.test(name));
+	return {
+		...Object.fromEntries(own),
+		PATH: [n8nCommand.bin, process.env.PATH].join(delimiter),
+		N8N_USER_FOLDER: userFolder,
+		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		N8N_HOST: '127.0.0.1',
+		N8N_PORT: String(port),
+		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		// The cookie of a login is marked secure otherwise, and this is plain HTTP.
+		N8N_SECURE_COOKIE: 'false',
+		// Nothing of this is for the world outside.
+		N8N_DIAGNOSTICS_ENABLED: 'false',
+		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+		N8N_HIRING_BANNER_ENABLED: 'false',
+		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+		N8N_PERSONALIZATION_ENABLED: 'false',
+		N8N_TEMPLATES_ENABLED: 'false',
+		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+		...env,
+	};
+}
+
+/** Starts n8n and waits until its REST API answers. */
+export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	const port = options.port ?? (await freePort());
+	const url = `http://127.0.0.1:${port}`;
+	const logFile = join(options.userFolder, 'n8n.log');
+	const log = openSync(logFile, 'a');
+	const child = start(n8nCommand.node, [n8nCommand.cli, 'start'], {
+		cwd: options.userFolder,
+		env: await environment(options, port),
+		log,
+	});
+	closeSync(log);
+	try {
+		await untilReady(url, options.timeout ?? 180_000, () => hasEnded(child));
+	} catch (error) {
+		await stop(child);
+		const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20).join('\n');
+		throw new Error(`${(error as Error).message} The end of its log:\n${tail}`);
+	}
+	return { url, logFile, stop: async () => await stop(child) };
+}
+
+/** The health check answers before the REST API does. */
+async function untilReady(url: string, timeout: number, ended: () => boolean): Promise<void> {
+	const giveUpAt = Date.now() + timeout;
+	for (const path of ['/healthz', '/rest/settings']) {
+		while (!(await isJson(url + path))) {
+			if (ended()) throw new Error('n8n ended while it was starting.');
+			if (Date.now() > giveUpAt) throw new Error(`n8n did not answer within ${timeout / 1000} s.`);
+			await sleep(250);
+		}
+	}
+}
+
+async function isJson(url: string): Promise<boolean> {
+	try {
+		const response = await fetch(url, { signal: AbortSignal.timeout(5_000) });
+		await response.json();
+		return response.ok;
+	} catch {
+		return false;
+	}
+}
+
+// --- the REST API that the editor uses -------------------------------------------------------------------------------
+
+type Json = Record<string, unknown>;
+
+export type Owner = { email: string; password: string };
+
+export type Item = {
+	json: Json;
+	error?: unknown;
+	pairedItem?: number | { item: number } | Array<{ item: number }>;
+};
+
+export type NodeRun = {
+	executionStatus: string;
+	error?: { message: string; description?: string };
+	/** Milliseconds. */
+	executionTime: number;
+	data?: { main: Array<Item[] | null> };
+};
+
+export type Execution = {
+	id: string;
+	status: string;
+	error?: { message: string; description?: string };
+	/** The runs of each node, by its name. */
+	nodes: Record<string, NodeRun[]>;
+};
+
+export type Workflow = { name: string; nodes: Array<{ name: string; type: string } & Json> } & Json;
+
+/** An owner's session with a running n8n. */
+export class Session {
+	/** n8n binds a login to its browser. */
+	private readonly headers: Record<string, string> = {
+		'browser-id': 'end-to-end',
+		'content-type': 'application/json',
+	};
+
+	private constructor(private readonly url: string) {}
+
+	/** Makes the first user of a fresh n8n and logs in. */
+	static async setUp(url: string, { email, password }: Owner): Promise<Session> {
+		const session = new Session(url);
+		const person = { firstName: 'Demo', lastName: 'Owner' };
+		await session.call('POST', '/rest/owner/setup', { email, password, ...person });
+		return await Session.logIn(url, { email, password });
+	}
+
+	static async logIn(url: string, { email, password }: Owner): Promise<Session> {
+		const session = new Session(url);
+		const login = { emailOrLdapLoginId: email, password };
+		const response = await session.request('POST', '/rest/login', login);
+		session.headers.cookie = response.headers
+			.getSetCookie()
+			.map((cookie) => cookie.split(';')[0])
+			.join('; ');
+		return session;
+	}
+
+	/** The types of all nodes that n8n has loaded, e.g. `n8n-nodes-base.set`. */
+	async nodeTypes(): Promise<string[]> {
+		const response = await this.request('GET', '/types/nodes.json');
+		return ((await response.json()) as Array<{ name: string }>).map(({ name }) => name);
+	}
+
+	/** @returns its ID */
+	async addCredential(name: string, type: string, data: Json): Promise<string> {
+		const { id } = await this.call('POST', '/rest/credentials', { name, type, data });
+		return String(id);
+	}
+
+	/** What the Test button of a credential says. */
+	async testCredential(name: string, type: string, data: Json): Promise<{ status: string; message: string }> {
+		const credentials = { id: '', name, type, data };
+		return (await this.call('POST', '/rest/credentials/test', { credentials })) as never;
+	}
+
+	/**
+	 * Adds a workflow. n8n finds its credentials by name where it does not know their IDs.
+	 *
+	 * @returns its ID
+	 */
+	async addWorkflow(workflow: Workflow): Promise<string> {
+		const { id } = await this.call('POST', '/rest/workflows', workflow);
+		return String(id);
+	}
+
+	/** Runs a workflow as the editor's button does, and waits for its end. */
+	async runWorkflow(id: string, trigger: string, timeout = 120_000): Promise<Execution> {
+		const started = await this.call('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger },
+		});
+		const giveUpAt = Date.now() + timeout;
+		for (;;) {
+			const execution = await this.execution(String(started.executionId));
+			if (!['new', 'running', 'waiting'].includes(execution.status)) return execution;
+			if (Date.now() > giveUpAt) throw new Error(`The workflow did not end within ${timeout / 1000} s.`);
+			await sleep(250);
+		}
+	}
+
+	async execution(id: string): Promise<Execution> {
+		const { status, data } = await this.call('GET', `/rest/executions/${id}`);
+		// Empty until the execution has ended.
+		const { resultData } = (unflatten(String(data)) ?? {}) as {
+			resultData?: { runData?: Execution['nodes']; error?: Execution['error'] };
+		};
+		return { id, status: String(status), error: resultData?.error, nodes: resultData?.runData ?? {} };
+	}
+
+	private async call(method: string, path: string, body?: unknown): Promise<Json> {
+		const response = await this.request(method, path, body);
+		return ((await response.json()) as { data: Json }).data;
+	}
+
+	private async request(method: string, path: string, body?: unknown): Promise<Response> {
+		const response = await fetch(this.url + path, {
+			method,
+			headers: this.headers,
+			signal: AbortSignal.timeout(60_000),
+			...(body !== undefined && { body: JSON.stringify(body) }),
+		});
+		if (response.ok) return response;
+		throw new Error(`n8n answered ${method} ${path} with ${response.status}: ${await response.text()}`);
+	}
+}
+
+/** Reads n8n's form of execution data: an array in which every text inside an object is the index of its value. */
+function unflatten(text: string): unknown {
+	const values = JSON.parse(text) as unknown[];
+	const read: unknown[] = [];
+	const valueOf = (reference: unknown): unknown => {
+		if (typeof reference !== 'string') return reference;
+		const index = Number(reference);
+		if (!(index in read)) {
+			const value = values[index];
+			if (typeof value !== 'object' || value === null) read[index] = value;
+			else if (Array.isArray(value)) (read[index] = [] as unknown[]).push(...value.map(valueOf));
+			else fill((read[index] = {}), value as Json, valueOf);
+		}
+		return read[index];
+	};
+	return valueOf('0');
+}
+
+function fill(target: Json, source: Json, valueOf: (reference: unknown) => unknown): void {
+	for (const [key, reference] of Object.entries(source)) target[key] = valueOf(reference);
+}

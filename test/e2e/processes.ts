@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type RunOptions = {
+	cwd: string;
+	env?: NodeJS.ProcessEnv;
+	/** Milliseconds; then the command is ended and counts as failed. */
+	timeout?: number;
+};
+
+/** A command that failed, with the end of what it printed. */
+export class CommandFailed extends Error {}
+
+/** Processes of ours that have not ended yet: an interrupted run must leave none behind. */
+const running = new Set<ChildProcess>();
+
+/** In a process group of its own, so that it is ended with all that it started, and nothing else is. */
+export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
+	const stdio = options.log ?? 'pipe';
+	const child = spawn(command, args, {
+		cwd: options.cwd,
+		env: options.env ?? process.env,
+		detached: true,
+		stdio: ['ignore', stdio, stdio],
+	});
+	running.add(child);
+	child.once('close', () => running.delete(child));
+	child.once('error', () => running.delete(child));
+	return child;
+}
+
+/**
+ * Runs a command to its end.
+ *
+ * @returns what it printed on its standard output
+ * @throws CommandFailed
+ */
+export async function run(command: string, args: string[], options: RunOptions): Promise<string> {
+	const child = start(command, args, options);
+	let output = '';
+	let everything = '';
+	child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+	for (const stream of [child.stdout, child.stderr]) {
+		stream?.on('data', (chunk: Buffer) => (everything += chunk.toString()));
+	}
+	const stopwatch = AbortSignal.timeout(options.timeout ?? 600_000);
+	stopwatch.addEventListener('abort', () => void stop(child));
+	const failure = await new Promise<string | undefined>((resolve) => {
+		child.once('error', (error) => resolve(error.message));
+		child.once('close', (code) => resolve(code === 0 ? undefined : `ended with code ${code}`));
+	});
+	if (failure === undefined) return output;
+	const why = stopwatch.aborted ? 'took too long' : failure;
+	const tail = everything.trim().split('\n').slice(-30).join('\n');
+	throw new CommandFailed(`${command} ${args.join(' ')}: ${why}\n${tail}`);
+}
+
+/** Asks a process and those it started to end, and after `grace` milliseconds ends them. */
+export async function stop(child: ChildProcess, grace = 15_000): Promise<void> {
+	if (hasEnded(child)) return;
+	const ended = new Promise((resolve) => child.once('exit', resolve));
+	signal(child, 'SIGTERM');
+	const inTime = await Promise.race([ended.then(() => true), sleep(grace, false, { ref: false })]);
+	if (!inTime) signal(child, 'SIGKILL');
+	await ended;
+}
+
+export async function stopAll(): Promise<void> {
+	await Promise.all([...running].map((child) => stop(child, 5_000)));
+}
+
+export const hasEnded = ({ exitCode, signalCode, pid }: ChildProcess) =>
+	pid === undefined || exitCode !== null || signalCode !== null;
+
+function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+	try {
+		if (pid !== undefined) process.kill(-pid, name);
+	} catch {
+		// It has ended in the meantime.
+	}
+}
+
+/** npm tells its children its own settings; a second npm must read its own. */
+export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+	const own = Object.entries(process.env).filter(
+		([name]) =>
+			!/^npm_(package|lifecycle|node|execpath|command)/i.test(name) && name !== 'npm_config_local_prefix',
+	);
+	return { ...Object.fromEntries(own), ...extra };
+}

@@ -1,0 +1,145 @@
+import { type AttackForgeOptions, type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { run } from './harness';
+import { attackForgeNode, type RunNode } from './support';
+
+/** The traps and conflicts of AttackForge's API that creating and updating groups can meet, and how each is decided. */
+
+let server: AttackForgeSimulator;
+let node: RunNode;
+beforeAll(async () => {
+	server = await startAttackForge();
+	node = attackForgeNode(server);
+});
+afterAll(async () => await server.stop());
+
+const written = () => server.requests.filter(({ method }) => method !== 'GET');
+const lastBody = () => JSON.parse(written().at(-1)?.body ?? 'null');
+
+const ACME = {
+	name: 'ACME',
+	group_owner: 'John Citizen',
+	primary_contact_name: 'Paul Citizen',
+	primary_contact_number: '1',
+	primary_contact_email: 'p@example.com',
+};
+const USER = '66d2308ba99324532079e111';
+const admin = { add_user_method: 'list', allow_user_invite: false, project_limit: 'view', project_request_limit: 'none' };
+const sso = { group_name: 'AD', project_access_level: 'edit', project_request_access_level: 'action' };
+
+const against = async (options: AttackForgeOptions, check: (one: AttackForgeSimulator, run: RunNode) => Promise<void>) => {
+	const one = await startAttackForge(options);
+	try {
+		await check(one, attackForgeNode(one));
+	} finally {
+		await one.stop();
+	}
+};
+
+test('T1: the notification switch goes out under its plural name', async () => {
+	await node('create', { ...ACME, additionalFields: { enable_project_team_notifications: true } });
+	expect(lastBody()).toEqual({ ...ACME, enable_project_team_notifications: true });
+});
+
+test('T2: an SSO group may get the project request level "action"', async () => {
+	const { error } = await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	expect(error).toBeUndefined();
+	expect(lastBody().access).toEqual({ sso_1: [sso] });
+});
+
+test('T3: switches that are not set are not sent, and an update leaves them on', async () => {
+	await node('create', ACME);
+	expect(lastBody()).toEqual(ACME);
+	const { id } = server.seedGroup({ auto_add_project_request: true, enable_project_team_notifications: true });
+	await node('update', { groupId: id, updateFields: { name: 'Renamed' } });
+	expect(lastBody()).toEqual({ name: 'Renamed' });
+	expect(server.group(id)).toMatchObject({ auto_add_project_request: true, enable_project_team_notifications: true });
+});
+
+test('T4: sso_2 is sent only when it is set, with the same fields as sso_1', async () => {
+	await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	expect(lastBody().access).not.toHaveProperty('sso_2');
+	await node('create', { ...ACME, additionalFields: { access: { sso_2: [sso] } } });
+	expect(lastBody().access).toEqual({ sso_2: [sso] });
+});
+
+test('T5: entries are plain on create, and carry an action on update', async () => {
+	await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	expect(lastBody().access.sso_1[0]).not.toHaveProperty('action');
+	const { id } = server.groups().at(-1) ?? { id: '' };
+	await node('update', { groupId: id, dataMode: 'json', jsonBody: JSON.stringify({ access: { sso_1: [sso] } }) });
+	expect(lastBody().access.sso_1[0]).toEqual({ action: 'upsert', ...sso });
+	await node('update', { groupId: id, updateFields: { access: { sso_1: [{ action: 'remove', ...sso }] } } });
+	expect(lastBody().access.sso_1[0]).toEqual({ action: 'remove', group_name: 'AD' });
+	expect(server.group(id)?.access.sso_1).toEqual([]);
+});
+
+test('T6: a member administrator is exactly one of a user and a group', async () => {
+	const before = server.requests.length;
+	const create = async (entry: object) =>
+		(await node('create', { ...ACME, additionalFields: { access: { member_admins: [entry] } } } as never)).error;
+	expect((await create({ ...admin, user_id: USER, group_id: USER }))?.message).toContain(
+		'"User ID" (user_id) and "Group ID" (group_id) are both set',
+	);
+	expect((await create({ ...admin, user_id: '', group_id: '' }))?.message).toContain(
+		'"User ID" (user_id) or "Group ID" (group_id) is missing',
+	);
+	expect(server.requests).toHaveLength(before);
+	expect(await create({ ...admin, user_id: USER, group_id: '' })).toBeUndefined();
+	expect(lastBody().access.member_admins).toEqual([{ ...admin, user_id: USER }]);
+});
+
+test('T7: success is not told by the status sentence', async () => {
+	await against({ oldStatusSentences: true }, async (one, runNode) => {
+		const { id } = one.seedGroup({ name: 'Before' });
+		const { error, items } = await runNode('update', { groupId: id, updateFields: { name: 'After' } });
+		expect(error).toBeUndefined();
+		expect(items[0]?.json).toMatchObject({ id, name: 'After' });
+	});
+});
+
+test('T10: the owner is free text', async () => {
+	const { error } = await node('create', { ...ACME, group_owner: 'Nobody in particular, Ltd.' });
+	expect(error).toBeUndefined();
+	expect(server.groups().at(-1)?.group_owner).toBe('Nobody in particular, Ltd.');
+});
+
+test('T13: a method that is not granted is named, with who must grant it and where', async () => {
+	await against({ grants: ['GetGroup'] }, async (_one, runNode) => {
+		const { error } = await runNode('create', ACME);
+		expect(error?.httpCode).toBe('403');
+		expect(error?.message).toContain('CreateGroup');
+		expect(error?.description).toContain(
+			'ask an administrator to grant CreateGroup to your user under Users > your user > Access > Self-Service RESTful API',
+		);
+	});
+});
+
+test('T14: a success that holds an error is a failure', async () => {
+	await against({ errorsInSuccess: true }, async (one, runNode) => {
+		const { error } = await runNode('create', {
+			...ACME,
+			additionalFields: { access: { member_admins: [{ ...admin, user_id: 'f'.repeat(24) }] } },
+		});
+		expect(error?.message).toContain('user_id');
+		expect(error?.httpCode).toBe('200');
+		expect(one.groups()).toHaveLength(0);
+	});
+});
+
+test('T15: deleting by field does not archive', async () => {
+	const { id } = server.seedGroup({});
+	await node('update', { groupId: id, updateFields: { is_deleted: true } });
+	expect(server.group(id)).toMatchObject({ is_deleted: true, is_archived: false });
+});
+
+test('T17: a create is sent once, also when the key is refused with a 401', async () => {
+	const before = server.requests.length;
+	const { error } = await run({
+		type: 'attackForgeGroup',
+		parameters: { resource: 'group', operation: 'create', ...ACME },
+		credentials: { attackForgeApi: { baseUrl: server.url, apiKey: 'wrong' } },
+	});
+	expect(error?.httpCode).toBe('401');
+	expect(error?.description).toContain('Check the Self-Service API Key in the credential.');
+	expect(server.requests).toHaveLength(before + 1);
+});

@@ -1,0 +1,248 @@
+import { ExecutionLifecycleHooks, PackageDirectoryLoader, WorkflowExecute } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	IHttpRequestOptions,
+	INode,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+	INodeTypes,
+	IRun,
+	IVersionedNodeType,
+	IWorkflowBase,
+	IWorkflowExecuteAdditionalData,
+	NodeExecutionHint,
+} from 'n8n-workflow';
+import { createRunExecutionData, ICredentialsHelper, NodeConnectionTypes, NodeHelpers, Workflow } from 'n8n-workflow';
+import { dirname, join } from 'node:path';
+
+/** Runs workflow JSON through n8n's own engine, with the built package loaded as n8n loads it. */
+
+const PACKAGE = 'n8n-nodes-threatconnect-attackforge';
+const ROOT = join(__dirname, '../..');
+
+class Start implements INodeType {
+	description = {
+		displayName: 'Start',
+		name: 'start',
+		group: ['trigger'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Start' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	} satisfies Partial<INodeType['description']> as unknown as INodeType['description'];
+
+	async execute(this: { getInputData(): INodeExecutionData[] }): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
+}
+
+type Loaded = { ours: PackageDirectoryLoader; base: PackageDirectoryLoader };
+let loaded: Promise<Loaded> | undefined;
+
+/** The package and n8n's own nodes, loaded once a test file. */
+export async function load(): Promise<Loaded> {
+	loaded ??= (async () => {
+		const ours = new PackageDirectoryLoader(ROOT);
+		await ours.loadAll();
+		const base = new PackageDirectoryLoader(dirname(require.resolve('n8n-nodes-base/package.json')));
+		// Of n8n's several hundred nodes the tests need one.
+		for (const path of ['dist/nodes/HttpRequest/HttpRequest.node.js']) base.loadNodeFromFile(path);
+		return { ours, base };
+	})();
+	return await loaded;
+}
+
+class TestNodeTypes implements INodeTypes {
+	constructor(private readonly loaders: Loaded) {}
+
+	getByName(type: string): INodeType | IVersionedNodeType {
+		if (type === 'test.start') return new Start();
+		const name = type.slice(type.lastIndexOf('.') + 1);
+		const loader = type.startsWith(PACKAGE) ? this.loaders.ours : this.loaders.base;
+		const found = loader.nodeTypes[name];
+		if (!found) throw new Error(`No node type ${type}`);
+		return found.type;
+	}
+
+	getByNameAndVersion(type: string, version?: number): INodeType {
+		return NodeHelpers.getVersionedNodeType(this.getByName(type), version);
+	}
+
+	getKnownTypes(): IDataObject {
+		return {};
+	}
+}
+
+export type Credentials = Record<string, ICredentialDataDecryptedObject>;
+
+/** Credentials as plain objects, applied as n8n applies them. Counts how often one is decrypted. */
+class TestCredentials extends ICredentialsHelper {
+	decrypted = 0;
+
+	constructor(
+		private readonly loader: PackageDirectoryLoader,
+		private readonly data: Credentials,
+	) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	getCredentialsProperties(type: string) {
+		return this.loader.credentialTypes[type]?.type.properties ?? [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		type: string,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> {
+		const authenticate = this.loader.credentialTypes[type]?.type.authenticate;
+		return typeof authenticate === 'function' ? await authenticate(credentials, options) : options;
+	}
+
+	async preAuthentication() {
+		return undefined;
+	}
+
+	async runPreAuthentication() {
+		return undefined;
+	}
+
+	async getCredentials(): Promise<never> {
+		throw new Error('not used');
+	}
+
+	async getDecrypted(_additionalData: unknown, _node: unknown, type: string) {
+		this.decrypted += 1;
+		const data = this.data[type];
+		if (!data) throw new Error(`No credential of type ${type}`);
+		return { ...data };
+	}
+
+	async updateCredentials() {}
+
+	async updateCredentialsOauthTokenData() {}
+}
+
+export type RunOptions = {
+	/** `threatConnectGroup`, `attackForgeGroup`, or a full type of n8n's own. */
+	type: string;
+	typeVersion?: number;
+	parameters: INodeParameters;
+	items?: IDataObject[];
+	credentials: Credentials;
+	onError?: INode['onError'];
+	retryOnFail?: boolean;
+	maxTries?: number;
+	timezone?: string;
+	/** Called with a function that cancels the execution, once it has begun. */
+	onStart?: (cancel: () => void) => void;
+};
+
+export type RunResult = {
+	/** What left by the first output. */
+	items: INodeExecutionData[];
+	/** What left by the error output. */
+	errors: INodeExecutionData[];
+	/** What stopped the execution. */
+	error?: Error & { description?: string; httpCode?: string; context?: IDataObject };
+	hints: NodeExecutionHint[];
+	status: string;
+	decrypted: number;
+};
+
+export async function run({
+	type,
+	typeVersion = 1,
+	parameters,
+	items = [{}],
+	credentials,
+	onError,
+	retryOnFail,
+	maxTries,
+	timezone = 'Europe/Berlin',
+	onStart,
+}: RunOptions): Promise<RunResult> {
+	const loaders = await load();
+	const nodes: INode[] = [
+		{ id: '1', name: 'Start', type: 'test.start', typeVersion: 1, position: [0, 0], parameters: {} },
+		{
+			id: '2',
+			name: 'Node',
+			type: type.includes('.') ? type : `${PACKAGE}.${type}`,
+			typeVersion,
+			position: [200, 0],
+			parameters,
+			credentials: Object.fromEntries(
+				Object.keys(credentials).map((name) => [name, { id: name, name: `The ${name}` }]),
+			),
+			...(onError && { onError }),
+			...(retryOnFail && { retryOnFail, maxTries, waitBetweenTries: 0 }),
+		},
+	];
+	const connections = { Start: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } };
+	const nodeTypes = new TestNodeTypes(loaders);
+	const settings = { timezone };
+	const workflow = new Workflow({ id: 'test', nodes, connections, active: false, nodeTypes, settings });
+	const workflowData = { id: 'test', nodes, connections } as unknown as IWorkflowBase;
+	const credentialsHelper = new TestCredentials(loaders.ours, credentials);
+	const url = 'http://localhost';
+	const additionalData = {
+		executionId: '1',
+		hooks: new ExecutionLifecycleHooks('trigger', '1', workflowData),
+		credentialsHelper,
+		currentNodeExecutionIndex: 0,
+		restApiUrl: url,
+		instanceBaseUrl: url,
+		webhookBaseUrl: url,
+		webhookWaitingBaseUrl: url,
+		formWaitingBaseUrl: url,
+		variables: {},
+		setExecutionStatus() {},
+		sendDataToUI() {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const start = workflow.getNode('Start');
+	if (!start) throw new Error('No start node');
+	const input = { main: [items.map((json): INodeExecutionData => ({ json }))] };
+	const execution = new WorkflowExecute(
+		additionalData,
+		'trigger',
+		createRunExecutionData({
+			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
+		}),
+	);
+	let finished: IRun;
+	try {
+		const running = execution.processRunExecutionData(workflow);
+		onStart?.(() => running.cancel());
+		finished = await running;
+	} catch (error) {
+		// n8n refuses to start a workflow whose required parameters are empty.
+		return { items: [], errors: [], error: error as Error, hints: [], status: 'refused', decrypted: 0 };
+	}
+	const { data, status } = finished;
+	const result = data.resultData.runData.Node?.at(-1);
+	const [first = [], second = []] = result?.data?.main ?? [];
+	return {
+		items: first ?? [],
+		errors: second ?? [],
+		error: (result?.error ?? data.resultData.error) as RunResult['error'],
+		hints: result?.hints ?? [],
+		status,
+		decrypted: credentialsHelper.decrypted,
+	};
+}
+
+/** The `json` of each item. */
+export const jsonOf = (items: INodeExecutionData[]): IDataObject[] => items.map(({ json }) => json);

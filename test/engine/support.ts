@@ -1,0 +1,34 @@
+import { startAttackForge } from '../simulators/attackforge';
+import { startThreatConnect } from '../simulators/threatconnect';
+import { run, type RunOptions, type RunResult } from './harness';
+
+type Parameters = RunOptions['parameters'];
+export type RunNode = (
+	operation: string,
+	parameters: Parameters,
+	more?: Partial<RunOptions>,
+) => Promise<RunResult>;
+
+/** Runs the ThreatConnect node against a simulator, with its API token. */
+export const threatConnectNode = (server: Awaited<ReturnType<typeof startThreatConnect>>): RunNode => {
+	const credentials = { threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.apiToken } };
+	return async (operation, parameters, more = {}) =>
+		await run({
+			type: 'threatConnectGroup',
+			parameters: { resource: 'group', operation, ...parameters },
+			credentials,
+			...more,
+		});
+};
+
+/** Runs the AttackForge node against a simulator. */
+export const attackForgeNode = (server: Awaited<ReturnType<typeof startAttackForge>>): RunNode => {
+	const credentials = { attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey } };
+	return async (operation, parameters, more = {}) =>
+		await run({
+			type: 'attackForgeGroup',
+			parameters: { resource: 'group', operation, ...parameters },
+			credentials,
+			...more,
+		});
+};

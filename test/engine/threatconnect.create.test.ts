@@ -1,0 +1,464 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { table } from '../../nodes/ThreatConnectGroup/fields';
+import { GROUP_TYPES, startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf, run } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+let server: ThreatConnectSimulator;
+let node: RunNode;
+beforeAll(async () => {
+	server = await startThreatConnect();
+	node = threatConnectNode(server);
+});
+afterAll(async () => await server.stop());
+
+const lastBody = () => server.requests.at(-1)?.body ?? '';
+const lastGroup = () => server.groups().at(-1);
+
+/** The documented example request of a page, as the one line that goes on the wire. */
+const documented = (name: string) =>
+	JSON.stringify(JSON.parse(readFileSync(join(__dirname, '../fixtures', name), 'utf8')));
+
+describe("the documentation's example", () => {
+	test('goes out byte for byte from the form', async () => {
+		const { items, error } = await node('create', {
+			type: 'Incident',
+			name: 'Bad Incident',
+			additionalFields: {
+				eventDate: '2021-11-03',
+				status: 'New',
+				tags: { list: { name: 'Targeted Attack, Robbery' } },
+			},
+			options: { fields: ['tags'] },
+		});
+		expect(error).toBeUndefined();
+		expect(lastBody()).toBe(documented('threatconnect-create.json'));
+		expect(items).toMatchObject([
+			{
+				json: {
+					type: 'Incident',
+					name: 'Bad Incident',
+					eventDate: '2021-11-03T00:00:00Z',
+					status: 'New',
+					tags: { data: [{ name: 'Targeted Attack' }, { name: 'Robbery' }] },
+				},
+				pairedItem: { item: 0 },
+			},
+		]);
+	});
+
+	test('goes out byte for byte from the input, and as JSON', async () => {
+		const body = documented('threatconnect-create.json');
+		const { tags, ...rest } = JSON.parse(body);
+		await node('create', { dataMode: 'autoMap' }, { items: [{ tags: 'Targeted Attack,Robbery', ...rest }] });
+		expect(lastBody()).toBe(body);
+		await node('create', { dataMode: 'autoMap' }, { items: [{ tags, ...rest }] });
+		expect(lastBody()).toBe(body);
+		await node('create', { dataMode: 'json', jsonBody: body });
+		expect(lastBody()).toBe(body);
+	});
+
+	test('in its minimal form holds a name and a type, and nothing else', async () => {
+		await node('create', { type: 'Adversary', name: 'Group name goes here' });
+		expect(lastBody()).toBe('{"type":"Adversary","name":"Group name goes here"}');
+	});
+
+	test('of associations: existing ones by ID, indicators by type and summary', async () => {
+		await node('create', {
+			type: 'Incident',
+			name: 'Associated',
+			additionalFields: {
+				associatedArtifacts: { list: { id: '201' } },
+				associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'badguy.com' }] } } },
+			},
+		});
+		expect(JSON.parse(lastBody())).toMatchObject({
+			associatedArtifacts: { data: [{ id: 201 }] },
+			associatedIndicators: { data: [{ type: 'Host', hostName: 'badguy.com' }] },
+		});
+		expect(lastGroup()?.associatedIndicators).toMatchObject([{ id: '101' }]);
+	});
+});
+
+/** Every field of each type, as a user gives it, and as it must stand in the service. */
+const common = {
+	given: {
+		firstSeen: '2026-01-02',
+		lastSeen: '2026-01-03T10:00:00+01:00',
+		externalDateAdded: '2026-01-04 12:00:00',
+		externalDateExpires: 1796083200,
+		externalLastModified: 'Jan 6, 2026',
+	},
+	stored: {
+		firstSeen: '2026-01-02T00:00:00Z',
+		lastSeen: '2026-01-03T09:00:00Z',
+		externalDateAdded: '2026-01-04T11:00:00Z',
+		externalDateExpires: '2026-12-01T00:00:00Z',
+		externalLastModified: '2026-01-06T00:00:00Z',
+	},
+};
+const date = { given: '2026-05-01T12:00:00', stored: '2026-05-01T10:00:00Z' };
+const dates = (...names: string[]) => ({
+	given: Object.fromEntries(names.map((name) => [name, date.given])),
+	stored: Object.fromEntries(names.map((name) => [name, date.stored])),
+});
+const same = (fields: Record<string, unknown>) => ({ given: fields, stored: fields });
+const both = (...parts: Array<{ given: object; stored: object }>) => ({
+	given: Object.assign({}, ...parts.map(({ given }) => given)) as Record<string, unknown>,
+	stored: Object.assign({}, ...parts.map(({ stored }) => stored)) as Record<string, unknown>,
+});
+
+const ownFields: Record<string, { given: Record<string, unknown>; stored: Record<string, unknown> }> = {
+	Document: same({ fileName: 'sample.zip', malware: true, password: 'infected' }),
+	Email: same({ subject: 'Invoice', from: 'a@example.com', header: 'X-Mailer: x', body: 'Dear "you"\n' }),
+	Event: both(dates('eventDate'), same({ eventType: 'Breach', status: 'Needs Review' })),
+	Incident: both(dates('eventDate'), same({ status: 'Containment Achieved' })),
+	Report: both(dates('publishDate'), same({ fileName: 'report.pdf' })),
+	Signature: same({ fileName: 'a.yar', fileType: 'YARA', fileText: 'rule a {\n\tcondition: true\n}' }),
+	Task: dates('dueDate', 'escalationDate', 'reminderDate'),
+};
+
+const lists = {
+	tags: { list: { name: 'Robbery, Ransomware', techniqueId: 'T1566' } },
+	description: 'What it is',
+	source: 'https://example.com/feed',
+	attributes: {
+		list: {
+			data: {
+				entry: [
+					{
+						type: 'Description',
+						value: 'Another one',
+						default: false,
+						pinned: true,
+						source: 'analyst',
+						securityLabels: 'TLP:AMBER',
+					},
+				],
+			},
+		},
+	},
+	securityLabels: { list: { name: 'TLP:GREEN' } },
+	associatedArtifacts: { list: { id: '201' } },
+	associatedCases: {
+		list: { id: '301', data: { entry: [{ name: 'New case', severity: 'High', status: 'Open' }] } },
+	},
+	associatedGroups: { list: { data: { entry: [{ name: 'New threat', type: 'Threat' }] } } },
+	associatedIndicators: {
+		list: { id: '101', data: { entry: [{ type: 'Address', summary: '203.0.113.7' }] } },
+	},
+	associatedVictimAssets: { list: { id: '501' } },
+};
+
+const perType: Record<string, Record<string, unknown>> = {
+	Report: { reviews: { list: { data: { entry: [{ rating: 4, reviewHelpful: true, comments: 'Good' }] } } } },
+	Task: { assignments: { list: { data: { entry: [{ type: 'Assigned', user: '12' }] } } } },
+};
+
+const everyField = (type: string) => {
+	const own = ownFields[type] ?? { given: {}, stored: {} };
+	return both(common, own, { given: { ...lists, ...perType[type] }, stored: {} });
+};
+
+describe('a workflow with 17 items, one per group type, each with all its fields', () => {
+	test('covers every field of the table', () => {
+		const fixed = new Set(['type', 'name', 'ownerId', 'ownerName', 'xid']);
+		for (const type of GROUP_TYPES) {
+			const given = new Set([...Object.keys(everyField(type).given), ...fixed]);
+			const missing = table.fields
+				.filter((field) => !field.types || field.types.includes(type))
+				.filter(({ name }) => !given.has(name));
+			expect(missing.map(({ name }) => `${type}: ${name}`)).toEqual([]);
+		}
+	});
+
+	test('goes through Create and then Update with no error, and every field stands as sent', async () => {
+		const items = GROUP_TYPES.map((type) => ({
+			type,
+			name: `${type} from a finding`,
+			ownerName: 'Demo Organization',
+			xid: `finding:${type}`,
+			...(everyField(type).given as object),
+		}));
+		const created = await node('create', { dataMode: 'autoMap' }, { items });
+		expect(created.error).toBeUndefined();
+		expect(created.items).toHaveLength(17);
+		for (const [index, type] of GROUP_TYPES.entries()) {
+			const group = server.group(String(created.items[index]?.json.id));
+			expect(group).toMatchObject({
+				type,
+				name: `${type} from a finding`,
+				xid: `finding:${type}`,
+				ownerName: 'Demo Organization',
+				fields: everyField(type).stored,
+				tags: [{ name: 'Robbery' }, { name: 'Ransomware' }, { techniqueId: 'T1566' }],
+				attributes: [
+					{ type: 'Description', value: 'What it is', default: true },
+					{ type: 'Source', value: 'https://example.com/feed', default: true },
+					{ type: 'Description', value: 'Another one', pinned: true, source: 'analyst' },
+				],
+				securityLabels: [{ name: 'TLP:GREEN' }],
+				associatedArtifacts: [{ id: '201' }],
+				associatedCases: [{ id: '301' }, { name: 'New case' }],
+				associatedGroups: [{ name: 'New threat' }],
+				associatedIndicators: [{ id: '101' }, { ip: '203.0.113.7' }],
+				associatedVictimAssets: [{ id: '501' }],
+				...(type === 'Task' && { assignments: [{ type: 'Assigned', user: { id: '12' } }] }),
+				...(type === 'Report' && { reviews: [{ rating: 4, reviewHelpful: true, comments: 'Good' }] }),
+			});
+		}
+
+		const changes = items.map(({ ownerName: _ownerName, ...item }, index) => ({
+			...item,
+			id: created.items[index]?.json.id,
+			name: `${item.type}, changed`,
+			firstSeen: '2025-12-31',
+			tags: { data: [{ name: 'Changed' }], mode: 'replace' },
+		}));
+		const updated = await node(
+			'update',
+			{ dataMode: 'autoMap', groupId: '={{ $json.id }}' },
+			{ items: changes as never },
+		);
+		expect(updated.error).toBeUndefined();
+		expect(updated.items).toHaveLength(17);
+		for (const [index, type] of GROUP_TYPES.entries()) {
+			const group = server.group(String(created.items[index]?.json.id));
+			expect(group).toMatchObject({
+				type,
+				name: `${type}, changed`,
+				fields: { ...everyField(type).stored, firstSeen: '2025-12-31T00:00:00Z' },
+				tags: [{ name: 'Changed' }],
+			});
+			expect(group?.tags).toHaveLength(1);
+		}
+	});
+
+	test.each(GROUP_TYPES)('%s goes out the same from the form as from the input', async (type) => {
+		const { given } = everyField(type);
+		const required = table.fields
+			.filter((field) => field.create === 'required' && field.types?.includes(type))
+			.map(({ name }) => name);
+		const parameters = Object.fromEntries(required.map((name) => [name, given[name]]));
+		const additionalFields = Object.fromEntries(
+			Object.entries(given).filter(([name]) => !required.includes(name)),
+		);
+		const form = { type, name: 'Same', ...parameters, additionalFields } as never;
+		const { error } = await node('create', form);
+		expect(error).toBeUndefined();
+		const fromForm = lastBody();
+		await node('create', { dataMode: 'autoMap' }, { items: [{ ...given, name: 'Same', type }] as never });
+		expect(lastBody()).toBe(fromForm);
+	});
+});
+
+describe('lists', () => {
+	const tagsOf = async (tags: unknown) => {
+		await node('create', { dataMode: 'autoMap', type: 'Threat' }, { items: [{ name: 'T', tags }] as never });
+		return JSON.parse(lastBody()).tags;
+	};
+	test.each([
+		['comma-separated text', 'A, B ,', { data: [{ name: 'A' }, { name: 'B' }] }],
+		['an array of names', ['A', 'B, C'], { data: [{ name: 'A' }, { name: 'B, C' }] }],
+		[
+			'an array of objects',
+			[{ name: 'A', description: 'd' }, { techniqueId: 'T1566' }],
+			{ data: [{ name: 'A', description: 'd' }, { techniqueId: 'T1566' }] },
+		],
+		['JSON text of an array', '["A", {"techniqueId": "T1566"}]', { data: [{ name: 'A' }, { techniqueId: 'T1566' }] }],
+		["the API's own form", { data: [{ name: 'A' }] }, { data: [{ name: 'A' }] }],
+		['one number', 7, { data: [{ name: '7' }] }],
+		['a name in brackets', '[draft]', { data: [{ name: '[draft]' }] }],
+		['nothing', [], undefined],
+	])('can be %s', async (_form, given, expected) => {
+		expect(await tagsOf(given)).toEqual(expected);
+	});
+
+	test('in the form can come from an expression that gives an array', async () => {
+		await node(
+			'create',
+			{ type: 'Threat', name: 'T', additionalFields: { tags: { list: { name: '={{ $json.labels }}' } } } },
+			{ items: [{ labels: ['One', 'Two, with a comma'] }] },
+		);
+		expect(JSON.parse(lastBody()).tags).toEqual({ data: [{ name: 'One' }, { name: 'Two, with a comma' }] });
+	});
+
+	test('of new objects carry the fields that the API needs', async () => {
+		const { error } = await node('create', {
+			type: 'Incident',
+			name: 'With new objects',
+			additionalFields: {
+				associatedArtifacts: {
+					list: { data: { entry: [{ summary: 'evil.example', type: 'Host', caseId: '301' }] } },
+				},
+				associatedVictimAssets: {
+					list: {
+						data: { entry: [{ type: 'EmailAddress', victimId: '601', value: 'a@example.com', addressType: 'Work' }] },
+					},
+				},
+				associatedGroups: {
+					list: {
+						json: '[{"type": "Signature", "name": "S", "fileName": "s", "fileText": "s", "fileType": "Snort"}]',
+					},
+				},
+			},
+		});
+		expect(error).toBeUndefined();
+		expect(lastGroup()?.name).toBe('S');
+		expect(server.groups().find(({ name }) => name === 'With new objects')).toMatchObject({
+			associatedArtifacts: [{ summary: 'evil.example', type: 'Host' }],
+			associatedVictimAssets: [{ address: 'a@example.com' }],
+			associatedGroups: [{ name: 'S', type: 'Signature' }],
+		});
+	});
+
+	test('of indicators in another owner name that owner', async () => {
+		const { error } = await node('create', {
+			type: 'Incident',
+			name: 'In the community',
+			additionalFields: {
+				ownerName: 'Demo Community',
+				associatedIndicators: {
+					list: {
+						data: { entry: [{ type: 'Host', summary: 'shared.example', ownerName: 'Demo Community' }] },
+					},
+				},
+			},
+		});
+		expect(error).toBeUndefined();
+		expect(lastGroup()).toMatchObject({
+			ownerName: 'Demo Community',
+			associatedIndicators: [{ id: '103' }],
+		});
+	});
+});
+
+describe('what is asked of the answer', () => {
+	test('is repeated in the query for each field, and the activity log is asked for', async () => {
+		await node('create', {
+			type: 'Threat',
+			name: 'T',
+			options: { fields: ['tags', 'associatedGroups'], createActivityLog: true },
+		});
+		expect(server.requests.at(-1)?.target).toBe(
+			'/api/v3/groups?fields=tags&fields=associatedGroups&createActivityLog=true',
+		);
+	});
+});
+
+describe('the type by expression, per item', () => {
+	const items = [
+		{ kind: 'Signature', title: 'S', rule: 'alert tcp' },
+		{ kind: 'Adversary', title: 'A' },
+		{ kind: 'Event', title: 'E', state: 'Escalated' },
+	];
+	test('takes from each item what its type needs', async () => {
+		const { error, items: created } = await node(
+			'create',
+			{
+				type: '={{ $json.kind }}',
+				name: '={{ $json.title }}',
+				fileName: '={{ $json.rule && "a.rules" }}',
+				fileType: '={{ $json.rule && "Snort" }}',
+				fileText: '={{ $json.rule }}',
+				additionalFields: { status: '={{ $json.state }}' },
+			},
+			{ items },
+		);
+		expect(error).toBeUndefined();
+		expect(jsonOf(created)).toMatchObject([
+			{ type: 'Signature', fileText: 'alert tcp' },
+			{ type: 'Adversary' },
+			{ type: 'Event', status: 'Escalated' },
+		]);
+	});
+
+	test('refuses a field that an item of another type has set, and names both', async () => {
+		const { error } = await node(
+			'create',
+			{ type: '={{ $json.kind }}', name: 'x', additionalFields: { eventDate: '2026-01-01' } },
+			{ items: [{ kind: 'Adversary' }] },
+		);
+		expect(error?.message).toBe(
+			'"Event Date" (eventDate) does not belong to the type Adversary, only to Event, Incident [item 0]',
+		);
+	});
+});
+
+describe('Auto-Map', () => {
+	test('sends an item\'s own fields, and says which keys it did not send', async () => {
+		const { items, hints } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Adversary' },
+			{ items: [{ name: 'A', cvss: 9.8, eventDate: '2026-01-01', tags: null, xid: '' }, { name: 'B', cvss: 1 }] },
+		);
+		expect(items).toHaveLength(2);
+		expect(server.requests.slice(-2).map(({ body }) => body)).toEqual(
+			expect.arrayContaining(['{"type":"Adversary","name":"A"}', '{"type":"Adversary","name":"B"}']),
+		);
+		expect(hints[0]?.message).toContain('"cvss" (2 items), "eventDate" (1 item)');
+	});
+});
+
+describe('raw JSON', () => {
+	test('is merged last, objects key by key, and reaches fields that the node does not know', async () => {
+		const { error } = await node('create', {
+			type: 'Incident',
+			name: 'Raw',
+			additionalFields: { tags: { list: { name: 'A' } } },
+			options: { additionalJson: '{"tags": {"mode": "append"}, "futureField": 1}' },
+		});
+		expect(lastBody()).toBe(
+			'{"type":"Incident","name":"Raw","tags":{"data":[{"name":"A"}],"mode":"append"},"futureField":1}',
+		);
+		expect(error?.message).toContain('Unrecognized field "futureField"');
+	});
+});
+
+test('a group whose ID is 9007199254740993 is created, updated and shown with every digit', async () => {
+	const big = await startThreatConnect({ firstId: '9007199254740993' });
+	try {
+		const bigNode = threatConnectNode(big);
+		const created = await bigNode('create', { type: 'Threat', name: 'Big', additionalFields: { ownerId: '2' } });
+		expect(created.items[0]?.json.id).toBe('9007199254740993');
+		const updated = await bigNode(
+			'update',
+			{
+				groupId: '={{ $json.id }}',
+				updateFields: { name: 'Bigger', associatedIndicators: { list: { id: '9007199254741011' } } },
+				options: { fields: ['associatedIndicators'] },
+			},
+			{ items: [{ id: '9007199254740993' }] },
+		);
+		expect(updated.error).toBeUndefined();
+		expect(big.requests.at(-1)?.target).toContain('/api/v3/groups/9007199254740993?');
+		expect(big.requests.at(-1)?.body).toContain('{"id":9007199254741011}');
+		expect(updated.items[0]?.json).toMatchObject({
+			id: '9007199254740993',
+			name: 'Bigger',
+			associatedIndicators: { data: [{ id: '9007199254741011' }] },
+		});
+	} finally {
+		await big.stop();
+	}
+});
+
+test('HMAC credentials work as tokens do', async () => {
+	const { accessId, secretKey } = server.credentials;
+	const { items, error } = await run({
+		type: 'threatConnectGroup',
+		parameters: {
+			authentication: 'hmac',
+			resource: 'group',
+			operation: 'create',
+			type: 'Threat',
+			name: 'Signed',
+			options: { fields: ['tags', 'attributes'] },
+		},
+		credentials: { threatConnectHmacApi: { baseUrl: `${server.url}/api/`, accessId, secretKey } },
+	});
+	expect(error).toBeUndefined();
+	expect(items[0]?.json.name).toBe('Signed');
+});
