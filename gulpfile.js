@@ -2,10 +2,10 @@ const { dest, src } = require('gulp');
 
 /** Copies what the compiler leaves out: icons, codex files and output schemas. */
 function assets() {
-	return src(
-		['nodes/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'],
-		{ base: '.', encoding: false },
-	).pipe(dest('dist'));
+	return src(['nodes/**/*.{svg,png}', 'nodes/**/*.node.json', 'nodes/**/__schema__/**/*.json'], {
+		base: '.',
+		encoding: false,
+	}).pipe(dest('dist'));
 }
 
 exports.assets = assets;

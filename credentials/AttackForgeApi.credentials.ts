@@ -8,7 +8,10 @@ export class AttackForgeApi implements ICredentialType {
 
 	displayName = 'AttackForge API';
 
-	icon: Icon = { light: 'file:../nodes/AttackForgeGroup/attackForge.svg', dark: 'file:../nodes/AttackForgeGroup/attackForge.dark.svg' };
+	icon: Icon = {
+		light: 'file:../nodes/AttackForgeGroup/attackForge.svg',
+		dark: 'file:../nodes/AttackForgeGroup/attackForge.dark.svg',
+	};
 
 	documentationUrl =
 		'https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getting-started';

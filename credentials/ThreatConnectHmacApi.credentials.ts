@@ -9,7 +9,10 @@ export class ThreatConnectHmacApi implements ICredentialType {
 
 	displayName = 'ThreatConnect HMAC API';
 
-	icon: Icon = { light: 'file:../nodes/ThreatConnectGroup/threatConnect.svg', dark: 'file:../nodes/ThreatConnectGroup/threatConnect.dark.svg' };
+	icon: Icon = {
+		light: 'file:../nodes/ThreatConnectGroup/threatConnect.svg',
+		dark: 'file:../nodes/ThreatConnectGroup/threatConnect.dark.svg',
+	};
 
 	documentationUrl = 'https://docs.threatconnect.com/en/latest/rest_api/quick_start.html';
 

@@ -30,7 +30,9 @@ export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): 
 		);
 	}
 	if (url.search || url.hash) {
-		throw new UserError(`The Base URL "${text}" goes on after the path. Remove everything from "?" or "#" on.`);
+		throw new UserError(
+			`The Base URL "${text}" goes on after the path. Remove everything from "?" or "#" on.`,
+		);
 	}
 	let path = url.pathname.replace(/\/+$/, '');
 	const apiPath = apiPaths.find((candidate) => path.toLowerCase().endsWith(candidate));

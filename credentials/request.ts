@@ -50,7 +50,9 @@ function queryPairs(
 	}
 	if (value instanceof Date) return [[key, value.toISOString()]];
 	if (typeof value === 'object') {
-		return Object.entries(value).flatMap(([name, entry]) => queryPairs(`${key}[${name}]`, entry, arrayFormat));
+		return Object.entries(value).flatMap(([name, entry]) =>
+			queryPairs(`${key}[${name}]`, entry, arrayFormat),
+		);
 	}
 	return [[key, String(value)]];
 }
@@ -68,7 +70,9 @@ function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 			: target;
 	const url = new URL(joined);
 	const arrayFormat =
-		options.arrayFormat ?? options.qsStringifyOptions?.arrayFormat ?? (options.useQuerystring ? 'repeat' : 'indices');
+		options.arrayFormat ??
+		options.qsStringifyOptions?.arrayFormat ??
+		(options.useQuerystring ? 'repeat' : 'indices');
 	const added = Object.entries(options.qs ?? {})
 		.flatMap(([key, value]) => queryPairs(key, value, arrayFormat))
 		.map(([key, value]) => `${encodeComponent(key)}=${encodeComponent(value)}`)

@@ -1,10 +1,19 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
+import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { ServiceFailure } from '../shared/errors';
 import type { RunOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { type Connection, connect, excerpt, pathOf, type Reply, send, type ServiceRequest } from '../shared/requests';
+import {
+	type Connection,
+	connect,
+	excerpt,
+	pathOf,
+	type Reply,
+	send,
+	type ServiceRequest,
+} from '../shared/requests';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
 export type MethodName = 'CreateGroup' | 'GetGroup' | 'GetGroups' | 'UpdateGroup';
@@ -54,14 +63,20 @@ export class AttackForge {
  */
 export function successful(method: MethodName, reply: Reply): Reply {
 	const { status, json } = reply;
-	const refused = isJsonObject(json) && json.error !== undefined && json.error !== null && json.error !== false;
+	const refused =
+		isJsonObject(json) && json.error !== undefined && json.error !== null && json.error !== false;
 	if (status >= 200 && status < 300 && isJsonObject(json) && !refused) return reply;
 	throw failure(method, reply);
 }
 
-export function failure(method: MethodName, { status, statusText, json, text, request }: Reply): ServiceFailure {
+export function failure(
+	method: MethodName,
+	{ status, statusText, json, text, request }: Reply,
+): ServiceFailure {
 	const words = isJsonObject(json)
-		? [json.error, json.message, json.detail, json.status].find((one) => typeof one === 'string' && one !== '')
+		? [json.error, json.message, json.detail, json.status].find(
+				(one) => typeof one === 'string' && one !== '',
+			)
 		: undefined;
 	const message =
 		typeof words === 'string'
@@ -92,7 +107,6 @@ export async function connectAttackForge(
 	context: IExecuteFunctions,
 	{ timeout }: RunOptions,
 ): Promise<AttackForge> {
-	return new AttackForge(
-		await connect(context, 'attackForgeApi', ({ baseUrl }) => `${attackForgeBaseUrl(baseUrl)}/api/ss`, timeout),
-	);
+	const root = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss`;
+	return new AttackForge(await connect(context, new AttackForgeApi(), root, timeout));
 }

@@ -23,7 +23,10 @@ function judge(reply: Reply): INodeCredentialTestResult {
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch (error) {
 		const { message, description } = failure('GetGroups', reply);
-		if (isRefusal(error) && (reply.status === 403 || /\b(method|permission|grant\w*|GetGroups)\b/i.test(message))) {
+		if (
+			isRefusal(error) &&
+			(reply.status === 403 || /\b(method|permission|grant\w*|GetGroups)\b/i.test(message))
+		) {
 			return {
 				status: 'OK',
 				message: `The key was accepted, but may not list groups (${message}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,

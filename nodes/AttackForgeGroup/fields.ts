@@ -26,10 +26,16 @@ export const table: Table = {
 			placeholder: 'e.g. ACME Corp. Technology Team',
 		}),
 		// Free text: it is not a user of AttackForge.
-		row('group_owner', 'Group Owner', text(), 'Name of the person who owns the group: free text, not a user', {
-			...required,
-			placeholder: 'e.g. John Citizen',
-		}),
+		row(
+			'group_owner',
+			'Group Owner',
+			text(),
+			'Name of the person who owns the group: free text, not a user',
+			{
+				...required,
+				placeholder: 'e.g. John Citizen',
+			},
+		),
 		row('primary_contact_name', 'Primary Contact Name', text(), 'Name of the person to contact', {
 			...required,
 			placeholder: 'e.g. Paul Citizen',

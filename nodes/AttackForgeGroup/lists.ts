@@ -22,7 +22,13 @@ import { isJsonObject, type JsonObject } from '../shared/json';
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
 
-const field = (name: string, displayName: string, kind: Kind, description: string, placeholder?: string): Field => ({
+const field = (
+	name: string,
+	displayName: string,
+	kind: Kind,
+	description: string,
+	placeholder?: string,
+): Field => ({
 	name,
 	displayName,
 	kind,
@@ -38,7 +44,7 @@ const ACTION = field(
 	'Action',
 	choice([
 		{ name: 'Create or Update', value: 'upsert' },
-		{ name: 'Remove', value: 'remove', description: 'Take the access away' },
+		{ name: 'Remove', value: 'remove' },
 	]),
 	'Whether this entry is to be there as given here, or not at all',
 );
@@ -228,7 +234,9 @@ export const customFields: Kind = {
 		placeholder: 'Add Custom Field',
 		options: [
 			{ displayName: 'Custom Field', name: 'field', values: CUSTOM_FIELD_ROW },
-			jsonGroup('Custom fields as an array of keys and values, or as an object, for instance from an expression'),
+			jsonGroup(
+				'Custom fields as an array of keys and values, or as an object, for instance from an expression',
+			),
 		],
 	}),
 	read(value, { label }) {
@@ -246,7 +254,8 @@ type CustomField = { key: string; value: unknown };
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const name = isUnset(key) ? '' : String(key);
-	const read = type === 'json' && typeof value === 'string' ? readJsonText(value, `${label}: ${name}`) : value;
+	const read =
+		type === 'json' && typeof value === 'string' ? readJsonText(value, `${label}: ${name}`) : value;
 	return { key: name, value: read ?? '' };
 }
 

@@ -1,12 +1,20 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
+import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
+import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { ServiceFailure } from '../shared/errors';
 import type { RunOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { type Connection, connect, excerpt, pathOf, type Reply, send, type ServiceRequest } from '../shared/requests';
-
-export const CREDENTIAL_TYPES = { apiToken: 'threatConnectApi', hmac: 'threatConnectHmacApi' } as const;
+import {
+	type Connection,
+	connect,
+	excerpt,
+	pathOf,
+	type Reply,
+	send,
+	type ServiceRequest,
+} from '../shared/requests';
 
 /** How a user names one group. */
 export type GroupReference = { id: string } | { xid: string; ownerName?: string };
@@ -28,7 +36,11 @@ export class ThreatConnect {
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups */
-	async updateGroup(reference: GroupReference, body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+	async updateGroup(
+		reference: GroupReference,
+		body: JsonObject,
+		options: AnswerOptions,
+	): Promise<JsonObject> {
 		return await this.group({
 			method: 'PUT',
 			path: pathOf('groups', 'id' in reference ? reference.id : reference.xid),
@@ -106,7 +118,8 @@ function advice(status: number, words: string): string {
 	if (/access denied/i.test(words)) {
 		return 'Check the access ID in the credential, and that the API user has access to the owner.';
 	}
-	if (/licensed/i.test(words)) return 'The API is not part of the license of this instance: ask its administrator.';
+	if (/licensed/i.test(words))
+		return 'The API is not part of the license of this instance: ask its administrator.';
 	if (status === 401) {
 		return 'Either the credential is wrong, or the API user may not do this: check its role in the owner.';
 	}
@@ -117,7 +130,8 @@ function advice(status: number, words: string): string {
 		return 'Check the ID, or the XID and its owner, and that the API user may see the group.';
 	}
 	if (status === 409) return 'A group with this XID exists already: update that one, or choose another XID.';
-	if (status === 429) return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
+	if (status === 429)
+		return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the instance.';
 	return 'Check the fields of this item against the message.';
 }
@@ -127,13 +141,10 @@ export async function connectThreatConnect(
 	context: IExecuteFunctions,
 	{ timeout }: RunOptions,
 ): Promise<ThreatConnect> {
-	const authentication = context.getNodeParameter('authentication', 0) as keyof typeof CREDENTIAL_TYPES;
-	return new ThreatConnect(
-		await connect(
-			context,
-			CREDENTIAL_TYPES[authentication],
-			({ baseUrl }) => `${threatConnectBaseUrl(baseUrl)}/api/v3`,
-			timeout,
-		),
-	);
+	const credential =
+		context.getNodeParameter('authentication', 0) === 'hmac'
+			? new ThreatConnectHmacApi()
+			: new ThreatConnectApi();
+	const root = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3`;
+	return new ThreatConnect(await connect(context, credential, root, timeout));
 }

@@ -116,7 +116,12 @@ const many = (
 	description: string,
 	more: Partial<Field> & { only?: Operation } = {},
 ): Field & { only?: Operation } => ({
-	...row(name, displayName, { control: () => ({ type: 'string', default: '' }), read: kind.read }, description),
+	...row(
+		name,
+		displayName,
+		{ control: () => ({ type: 'string', default: '' }), read: kind.read },
+		description,
+	),
 	...more,
 });
 
@@ -126,23 +131,38 @@ const IDS = (of: string, only?: Operation) =>
 		...(only && { only }),
 	});
 
-const NAME = many('name', 'Names', text({ maxLength: 128 }), 'Comma-separated, or an array from an expression', {
-	placeholder: 'e.g. Targeted Attack, Robbery',
-});
+const NAME = many(
+	'name',
+	'Names',
+	text({ maxLength: 128 }),
+	'Comma-separated, or an array from an expression',
+	{
+		placeholder: 'e.g. Targeted Attack, Robbery',
+	},
+);
 
-const LABEL = many('name', 'Names', text({ maxLength: 50 }), 'Comma-separated, or an array from an expression', {
-	placeholder: 'e.g. TLP:AMBER',
-});
+const LABEL = many(
+	'name',
+	'Names',
+	text({ maxLength: 50 }),
+	'Comma-separated, or an array from an expression',
+	{
+		placeholder: 'e.g. TLP:AMBER',
+	},
+);
 
 const TAGS = list({
 	entry: 'Tag',
 	shorthands: [
-		{ ...NAME, description: 'Tags are created when they do not exist. Comma-separated, or an array from an expression' },
+		{
+			...NAME,
+			description: 'Tags that do not exist are created. Comma-separated, or an array from an expression.',
+		},
 		many(
 			'techniqueId',
 			'ATT&CK Technique IDs',
 			text(),
-			'Tags of MITRE ATT&CK techniques. Comma-separated, or an array from an expression',
+			'Tags of MITRE ATT&CK techniques: comma-separated, or an array from an expression',
 			{ placeholder: 'e.g. T1566, T1059.001' },
 		),
 	],
@@ -239,7 +259,12 @@ const ASSOCIATED_CASES = list({
 	shorthands: [IDS('cases')],
 	fields: [
 		row('name', 'Name', text({ maxLength: 255 }), 'Name of the new case'),
-		row('severity', 'Severity', choice(same('Low', 'Medium', 'High', 'Critical')), 'Severity of the new case'),
+		row(
+			'severity',
+			'Severity',
+			choice(same('Low', 'Medium', 'High', 'Critical')),
+			'Severity of the new case',
+		),
 		row('status', 'Status', choice(same('Open', 'Closed')), 'Status of the new case'),
 		row('description', 'Description', text({ maxLength: 1500, rows: 2 }), 'Description of the new case'),
 		row('xid', 'XID', text(), 'External ID of the new case, 10 to 100 characters'),
@@ -254,7 +279,12 @@ const ASSOCIATED_GROUPS = list({
 	fields: [
 		row('name', 'Name', text(), 'Name of the new group'),
 		row('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
-		row('ownerName', 'Owner Name', text(), 'Owner of the new group; if empty, the organization of the API user'),
+		row(
+			'ownerName',
+			'Owner Name',
+			text(),
+			'Owner of the new group; if empty, the organization of the API user',
+		),
 		row('xid', 'XID', text(), 'External ID of the new group'),
 	],
 	needs: ['name', 'type'],
@@ -277,7 +307,12 @@ const ASSOCIATED_INDICATORS = list({
 			'The indicator itself. It is created when its owner does not have it yet. Several hashes of one file: "md5 : sha1 : sha256"',
 			{ placeholder: 'e.g. badguy.com' },
 		),
-		row('ownerName', 'Owner Name', text(), 'Owner of the indicator; if empty, the organization of the API user'),
+		row(
+			'ownerName',
+			'Owner Name',
+			text(),
+			'Owner of the indicator; if empty, the organization of the API user',
+		),
 	],
 	needs: ['type'],
 	finish({ summary, type, ...others }, label) {
@@ -432,7 +467,7 @@ export const table: Table = {
 		row('malware', 'Malware', flag(), 'Whether the document is a password-protected ZIP file with malware', {
 			types: ['Document'],
 		}),
-		row('password', 'Password', text(), 'Password of the ZIP file; needed for malware', {
+		row('password', 'Password', text({ password: true }), 'Password of the ZIP file; needed for malware', {
 			types: ['Document'],
 		}),
 		row('publishDate', 'Publish Date', date(), 'When the report was published', { types: ['Report'] }),
@@ -441,18 +476,32 @@ export const table: Table = {
 		}),
 		row('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail', { types: ['Email'] }),
 		row('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', { types: ['Email'] }),
-		row('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', { types: ['Email'] }),
+		row('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
+			types: ['Email'],
+		}),
 		row('body', 'Body', text({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', { types: ['Email'] }),
 		row('assignments', 'Assignments', ASSIGNMENTS, 'Users who do the task or are told when it is overdue', {
 			types: ['Task'],
 		}),
 		row('dueDate', 'Due Date', date(), 'When the task is due', { types: ['Task'] }),
 		row('escalationDate', 'Escalation Date', date(), 'When the task is escalated', { types: ['Task'] }),
-		row('reminderDate', 'Reminder Date', date(), 'When its users are reminded of the task', { types: ['Task'] }),
+		row('reminderDate', 'Reminder Date', date(), 'When its users are reminded of the task', {
+			types: ['Task'],
+		}),
 		row('firstSeen', 'First Seen', date(), 'When it was first seen'),
 		row('lastSeen', 'Last Seen', date(), 'When it was last seen'),
-		row('externalDateAdded', 'External Date Added', date(), 'When it was created in the system it comes from'),
-		row('externalDateExpires', 'External Date Expires', date(), 'When it expires in the system it comes from'),
+		row(
+			'externalDateAdded',
+			'External Date Added',
+			date(),
+			'When it was created in the system it comes from',
+		),
+		row(
+			'externalDateExpires',
+			'External Date Expires',
+			date(),
+			'When it expires in the system it comes from',
+		),
 		row('externalLastModified', 'External Last Modified', date(), 'When it was last changed there'),
 		row('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
 		// The API has no such fields: they are default attributes, which `finish` makes of them.
@@ -460,7 +509,12 @@ export const table: Table = {
 		row('source', 'Source', text(), 'Added as default Source attribute'),
 		row('attributes', 'Attributes', ATTRIBUTES, 'Attributes of the group'),
 		row('securityLabels', 'Security Labels', SECURITY_LABELS, 'Security labels of the group'),
-		row('associatedArtifacts', 'Associated Artifacts', ASSOCIATED_ARTIFACTS, 'Existing artifacts, or new ones'),
+		row(
+			'associatedArtifacts',
+			'Associated Artifacts',
+			ASSOCIATED_ARTIFACTS,
+			'Existing artifacts, or new ones',
+		),
 		row('associatedCases', 'Associated Cases', ASSOCIATED_CASES, 'Existing cases, or new ones'),
 		row('associatedGroups', 'Associated Groups', ASSOCIATED_GROUPS, 'Existing groups, or new ones'),
 		row(

@@ -35,7 +35,9 @@ export function indicatorBody(type: string, summary: string, label: string): Jso
 	const fields = SUMMARY_FIELDS[type];
 	if (!fields) return { type, ...customValues(summary) };
 	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: summary };
-	return type === 'File' ? { type, ...fileHashes(summary, label) } : { type, ...registryKey(summary, fields, label) };
+	return type === 'File'
+		? { type, ...fileHashes(summary, label) }
+		: { type, ...registryKey(summary, fields, label) };
 }
 
 function fileHashes(summary: string, label: string): JsonObject {

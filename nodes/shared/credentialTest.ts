@@ -67,7 +67,8 @@ export async function testCredential(
 	} catch (error) {
 		const code = networkCode(error);
 		if (code === '') return failed(errorMessage(error));
-		if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return failed(`${host} did not answer within 20 seconds.`);
+		if (code === 'ECONNABORTED' || code === 'ETIMEDOUT')
+			return failed(`${host} did not answer within 20 seconds.`);
 		const { message, description } = explainNetworkCode(code, host);
 		return failed(`${message}. ${description}`);
 	}

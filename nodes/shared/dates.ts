@@ -68,7 +68,8 @@ function calendarDate(text: string): string {
 }
 
 function orderNumericDate(text: string, [, first, separator, second, third]: RegExpExecArray): string {
-	const write = (year = '', month = '', day = '') => `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
+	const write = (year = '', month = '', day = '') =>
+		`${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
 	if (first?.length === 4 && (third?.length ?? 0) <= 2) return write(first, second, third);
 	if (third?.length !== 4) throw unreadable('is not a date');
 	// Dots are written day first everywhere; slashes and dashes are not.

@@ -70,9 +70,16 @@ const show = (value: unknown): string => {
 // --- kinds -----------------------------------------------------------------------------------------------------------
 
 /** Text. A number becomes its digits; anything else that is no text is refused. */
-export function text({ maxLength, rows }: { maxLength?: number; rows?: number } = {}): Kind {
+export function text({
+	maxLength,
+	...typeOptions
+}: { maxLength?: number; rows?: number; password?: boolean } = {}): Kind {
 	return {
-		control: () => ({ type: 'string', default: '', ...(rows && { typeOptions: { rows } }) }),
+		control: () => ({
+			type: 'string',
+			default: '',
+			...(Object.keys(typeOptions).length > 0 && { typeOptions }),
+		}),
 		read(value, { label }) {
 			const read = readText(value, label);
 			if (maxLength !== undefined && read.length > maxLength && [...read].length > maxLength) {
@@ -88,7 +95,8 @@ export function text({ maxLength, rows }: { maxLength?: number; rows?: number } 
 
 function readText(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
-	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value))) return String(value);
+	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)))
+		return String(value);
 	throw new InvalidInput(
 		`${label} must be text, but is ${describe(value)}: ${show(value)}`,
 		'Give it text, for instance with an expression such as {{ JSON.stringify($json.value) }}.',
@@ -107,7 +115,7 @@ function describe(value: unknown): string {
  */
 export function choice(options: readonly INodePropertyOptions[], open = false): Kind {
 	return {
-		control: () => ({ type: 'options', options: [...options], default: options[0]?.value ?? '' }),
+		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
 		read(value, { label }) {
 			const read = readText(value, label);
 			const allowed = options.map((option) => String(option.value));
@@ -123,16 +131,21 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 	};
 }
 
+/** Few options stand in the order of their meaning, many in alphabetical order: n8n's convention. */
+const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions[] =>
+	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));
+
 /** A choice whose options depend on the record type; where the type is not known yet, all of them are offered. */
 export function choiceByType(byType: Readonly<Record<string, Kind>>): Kind {
 	const controls = (operation: Operation) => Object.values(byType).map((kind) => kind.control(operation));
 	return {
 		control(operation, type) {
 			if (type !== undefined && byType[type]) return byType[type].control(operation);
-			const options = controls(operation).flatMap((control) => (control.options ?? []) as INodePropertyOptions[]);
+			const options = controls(operation).flatMap(
+				(control) => (control.options ?? []) as INodePropertyOptions[],
+			);
 			const unique = [...new Map(options.map((option) => [option.value, option])).values()];
-			unique.sort((a, b) => a.name.localeCompare(b.name));
-			return { type: 'options', options: unique, default: unique[0]?.value ?? '' };
+			return { type: 'options', options: inOrder(unique), default: unique[0]?.value ?? '' };
 		},
 		read: (value, place) => (byType[place.type ?? '']?.read ?? readAnyText)(value, place),
 	};
@@ -190,7 +203,11 @@ export function readLong(value: unknown, label: string): number | bigint {
 		);
 	}
 	const digits = String(value).trim();
-	if (!['string', 'number', 'bigint'].includes(typeof value) || !/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
+	if (
+		!['string', 'number', 'bigint'].includes(typeof value) ||
+		!/^\d{1,19}$/.test(digits) ||
+		/^0+$/.test(digits)
+	) {
 		throw new InvalidInput(
 			`${label} must be an ID (a whole number), but is ${show(value)}`,
 			'Give the number that the service shows as ID.',
@@ -309,7 +326,7 @@ export function recordParameters(
 		(types ?? []).map((type) => String(type.value)).filter((type) => !field.types?.includes(type));
 
 	const required = offered
-		.filter((field) => field[operation] === 'required')
+		.filter((field) => field[operation] === 'required' && !(types && field.name === 'type'))
 		.flatMap((field): INodeProperties[] => {
 			const property = fieldProperty(field, operation);
 			const displayOptions = inModes('define');
@@ -334,7 +351,8 @@ export function recordParameters(
 		.filter((field) => field[operation] === 'optional')
 		.flatMap((field): INodeProperties[] => {
 			if (!typed(field)) return [fieldProperty(field, operation)];
-			const hide = (others: unknown[]) => ({ displayOptions: { hide: { '/type': others } } }) as IDisplayOptions;
+			const hide = (others: unknown[]) =>
+				({ displayOptions: { hide: { '/type': others } } }) as IDisplayOptions;
 			if (!field.perType) {
 				return [
 					{ ...fieldProperty(field, operation), ...(hide(otherTypes(field)) as Partial<INodeProperties>) },
@@ -542,13 +560,21 @@ function readExtra(extra: unknown): JsonObject {
 	return read;
 }
 
-function readType(table: Table, operation: Operation, source: Source, values: JsonObject): string | undefined {
+function readType(
+	table: Table,
+	operation: Operation,
+	source: Source,
+	values: JsonObject,
+): string | undefined {
 	if (!table.types) return undefined;
 	const own = source.mode === 'define' ? undefined : values.type;
 	const value = isUnset(own) ? (source.mode === 'json' ? undefined : source.type) : own;
 	if (isUnset(value)) {
 		if (operation === 'update') return undefined;
-		throw new InvalidInput('"Type" (type) is missing', `Choose one of the ${table.noun.toLowerCase()} types.`);
+		throw new InvalidInput(
+			'"Type" (type) is missing',
+			`Choose one of the ${table.noun.toLowerCase()} types.`,
+		);
 	}
 	return choice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
 }
@@ -581,7 +607,10 @@ function readJsonField(
 		throw new InvalidInput(`${label} cannot be changed by an update`, 'Remove it from the JSON body.');
 	}
 	if (value === '') {
-		throw new InvalidInput(`${label} is empty`, 'Remove it to keep the present value, or write null to clear it.');
+		throw new InvalidInput(
+			`${label} is empty`,
+			'Remove it to keep the present value, or write null to clear it.',
+		);
 	}
 	return field.kind.read(value, { ...place, label });
 }
@@ -602,7 +631,10 @@ const ofAnotherType = (field: Field, { type }: Place) =>
 function refuseMissing(rows: Map<string, Field>, body: JsonObject): void {
 	for (const field of rows.values()) {
 		const value = body[field.name];
-		if (field.create !== 'required' || !(isUnset(value) || (typeof value === 'string' && value.trim() === ''))) {
+		if (
+			field.create !== 'required' ||
+			!(isUnset(value) || (typeof value === 'string' && value.trim() === ''))
+		) {
 			continue;
 		}
 		throw new InvalidInput(

@@ -198,14 +198,17 @@ export async function runItems<Api>(
 	const name = context.getNodeParameter('operation', 0);
 	const operation = service.operations.find((one) => one.resource === resource && one.operation === name);
 	if (!operation) {
-		throw toNodeError(node, new InvalidInput(`There is no operation "${name}" for "${resource}"`, 'Choose one in the node.'), 0);
+		throw toNodeError(
+			node,
+			new InvalidInput(`There is no operation "${name}" for "${resource}"`, 'Choose one in the node.'),
+			0,
+		);
 	}
 	const api = await service.connect(context, { timeout: Number(timeout || DEFAULT_TIMEOUT_SECONDS) * 1000 });
 
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
-	const prepare = (index: number) =>
-		operation.prepare(new Item(context, service.table, index, notice), api);
+	const prepare = (index: number) => operation.prepare(new Item(context, service.table, index, notice), api);
 
 	const goOn = context.continueOnFail();
 	let prepared: Task[] | undefined;
@@ -217,39 +220,49 @@ export async function runItems<Api>(
 	const halted = () => failures.length > 0 || signal?.aborted === true;
 	let succeeded = 0;
 
-	await runConcurrently(length, Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS), halted, (index) => {
-		let task: Task;
-		try {
-			task = prepared?.[index] ?? prepare(index);
-		} catch (error) {
-			outcomes[index] = [toErrorItem(error, index)];
-			return undefined;
-		}
-		return {
-			record: task.record,
-			async run() {
-				try {
-					outcomes[index] = toItems(await task.run(), index);
-					succeeded += 1;
-				} catch (error) {
-					if (goOn) outcomes[index] = [toErrorItem(error, index)];
-					else failures.push({ index, error });
-				}
-			},
-		};
-	});
+	await runConcurrently(
+		length,
+		Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS),
+		halted,
+		(index) => {
+			let task: Task;
+			try {
+				task = prepared?.[index] ?? prepare(index);
+			} catch (error) {
+				outcomes[index] = [toErrorItem(error, index)];
+				return undefined;
+			}
+			return {
+				record: task.record,
+				async run() {
+					try {
+						outcomes[index] = toItems(await task.run(), index);
+						succeeded += 1;
+					} catch (error) {
+						if (goOn) outcomes[index] = [toErrorItem(error, index)];
+						else failures.push({ index, error });
+					}
+				},
+			};
+		},
+	);
 
 	const first = failures.sort((a, b) => a.index - b.index)[0];
 	if (first) {
 		const written =
-			length > 1 ? `Before this, ${succeeded} of ${length} items had gone through; they stay as they are.` : '';
+			length > 1
+				? `Before this, ${succeeded} of ${length} items had gone through; they stay as they are.`
+				: '';
 		throw toNodeError(node, first.error, first.index, written);
 	}
 	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
 	return [Array.from(outcomes, (items, index) => items ?? [toErrorItem(CANCELLED, index)]).flat()];
 }
 
-const CANCELLED = new ServiceFailure('Not sent: the execution was cancelled', 'Run the workflow again for this item.');
+const CANCELLED = new ServiceFailure(
+	'Not sent: the execution was cancelled',
+	'Run the workflow again for this item.',
+);
 
 function orThrow<T>(prepare: () => T, node: ReturnType<IExecuteFunctions['getNode']>, index: number): T {
 	try {

@@ -1,5 +1,6 @@
 import type {
 	ICredentialDataDecryptedObject,
+	ICredentialType,
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	IHttpRequestOptions,
@@ -60,16 +61,23 @@ export function pathOf(...segments: string[]): string {
 		.join('');
 }
 
-/** Decrypts the credential once for a run and checks what can be checked before anything is sent. */
+/**
+ * Decrypts the credential once for a run and checks it before anything is sent.
+ *
+ * @param rootOf the root of the API, from the credential's Base URL
+ * @throws NodeOperationError when the address or a secret cannot be used
+ */
 export async function connect(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
-	credentialType: string,
-	rootOf: (credentials: ICredentialDataDecryptedObject) => string,
+	{ name, authenticate }: ICredentialType,
+	rootOf: (baseUrl: unknown) => string,
 	timeout: number,
 ): Promise<Connection> {
-	const credentials = await context.getCredentials(credentialType);
+	const credentials = await context.getCredentials(name);
 	try {
-		return { context, credentialType, credentials, root: rootOf(credentials), timeout };
+		const root = rootOf(credentials.baseUrl);
+		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
+		return { context, credentialType: name, credentials, root, timeout };
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
 	}
@@ -126,7 +134,8 @@ export async function send(
 }
 
 export function readBody(body: unknown): Pick<Reply, 'text' | 'json'> {
-	const text = typeof body === 'string' ? body : body === undefined || body === null ? '' : stringifyJson(body);
+	const text =
+		typeof body === 'string' ? body : body === undefined || body === null ? '' : stringifyJson(body);
 	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
 	try {
 		return { text, json: parseJson(text) };
@@ -156,13 +165,19 @@ function networkFailure(error: unknown, host: string, request: string, timeout: 
 	const code = networkCode(error);
 	const details = { ...(code && { httpCode: code }), request };
 	const writes = !request.startsWith('GET ');
-	const unknown = writes ? ' The change may or may not have been made: look it up before you send it again.' : '';
+	const unknown = writes
+		? ' The change may or may not have been made: look it up before you send it again.'
+		: '';
 	if (code === 'ERR_CANCELED') {
-		return new ServiceFailure('The execution was cancelled while this request was under way', unknown.trim(), details);
+		return new ServiceFailure(
+			'The execution was cancelled while this request was under way',
+			unknown.trim(),
+			details,
+		);
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
 		return new ServiceFailure(
-			`${host} did not answer within ${timeout / 1000} seconds`,
+			`${host} did not answer within ${seconds(timeout)}`,
 			`Raise Options > Timeout if the service needs longer.${unknown}`,
 			details,
 		);
@@ -174,6 +189,8 @@ function networkFailure(error: unknown, host: string, request: string, timeout: 
 	return new ServiceFailure(message, description + (neverSent ? '' : unknown), details);
 }
 
+const seconds = (milliseconds: number) => `${milliseconds / 1000} second${milliseconds === 1000 ? '' : 's'}`;
+
 /** The start of an answer that is no JSON, for messages: markup removed, white space collapsed. */
 export function excerpt(text: string): string {
 	const plain = text
@@ -183,4 +200,3 @@ export function excerpt(text: string): string {
 		.trim();
 	return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain;
 }
-

@@ -27,8 +27,17 @@ const contacts = {
 const ACME = { name: 'ACME Corp. Technology Team', ...contacts };
 const PAUL = '66d2308ba99324532079e111';
 const JOHN = '668ba6b1be6510000f78f79e';
-const admin = { add_user_method: 'email', allow_user_invite: true, project_limit: 'view', project_request_limit: 'none' };
-const sso = (group_name: string) => ({ group_name, project_access_level: 'edit', project_request_access_level: 'action' });
+const admin = {
+	add_user_method: 'email',
+	allow_user_invite: true,
+	project_limit: 'view',
+	project_request_limit: 'none',
+};
+const sso = (group_name: string) => ({
+	group_name,
+	project_access_level: 'edit',
+	project_request_access_level: 'action',
+});
 
 /** A group as the documentation's update example finds it. */
 const seed = () =>
@@ -73,7 +82,11 @@ describe("the documentation's example of CreateGroup", () => {
 		await node('create', { dataMode: 'json', jsonBody: body });
 		expect(lastBody()).toBe(body);
 		const { enable_project_team_notifications, ...rest } = JSON.parse(body);
-		await node('create', { dataMode: 'autoMap' }, { items: [{ enable_project_team_notifications, ...rest }] });
+		await node(
+			'create',
+			{ dataMode: 'autoMap' },
+			{ items: [{ enable_project_team_notifications, ...rest }] },
+		);
 		expect(lastBody()).toBe(body);
 	});
 });
@@ -84,7 +97,9 @@ describe("the documentation's example of UpdateGroup", () => {
 			...ACME,
 			custom_fields: [{ key: 'client_code', value: 'CLIENT001' }],
 			access: {
-				sso_1: [{ group_name: 'AD-GROUP-2', project_access_level: 'view', project_request_access_level: 'edit' }],
+				sso_1: [
+					{ group_name: 'AD-GROUP-2', project_access_level: 'view', project_request_access_level: 'edit' },
+				],
 				member_admins: [{ ...admin, user_id: PAUL }],
 			},
 			auto_add_project_request: true,
@@ -142,7 +157,10 @@ describe('an update', () => {
 		const unreadable = await startAttackForge({ grants: ['CreateGroup', 'UpdateGroup'] });
 		try {
 			const { id } = unreadable.seedGroup({ name: 'Before' });
-			const { items, error } = await attackForgeNode(unreadable)('update', { groupId: id, updateFields: { name: 'After' } });
+			const { items, error } = await attackForgeNode(unreadable)('update', {
+				groupId: id,
+				updateFields: { name: 'After' },
+			});
 			expect(error).toBeUndefined();
 			expect(unreadable.group(id)?.name).toBe('After');
 			expect(jsonOf(items)).toEqual([
@@ -161,7 +179,13 @@ describe('an update', () => {
 
 describe('lists from the item', () => {
 	test.each([
-		['an array', [{ key: 'a', value: '007' }, { key: 'b', value: [1, 2] }]],
+		[
+			'an array',
+			[
+				{ key: 'a', value: '007' },
+				{ key: 'b', value: [1, 2] },
+			],
+		],
 		['an object by key', { a: '007', b: [1, 2] }],
 		['JSON text', '[{"key":"a","value":"007"},{"key":"b","value":[1,2]}]'],
 	])('custom fields as %s keep their values as they are', async (_form, custom_fields) => {
@@ -200,18 +224,72 @@ describe('lists from the item', () => {
 
 describe('is refused before anything is sent:', () => {
 	test.each([
-		['a missing contact', 'create', { ...ACME, primary_contact_email: '={{ $json.none }}' }, '"Primary Contact Email" (primary_contact_email) is missing'],
+		[
+			'a missing contact',
+			'create',
+			{ ...ACME, primary_contact_email: '={{ $json.none }}' },
+			'"Primary Contact Email" (primary_contact_email) is missing',
+		],
 		['a blank name', 'create', { ...ACME, name: ' ' }, '"Name" (name) is missing'],
-		['an object for a name', 'create', { ...ACME, name: '={{ ({a: 1}) }}' }, '"Name" (name) must be text, but is an object: "{"a":1}"'],
+		[
+			'an object for a name',
+			'create',
+			{ ...ACME, name: '={{ ({a: 1}) }}' },
+			'"Name" (name) must be text, but is an object: "{"a":1}"',
+		],
 		['an ID that is a path', 'update', { groupId: '../group' }, '"Group ID" (groupId) cannot be "../group"'],
 		['an ID that is too short', 'update', { groupId: '5eab' }, '"Group ID" (groupId) cannot be "5eab"'],
-		['an action that does not exist', 'update', { dataMode: 'json', jsonBody: { access: { sso_1: [{ action: 'add', ...sso('x') }] } } }, '"Action" (action) cannot be "add"'],
-		['a level that does not exist', 'update', { dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Edit' }] } } }, '"Project Access" (project_access_level) cannot be "Edit"'],
-		['an incomplete entry', 'update', { dataMode: 'json', jsonBody: { access: { sso_1: [{ group_name: 'x' }] } } }, '"Project Access" (project_access_level) is missing'],
-		['a key with a blank', 'update', { updateFields: { custom_fields: { field: [{ key: 'client code', value: '1' }] } } }, 'the key "client code" may hold letters, numbers and underscores only'],
-		['a key given twice', 'update', { updateFields: { custom_fields: { field: [{ key: 'a', value: '1' }, { key: 'a', value: '2' }] } } }, 'the key "a" stands there twice'],
-		['broken JSON in a custom field', 'update', { updateFields: { custom_fields: { field: [{ key: 'a', type: 'json', value: '[' }] } } }, '"Custom Fields" (custom_fields): a is not valid JSON'],
-		['a switch that is no switch', 'update', { dataMode: 'json', jsonBody: { is_deleted: 'maybe' } }, '"Is Deleted" (is_deleted) cannot be "maybe"'],
+		[
+			'an action that does not exist',
+			'update',
+			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ action: 'add', ...sso('x') }] } } },
+			'"Action" (action) cannot be "add"',
+		],
+		[
+			'a level that does not exist',
+			'update',
+			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Edit' }] } } },
+			'"Project Access" (project_access_level) cannot be "Edit"',
+		],
+		[
+			'an incomplete entry',
+			'update',
+			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ group_name: 'x' }] } } },
+			'"Project Access" (project_access_level) is missing',
+		],
+		[
+			'a key with a blank',
+			'update',
+			{ updateFields: { custom_fields: { field: [{ key: 'client code', value: '1' }] } } },
+			'the key "client code" may hold letters, numbers and underscores only',
+		],
+		[
+			'a key given twice',
+			'update',
+			{
+				updateFields: {
+					custom_fields: {
+						field: [
+							{ key: 'a', value: '1' },
+							{ key: 'a', value: '2' },
+						],
+					},
+				},
+			},
+			'the key "a" stands there twice',
+		],
+		[
+			'broken JSON in a custom field',
+			'update',
+			{ updateFields: { custom_fields: { field: [{ key: 'a', type: 'json', value: '[' }] } } },
+			'"Custom Fields" (custom_fields): a is not valid JSON',
+		],
+		[
+			'a switch that is no switch',
+			'update',
+			{ dataMode: 'json', jsonBody: { is_deleted: 'maybe' } },
+			'"Is Deleted" (is_deleted) cannot be "maybe"',
+		],
 	])('%s', async (_what, operation, parameters, message) => {
 		const { id } = seed();
 		const before = server.requests.length;

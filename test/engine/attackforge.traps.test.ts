@@ -1,4 +1,8 @@
-import { type AttackForgeOptions, type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import {
+	type AttackForgeOptions,
+	type AttackForgeSimulator,
+	startAttackForge,
+} from '../simulators/attackforge';
 import { run } from './harness';
 import { attackForgeNode, type RunNode } from './support';
 
@@ -23,10 +27,18 @@ const ACME = {
 	primary_contact_email: 'p@example.com',
 };
 const USER = '66d2308ba99324532079e111';
-const admin = { add_user_method: 'list', allow_user_invite: false, project_limit: 'view', project_request_limit: 'none' };
+const admin = {
+	add_user_method: 'list',
+	allow_user_invite: false,
+	project_limit: 'view',
+	project_request_limit: 'none',
+};
 const sso = { group_name: 'AD', project_access_level: 'edit', project_request_access_level: 'action' };
 
-const against = async (options: AttackForgeOptions, check: (one: AttackForgeSimulator, run: RunNode) => Promise<void>) => {
+const against = async (
+	options: AttackForgeOptions,
+	check: (one: AttackForgeSimulator, run: RunNode) => Promise<void>,
+) => {
 	const one = await startAttackForge(options);
 	try {
 		await check(one, attackForgeNode(one));
@@ -49,10 +61,16 @@ test('T2: an SSO group may get the project request level "action"', async () => 
 test('T3: switches that are not set are not sent, and an update leaves them on', async () => {
 	await node('create', ACME);
 	expect(lastBody()).toEqual(ACME);
-	const { id } = server.seedGroup({ auto_add_project_request: true, enable_project_team_notifications: true });
+	const { id } = server.seedGroup({
+		auto_add_project_request: true,
+		enable_project_team_notifications: true,
+	});
 	await node('update', { groupId: id, updateFields: { name: 'Renamed' } });
 	expect(lastBody()).toEqual({ name: 'Renamed' });
-	expect(server.group(id)).toMatchObject({ auto_add_project_request: true, enable_project_team_notifications: true });
+	expect(server.group(id)).toMatchObject({
+		auto_add_project_request: true,
+		enable_project_team_notifications: true,
+	});
 });
 
 test('T4: sso_2 is sent only when it is set, with the same fields as sso_1', async () => {
@@ -66,7 +84,11 @@ test('T5: entries are plain on create, and carry an action on update', async () 
 	await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
 	expect(lastBody().access.sso_1[0]).not.toHaveProperty('action');
 	const { id } = server.groups().at(-1) ?? { id: '' };
-	await node('update', { groupId: id, dataMode: 'json', jsonBody: JSON.stringify({ access: { sso_1: [sso] } }) });
+	await node('update', {
+		groupId: id,
+		dataMode: 'json',
+		jsonBody: JSON.stringify({ access: { sso_1: [sso] } }),
+	});
 	expect(lastBody().access.sso_1[0]).toEqual({ action: 'upsert', ...sso });
 	await node('update', { groupId: id, updateFields: { access: { sso_1: [{ action: 'remove', ...sso }] } } });
 	expect(lastBody().access.sso_1[0]).toEqual({ action: 'remove', group_name: 'AD' });
@@ -76,7 +98,8 @@ test('T5: entries are plain on create, and carry an action on update', async () 
 test('T6: a member administrator is exactly one of a user and a group', async () => {
 	const before = server.requests.length;
 	const create = async (entry: object) =>
-		(await node('create', { ...ACME, additionalFields: { access: { member_admins: [entry] } } } as never)).error;
+		(await node('create', { ...ACME, additionalFields: { access: { member_admins: [entry] } } } as never))
+			.error;
 	expect((await create({ ...admin, user_id: USER, group_id: USER }))?.message).toContain(
 		'"User ID" (user_id) and "Group ID" (group_id) are both set',
 	);

@@ -267,7 +267,11 @@ describe('lists', () => {
 			[{ name: 'A', description: 'd' }, { techniqueId: 'T1566' }],
 			{ data: [{ name: 'A', description: 'd' }, { techniqueId: 'T1566' }] },
 		],
-		['JSON text of an array', '["A", {"techniqueId": "T1566"}]', { data: [{ name: 'A' }, { techniqueId: 'T1566' }] }],
+		[
+			'JSON text of an array',
+			'["A", {"techniqueId": "T1566"}]',
+			{ data: [{ name: 'A' }, { techniqueId: 'T1566' }] },
+		],
 		["the API's own form", { data: [{ name: 'A' }] }, { data: [{ name: 'A' }] }],
 		['one number', 7, { data: [{ name: '7' }] }],
 		['a name in brackets', '[draft]', { data: [{ name: '[draft]' }] }],
@@ -295,7 +299,9 @@ describe('lists', () => {
 				},
 				associatedVictimAssets: {
 					list: {
-						data: { entry: [{ type: 'EmailAddress', victimId: '601', value: 'a@example.com', addressType: 'Work' }] },
+						data: {
+							entry: [{ type: 'EmailAddress', victimId: '601', value: 'a@example.com', addressType: 'Work' }],
+						},
 					},
 				},
 				associatedGroups: {
@@ -388,11 +394,16 @@ describe('the type by expression, per item', () => {
 });
 
 describe('Auto-Map', () => {
-	test('sends an item\'s own fields, and says which keys it did not send', async () => {
+	test("sends an item's own fields, and says which keys it did not send", async () => {
 		const { items, hints } = await node(
 			'create',
 			{ dataMode: 'autoMap', type: 'Adversary' },
-			{ items: [{ name: 'A', cvss: 9.8, eventDate: '2026-01-01', tags: null, xid: '' }, { name: 'B', cvss: 1 }] },
+			{
+				items: [
+					{ name: 'A', cvss: 9.8, eventDate: '2026-01-01', tags: null, xid: '' },
+					{ name: 'B', cvss: 1 },
+				],
+			},
 		);
 		expect(items).toHaveLength(2);
 		expect(server.requests.slice(-2).map(({ body }) => body)).toEqual(
@@ -421,7 +432,11 @@ test('a group whose ID is 9007199254740993 is created, updated and shown with ev
 	const big = await startThreatConnect({ firstId: '9007199254740993' });
 	try {
 		const bigNode = threatConnectNode(big);
-		const created = await bigNode('create', { type: 'Threat', name: 'Big', additionalFields: { ownerId: '2' } });
+		const created = await bigNode('create', {
+			type: 'Threat',
+			name: 'Big',
+			additionalFields: { ownerId: '2' },
+		});
 		expect(created.items[0]?.json.id).toBe('9007199254740993');
 		const updated = await bigNode(
 			'update',

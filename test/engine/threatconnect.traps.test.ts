@@ -31,7 +31,9 @@ test('trap 2: the field of a host is hostName, and the documented typo is refuse
 	const good = await node('create', {
 		type: 'Incident',
 		name: 'x',
-		additionalFields: { associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'a.example' }] } } } },
+		additionalFields: {
+			associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'a.example' }] } } },
+		},
 	});
 	expect(good.error).toBeUndefined();
 	expect(lastBody().associatedIndicators.data).toEqual([{ type: 'Host', hostName: 'a.example' }]);
@@ -50,7 +52,9 @@ test('trap 3: new groups and indicators may name an owner of their own', async (
 		additionalFields: {
 			ownerName: 'Demo Community',
 			associatedGroups: {
-				list: { data: { entry: [{ name: 'In the community', type: 'Threat', ownerName: 'Demo Community' }] } },
+				list: {
+					data: { entry: [{ name: 'In the community', type: 'Threat', ownerName: 'Demo Community' }] },
+				},
 			},
 		},
 	});
@@ -132,7 +136,10 @@ test('trap 12: an empty ID never reaches the path of all groups', async () => {
 });
 
 test('trap 13: what is null or empty on create is left out', async () => {
-	await node('create', { dataMode: 'json', jsonBody: '{"type":"Incident","name":"x","ownerName":null,"eventDate":""}' });
+	await node('create', {
+		dataMode: 'json',
+		jsonBody: '{"type":"Incident","name":"x","ownerName":null,"eventDate":""}',
+	});
 	expect(lastBody()).toEqual({ type: 'Incident', name: 'x' });
 });
 

@@ -1,4 +1,8 @@
-import { startThreatConnect, type StoredGroup, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import {
+	startThreatConnect,
+	type StoredGroup,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
@@ -99,7 +103,11 @@ test('what is not set is not sent, and stays as it is', async () => {
 	const before = server.group(id);
 	await node('update', { groupId: id, updateFields: { status: 'Open', eventDate: '', tags: {} } });
 	expect(lastBody()).toEqual({ status: 'Open' });
-	expect(server.group(id)).toMatchObject({ name: before?.name, tags: before?.tags, attributes: before?.attributes });
+	expect(server.group(id)).toMatchObject({
+		name: before?.name,
+		tags: before?.tags,
+		attributes: before?.attributes,
+	});
 });
 
 test('null in JSON asks the service to clear a field', async () => {
@@ -113,27 +121,97 @@ test('null in JSON asks the service to clear a field', async () => {
 
 describe('is refused before anything is sent, with the way out:', () => {
 	test.each([
-		['a group ID that an expression leaves empty', { groupId: '={{ $json.id }}' }, '"Group ID" (groupId) is empty'],
-		['a path for an ID', { groupId: '../groups' }, '"Group ID" (groupId) must be an ID (a whole number), but is "../groups"'],
-		['a query for an ID', { groupId: '1?x=1' }, '"Group ID" (groupId) must be an ID (a whole number), but is "1?x=1"'],
-		['an encoded path for an ID', { groupId: '%2e%2e' }, '"Group ID" (groupId) must be an ID (a whole number), but is "%2e%2e"'],
-		['a hexadecimal ID', { groupId: '0x1' }, '"Group ID" (groupId) must be an ID (a whole number), but is "0x1"'],
+		[
+			'a group ID that an expression leaves empty',
+			{ groupId: '={{ $json.id }}' },
+			'"Group ID" (groupId) is empty',
+		],
+		[
+			'a path for an ID',
+			{ groupId: '../groups' },
+			'"Group ID" (groupId) must be an ID (a whole number), but is "../groups"',
+		],
+		[
+			'a query for an ID',
+			{ groupId: '1?x=1' },
+			'"Group ID" (groupId) must be an ID (a whole number), but is "1?x=1"',
+		],
+		[
+			'an encoded path for an ID',
+			{ groupId: '%2e%2e' },
+			'"Group ID" (groupId) must be an ID (a whole number), but is "%2e%2e"',
+		],
+		[
+			'a hexadecimal ID',
+			{ groupId: '0x1' },
+			'"Group ID" (groupId) must be an ID (a whole number), but is "0x1"',
+		],
 		['a blank XID', { findBy: 'xid', groupXid: '={{ "  " }}' }, '"Group XID" (groupXid) is empty'],
-		['an XID of digits only', { findBy: 'xid', groupXid: '123' }, '"Group XID" (groupXid) is "123", which ThreatConnect would read as an ID'],
-		['an XID that changes the path', { findBy: 'xid', groupXid: '..' }, '"Group XID" (groupXid) cannot be "..": it would change the path of the request'],
+		[
+			'an XID of digits only',
+			{ findBy: 'xid', groupXid: '123' },
+			'"Group XID" (groupXid) is "123", which ThreatConnect would read as an ID',
+		],
+		[
+			'an XID that changes the path',
+			{ findBy: 'xid', groupXid: '..' },
+			'"Group XID" (groupXid) cannot be "..": it would change the path of the request',
+		],
 		['an update of nothing', { updateFields: {} }, 'There is nothing to update: no field is set'],
-		['a status of another type', { type: 'Incident', updateFields: { status: 'Escalated' } }, '"Status" (status) cannot be "Escalated"'],
-		['a mode that does not exist', { dataMode: 'json', jsonBody: '{"tags": {"data": ["A"], "mode": "add"}}' }, '"Tags" (tags), mode cannot be "add"'],
-		['replacing with nothing', { updateFields: { tags: { list: { mode: 'replace', name: '' } } } }, '"Tags" (tags): the mode is Replace, but there are no entries, so all that the group has would be removed'],
-		['deleting an attribute by its value', { updateFields: { attributes: { list: { mode: 'delete', data: { entry: [{ type: 'Description', value: 'x' }] } } } } }, '"Attributes" (attributes), entry 1: only an ID says what to remove'],
-		['deleting an indicator by its summary', { updateFields: { associatedIndicators: { list: { mode: 'delete', data: { entry: [{ type: 'Host', summary: 'badguy.com' }] } } } } }, '"Associated Indicators" (associatedIndicators), entry 1: only an ID says what to remove'],
-		['a new type in JSON', { dataMode: 'json', jsonBody: '{"type": "Threat"}' }, '"Type" (type) cannot be changed by an update'],
-		['an empty text in JSON', { dataMode: 'json', jsonBody: '{"eventDate": ""}' }, '"Event Date" (eventDate) is empty'],
+		[
+			'a status of another type',
+			{ type: 'Incident', updateFields: { status: 'Escalated' } },
+			'"Status" (status) cannot be "Escalated"',
+		],
+		[
+			'a mode that does not exist',
+			{ dataMode: 'json', jsonBody: '{"tags": {"data": ["A"], "mode": "add"}}' },
+			'"Tags" (tags), mode cannot be "add"',
+		],
+		[
+			'replacing with nothing',
+			{ updateFields: { tags: { list: { mode: 'replace', name: '' } } } },
+			'"Tags" (tags): the mode is Replace, but there are no entries, so all that the group has would be removed',
+		],
+		[
+			'deleting an attribute by its value',
+			{
+				updateFields: {
+					attributes: { list: { mode: 'delete', data: { entry: [{ type: 'Description', value: 'x' }] } } },
+				},
+			},
+			'"Attributes" (attributes), entry 1: only an ID says what to remove',
+		],
+		[
+			'deleting an indicator by its summary',
+			{
+				updateFields: {
+					associatedIndicators: {
+						list: { mode: 'delete', data: { entry: [{ type: 'Host', summary: 'badguy.com' }] } },
+					},
+				},
+			},
+			'"Associated Indicators" (associatedIndicators), entry 1: only an ID says what to remove',
+		],
+		[
+			'a new type in JSON',
+			{ dataMode: 'json', jsonBody: '{"type": "Threat"}' },
+			'"Type" (type) cannot be changed by an update',
+		],
+		[
+			'an empty text in JSON',
+			{ dataMode: 'json', jsonBody: '{"eventDate": ""}' },
+			'"Event Date" (eventDate) is empty',
+		],
 		['broken JSON', { dataMode: 'json', jsonBody: '{"name": }' }, 'The JSON body is not valid JSON'],
 	])('%s', async (_what, parameters, message) => {
 		const { id } = seed();
 		const before = server.requests.length;
-		const { error } = await node('update', { groupId: id, updateFields: { name: 'x' }, ...parameters } as never);
+		const { error } = await node('update', {
+			groupId: id,
+			updateFields: { name: 'x' },
+			...parameters,
+		} as never);
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/\w{4}.*Nothing was sent for any item\.$/);
 		expect(server.requests).toHaveLength(before);

@@ -82,7 +82,7 @@ describe('a day stays a day, whatever the time zone', () => {
 		['Wednesday, November 3, 2021', '2021-11-03'],
 		['Wed, 3 Nov 2021', '2021-11-03'],
 		['1 May 1955', '1955-05-01'],
-	])('%s → %s', (text, expected) => {
+	])('%j → %s', (text, expected) => {
 		expect(everywhere(text, BERLIN)).toEqual([expected]);
 		expect(everywhere(text, NEW_YORK)).toEqual([expected]);
 	});
@@ -116,7 +116,7 @@ describe('a time that names its zone is that time in UTC, whatever the workflow�
 		['November 3, 2021 2:15 PM GMT', '2021-11-03T14:15:00Z'],
 		['1969-07-20T20:17:40Z', '1969-07-20T20:17:40Z'],
 		['1914-06-28T10:50:00+01:00', '1914-06-28T09:50:00Z'],
-	])('%s → %s', (text, expected) => {
+	])('%j → %s', (text, expected) => {
 		expect(everywhere(text, BERLIN)).toEqual([expected]);
 		expect(everywhere(text, NEW_YORK)).toEqual([expected]);
 	});
@@ -140,7 +140,7 @@ describe('a time without a zone is read in the workflow’s', () => {
 		['2021-12-31T23:30:00', NEW_YORK, '2022-01-01T04:30:00Z'],
 		['2021-11-03T14:15:16', 'Asia/Kolkata', '2021-11-03T08:45:16Z'],
 		['2021-11-03T14:15:16', 'UTC', '2021-11-03T14:15:16Z'],
-	])('%s in %s → %s', (text, zone, expected) => {
+	])('%j in %s → %s', (text, zone, expected) => {
 		expect(everywhere(text, zone)).toEqual([expected]);
 	});
 
@@ -271,12 +271,14 @@ describe('what is no date is refused', () => {
  */
 describe('defects', () => {
 	// A time changes the verdict on a day that does not exist: 31 February becomes 3 March.
-	test.failing.each(['2021-02-31T10:00', '2021-02-30 10:00:00', '2021-11-31T10:00:00Z', '2021-02-31T10:00:00+01:00'])(
-		'a day that does not exist is refused also with a time: %s',
-		(text) => {
-			expect(refusals(text)).toEqual(['is not a date that exists']);
-		},
-	);
+	test.failing.each([
+		'2021-02-31T10:00',
+		'2021-02-30 10:00:00',
+		'2021-11-31T10:00:00Z',
+		'2021-02-31T10:00:00+01:00',
+	])('a day that does not exist is refused also with a time: %s', (text) => {
+		expect(refusals(text)).toEqual(['is not a date that exists']);
+	});
 
 	test.failing.each(['31 Feb 2021', 'Feb 30, 2021', '31 Apr 2021 10:00', '31 Feb 2021 10:00:00 +0000'])(
 		'a day that does not exist is refused also with the name of the month: %s',

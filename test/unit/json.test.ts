@@ -46,12 +46,18 @@ describe('parseJson', () => {
 		});
 	});
 
-	test.each(['', '{', '{"a":}', '[1,]', "{'a':9007199254740993}", '"9007199254740993', '[9007199254740993', 'x'])(
-		'refuses what is no JSON: %s',
-		(text) => {
-			expect(() => parseJson(text)).toThrow(SyntaxError);
-		},
-	);
+	test.each([
+		'',
+		'{',
+		'{"a":}',
+		'[1,]',
+		"{'a':9007199254740993}",
+		'"9007199254740993',
+		'[9007199254740993',
+		'x',
+	])('refuses what is no JSON: %s', (text) => {
+		expect(() => parseJson(text)).toThrow(SyntaxError);
+	});
 
 	// Defect: the digits get their quotes before anyone looks at the grammar, so that broken JSON passes:
 	// a number with a leading zero, and a key without quotes. JSON.parse throws for both.
@@ -162,7 +168,12 @@ describe('mergeJson', () => {
 		['a new key is added', { a: 1 }, { b: 2 }, { a: 1, b: 2 }],
 		['a value is replaced', { a: 1 }, { a: 2 }, { a: 2 }],
 		['objects are merged key by key', { a: { x: 1, y: 1 } }, { a: { y: 2 } }, { a: { x: 1, y: 2 } }],
-		['… at any depth', { a: { b: { c: { x: 1 } } } }, { a: { b: { c: { y: 2 } } } }, { a: { b: { c: { x: 1, y: 2 } } } }],
+		[
+			'… at any depth',
+			{ a: { b: { c: { x: 1 } } } },
+			{ a: { b: { c: { y: 2 } } } },
+			{ a: { b: { c: { x: 1, y: 2 } } } },
+		],
 		['an array is replaced whole', { a: [1, 2, 3] }, { a: [4] }, { a: [4] }],
 		['an empty array replaces', { a: [1] }, { a: [] }, { a: [] }],
 		['objects in arrays are not merged', { a: [{ x: 1 }] }, { a: [{ y: 2 }] }, { a: [{ y: 2 }] }],

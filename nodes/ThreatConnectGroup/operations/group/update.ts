@@ -11,7 +11,8 @@ export const update: OperationFile<ThreatConnect> = {
 	operation: 'update',
 	name: 'Update',
 	action: 'Update group',
-	description: 'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
+	description:
+		'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
 	parameters: [...groupParameters(show), ...recordParameters(table, 'update', show), groupOptions(show)],
 	prepare(item, api) {
 		const reference = readReference(item);

@@ -1,13 +1,11 @@
-import nodesBase from 'eslint-plugin-n8n-nodes-base';
-import tseslint from 'typescript-eslint';
-
-const { parser } = tseslint;
+const nodesBase = require('eslint-plugin-n8n-nodes-base');
+const { parser } = require('typescript-eslint');
 
 /**
  * Every rule of eslint-plugin-n8n-nodes-base, also those that `n8n-node lint` leaves out; but for three, which demand
  * the opposite of its own rules.
  */
-export default [
+module.exports = [
 	{
 		files: ['credentials/**/*.ts'],
 		languageOptions: { parser },

@@ -1,0 +1,402 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf, run } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+/** What both nodes share: outcomes, pairing, order, errors, cancelling. Shown with the ThreatConnect node. */
+
+let server: ThreatConnectSimulator;
+let node: RunNode;
+beforeAll(async () => {
+	server = await startThreatConnect();
+	node = threatConnectNode(server);
+});
+afterAll(async () => await server.stop());
+
+const named = (...names: string[]) => names.map((name) => ({ name }));
+const byName = { type: 'Threat', name: '={{ $json.name }}' };
+const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
+
+/** A server with one answer, where a simulator would be too well-behaved. */
+async function withServer(
+	listener: RequestListener,
+	check: (url: string, count: () => number) => Promise<void>,
+): Promise<void> {
+	let count = 0;
+	const own: Server = createServer((request, response) => {
+		count += 1;
+		listener(request, response);
+	});
+	await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+	try {
+		await check(`http://127.0.0.1:${(own.address() as AddressInfo).port}`, () => count);
+	} finally {
+		own.closeAllConnections();
+		await new Promise((resolve) => own.close(resolve));
+	}
+}
+
+const createAt = async (baseUrl: string, more: object = {}) =>
+	await run({
+		type: 'threatConnectGroup',
+		parameters: { resource: 'group', operation: 'create', ...byName },
+		items: named('x'),
+		credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
+		...more,
+	});
+
+describe('output', () => {
+	test('comes in the order of the input, each item paired to its own, whatever finishes first', async () => {
+		let delay = 60;
+		await withServer(
+			(request, response) => {
+				let body = '';
+				request.on('data', (chunk) => (body += chunk));
+				request.on('end', () => {
+					delay -= 5;
+					const data = { id: 1, ...JSON.parse(body) };
+					setTimeout(() => {
+						response.setHeader('content-type', 'application/json');
+						response.statusCode = 201;
+						response.end(JSON.stringify({ data, status: 'Success' }));
+					}, delay);
+				});
+			},
+			async (url) => {
+				const names = Array.from({ length: 10 }, (_, index) => `n${index}`);
+				const { items } = await createAt(url, { items: named(...names) });
+				expect(items.map(({ json }) => json.name)).toEqual(names);
+				expect(items.map(({ pairedItem }) => pairedItem)).toEqual(names.map((_, item) => ({ item })));
+			},
+		);
+	});
+
+	test('is empty for no items, and nothing is sent', async () => {
+		const before = server.requests.length;
+		const { items } = await node('create', byName, { items: [] });
+		expect(items).toEqual([]);
+		expect(server.requests).toHaveLength(before);
+	});
+});
+
+describe('when an item fails', () => {
+	test('and the execution stops, nothing is sent if an item cannot be', async () => {
+		const before = writes();
+		const { error } = await node(
+			'create',
+			{ type: 'Incident', name: '={{ $json.name }}', additionalFields: { eventDate: '={{ $json.date }}' } },
+			{ items: [{ name: 'a' }, { name: 'b' }, { name: 'c', date: '03/04/2026' }] },
+		);
+		expect(error).toMatchObject({
+			message:
+				'"Event Date" (eventDate): "03/04/2026" could be two dates (is 03/04/2026 in month 03 or 04?) [item 2]',
+			description: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ. Nothing was sent for any item.',
+			context: { itemIndex: 2 },
+		});
+		expect(writes()).toBe(before);
+	});
+
+	test('and the execution stops, the first failure is shown, and how many items had gone through', async () => {
+		const before = writes();
+		const { error } = await node(
+			'create',
+			{
+				...byName,
+				additionalFields: { ownerName: '={{ $json.owner }}' },
+				options: { maxConcurrentRequests: 1 },
+			},
+			{ items: [...named('a', 'b'), { name: 'c', owner: 'Nobody' }, { name: 'd', owner: 'No one' }] },
+		);
+		expect(error).toMatchObject({
+			message: 'The requested owner was not found [item 2]',
+			httpCode: '403',
+			context: { itemIndex: 2 },
+		});
+		expect(error?.description).toContain(
+			'Before this, 2 of 4 items had gone through; they stay as they are.',
+		);
+		expect(writes()).toBe(before + 3);
+	});
+
+	test('and goes on by the error output, each bad item and only it leaves there, with its own fields', async () => {
+		const { items, errors } = await node(
+			'create',
+			{ ...byName, additionalFields: { ownerName: '={{ $json.owner }}', firstSeen: '={{ $json.seen }}' } },
+			{
+				items: [
+					{ name: 'good' },
+					{ name: 'bad owner', owner: 'Nobody' },
+					{ name: 'bad date', seen: '2026-02-31' },
+					{ name: 'fine' },
+				],
+				onError: 'continueErrorOutput',
+			},
+		);
+		expect(items.map(({ json, pairedItem }) => [json.name, pairedItem])).toEqual([
+			['good', { item: 0 }],
+			['fine', { item: 3 }],
+		]);
+		expect(errors).toMatchObject([
+			{
+				json: {
+					name: 'bad owner',
+					owner: 'Nobody',
+					error: 'The requested owner was not found',
+					message:
+						'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.',
+					details: { httpCode: '403', itemIndex: 1, request: 'POST /api/v3/groups' },
+				},
+				pairedItem: { item: 1 },
+			},
+			{
+				json: {
+					name: 'bad date',
+					error: '"First Seen" (firstSeen): "2026-02-31" is not a date that exists',
+					message: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
+					details: { itemIndex: 2 },
+				},
+				pairedItem: { item: 2 },
+			},
+		]);
+	});
+
+	test('and goes on by the regular output, it stands in its place', async () => {
+		const { items } = await node(
+			'create',
+			{ ...byName, additionalFields: { ownerName: '={{ $json.owner }}' } },
+			{
+				items: [{ name: 'a' }, { name: 'b', owner: 'Nobody' }, { name: 'c' }],
+				onError: 'continueRegularOutput',
+			},
+		);
+		expect(jsonOf(items)).toMatchObject([
+			{ name: 'a' },
+			{ error: 'The requested owner was not found' },
+			{ name: 'c' },
+		]);
+	});
+});
+
+describe('concurrency', () => {
+	const inFlight = async (maxConcurrentRequests: number, count: number) => {
+		let now = 0;
+		let most = 0;
+		const order: string[] = [];
+		await withServer(
+			(request, response) => {
+				now += 1;
+				most = Math.max(most, now);
+				let body = '';
+				request.on('data', (chunk) => (body += chunk));
+				request.on('end', () => {
+					order.push(JSON.parse(body).name);
+					setTimeout(() => {
+						now -= 1;
+						response.end('{"status":"Success","data":{"id":1}}');
+					}, 20);
+				});
+			},
+			async (url) => {
+				const names = Array.from({ length: count }, (_, index) => `n${index}`);
+				const { error } = await createAt(url, {
+					items: named(...names),
+					parameters: {
+						resource: 'group',
+						operation: 'create',
+						...byName,
+						options: { maxConcurrentRequests },
+					},
+				});
+				expect(error).toBeUndefined();
+			},
+		);
+		return { most, order };
+	};
+
+	test('is bounded by the option', async () => {
+		expect((await inFlight(4, 20)).most).toBe(4);
+	});
+	test('of 1 sends one after the other, in order', async () => {
+		const { most, order } = await inFlight(1, 6);
+		expect(most).toBe(1);
+		expect(order).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+	});
+
+	test('keeps the order of items for the same record', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'start' });
+		const names = Array.from({ length: 12 }, (_, index) => `change ${index}`);
+		const from = server.requests.length;
+		const { items } = await node(
+			'update',
+			{ groupId: id, updateFields: { name: '={{ $json.name }}' } },
+			{ items: named(...names) },
+		);
+		expect(items).toHaveLength(12);
+		expect(server.requests.slice(from).map(({ body }) => JSON.parse(body).name)).toEqual(names);
+		expect(server.group(id)?.name).toBe('change 11');
+	});
+});
+
+test('the credential is decrypted once a run', async () => {
+	const { decrypted, items } = await node('create', byName, { items: named(...'abcdefghij') });
+	expect(items).toHaveLength(10);
+	expect(decrypted).toBe(1);
+});
+
+test('a cancelled execution sends nothing more', async () => {
+	let cancel = () => {};
+	await withServer(
+		(_request, response) => {
+			setTimeout(() => response.end('{"status":"Success","data":{"id":1}}'), 50);
+			setTimeout(() => cancel(), 20);
+		},
+		async (url, count) => {
+			const names = Array.from({ length: 100 }, (_, index) => `n${index}`);
+			await createAt(url, { items: named(...names), onStart: (stop: () => void) => (cancel = stop) });
+			await new Promise((resolve) => setTimeout(resolve, 200));
+			expect(count()).toBe(10);
+		},
+	);
+});
+
+describe('an answer that is none', () => {
+	const failing = async (listener: RequestListener, more: object = {}) => {
+		let result: Awaited<ReturnType<typeof createAt>> | undefined;
+		let requests = 0;
+		await withServer(listener, async (url, count) => {
+			result = await createAt(url, more);
+			requests = count();
+		});
+		expect(requests).toBe(1);
+		return result?.error;
+	};
+	const answer = (status: number, body: string, headers: Record<string, string> = {}): RequestListener => {
+		return (_request, response) => response.writeHead(status, headers).end(body);
+	};
+
+	test.each([
+		[
+			'a 401, sent once',
+			answer(401, '{"message":"Access Denied","status":"Error"}'),
+			'Access Denied [item 0]',
+			'Check the access ID',
+		],
+		[
+			'HTML of a proxy',
+			answer(502, '<html><head><style>x{}</style></head><body><h1>Bad\nGateway</h1></body></html>'),
+			'ThreatConnect did not answer with JSON, but with 502 Bad Gateway: Bad Gateway [item 0]',
+			'Run it again later',
+		],
+		[
+			'a login page with 200',
+			answer(200, '<html>Please log in</html>'),
+			'ThreatConnect did not answer with JSON, but with 200 OK: Please log in [item 0]',
+			'Check the fields',
+		],
+		['an empty 200', answer(200, ''), 'ThreatConnect did not answer with JSON, but with 200 OK [item 0]', ''],
+		['a success with an error inside', answer(200, '{"status":"Error","message":"No"}'), 'No [item 0]', ''],
+		[
+			'a success without a group',
+			answer(200, '{"status":"Success"}'),
+			'ThreatConnect answered with success, but without the group [item 0]',
+			'look the group up before you send it again',
+		],
+		[
+			"a batch answer's description",
+			answer(400, '{"status":"Invalid","description":"File size greater than allowable limit"}'),
+			'File size greater than allowable limit [item 0]',
+			'',
+		],
+		[
+			'a license',
+			answer(
+				503,
+				'{"status":"Failure","message":"API access has not been licensed for this system, contact us"}',
+			),
+			'API access has not been licensed for this system, contact us [item 0]',
+			'not part of the license',
+		],
+		[
+			'a redirect, not followed',
+			answer(302, '', { location: 'https://elsewhere.example/login' }),
+			'The server redirected the request to https://elsewhere.example/login [item 0]',
+			'Redirects are not followed',
+		],
+	])('%s', async (_what, listener, message, description) => {
+		const error = await failing(listener);
+		expect(error?.message).toBe(message);
+		expect(error?.description).toContain(description);
+	});
+
+	test('a connection that breaks: whether it was written is said to be unknown', async () => {
+		const error = await failing((request) => request.socket.destroy());
+		expect(error?.message).toMatch(
+			/^The connection to 127\.0\.0\.1:\d+ broke before an answer came \(ECONNRESET\) \[item 0\]$/,
+		);
+		expect(error?.description).toContain(
+			'The change may or may not have been made: look it up before you send it again.',
+		);
+	});
+
+	test('silence: the time-out is named, and what may have happened', async () => {
+		const error = await failing(() => {}, {
+			parameters: { resource: 'group', operation: 'create', ...byName, options: { timeout: 1 } },
+		});
+		expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ did not answer within 1 second \[item 0\]$/);
+		expect(error?.description).toContain('Raise Options > Timeout');
+		expect(error?.description).toContain('may or may not have been made');
+	});
+});
+
+describe('a host that cannot be reached', () => {
+	test('because its port is closed', async () => {
+		const { error } = await createAt('http://127.0.0.1:9');
+		expect(error?.message).toBe('127.0.0.1:9 refused the connection (ECONNREFUSED) [item 0]');
+		expect(error?.description).toContain('Check the Base URL and its port');
+	});
+	test('because its certificate is not trusted, unless SSL issues are ignored', async () => {
+		const secure = await startThreatConnect({ tls: true });
+		try {
+			const { host } = new URL(secure.url);
+			const { apiToken } = secure.credentials;
+			const refused = await createAt(secure.url, {
+				credentials: { threatConnectApi: { baseUrl: secure.url, apiToken } },
+			});
+			expect(refused.error?.message).toMatch(new RegExp(`^The certificate of ${host} is not trusted`));
+			expect(refused.error?.description).toContain('switch on "Ignore SSL Issues" in the credential');
+			expect(secure.requests).toHaveLength(0);
+			const accepted = await createAt(secure.url, {
+				credentials: { threatConnectApi: { baseUrl: secure.url, apiToken, ignoreSslIssues: true } },
+			});
+			expect(accepted.error).toBeUndefined();
+			expect(secure.groups()).toHaveLength(1);
+		} finally {
+			await secure.stop();
+		}
+	});
+});
+
+describe('a credential that cannot be used is refused before anything is sent:', () => {
+	test.each([
+		['plain HTTP', { baseUrl: 'http://tc.example.com', apiToken: 'x' }, 'does not use HTTPS'],
+		['no Base URL', { baseUrl: '', apiToken: 'x' }, 'The Base URL is empty'],
+	])('%s', async (_what, credential, message) => {
+		const { error } = await createAt('', { credentials: { threatConnectApi: credential } });
+		expect(error?.message).toContain(message);
+	});
+	test('a token with a line break', async () => {
+		await withServer(
+			(_request, response) => response.end(),
+			async (url, count) => {
+				const { error } = await createAt(url, {
+					credentials: { threatConnectApi: { baseUrl: url, apiToken: 'token\n' } },
+				});
+				expect(error?.message).toContain('The API Token holds a space, a line break');
+				expect(JSON.stringify(error)).not.toContain('"token\\n"');
+				expect(count()).toBe(0);
+			},
+		);
+	});
+});

@@ -1,0 +1,171 @@
+import { ESLint, type Linter } from 'eslint';
+import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { NodeHelpers } from 'n8n-workflow';
+
+import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
+import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields';
+import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const nodesBaseRules = require('../lint/nodes-base.config.cjs') as Linter.Config[];
+
+/** What the editor shows. The parameters are made from the field tables, so that n8n's linter does not see them. */
+
+const nodes: Array<[string, INodeType]> = [
+	['ThreatConnect Group', new ThreatConnectGroup()],
+	['AttackForge Group', new AttackForgeGroup()],
+];
+
+test.each(nodes)("%s: the parameters, written out, pass every rule of n8n's linter", async (_name, node) => {
+	expect(await lint(node.description.properties)).toEqual([]);
+});
+
+test("n8n's linter sees a fault in a parameter that is written out so", async () => {
+	const fault = {
+		displayName: 'foo bar',
+		name: 'x',
+		type: 'boolean',
+		default: false,
+		description: 'The thing',
+	};
+	expect(await lint([fault as INodeProperties])).toEqual([
+		expect.stringContaining('node-param-display-name-miscased'),
+		expect.stringContaining('node-param-description-boolean-without-whether'),
+	]);
+});
+
+async function lint(properties: INodeProperties[]): Promise<string[]> {
+	// The rules look at unquoted keys only.
+	const literal = JSON.stringify(properties, null, '\t').replace(/^(\t+)"(\w+)":/gm, '$1$2:');
+	const source = `import type { INodeProperties } from 'n8n-workflow';
+export const properties: INodeProperties[] = ${literal};
+`;
+	const eslint = new ESLint({
+		overrideConfigFile: true,
+		overrideConfig: [
+			...nodesBaseRules,
+			{
+				files: ['nodes/**/*.ts'],
+				// A row reads in the order in which it is filled: an attribute's type comes before its value.
+				rules: { 'n8n-nodes-base/node-param-fixed-collection-type-unsorted-items': 'off' },
+			},
+		],
+		allowInlineConfig: false,
+	});
+	const [result] = await eslint.lintText(source, { filePath: 'nodes/Written/descriptions/Out.ts' });
+	const messages = result?.messages ?? [];
+	return messages.map(({ ruleId, message, line }) => {
+		const context = source.split('\n').slice(Math.max(0, line - 4), line + 1);
+		return `${ruleId}: ${message} ${context.map((one) => one.trim()).join(' ')}`;
+	});
+}
+
+/** The parameters that the editor shows for these values, collections' entries as `collection.entry`. */
+function shown(description: INodeTypeDescription, values: Record<string, unknown>): INodeProperties[] {
+	const node = { typeVersion: 1 } as never;
+	const visible = (property: INodeProperties) =>
+		NodeHelpers.displayParameter(values as never, property, node, description, values as never);
+	return description.properties.filter(visible).flatMap((property) => {
+		if (property.type !== 'collection') return [property];
+		const entries = (property.options as INodeProperties[]).filter(visible);
+		return [property, ...entries.map((entry) => ({ ...entry, name: `${property.name}.${entry.name}` }))];
+	});
+}
+
+describe('the ThreatConnect form', () => {
+	const { description } = new ThreatConnectGroup();
+	const form = (values: object) =>
+		shown(description, { authentication: 'apiToken', resource: 'group', dataMode: 'define', ...values });
+	const names = (values: object) => form(values).map(({ name }) => name);
+
+	test.each([
+		['Adversary', []],
+		['Attack Pattern', []],
+		['Campaign', []],
+		['Course of Action', []],
+		['Document', ['fileName', 'malware', 'password']],
+		['Email', ['body', 'from', 'header', 'subject']],
+		['Event', ['eventDate', 'eventType', 'status']],
+		['Incident', ['eventDate', 'status']],
+		['Intrusion Set', []],
+		['Malware', []],
+		['Report', ['fileName', 'publishDate', 'reviews']],
+		['Signature', []],
+		['Tactic', []],
+		['Task', ['assignments', 'dueDate', 'escalationDate', 'reminderDate']],
+		['Threat', []],
+		['Tool', []],
+		['Vulnerability', []],
+	])('offers for a new %s just the fields that the type has', (type, own) => {
+		const common = names({ operation: 'create', type: 'Threat' });
+		expect(names({ operation: 'create', type }).filter((name) => !common.includes(name))).toEqual(
+			type === 'Signature'
+				? ['fileName', 'fileType', 'fileText']
+				: own.map((name) => `additionalFields.${name}`),
+		);
+	});
+
+	test('marks what a new group needs, by its type', () => {
+		const required = (type: string) =>
+			form({ operation: 'create', type })
+				.filter((property) => property.required)
+				.map(({ name }) => name);
+		expect(required('Incident')).toEqual(['type', 'name']);
+		expect(required('Signature')).toEqual(['type', 'name', 'fileName', 'fileType', 'fileText']);
+	});
+
+	test('shows all fields while the type is an expression, each once, and demands none of one type', () => {
+		const all = form({ operation: 'create', type: '={{ $json.type }}' });
+		const own = all.map(({ name }) => name);
+		expect(own).toEqual([...new Set(own)]);
+		expect(own).toEqual(
+			expect.arrayContaining(['fileText', 'additionalFields.eventDate', 'additionalFields.status']),
+		);
+		expect(all.filter(({ required }) => required).map(({ name }) => name)).toEqual(['type', 'name']);
+	});
+
+	test('offers the statuses of the type', () => {
+		const statuses = (type: string) =>
+			form({ operation: 'create', type }).find(({ name }) => name === 'additionalFields.status')?.options;
+		expect(statuses('Incident')).toHaveLength(9);
+		expect(statuses('Event')).toHaveLength(8);
+		expect(statuses('={{ $json.type }}')).toHaveLength(16);
+	});
+
+	test('of an update offers the mode of each list, and no field that cannot be changed', () => {
+		const update = form({ operation: 'update', type: '', findBy: 'id' });
+		const own = update.map(({ name }) => name);
+		expect(own).not.toContain('updateFields.ownerName');
+		expect(own).toEqual(expect.arrayContaining(['groupId', 'updateFields.xid', 'updateFields.eventDate']));
+		for (const list of ['tags', 'attributes', 'securityLabels', 'associatedIndicators']) {
+			const property = update.find(({ name }) => name === `updateFields.${list}`);
+			const [group] = property?.options as Array<{ values: INodeProperties[] }>;
+			expect(group?.values[0]).toMatchObject({ name: 'mode', default: 'append' });
+		}
+	});
+
+	test('asks for the owner only with an XID', () => {
+		expect(names({ operation: 'update', findBy: 'id' })).not.toContain('groupOwner');
+		expect(names({ operation: 'update', findBy: 'xid' })).toEqual(
+			expect.arrayContaining(['groupXid', 'groupOwner']),
+		);
+	});
+
+	test('has the 17 types', () => {
+		expect(GROUP_TYPES).toHaveLength(17);
+	});
+});
+
+describe.each(nodes)('%s in its three data modes', (_name, { description }) => {
+	const names = (dataMode: string) =>
+		shown(description, { resource: 'group', operation: 'create', dataMode, type: 'Incident' }).map(
+			({ name }) => name,
+		);
+	test('shows the fields, or only what the mode needs', () => {
+		expect(names('define')).toEqual(expect.arrayContaining(['name', 'additionalFields']));
+		expect(names('autoMap')).toContain('autoMapNotice');
+		expect(names('autoMap')).not.toContain('name');
+		expect(names('json')).toContain('jsonBody');
+		expect(names('json')).not.toContain('name');
+	});
+});
