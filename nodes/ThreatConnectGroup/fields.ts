@@ -28,6 +28,7 @@ import { list, userReference } from './lists';
  * (the documentation lists values for Task, but servers describe it as read-only).
  */
 
+/** The first is what the form starts with. */
 const same = (...values: string[]): INodePropertyOptions[] => values.map((value) => ({ name: value, value }));
 
 /** No endpoint lists the types; these strings are exact. */
@@ -53,11 +54,11 @@ export const GROUP_TYPES: INodePropertyOptions[] = same(
 
 const INCIDENT_STATUS = choice(
 	same(
+		'New',
 		'Closed',
 		'Containment Achieved',
 		'Deleted',
 		'Incident Reported',
-		'New',
 		'Open',
 		'Rejected',
 		'Restoration Achieved',
@@ -68,11 +69,11 @@ const INCIDENT_STATUS = choice(
 /** Servers before 7.12.2 know four of these: which ones are allowed is theirs to say. */
 const EVENT_STATUS = choice(
 	same(
+		'Needs Review',
 		'Completed',
 		'Escalated',
 		'False Positive',
 		'In Progress',
-		'Needs Review',
 		'New',
 		'No Further Action',
 		'Reopened',
@@ -83,6 +84,7 @@ const EVENT_STATUS = choice(
 /** Administrators add types of their own. */
 const SIGNATURE_FILE_TYPE = choice(
 	same(
+		'YARA',
 		'Bro',
 		'ClamAV',
 		'CybOX',
@@ -95,7 +97,6 @@ const SIGNATURE_FILE_TYPE = choice(
 		'SPL',
 		'Suricata',
 		'TQL Query',
-		'YARA',
 	),
 	true,
 );
@@ -160,7 +161,7 @@ const TAGS = list({
 		},
 		many(
 			'techniqueId',
-			'ATT&CK Technique IDs',
+			'Technique IDs',
 			text(),
 			'Tags of MITRE ATT&CK techniques: comma-separated, or an array from an expression',
 			{ placeholder: 'e.g. T1566, T1059.001' },

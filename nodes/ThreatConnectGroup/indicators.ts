@@ -7,14 +7,14 @@ import type { JsonObject } from '../shared/json';
  * @see https://docs.threatconnect.com/en/latest/rest_api/v3/indicators/indicators.html
  */
 const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
-	ASN: ['AS Number'],
+	Host: ['hostName'],
 	Address: ['ip'],
+	ASN: ['AS Number'],
 	CIDR: ['Block'],
 	'Email Subject': ['Subject'],
 	EmailAddress: ['address'],
 	File: ['md5', 'sha1', 'sha256'],
 	Hashtag: ['Hashtag'],
-	Host: ['hostName'],
 	Mutex: ['Mutex'],
 	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
 	URL: ['text'],

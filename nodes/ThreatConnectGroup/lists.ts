@@ -111,11 +111,13 @@ function listValues(shape: ListShape, operation: Operation): INodeProperties[] {
 		});
 	}
 	values.push({
-		displayName: `${entry}s (JSON)`,
+		displayName: 'From Input',
 		name: 'json',
-		type: 'json',
-		default: '[]',
-		description: 'Further entries as a JSON array in the form of the API, for instance from an expression',
+		type: 'string',
+		default: '',
+		placeholder: `e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
+		description:
+			'Further entries: an expression that gives an array, or JSON text. An entry is an object in the form of the API.',
 	});
 	return values;
 }

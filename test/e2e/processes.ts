@@ -51,8 +51,13 @@ export async function run(command: string, args: string[], options: RunOptions):
 	});
 	if (failure === undefined) return output;
 	const why = stopwatch.aborted ? 'took too long' : failure;
-	const tail = everything.trim().split('\n').slice(-30).join('\n');
-	throw new CommandFailed(`${command} ${args.join(' ')}: ${why}\n${tail}`);
+	throw new CommandFailed(`${command} ${args.join(' ')}: ${why}\n${excerpt(everything)}`);
+}
+
+/** Tools say what is wrong at the beginning or at the end. */
+function excerpt(output: string): string {
+	const lines = output.trim().split('\n');
+	return lines.length <= 40 ? lines.join('\n') : [...lines.slice(0, 20), '…', ...lines.slice(-20)].join('\n');
 }
 
 /** Asks a process and those it started to end, and after `grace` milliseconds ends them. */

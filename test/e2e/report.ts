@@ -130,7 +130,7 @@ export function failureTable(failures: Failure[]): string[] {
 		`Error output: ${failures.length} ${failures.length === 1 ? 'item' : 'items'}`,
 		'',
 		...failures.flatMap(({ item, finding, title, error, advice }) => [
-			` Item ${item}: ${finding}, ${title}`,
+			` Item ${item} (counted from 0): ${finding}, ${title}`,
 			...entry('error', words(error), ' '),
 			...entry('message', words(advice), ' '),
 		]),

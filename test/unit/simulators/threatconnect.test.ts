@@ -7,6 +7,7 @@ import {
 	type ThreatConnectSimulator,
 } from '../../simulators/threatconnect';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are read at many depths
 type Json = Record<string, any>;
 
 let server: ThreatConnectSimulator;

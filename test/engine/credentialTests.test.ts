@@ -1,0 +1,563 @@
+import { CredentialTestContext } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+	INodeType,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startAttackForge, type AttackForgeSimulator } from '../simulators/attackforge';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { load } from './harness';
+
+/** The tests behind "Test" in a credential, taken from the built nodes and called as n8n calls them. */
+
+type Data = ICredentialDataDecryptedObject;
+type TestFunction = (
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+) => Promise<INodeCredentialTestResult>;
+
+let threatConnect: ThreatConnectSimulator;
+let threatConnectTls: ThreatConnectSimulator;
+let attackForge: AttackForgeSimulator;
+let attackForgeTls: AttackForgeSimulator;
+const servers: Server[] = [];
+const stops: Array<() => Promise<void>> = [];
+const tests: Record<string, TestFunction> = {};
+
+beforeAll(async () => {
+	[threatConnect, threatConnectTls, attackForge, attackForgeTls] = await Promise.all([
+		startThreatConnect(),
+		startThreatConnect({ tls: true }),
+		startAttackForge(),
+		startAttackForge({ tls: true }),
+	]);
+	stops.push(threatConnect.stop, threatConnectTls.stop, attackForge.stop, attackForgeTls.stop);
+	const { ours } = await load();
+	for (const name of ['threatConnectGroup', 'attackForgeGroup']) {
+		const type = ours.nodeTypes[name]?.type as INodeType;
+		Object.assign(tests, type.methods?.credentialTest);
+	}
+});
+
+afterAll(async () => {
+	await Promise.all(stops.map(async (stop) => await stop()));
+	for (const one of servers) one.closeAllConnections();
+	await Promise.all(servers.map(async (one) => await new Promise((closed) => one.close(closed))));
+});
+
+const SECRETS = ['apiToken', 'secretKey', 'apiKey'];
+
+/** Runs one test; whatever it says, it must not say the secret. */
+async function check(
+	name: string,
+	data: Data | undefined,
+	context: ICredentialTestFunctions = new CredentialTestContext({} as IWorkflowExecuteAdditionalData),
+): Promise<INodeCredentialTestResult> {
+	const test = tests[name];
+	if (!test) throw new Error(`No credential test ${name}`);
+	const result = await test.call(context, { id: '1', name: 'The credential', type: name, data });
+	for (const key of SECRETS) {
+		const secret = String(data?.[key] ?? '').trim();
+		if (secret !== '') expect(result.message).not.toContain(secret);
+	}
+	return result;
+}
+
+const failed = (message: string) => ({ status: 'Error', message });
+const succeeded = { status: 'OK', message: 'Connection successful!' };
+
+async function listener(answer: RequestListener): Promise<{ url: string; host: string; seen: string[] }> {
+	const seen: string[] = [];
+	const one = createServer((request, response) => {
+		seen.push(`${request.method} ${request.url}`);
+		answer(request, response);
+	});
+	servers.push(one);
+	await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
+	const host = `127.0.0.1:${(one.address() as AddressInfo).port}`;
+	return { url: `http://${host}`, host, seen };
+}
+
+/** A server that answers everything alike. */
+const answering = async (status: number, body: string, headers: Record<string, string> = {}) =>
+	await listener((_request, response) => {
+		response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body);
+	});
+
+const html = async (status: number, body: string) =>
+	await answering(status, body, { 'Content-Type': 'text/html' });
+
+const PROXY_PAGE = `<!DOCTYPE html><html><head><title>Proxy</title><style>body { color: red }</style>
+<script>alert("x")</script></head><body><h1>Access   blocked</h1><p>Ask the help desk.</p></body></html>`;
+
+test('each credential of each node is tested by a function that the node has', async () => {
+	const { ours } = await load();
+	const named = ['threatConnectGroup', 'attackForgeGroup'].flatMap((name) =>
+		((ours.nodeTypes[name]?.type as INodeType).description.credentials ?? []).map((credential) => [
+			credential.name,
+			credential.testedBy,
+		]),
+	);
+	expect(named).toEqual([
+		['threatConnectApi', 'tokenTest'],
+		['threatConnectHmacApi', 'hmacTest'],
+		['attackForgeApi', 'keyTest'],
+	]);
+	expect(Object.keys(tests).sort()).toEqual(['hmacTest', 'keyTest', 'tokenTest']);
+});
+
+type Service = {
+	name: string;
+	/** What a good credential holds. */
+	good: () => Data;
+	/** The secret as it may be spoilt. */
+	secret: string;
+	label: string;
+	/** The words for an answer that is no JSON. */
+	noJson: string;
+	server: () => { url: string; requests: unknown[] };
+	tls: () => { url: string; requests: unknown[] };
+	path: string;
+	owner: string;
+};
+
+const token: Service = {
+	name: 'tokenTest',
+	good: () => ({ apiToken: threatConnect.credentials.apiToken }),
+	secret: 'apiToken',
+	label: 'API Token',
+	noJson: 'ThreatConnect did not answer with JSON, but with',
+	server: () => threatConnect,
+	tls: () => threatConnectTls,
+	path: '/api/v3/security/owners?resultLimit=1',
+	owner: 'instance',
+};
+const hmac: Service = {
+	...token,
+	name: 'hmacTest',
+	good: () => ({
+		accessId: threatConnect.credentials.accessId,
+		secretKey: threatConnect.credentials.secretKey,
+	}),
+	secret: 'secretKey',
+	label: 'Secret Key',
+};
+const key: Service = {
+	name: 'keyTest',
+	good: () => ({ apiKey: attackForge.credentials.apiKey }),
+	secret: 'apiKey',
+	label: 'Self-Service API Key',
+	noJson: 'AttackForge did not answer with the JSON of its API, but with',
+	server: () => attackForge,
+	tls: () => attackForgeTls,
+	path: '/api/ss/groups',
+	owner: 'tenant',
+};
+
+describe.each([token, hmac, key])(
+	'$name',
+	({ name, good, secret, label, noJson, server, tls, path, owner }) => {
+		const at = async (baseUrl: string, more: Data = {}) => await check(name, { ...good(), baseUrl, ...more });
+
+		test('a good credential is good, with one GET', async () => {
+			const before = server().requests.length;
+			expect(await at(server().url)).toEqual(succeeded);
+			expect(server().requests.slice(before)).toMatchObject([{ method: 'GET', target: path, status: 200 }]);
+		});
+
+		test.each(['/', '/api', '/api/'])('the Base URL may end in %s', async (end) => {
+			expect(await at(server().url + end)).toEqual(succeeded);
+		});
+
+		test('a host that does not exist', async () => {
+			expect(await at('https://threat.invalid')).toEqual(
+				failed(
+					'The host threat.invalid was not found. Check the Base URL in the credential, and that n8n can reach that host.',
+				),
+			);
+		});
+
+		test('a port where nothing listens', async () => {
+			const { url, host } = await listener(() => {});
+			await new Promise((closed) => servers.pop()?.close(closed));
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} refused the connection (ECONNREFUSED). Check the Base URL and its port, and that the service is up and reachable from n8n.`,
+				),
+			);
+		});
+
+		test('a certificate that cannot be verified', async () => {
+			const before = tls().requests.length;
+			expect(await at(tls().url)).toEqual(
+				failed(
+					`The certificate of ${new URL(tls().url).host} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.`,
+				),
+			);
+			expect(tls().requests).toHaveLength(before);
+		});
+
+		test('… and the same with "Ignore SSL Issues"', async () => {
+			expect(await at(tls().url, { ignoreSslIssues: true })).toEqual(succeeded);
+			expect(await at(tls().url, { ignoreSslIssues: false })).toMatchObject({ status: 'Error' });
+		});
+
+		test('HTTPS on a port that speaks HTTP', async () => {
+			const { host } = new URL(server().url);
+			expect(await at(`https://${host}`)).toEqual(
+				failed(`${host} does not speak HTTPS on this port (EPROTO). Check the port in the Base URL.`),
+			);
+		});
+
+		test('a connection that breaks', async () => {
+			const { url, host } = await listener((request) => request.socket.destroy());
+			expect(await at(url)).toEqual(
+				failed(
+					`The connection to ${host} broke before an answer came (ECONNRESET). Run it again once the network and the service are well.`,
+				),
+			);
+		});
+
+		test('a server that does not answer', async () => {
+			const { url, host } = await listener(() => {});
+			const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
+			const timeouts: unknown[] = [];
+			const impatient = {
+				helpers: {
+					...context.helpers,
+					request: async (options: object) => {
+						timeouts.push((options as { timeout: number }).timeout);
+						return await context.helpers.request({ ...options, timeout: 50 });
+					},
+				},
+			} as unknown as ICredentialTestFunctions;
+			expect(await check(name, { ...good(), baseUrl: url }, impatient)).toEqual(
+				failed(`${host} did not answer within 20 seconds.`),
+			);
+			expect(timeouts).toEqual([20_000]);
+		});
+
+		test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
+			const elsewhere = await answering(200, '{"status":"Success","data":[],"groups":[]}');
+			const { url, host, seen } = await answering(status, '', { Location: `${elsewhere.url}/login` });
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} redirects to ${elsewhere.url}/login. Enter the address that the service really has as Base URL.`,
+				),
+			);
+			expect(seen).toEqual([`GET ${path}`]);
+			expect(elsewhere.seen).toEqual([]);
+		});
+
+		test('a redirect that names no address', async () => {
+			const { url, host } = await answering(302, '');
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} redirects to another address. Enter the address that the service really has as Base URL.`,
+				),
+			);
+		});
+
+		test('a page of a proxy is shown without its markup', async () => {
+			const { url } = await html(502, PROXY_PAGE);
+			expect(await at(url)).toEqual(
+				failed(
+					`${noJson} 502 Bad Gateway: Proxy Access blocked Ask the help desk. Run it again later; if it stays, ask the administrator of the ${owner}.`,
+				),
+			);
+		});
+
+		test.each([
+			['a page with status 200', 'text/html', PROXY_PAGE, '200 OK: Proxy Access blocked Ask the help desk'],
+			['plain text', 'text/plain', 'It works!', '200 OK: It works!'],
+			['nothing', 'text/plain', '', '200 OK'],
+			['cut JSON', 'application/json', '{"status":"Succ', '200 OK: {"status":"Succ'],
+		])('%s is no success', async (_what, type, body, words) => {
+			const { url } = await answering(200, body, { 'Content-Type': type });
+			const result = await at(url);
+			expect(result.status).toBe('Error');
+			expect(result.message).toContain(`${noJson} ${words}.`);
+		});
+
+		test('a long answer is cut', async () => {
+			const { url } = await html(500, `<p>${'x'.repeat(10_000)}</p>`);
+			const { status, message } = await at(url);
+			expect(status).toBe('Error');
+			expect(message).toContain(`500 Internal Server Error: ${'x'.repeat(200)}…. Run it again later`);
+			expect(message.length).toBeLessThan(500);
+		});
+
+		test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
+			// On Linux 0.0.0.0 leads to this machine: a request would arrive.
+			const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
+			const plain = url.replace('127.0.0.1', '0.0.0.0');
+			expect(await at(plain)).toEqual(
+				failed(
+					`The Base URL "${plain}" does not use HTTPS, so the secret would travel in plain text. Write https:// instead.`,
+				),
+			);
+			expect(seen).toEqual([]);
+		});
+
+		test.each<[string, (value: string) => string]>([
+			['with a line break at its end', (value) => `${value}\n`],
+			['with a Windows line break at its end', (value) => `${value}\r\n`],
+			['with a space at its start', (value) => ` ${value}`],
+			['with a no-break space at its end', (value) => `${value}\u00a0`],
+		])('a secret %s is refused, and nothing is sent', async (_what, spoil) => {
+			const before = server().requests.length;
+			expect(await at(server().url, { [secret]: spoil(String(good()[secret])) })).toEqual(
+				failed(
+					`The ${label} holds a space, a line break or another character that no key has. Paste it again without it.`,
+				),
+			);
+			expect(server().requests).toHaveLength(before);
+		});
+
+		test('an empty secret is named', async () => {
+			expect(await at(server().url, { [secret]: '' })).toEqual(
+				failed(`The ${label} is empty. Enter it in the credential.`),
+			);
+		});
+
+		test.each([
+			['', 'The Base URL is empty. Enter the address of your instance in the credential.'],
+			['my instance', 'The Base URL "my instance" is not an address. Write it like https://app.example.com.'],
+			[
+				'https://user:pass@app.example.com',
+				'The Base URL holds a user name or password. Leave them out of the address.',
+			],
+		])('the Base URL %j', async (baseUrl, message) => {
+			expect(await at(baseUrl)).toEqual(failed(message));
+		});
+
+		test('a credential without any data', async () => {
+			expect(await check(name, undefined)).toEqual(
+				failed('The Base URL is empty. Enter the address of your instance in the credential.'),
+			);
+		});
+	},
+);
+
+describe('ThreatConnect', () => {
+	const at = async (name: string, data: Data, server: ThreatConnectSimulator = threatConnect) =>
+		await check(name, { baseUrl: server.url, ...data });
+	const goodHmac = hmac.good;
+
+	test.each(['/api/v3', '/api/v3/', '/api/v2'])('the Base URL may end in %s', async (end) => {
+		expect(await check('tokenTest', { ...token.good(), baseUrl: threatConnect.url + end })).toEqual(
+			succeeded,
+		);
+		expect(await check('hmacTest', { ...goodHmac(), baseUrl: threatConnect.url + end })).toEqual(succeeded);
+	});
+
+	test.each(['readOnlyToken', 'noOwnersToken'] as const)(
+		'a token with few rights is good: %s',
+		async (which) => {
+			expect(await at('tokenTest', { apiToken: threatConnect.credentials[which] })).toEqual(succeeded);
+		},
+	);
+
+	test('an expired token', async () => {
+		expect(await at('tokenTest', { apiToken: threatConnect.credentials.expiredToken })).toEqual(
+			failed(
+				'Unauthorized. The API token has expired or was regenerated: generate a new one and enter it in the credential.',
+			),
+		);
+	});
+
+	test('a token that never existed', async () => {
+		expect(await at('tokenTest', { apiToken: 'APIV2:1:2:3:no-such-token' })).toEqual(
+			failed(
+				'Unauthorized. The API token has expired or was regenerated: generate a new one and enter it in the credential.',
+			),
+		);
+	});
+
+	test('a wrong secret key', async () => {
+		expect(await at('hmacTest', { ...goodHmac(), secretKey: 'not-the-secret-key' })).toEqual(
+			failed(
+				'Signature data did not match expected result. The secret key does not fit the access ID: enter both again in the credential. A proxy that rewrites URLs breaks the signature too.',
+			),
+		);
+	});
+
+	test('an unknown access ID', async () => {
+		expect(await at('hmacTest', { ...goodHmac(), accessId: '99999999999999999999' })).toEqual(
+			failed(
+				'Access Denied. Check the access ID in the credential, and that the API user has access to the owner.',
+			),
+		);
+	});
+
+	test.each([
+		['', 'The Access ID is empty. Enter it in the credential.'],
+		[
+			'11112222333344445555\n',
+			'The Access ID holds a space, a line break or another character that no key has. Paste it again without it.',
+		],
+	])('the access ID %j', async (accessId, message) => {
+		const before = threatConnect.requests.length;
+		expect(await at('hmacTest', { ...goodHmac(), accessId })).toEqual(failed(message));
+		expect(threatConnect.requests).toHaveLength(before);
+	});
+
+	test.each([600, -600])('a clock that is %i seconds off', async (clockSkew) => {
+		const server = await startThreatConnect({ clockSkew });
+		stops.push(server.stop);
+		expect(await at('hmacTest', goodHmac(), server)).toEqual(
+			failed(
+				'Timestamp out of acceptable time range. The clock of the machine that runs n8n differs from the clock of ThreatConnect by more than five minutes: synchronize it.',
+			),
+		);
+		expect(await at('tokenTest', token.good(), server)).toEqual(succeeded);
+	});
+
+	test.each([240, -240])('a clock that is %i seconds off is good enough', async (clockSkew) => {
+		const server = await startThreatConnect({ clockSkew });
+		stops.push(server.stop);
+		expect(await at('hmacTest', goodHmac(), server)).toEqual(succeeded);
+	});
+
+	test.each([
+		[
+			'an instance without a license for the API',
+			503,
+			'{"status":"Failure","message":"API access has not been licensed for this system, please contact support."}',
+			'API access has not been licensed for this system, please contact support. The API is not part of the license of this instance: ask its administrator.',
+		],
+		[
+			'a failure in the words of v2',
+			403,
+			'{"status":"Failure","description":"Forbidden"}',
+			'Forbidden. The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.',
+		],
+		[
+			'a failure with status 200',
+			200,
+			'{"status":"Failure","message":"Something went wrong"}',
+			'Something went wrong. Check the fields of this item against the message.',
+		],
+		[
+			'too many requests',
+			429,
+			'{"status":"Error","message":"Slow down."}',
+			'Slow down. ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.',
+		],
+		[
+			'a path that the server does not know',
+			404,
+			'{"status":"Error","message":"Not Found"}',
+			'Not Found. Check the ID, or the XID and its owner, and that the API user may see the group.',
+		],
+	])('%s', async (_what, status, body, message) => {
+		const { url } = await answering(status, body);
+		expect(await check('tokenTest', { ...token.good(), baseUrl: url })).toEqual(failed(message));
+	});
+
+	// Defect: whoever repeats the request in the answer, e.g. a debugging proxy, puts the token into the message.
+	test.failing('an answer that repeats the Authorization header', async () => {
+		const { url } = await listener((request, response) => {
+			response.writeHead(400).end(`Bad header: ${request.headers.authorization}`);
+		});
+		const { message } = await tests.tokenTest!.call(new CredentialTestContext(), {
+			id: '1',
+			name: 'x',
+			type: 'threatConnectApi',
+			data: { baseUrl: url, apiToken: 'secret-that-comes-back' },
+		});
+		expect(message).not.toContain('secret-that-comes-back');
+	});
+});
+
+describe('AttackForge', () => {
+	const GRANT =
+		'ask an administrator to grant GetGroups to your user under Users > your user > Access > Self-Service RESTful API';
+	const at = async (url: string, apiKey = attackForge.credentials.apiKey) =>
+		await check('keyTest', { baseUrl: url, apiKey });
+
+	test.each(['/api/ss', '/api/ss/'])('the Base URL may end in %s', async (end) => {
+		expect(await at(attackForge.url + end)).toEqual(succeeded);
+	});
+
+	test('a wrong key', async () => {
+		expect(await at(attackForge.url, 'not-the-key')).toEqual(
+			failed(
+				`The API key is not valid. Check the Self-Service API Key in the credential. If it is right, ${GRANT}: each method is granted on its own, to administrators too.`,
+			),
+		);
+	});
+
+	test('a key that may not list groups may still do what the node does', async () => {
+		const server = await startAttackForge({ grants: ['CreateGroup', 'UpdateGroup'] });
+		stops.push(server.stop);
+		expect(await at(server.url)).toEqual({
+			status: 'OK',
+			message:
+				'The key was accepted, but may not list groups (Access to the API method GetGroups has not been granted to this user). It may still create and update them, if CreateGroup and UpdateGroup are granted.',
+		});
+		expect(await at(server.url, 'not-the-key')).toMatchObject({ status: 'Error' });
+	});
+
+	test.each([
+		[
+			401,
+			'{"error":"You do not have access to this API method"}',
+			'You do not have access to this API method',
+		],
+		[401, '{"message":"GetGroups has not been granted"}', 'GetGroups has not been granted'],
+		[403, '{"status":"Forbidden"}', 'Forbidden'],
+	])('%i %s is about the method, not the key', async (status, body, words) => {
+		const { url } = await answering(status, body);
+		expect(await at(url)).toEqual({
+			status: 'OK',
+			message: `The key was accepted, but may not list groups (${words}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
+		});
+	});
+
+	test.each([
+		[
+			401,
+			'{"error":"Invalid API key"}',
+			'Invalid API key. Check the Self-Service API Key in the credential.',
+		],
+		[401, '{"status":"Unauthorized"}', 'Unauthorized. Check the Self-Service API Key in the credential.'],
+		[200, '{"error":"Invalid API key"}', 'Invalid API key. '],
+		[404, '{"error":"No such tenant"}', 'No such tenant. '],
+		[500, '{"error":"Oops."}', 'Oops. Run it again later; if it stays, ask the administrator of the tenant.'],
+	])('%i %s is a failure', async (status, body, words) => {
+		const { url } = await answering(status, body);
+		const result = await at(url);
+		expect(result.status).toBe('Error');
+		expect(result.message.startsWith(words)).toBe(true);
+	});
+
+	// Defect: any 403 counts as a refusal by AttackForge, so that a page of a proxy or of a firewall, which never let the
+	// key through, makes the test green: "The key was accepted, but may not list groups (AttackForge did not answer with
+	// the JSON of its API, but with 403 Forbidden: Proxy Access blocked …)".
+	test.failing('a page of a proxy with status 403 is no word of AttackForge', async () => {
+		const { url } = await html(403, PROXY_PAGE);
+		expect((await at(url)).status).toBe('Error');
+	});
+
+	// Defect: the same for a 401 whose page happens to speak of permission.
+	test.failing('a page of a proxy with status 401 is no word of AttackForge', async () => {
+		const { url } = await html(401, '<h1>You have no permission to use this proxy</h1>');
+		expect((await at(url)).status).toBe('Error');
+	});
+
+	// Defect: a 403 that says that the key is wrong makes the test green, too.
+	test.failing.each([
+		'Invalid API key',
+		'The API key is not valid',
+		'X-SSAPI-KEY header is missing or wrong',
+	])('a 403 that speaks of the key is about the key: %s', async (error) => {
+		const { url } = await answering(403, JSON.stringify({ error }));
+		expect((await at(url)).status).toBe('Error');
+	});
+});
