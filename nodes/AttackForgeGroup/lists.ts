@@ -10,7 +10,7 @@ import {
 	json,
 	type Kind,
 	labelOf,
-	type Operation,
+	type FormOperation,
 	type Place,
 	readEntries,
 	readJsonText,
@@ -186,8 +186,8 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place
 	return read;
 }
 
-const entryFields = (fields: readonly Field[], operation: Operation) =>
-	operation === 'update' ? [ACTION, ...fields] : fields;
+const entryFields = (fields: readonly Field[], operation: FormOperation) =>
+	operation === 'create' ? fields : [ACTION, ...fields];
 
 const keep = (object: JsonObject, names: string[]): JsonObject =>
 	Object.fromEntries(names.map((name) => [name, object[name]]));

@@ -8,6 +8,7 @@ import {
 	isUnset,
 	type Kind,
 	labelOf,
+	type FormOperation,
 	type Operation,
 	type Place,
 	readEntries,
@@ -77,10 +78,10 @@ export function list(shape: ListShape): Kind {
 	};
 }
 
-function listValues(shape: ListShape, operation: Operation): INodeProperties[] {
+function listValues(shape: ListShape, operation: FormOperation): INodeProperties[] {
 	const { entry } = shape;
 	const values: INodeProperties[] = [];
-	if (operation === 'update' && !shape.withoutMode) {
+	if (operation !== 'create' && !shape.withoutMode) {
 		values.push({
 			displayName: 'Mode',
 			name: 'mode',

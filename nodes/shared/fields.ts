@@ -6,6 +6,9 @@ import { isJsonObject, mergeJson, type JsonObject, parseJson } from './json';
 
 export type Operation = 'create' | 'update';
 
+/** A form also for create-or-update: it has what either needs. */
+export type FormOperation = Operation | 'upsert';
+
 /** Where a value stands, for messages and for what depends on it. */
 export type Place = {
 	/** The field as the user sees it with its API name, e.g. `"Event Date" (eventDate)`. */
@@ -22,7 +25,7 @@ export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeP
 
 /** How a value is entered and how it goes on the wire. */
 export type Kind = {
-	control(operation: Operation, type?: string): Control;
+	control(operation: FormOperation, type?: string): Control;
 	/**
 	 * @param value what the user gave: from a parameter, an input item, or JSON
 	 * @returns the wire value; `undefined` when nothing was set
@@ -137,7 +140,7 @@ const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions
 
 /** A choice whose options depend on the record type; where the type is not known yet, all of them are offered. */
 export function choiceByType(byType: Readonly<Record<string, Kind>>): Kind {
-	const controls = (operation: Operation) => Object.values(byType).map((kind) => kind.control(operation));
+	const controls = (operation: FormOperation) => Object.values(byType).map((kind) => kind.control(operation));
 	return {
 		control(operation, type) {
 			if (type !== undefined && byType[type]) return byType[type].control(operation);
@@ -293,11 +296,17 @@ export const labelOf = (field: Pick<Field, 'name' | 'displayName'>): string =>
 /** Matches a parameter that holds an expression: what it will be is not known while the form is filled. */
 const EXPRESSION = { _cnd: { startsWith: '=' } };
 
-export const collectionName = (operation: Operation) =>
-	operation === 'create' ? 'additionalFields' : 'updateFields';
+export const collectionName = (operation: FormOperation) =>
+	operation === 'update' ? 'updateFields' : 'additionalFields';
+
+/** How a form has a field: in create-or-update whatever create needs stands at the top, though an update can do without. */
+const place = (field: Field, operation: FormOperation): Field['create'] => {
+	if (operation !== 'upsert') return field[operation];
+	return field.create === 'no' ? field.update : field.create;
+};
 
 /** The parameters of one field as n8n lists them inside a collection or a row of one. */
-export function fieldProperty(field: Field, operation: Operation, type?: string): INodeProperties {
+export function fieldProperty(field: Field, operation: FormOperation, type?: string): INodeProperties {
 	const control = field.kind.control(operation, type);
 	return {
 		displayName: field.displayName,
@@ -315,18 +324,18 @@ export function fieldProperty(field: Field, operation: Operation, type?: string)
  */
 export function recordParameters(
 	table: Table,
-	operation: Operation,
+	operation: FormOperation,
 	show: NonNullable<IDisplayOptions['show']>,
 ): INodeProperties[] {
 	const { noun, types } = table;
 	const inModes = (...dataMode: string[]) => ({ show: { ...show, dataMode } });
-	const offered = table.fields.filter((field) => field[operation] !== 'no');
+	const offered = table.fields.filter((field) => place(field, operation) !== 'no');
 	const typed = (field: Field) => types !== undefined && field.types !== undefined;
 	const otherTypes = (field: Field) =>
 		(types ?? []).map((type) => String(type.value)).filter((type) => !field.types?.includes(type));
 
 	const required = offered
-		.filter((field) => field[operation] === 'required' && !(types && field.name === 'type'))
+		.filter((field) => place(field, operation) === 'required' && !(types && field.name === 'type'))
 		.flatMap((field): INodeProperties[] => {
 			const property = fieldProperty(field, operation);
 			const displayOptions = inModes('define');
@@ -348,7 +357,7 @@ export function recordParameters(
 		});
 
 	const optional = offered
-		.filter((field) => field[operation] === 'optional')
+		.filter((field) => place(field, operation) === 'optional')
 		.flatMap((field): INodeProperties[] => {
 			if (!typed(field)) return [fieldProperty(field, operation)];
 			const hide = (others: unknown[]) =>
@@ -399,7 +408,7 @@ export function recordParameters(
 		...(types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),
 		...required,
 		{
-			displayName: operation === 'create' ? 'Additional Fields' : 'Update Fields',
+			displayName: operation === 'update' ? 'Update Fields' : 'Additional Fields',
 			name: collectionName(operation),
 			type: 'collection',
 			placeholder: 'Add Field',
@@ -433,10 +442,10 @@ export function recordParameters(
 	];
 }
 
-function typeParameter(table: Table, operation: Operation, displayOptions: IDisplayOptions): INodeProperties {
+function typeParameter(table: Table, operation: FormOperation, displayOptions: IDisplayOptions): INodeProperties {
 	const { types = [], defaultType = '' } = table;
 	const options = [...types];
-	if (operation === 'create') {
+	if (operation !== 'update') {
 		return {
 			displayName: 'Type',
 			name: 'type',
@@ -498,15 +507,15 @@ export function readRecord(
 	extra?: unknown,
 ): ReadRecord {
 	const values = readValues(source);
-	const place: Place = { label: '', operation, zone, type: readType(table, operation, source, values) };
-	const rows = rowsOf(table, place.type);
+	const where: Place = { label: '', operation, zone, type: readType(table, operation, source, values) };
+	const rows = rowsOf(table, where.type);
 	const ignored: string[] = [];
 	const body: JsonObject = {};
 
 	if (source.mode === 'json') {
 		// The user's order, and what the table lacks as it is.
 		for (const [name, value] of Object.entries(values)) {
-			body[name] = readJsonField(name, value, table, rows, place);
+			body[name] = readJsonField(name, value, table, rows, where);
 			if (body[name] === undefined) delete body[name];
 		}
 	} else {
@@ -515,17 +524,17 @@ export function readRecord(
 				...Object.keys(values).filter((name) => name !== 'type' && !isSent(rows.get(name), operation)),
 			);
 		} else if (!source.typeIsFixed) {
-			refuseOtherTypes(table, rows, values, place);
+			refuseOtherTypes(table, rows, values, where);
 		}
 		for (const field of rows.values()) {
-			const value = field.name === 'type' && table.types ? place.type : values[field.name];
+			const value = field.name === 'type' && table.types ? where.type : values[field.name];
 			if (!isSent(field, operation) || isUnset(value)) continue;
-			const wire = field.kind.read(value, { ...place, label: labelOf(field) });
+			const wire = field.kind.read(value, { ...where, label: labelOf(field) });
 			if (wire !== undefined) body[field.name] = wire;
 		}
 	}
 	const merged = isUnset(extra) ? body : mergeJson(body, readExtra(extra));
-	const finished = table.finish ? table.finish(merged, place) : merged;
+	const finished = table.finish ? table.finish(merged, where) : merged;
 	if (operation === 'create') refuseMissing(rows, finished);
 	else if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(

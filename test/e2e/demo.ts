@@ -29,7 +29,8 @@ import {
 } from './n8n';
 import { attackForgeTable, type Failure, failureTable, threatConnectTable } from './report';
 
-const USAGE = `Runs examples/findings-to-groups.json in a real n8n, against the simulators of ThreatConnect and AttackForge.
+const USAGE = `Runs examples/findings-to-groups.json in a real n8n, against the simulators of ThreatConnect
+and AttackForge, and checks there what has been written.
 
   --keep   leave n8n running and print how to open it; Ctrl+C ends it
   --json   end with one line of JSON
@@ -49,16 +50,16 @@ type Demo = Services & {
 	owner: Owner;
 };
 
-// --- ending ----------------------------------------------------------------------------------------------------------
+// --- ending ------------------------------------------------------------------------------------------------
 
-/** What is to be undone at the end, last first. */
+/** What is to be undone once no process of ours runs any more, last first. */
 const endings: Array<() => unknown> = [];
 let ending: Promise<void> | undefined;
 
 function end(): Promise<void> {
 	return (ending ??= (async () => {
-		for (const undo of endings.reverse()) await undo();
 		await stopAll();
+		for (const undo of endings.reverse()) await undo();
 	})());
 }
 
@@ -69,7 +70,7 @@ function untilInterrupted(): Promise<void> {
 	});
 }
 
-// --- the steps -------------------------------------------------------------------------------------------------------
+// --- the steps ---------------------------------------------------------------------------------------------
 
 const started = Date.now();
 
@@ -102,9 +103,7 @@ async function startWithPackage(): Promise<RunningN8n> {
 	step(`Installing ${basename(tarball)} into n8n`);
 	await installPackage(tarball, userFolder);
 	step('Starting n8n');
-	const n8n = await startN8n({ userFolder });
-	endings.push(() => n8n.stop());
-	return n8n;
+	return await startN8n({ userFolder });
 }
 
 async function checkNodeTypes(session: Session): Promise<void> {
@@ -155,7 +154,7 @@ function failuresOf({ nodes }: Execution): Failure[] {
 	}));
 }
 
-// --- judging ---------------------------------------------------------------------------------------------------------
+// --- judging -----------------------------------------------------------------------------------------------
 
 function checkExecution({ status, error, nodes }: Execution, workflow: Workflow): string[] {
 	const failed = Object.entries(nodes)
@@ -199,7 +198,7 @@ function jsonLine({ threatConnect, attackForge, findings, failures }: Demo): str
 	});
 }
 
-// --- the demo --------------------------------------------------------------------------------------------------------
+// --- the demo ----------------------------------------------------------------------------------------------
 
 async function runDemo(): Promise<Demo> {
 	if (!(await installN8n(say))) say(`n8n ${n8nVersion()} is installed in test/e2e/node_modules.`);

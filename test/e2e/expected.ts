@@ -2,8 +2,9 @@ import type { AttackForgeSimulator, StoredGroup as Customer } from '../simulator
 import type { StoredGroup as Group, ThreatConnectSimulator } from '../simulators/threatconnect';
 
 /**
- * What must stand in the simulators once n8n has run `examples/findings-to-groups.json`. Written down by hand wherever
- * the workflow or the node decides something (types, statuses, dates, tags, links); the rest is the finding's own text.
+ * What must stand in the simulators once n8n has run `examples/findings-to-groups.json`. Written down by hand
+ * wherever the workflow or the node decides something (types, statuses, dates, tags, links); the rest is the
+ * finding's own text.
  */
 
 export type Finding = {
@@ -94,7 +95,7 @@ export const UPDATES = { threatConnect: 4, attackForge: 3 };
 
 const xidOf = (findingId: string) => `finding:${findingId}`;
 
-// --- ThreatConnect ---------------------------------------------------------------------------------------------------
+// --- ThreatConnect -----------------------------------------------------------------------------------------
 
 function expectedIncident(finding: Finding, { label, ...rest }: Outcome): Facts {
 	return {
@@ -187,7 +188,7 @@ export function updatedGroups({ requests, groups }: ThreatConnectSimulator): str
 	return named.map((name) => groups().find(({ id, xid }) => id === name || xid === name)?.id ?? name);
 }
 
-// --- AttackForge -----------------------------------------------------------------------------------------------------
+// --- AttackForge -------------------------------------------------------------------------------------------
 
 function expectedCustomer(
 	[name, owner, contact, code]: [string, string, string, string],
@@ -248,8 +249,8 @@ export function customerFacts(group: Customer): Facts {
 		),
 		'custom fields': group.custom_fields.map(({ key, value }) => `${key} = ${JSON.stringify(value)}`),
 		access: group.access.sso_1.map(
-			(entry) =>
-				`${entry.group_name}: projects ${entry.project_access_level}, project requests ${entry.project_request_access_level}`,
+			({ group_name: sso, project_access_level: projects, project_request_access_level: requests }) =>
+				`${sso}: projects ${projects}, project requests ${requests}`,
 		),
 		settings: settings.filter((name) => group[name]),
 	};
@@ -266,7 +267,7 @@ export function checkAttackForge(simulator: AttackForgeSimulator): string[] {
 export const updatedCustomers = ({ requests }: AttackForgeSimulator) =>
 	successful(requests, /^\/api\/ss\/group\/([^/?]+)/);
 
-// --- both ------------------------------------------------------------------------------------------------------------
+// --- both --------------------------------------------------------------------------------------------------
 
 type Requests = ThreatConnectSimulator['requests'];
 

@@ -12,7 +12,7 @@ const STAMP = join(MODULES, '.installed');
 const MINUTE = 60_000;
 const PROGRESS_EVERY = 10_000;
 
-/** Of all packages only these need their install script: the Node that n8n runs with, and its database driver. */
+/** Only these need their install scripts: the Node that n8n runs with, and its database driver. */
 const BUILT = ['node', 'sqlite3'];
 
 export type Say = (line: string) => void;
@@ -44,7 +44,7 @@ export async function installN8n(say: Say): Promise<boolean> {
 	say(
 		`Installing n8n ${n8nVersion()} into test/e2e/node_modules. This happens once and takes about 5 minutes`,
 	);
-	say('and 3 GB of disk space.');
+	say('about 5 minutes and 3 GB of disk space.');
 	const folders = packageFolders(lock);
 	await withProgress(
 		say,
@@ -78,7 +78,7 @@ async function buildPackages(): Promise<void> {
 	}
 }
 
-/** What compiling takes. Where a prebuilt binary can be downloaded nothing is compiled, so it is no error yet. */
+/** What compiling takes. Where a prebuilt binary can be downloaded nothing is compiled: no error yet. */
 function missingTools(): string[] {
 	const folders = (process.env.PATH ?? '').split(delimiter);
 	return ['python3', 'make', 'g++'].filter(

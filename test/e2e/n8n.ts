@@ -9,7 +9,7 @@ export { installN8n, n8nVersion } from './install';
 export { installPackage, packPackage, PACKAGE_NAME } from './package';
 export { stopAll } from './processes';
 
-// --- the process -----------------------------------------------------------------------------------------------------
+// --- the process -------------------------------------------------------------------------------------------
 
 export type N8nOptions = {
 	/** Default: any free one. */
@@ -113,7 +113,7 @@ async function isJson(url: string): Promise<boolean> {
 	}
 }
 
-// --- the REST API that the editor uses -------------------------------------------------------------------------------
+// --- the REST API that the editor uses ---------------------------------------------------------------------
 
 type Json = Record<string, unknown>;
 
@@ -240,7 +240,7 @@ export class Session {
 	}
 }
 
-/** Reads n8n's form of execution data: an array in which every text inside an object is the index of its value. */
+/** Reads n8n's form of execution data: an array in which each text in an object is the index of its value. */
 function unflatten(text: string): unknown {
 	const values = JSON.parse(text) as unknown[];
 	const read: unknown[] = [];

@@ -18,8 +18,8 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<
 export const PACKAGE_NAME = String(read(join(ROOT, 'package.json')).name);
 
 /**
- * Builds and packs the package as `npm publish` would. In a copy: a build at the root removes `dist` for a while, which
- * would break what else runs there.
+ * Builds and packs the package as `npm publish` would. In a copy: a build at the root removes `dist`,
+ * which would break what else runs there for a while.
  *
  * @param folder an empty folder to work in
  * @returns the path of the tarball

@@ -13,9 +13,11 @@ export class CommandFailed extends Error {}
 
 /** Processes of ours that have not ended yet: an interrupted run must leave none behind. */
 const running = new Set<ChildProcess>();
+let closed = false;
 
 /** In a process group of its own, so that it is ended with all that it started, and nothing else is. */
 export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
+	if (closed) throw new Error('Interrupted.');
 	const stdio = options.log ?? 'pipe';
 	const child = spawn(command, args, {
 		cwd: options.cwd,
@@ -57,7 +59,8 @@ export async function run(command: string, args: string[], options: RunOptions):
 /** Tools say what is wrong at the beginning or at the end. */
 function excerpt(output: string): string {
 	const lines = output.trim().split('\n');
-	return lines.length <= 40 ? lines.join('\n') : [...lines.slice(0, 20), '…', ...lines.slice(-20)].join('\n');
+	if (lines.length <= 40) return lines.join('\n');
+	return [...lines.slice(0, 20), '…', ...lines.slice(-20)].join('\n');
 }
 
 /** Asks a process and those it started to end, and after `grace` milliseconds ends them. */
@@ -70,8 +73,10 @@ export async function stop(child: ChildProcess, grace = 15_000): Promise<void> {
 	await ended;
 }
 
+/** Ends all that `start` has started; from then on it starts nothing. */
 export async function stopAll(): Promise<void> {
-	await Promise.all([...running].map((child) => stop(child, 5_000)));
+	closed = true;
+	await Promise.all([...running].map((child) => stop(child)));
 }
 
 export const hasEnded = ({ exitCode, signalCode, pid }: ChildProcess) =>

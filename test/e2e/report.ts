@@ -54,7 +54,7 @@ function updateOf(requests: ThreatConnectSimulator['requests'], names: Array<str
 	return update ? fieldsOf(update.body) : [];
 }
 
-// --- ThreatConnect ---------------------------------------------------------------------------------------------------
+// --- ThreatConnect -----------------------------------------------------------------------------------------
 
 const COLUMNS = [4, 11, 22, 22];
 
@@ -103,7 +103,7 @@ export function threatConnectTable(simulator: ThreatConnectSimulator, findings: 
 	];
 }
 
-// --- AttackForge -----------------------------------------------------------------------------------------------------
+// --- AttackForge -------------------------------------------------------------------------------------------
 
 export function attackForgeTable(simulator: AttackForgeSimulator): string[] {
 	const groups = simulator.groups();
@@ -123,7 +123,7 @@ export function attackForgeTable(simulator: AttackForgeSimulator): string[] {
 	];
 }
 
-// --- the error output ------------------------------------------------------------------------------------------------
+// --- the error output --------------------------------------------------------------------------------------
 
 export function failureTable(failures: Failure[]): string[] {
 	return [

@@ -80,6 +80,13 @@ describe('parseJson', () => {
 		expect(parsed.id).toBe('9007199254740993');
 		expect(parsed.attachment === long).toBe(true);
 	});
+
+	// Defect: the pattern's loop over escapes takes a frame each, so that some millions of them in one string end in
+	// "Maximum call stack size exceeded"; requests.ts then takes a success for an answer that is no JSON.
+	test.failing('a string of 10 MB of escapes does not overflow', () => {
+		const text = `{"attachment":"${'\\n'.repeat(5_000_000)}","id":9007199254740993}`;
+		expect((parseJson(text) as { id: string }).id).toBe('9007199254740993');
+	});
 });
 
 describe('stringifyJson', () => {
@@ -128,10 +135,9 @@ describe('stringifyJson', () => {
 				// eslint-disable-next-line @typescript-eslint/no-require-imports
 				const json = require('../../nodes/shared/json') as typeof import('../../nodes/shared/json');
 				const native = JSON.stringify;
-				const spy = jest.spyOn(JSON, 'stringify').mockImplementation((value, replacer) => {
-					const text = native(value, replacer as (key: string, value: unknown) => unknown);
-					marker = text;
-					return text;
+				const spy = jest.spyOn(JSON, 'stringify').mockImplementation((...parameters: unknown[]) => {
+					marker = native(...(parameters as Parameters<typeof native>));
+					return marker;
 				});
 				expect(json.stringifyJson(1n)).toBe('1');
 				spy.mockRestore();

@@ -105,6 +105,11 @@ describe('encodeComponent', () => {
 		expect(decodeURIComponent(encoded)).toBe(text);
 	});
 
+	// Defect: half of an emoji, as a text cut at a length leaves it, ends in JavaScript's "URI malformed".
+	test.failing('half of a character is replaced, as in every other encoder', () => {
+		expect(encodeComponent('cut \ud83d')).toBe('cut%20%EF%BF%BD');
+	});
+
 	test('what it writes passes through a URL unchanged, in a path and in a query', () => {
 		const every = Array.from({ length: 0x250 }, (_, code) => String.fromCharCode(code)).join('');
 		const encoded = encodeComponent(every);

@@ -10,7 +10,7 @@ const account = {
 	created: '2024-07-06T02:06:09.000Z',
 } as const;
 
-const person = (id: string, first_name: string, last_name: string, role: User['role']): User => ({
+export const person = (id: string, first_name: string, last_name: string, role: User['role']): User => ({
 	status: account.status,
 	role,
 	first_name,
@@ -36,18 +36,26 @@ export const tenantUsers = (admin: boolean): [User, ...User[]] => [
 
 const systemField = (key: string, label: string) => ({ type: 'system', config: { key, label } });
 
-const customField = (key: string, label: string, type: string) => ({
+/**
+ * What `config` of a custom field holds is documented for an older method (UpdateCustomFieldsConfig), along
+ * with the types `input, textarea, select, ui-select-multiple, datepicker, table`. The name of the user
+ * select and the key of the options are not documented; those below are this simulator's own.
+ */
+const customField = (key: string, label: string, type: string, more: object = {}) => ({
 	type: 'custom',
 	config: {
 		custom_field_key: key,
 		custom_field_label: label,
 		custom_field_type: type,
 		custom_field_required: 'No',
+		...more,
 	},
 });
 
+const options = (...names: string[]) => ({ custom_field_options: names });
+
 /**
- * The form of groups: a section as documented, and a custom field outside any section, as clients met it.
+ * The form of groups: sections as documented, and a custom field outside any section, as clients met it.
  */
 export const GROUP_FORM = {
 	config: [
@@ -56,13 +64,31 @@ export const GROUP_FORM = {
 				fields: [
 					systemField('name', 'Name'),
 					systemField('group_owner', 'Group Owner'),
-					customField('client_code', 'Client Code', 'input'),
+					customField('client_code', 'Client Code', 'input', { custom_field_required: 'Yes' }),
+					customField('region', 'Region', 'select', options('APAC', 'EMEA', 'Americas')),
 				],
 				label: 'Details',
 			},
 			type: 'section',
 		},
-		customField('regions', 'Regions', 'ui-select-multiple'),
+		{
+			config: {
+				fields: [
+					customField('contract_end', 'Contract End', 'datepicker'),
+					customField('contract_notes', 'Contract Notes', 'textarea'),
+					customField('escalation_contacts', 'Escalation Contacts', 'table'),
+					customField('account_manager', 'Account Manager', 'user-select'),
+				],
+				label: 'Contract',
+			},
+			type: 'section',
+		},
+		customField(
+			'services',
+			'Services',
+			'ui-select-multiple',
+			options('Penetration Test', 'Red Team', 'Code Review'),
+		),
 	],
 	type: 'group',
 };

@@ -1,6 +1,14 @@
 import type { FastifySchemaValidationError } from 'fastify';
 import type { MethodName } from './methods';
-import { ID_PATTERN, KEY_PATTERN, TEXT_PATTERN } from './schemas';
+import {
+	CODE_PATTERN,
+	DATE_PATTERN,
+	ID_PATTERN,
+	KEY_PATTERN,
+	LIMIT_PATTERN,
+	SKIP_PATTERN,
+	TEXT_PATTERN,
+} from './schemas';
 
 /** A request the service will not carry out, with the status and the words it answers. */
 export class Refusal extends Error {
@@ -26,6 +34,7 @@ export const refusals = {
 	adminsOnly: (parameter: string) => new Refusal(403, `${parameter} is available to administrators only`),
 	noSuchEndpoint: (verb: string, path: string) => new Refusal(404, `No such endpoint: ${verb} ${path}`),
 	groupUnknown: (id: string) => new Refusal(404, `Group ${id} was not found`),
+	projectUnknown: (id: string) => new Refusal(404, `Project ${id} was not found`),
 	userUnknown: (user: string) => new Refusal(404, `User ${user} was not found`),
 	notAMember: (user: string) => new Refusal(404, `User ${user} is not a member of this group`),
 	alreadyAMember: (user: string) => new Refusal(400, `User ${user} is already a member of this group`),
@@ -35,10 +44,16 @@ export const refusals = {
 	invalid: (field: string, fault: string) => new Refusal(400, `${field} ${fault}`),
 };
 
+const NO_UTC_DATE = 'must be a date in UTC such as 2021-06-03T23:15:33.008Z';
+
 const PATTERN_FAULTS: Record<string, string> = {
 	[TEXT_PATTERN]: 'must not be empty',
 	[KEY_PATTERN]: 'may contain only letters, numbers and underscores',
 	[ID_PATTERN]: 'must be an id of 24 hexadecimal characters',
+	[DATE_PATTERN]: NO_UTC_DATE,
+	[CODE_PATTERN]: 'must be 3 to 8 characters long',
+	[SKIP_PATTERN]: 'must be a whole number from 0',
+	[LIMIT_PATTERN]: 'must be a whole number from 1 to 500',
 };
 
 const PLACES: Record<string, string> = {
@@ -63,6 +78,8 @@ function describeFault({ keyword, params, message }: FastifySchemaValidationErro
 			return `must be one of ${(params.allowedValues as unknown[]).join(', ')}`;
 		case 'pattern':
 			return PATTERN_FAULTS[String(params.pattern)] ?? 'has the wrong format';
+		case 'format':
+			return NO_UTC_DATE;
 		case 'minProperties':
 			return 'must contain at least one field';
 		case 'oneOf':

@@ -1,7 +1,10 @@
+import { PRIORITIES } from './projects';
+
 /**
  * The parameters of each method as JSON Schemas (AttackForge documentation, CreateGroup, UpdateGroup,
- * GetGroup, GetGroups, AddUserToGroup, UpdateUserAccessOnGroup, GetUsers). "Where a parameter is optional,
- * it will be indicated. Otherwise treat all parameters as mandatory." The two booleans are not marked
+ * GetGroup, GetGroups, AddUserToGroup, UpdateUserAccessOnGroup, GetUsers, GetProjectsByGroup,
+ * GetVulnerabilitiesByGroup, GetAssetsByGroup, GetProjectById, UpdateProjectById). "Where a parameter is
+ * optional, it will be indicated. Otherwise treat all parameters as mandatory." The two booleans are not marked
  * optional either, but clients are known to leave them out. An undocumented field or parameter is refused,
  * to catch misspellings.
  */
@@ -9,6 +12,10 @@
 export const TEXT_PATTERN = '\\S';
 export const KEY_PATTERN = '^[A-Za-z0-9_]+$';
 export const ID_PATTERN = '^[0-9a-fA-F]{24}$';
+export const DATE_PATTERN = '^.{10}T.{8}(\\.\\d{1,3})?Z$';
+export const CODE_PATTERN = '^.{3,8}$';
+export const SKIP_PATTERN = '^\\d{1,9}$';
+export const LIMIT_PATTERN = '^([1-9]\\d?|[1-4]\\d\\d|500)$';
 
 type Schema = Record<string, unknown>;
 type Properties = Record<string, Schema>;
@@ -16,6 +23,7 @@ type Properties = Record<string, Schema>;
 const text = { type: 'string', pattern: TEXT_PATTERN };
 const id = { type: 'string', pattern: ID_PATTERN };
 const flag = { type: 'boolean' };
+const utcDate = { type: 'string', pattern: DATE_PATTERN, format: 'date-time' };
 const anyJson = {};
 const oneWord = (...words: string[]) => ({ type: 'string', enum: words });
 
@@ -25,6 +33,10 @@ function record(properties: Properties, required: readonly string[] = [], rules:
 }
 
 const listOf = (items: Schema): Schema => ({ type: 'array', items });
+
+const customFields = listOf(
+	record({ key: { type: 'string', pattern: KEY_PATTERN }, value: anyJson }, ['key', 'value']),
+);
 
 // --- access -----------------------------------------------------------------
 
@@ -86,9 +98,7 @@ const GROUP_TEXTS = {
 };
 
 const GROUP_OPTIONS = {
-	custom_fields: listOf(
-		record({ key: { type: 'string', pattern: KEY_PATTERN }, value: anyJson }, ['key', 'value']),
-	),
+	custom_fields: customFields,
 	auto_add_project_request: flag,
 	// The heading of this parameter says "notification"; the request and every response say "notifications".
 	enable_project_team_notifications: flag,
@@ -128,13 +138,60 @@ export const updateUserBody = record(
 	['group_id', 'access_level'],
 );
 
-/** Given once it is a text, given repeatedly a list; both are right. */
-const repeatable = anyJson;
-const customFieldFilter = { cf_key_allowlist: repeatable, cf_key_blocklist: repeatable };
+/**
+ * The fields of UpdateProjectById that the simulator carries out. Another two dozen are documented (emails,
+ * notifications, portfolios, features, pages); no client of groups has a use for them, so they are refused.
+ */
+export const projectBody = record(
+	{
+		name: text,
+		code: text,
+		groups: listOf(id),
+		startDate: utcDate,
+		endDate: utcDate,
+		scoringSystem: oneWord('Manual', 'CVSSv3.1'),
+		isOnHold: oneWord('Yes', 'No'),
+		isOnHoldReason: text,
+		organization_code: text,
+		vulnerability_code: { type: 'string', pattern: CODE_PATTERN },
+		custom_fields: customFields,
+	},
+	[],
+	{ minProperties: 1 },
+);
+
+/** A list of keys given once is a text, given repeatedly a list; both are right. */
+function customFieldFilters(...prefixes: string[]): Properties {
+	const names = prefixes.flatMap((prefix) => [`${prefix}cf_key_allowlist`, `${prefix}cf_key_blocklist`]);
+	return Object.fromEntries(names.map((name) => [name, anyJson]));
+}
+
+/** The two parameters of a paged method; "Default limit is 500. Max limit is 500." */
+const paging = {
+	skip: { type: 'string', pattern: SKIP_PATTERN },
+	limit: { type: 'string', pattern: LIMIT_PATTERN },
+};
+const switchedOn = oneWord('true', 'false');
 
 export const noQuery = record({});
-export const groupQuery = record(customFieldFilter);
-export const groupsQuery = record({ ...customFieldFilter, allGroups: oneWord('true', 'false') });
+export const groupQuery = record(customFieldFilters(''));
+export const groupsQuery = record({ ...customFieldFilters(''), allGroups: switchedOn });
+export const projectsQuery = record(customFieldFilters(''));
+export const projectQuery = record(
+	customFieldFilters('project_', 'project_reporting_', 'project_summary_'),
+);
+export const assetsQuery = record(paging);
+export const vulnerabilitiesQuery = record({
+	...customFieldFilters('asset_', 'project_', 'vulnerability_', 'writeup_'),
+	...paging,
+	startDate: utcDate,
+	endDate: utcDate,
+	priority: oneWord(...PRIORITIES),
+	altCustomFields: switchedOn,
+	pendingVulnerabilities: switchedOn,
+	// The language of this filter is documented on a page of its own; here any text does, and filters nothing.
+	q: { type: 'string' },
+});
 export const usersQuery = record({
 	firstName: { type: 'string' },
 	lastName: { type: 'string' },
