@@ -16,17 +16,22 @@ export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): 
 	if (text === '') {
 		throw new UserError('The Base URL is empty. Enter the address of your instance in the credential.');
 	}
-	const address = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `https://${text}`;
-	if (!URL.canParse(address)) {
-		throw new UserError(`The Base URL "${text}" is not an address. Write it like https://app.example.com.`);
+	// Read by hand, since URL is lenient: "https:/host" or a line break would make it another host.
+	const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [undefined, 'https', text];
+	const isAddress = /^[^\s\\/@]/.test(rest) && !/\s/.test(rest) && !/^https?([:/\\]|$)/i.test(rest);
+	if (!isAddress || !URL.canParse(`https://${rest}`)) {
+		// Not repeated when it may hold a password.
+		const shown = text.includes('@') ? '' : ` "${text}"`;
+		throw new UserError(`The Base URL${shown} is not an address. Write it like https://app.example.com.`);
 	}
-	const url = new URL(address);
+	const url = new URL(`${scheme?.toLowerCase() === 'http' ? 'http' : 'https'}://${rest}`);
 	if (url.username || url.password) {
 		throw new UserError('The Base URL holds a user name or password. Leave them out of the address.');
 	}
-	if (url.protocol !== 'https:' && !(url.protocol === 'http:' && LOOPBACK.test(url.hostname))) {
+	const secure = scheme?.toLowerCase() === 'https';
+	if (!secure && !(scheme?.toLowerCase() === 'http' && LOOPBACK.test(url.hostname))) {
 		throw new UserError(
-			`The Base URL "${text}" does not use HTTPS, so the secret would travel in plain text. Write https:// instead.`,
+			`The Base URL "${text}" does not use HTTPS, which protects the secret on its way. Write https:// instead.`,
 		);
 	}
 	if (url.search || url.hash) {

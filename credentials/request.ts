@@ -26,8 +26,17 @@ export function readSecret(value: unknown, label: string): string {
 	return secret;
 }
 
-/** Strict RFC 3986: also `!'()*` are encoded, so that no HTTP layer below has anything left to re-encode. */
+/**
+ * Strict RFC 3986: also `!'()*` are encoded, so that no HTTP layer below has anything left to re-encode.
+ *
+ * @throws UserError for half a character (a lone surrogate), which has no encoding
+ */
 export function encodeComponent(text: string): string {
+	if (/\p{Surrogate}/u.test(text)) {
+		throw new UserError(
+			'A value for the URL ends in half a character: it was cut in the middle of an emoji or the like.',
+		);
+	}
 	return encodeURIComponent(text).replace(
 		/[!'()*]/g,
 		(character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
@@ -42,20 +51,21 @@ function queryPairs(
 	if (value === undefined) return [];
 	if (value === null) return [[key, '']];
 	if (Array.isArray(value)) {
-		if (arrayFormat === 'comma') return value.length > 0 ? [[key, value.join(',')]] : [];
+		if (arrayFormat === 'comma') return value.length > 0 ? [[key, value.map(scalar).join(',')]] : [];
 		return value.flatMap((entry: unknown, index) => {
 			const suffix = arrayFormat === 'repeat' ? '' : arrayFormat === 'brackets' ? '[]' : `[${index}]`;
 			return queryPairs(key + suffix, entry, arrayFormat);
 		});
 	}
-	if (value instanceof Date) return [[key, value.toISOString()]];
-	if (typeof value === 'object') {
+	if (typeof value === 'object' && !(value instanceof Date)) {
 		return Object.entries(value).flatMap(([name, entry]) =>
 			queryPairs(`${key}[${name}]`, entry, arrayFormat),
 		);
 	}
-	return [[key, String(value)]];
+	return [[key, scalar(value)]];
 }
+
+const scalar = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
 
 /**
  * The full URL of a request, its query folded in, so that what is signed is what travels. n8n would serialise `qs`
@@ -68,6 +78,8 @@ function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 		base && !/^[a-z][a-z\d+.-]*:\/\//i.test(target)
 			? `${base.replace(/\/+$/, '')}/${target.replace(/^\/+/, '')}`
 			: target;
+	if (!URL.canParse(joined))
+		throw new UserError(`The URL "${joined}" is not complete. Write it with https://.`);
 	const url = new URL(joined);
 	const arrayFormat =
 		options.arrayFormat ??
@@ -79,6 +91,9 @@ function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 		.join('&');
 	if (added !== '') url.search = url.search.length > 1 ? `${url.search}&${added}` : added;
 	url.hash = '';
+	// A user name in the URL would make the HTTP layer replace the credential's header.
+	url.username = '';
+	url.password = '';
 	return url;
 }
 
@@ -113,8 +128,12 @@ export function authenticatedRequest(
 		url: url.href,
 		...(legacy.uri !== undefined && { uri: url.href }),
 		headers: { ...Object.fromEntries(kept), ...added },
-		// A redirect to another host must not carry the secret along.
-		sendCredentialsOnCrossOriginRedirect: false,
+		// A redirect would carry the secret along (n8n drops only the Authorization header), and a signature would no
+		// longer fit. Both of n8n's request helpers are told.
+		disableFollowRedirect: true,
+		followRedirect: false,
+		followAllRedirects: false,
+		maxRedirects: 0,
 		...(insecure && { skipSslCertificateValidation: true, rejectUnauthorized: false }),
 	};
 	// Both stand in the URL now.

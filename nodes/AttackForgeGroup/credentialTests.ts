@@ -7,32 +7,40 @@ import type {
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { testCredential } from '../shared/credentialTest';
+import { isJsonObject } from '../shared/json';
 import type { Reply } from '../shared/requests';
-import { failure, isRefusal, successful } from './api';
+import { failure, successful } from './api';
 
 /** The API has no call that every key may make; this is the one closest to what the node does. */
 const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`;
 
 /**
- * A key that may not list groups may still create and update them, so 403 is no verdict on the key. AttackForge
- * documents no status codes: a 401 is taken as a bad key unless its text speaks of access to the method.
+ * A key that may not list groups may still create and update them: where the API itself refuses the method, and says
+ * nothing of the key, that is no verdict on the key. AttackForge documents no status codes, so the words decide.
  */
 function judge(reply: Reply): INodeCredentialTestResult {
 	try {
 		successful('GetGroups', reply);
 		return { status: 'OK', message: 'Connection successful!' };
-	} catch (error) {
-		const { message, description } = failure('GetGroups', reply);
-		if (
-			isRefusal(error) &&
-			(reply.status === 403 || /\b(method|permission|grant\w*|GetGroups)\b/i.test(message))
-		) {
-			return {
-				status: 'OK',
-				message: `The key was accepted, but may not list groups (${message}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
-			};
+	} catch {
+		const { message } = failure('GetGroups', reply);
+		const said = message.replace(/\.$/, '');
+		const speaksOfKey = /\b(api|ssapi)?[ -]?key\b/i.test(message);
+		const speaksOfMethod =
+			reply.status === 403 || /\b(method|permission|grant\w*|GetGroups)\b/i.test(message);
+		if (isJsonObject(reply.json) && [401, 403].includes(reply.status)) {
+			if (speaksOfMethod && !speaksOfKey) {
+				return {
+					status: 'OK',
+					message: `The key was accepted, but may not list groups (${said}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
+				};
+			}
+			return { status: 'Error', message: `${said}. Check the Self-Service API Key in the credential.` };
 		}
-		return { status: 'Error', message: `${message.replace(/\.$/, '')}. ${description}` };
+		return {
+			status: 'Error',
+			message: `${said}. Check the Base URL in the credential, and what answers there.`,
+		};
 	}
 }
 

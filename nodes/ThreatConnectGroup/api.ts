@@ -89,23 +89,34 @@ export function readEnvelope(reply: Reply): JsonObject {
 	throw failure(reply);
 }
 
-/** v3 says `message`, batch says `description`; proxies answer with HTML or text. */
-export function failure({ status, statusText, json, text, request }: Reply): ServiceFailure {
+/**
+ * v3 says `message`, batch says `description`; proxies answer with HTML or text.
+ *
+ * @param otherwise what to do where the words are not about the credential
+ */
+export function failure(
+	{ status, statusText, json, text, request }: Reply,
+	otherwise?: string,
+): ServiceFailure {
 	const body: IDataObject = isJsonObject(json) ? (json as IDataObject) : {};
 	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');
 	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
 	const message = words
 		? String(words)
 		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
-	return new ServiceFailure(message, advice(status, String(words ?? '')), {
-		httpCode: String(status),
-		...(errCode && { errCode }),
-		request,
-	});
+	return new ServiceFailure(
+		message,
+		credentialAdvice(status, String(words ?? '')) ?? otherwise ?? advice(status),
+		{
+			httpCode: String(status),
+			...(errCode && { errCode }),
+			request,
+		},
+	);
 }
 
-/** What to do, by the service's words first: it uses 401 for keys and for permissions alike. */
-function advice(status: number, words: string): string {
+/** What to do about a key, by the service's words first: it uses 401 for keys and for permissions alike. */
+function credentialAdvice(status: number, words: string): string | undefined {
 	if (/signature data did not match/i.test(words)) {
 		return 'The secret key does not fit the access ID: enter both again in the credential. A proxy that rewrites URLs breaks the signature too.';
 	}
@@ -123,6 +134,10 @@ function advice(status: number, words: string): string {
 	if (status === 401) {
 		return 'Either the credential is wrong, or the API user may not do this: check its role in the owner.';
 	}
+	return undefined;
+}
+
+function advice(status: number): string {
 	if (status === 403) {
 		return 'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.';
 	}

@@ -15,12 +15,15 @@ import { failure, readEnvelope } from './api';
 /** Any API user may list owners, and the answer is small. */
 const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;
 
+/** What an answer that says nothing of the credential means here: there are no items and no groups yet. */
+const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
+
 function judge(reply: Reply): INodeCredentialTestResult {
 	try {
 		readEnvelope(reply);
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch {
-		const { message, description } = failure(reply);
+		const { message, description } = failure(reply, CREDENTIAL_ADVICE);
 		return { status: 'Error', message: `${message.replace(/\.$/, '')}. ${description}` };
 	}
 }

@@ -32,43 +32,56 @@ const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 6
  * @throws InvalidInput when the summary cannot be one of that type
  */
 export function indicatorBody(type: string, summary: string, label: string): JsonObject {
-	const fields = SUMMARY_FIELDS[type];
-	if (!fields) return { type, ...customValues(summary) };
-	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: summary };
+	const fields = Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined;
+	const text = summary.trim();
+	if (text === '')
+		throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
+	if (!fields) return { type, ...customValues(text, label) };
+	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: text };
 	return type === 'File'
-		? { type, ...fileHashes(summary, label) }
+		? { type, ...fileHashes(text, label) }
 		: { type, ...registryKey(summary, fields, label) };
 }
 
+const HASHES =
+	'Give an MD5 (32), SHA-1 (40) or SHA-256 (64 hexadecimal digits), each once, separated by " : ".';
+
 function fileHashes(summary: string, label: string): JsonObject {
 	const hashes: JsonObject = {};
-	for (const part of summary.split(/\s*:\s*/).filter((one) => one !== '')) {
+	const parts = summary.split(':').map((part) => part.trim());
+	for (const part of parts.filter((one) => one !== '')) {
 		const field = /^[0-9a-f]+$/i.test(part) ? HASH_FIELDS[part.length] : undefined;
-		if (!field) {
-			throw new InvalidInput(
-				`${label}: "${part}" is no file hash`,
-				'Give an MD5 (32), SHA-1 (40) or SHA-256 (64 hexadecimal digits), several separated by " : ".',
-			);
-		}
+		if (!field) throw new InvalidInput(`${label}: "${part}" is no file hash`, HASHES);
+		if (hashes[field] !== undefined)
+			throw new InvalidInput(`${label}: there are two ${field} hashes`, HASHES);
 		hashes[field] = part;
 	}
+	if (Object.keys(hashes).length === 0) throw new InvalidInput(`${label}: the file has no hash`, HASHES);
 	return hashes;
 }
 
 /** An empty value name must be a space: ThreatConnect documentation, Common Errors. */
 function registryKey(summary: string, fields: readonly string[], label: string): JsonObject {
-	const parts = summary.split(' : ');
-	if (parts.length !== fields.length) {
+	const [key = '', name = '', type = '', ...others] = summary.split(' : ').map((part) => part.trim());
+	if (key === '' || type === '' || others.length > 0) {
 		throw new InvalidInput(
 			`${label}: "${summary}" is not the summary of a Registry Key`,
 			'Write it as "HKEY_LOCAL_MACHINE\\Path : Value Name : REG_SZ".',
 		);
 	}
-	return Object.fromEntries(fields.map((field, index) => [field, parts[index] === '' ? ' ' : parts[index]]));
+	return Object.fromEntries(
+		[key, name === '' ? ' ' : name, type].map((value, index) => [fields[index], value]),
+	);
 }
 
 /** Custom types take up to three values under generic names. */
-function customValues(summary: string): JsonObject {
-	const parts = summary.split(' : ').slice(0, 3);
+function customValues(summary: string, label: string): JsonObject {
+	const parts = summary.split(' : ');
+	if (parts.length > 3) {
+		throw new InvalidInput(
+			`${label}: "${summary}" has ${parts.length} values, but an indicator has at most three`,
+			'Separate its values by " : ".',
+		);
+	}
 	return Object.fromEntries(parts.map((part, index) => [`value${index + 1}`, part]));
 }

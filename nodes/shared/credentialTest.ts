@@ -61,7 +61,7 @@ export async function testCredential(
 			status: answer.statusCode,
 			statusText: answer.statusMessage ?? '',
 			headers: answer.headers,
-			...readBody(answer.body),
+			...readBody(answer.body, data),
 			request: `GET ${new URL(uri).pathname}`,
 		});
 	} catch (error) {

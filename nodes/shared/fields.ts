@@ -300,7 +300,7 @@ export const collectionName = (operation: FormOperation) =>
 	operation === 'update' ? 'updateFields' : 'additionalFields';
 
 /** How a form has a field: in create-or-update whatever create needs stands at the top, though an update can do without. */
-const place = (field: Field, operation: FormOperation): Field['create'] => {
+export const formPlace = (field: Field, operation: FormOperation): Field['create'] => {
 	if (operation !== 'upsert') return field[operation];
 	return field.create === 'no' ? field.update : field.create;
 };
@@ -329,13 +329,13 @@ export function recordParameters(
 ): INodeProperties[] {
 	const { noun, types } = table;
 	const inModes = (...dataMode: string[]) => ({ show: { ...show, dataMode } });
-	const offered = table.fields.filter((field) => place(field, operation) !== 'no');
+	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
 	const typed = (field: Field) => types !== undefined && field.types !== undefined;
 	const otherTypes = (field: Field) =>
 		(types ?? []).map((type) => String(type.value)).filter((type) => !field.types?.includes(type));
 
 	const required = offered
-		.filter((field) => place(field, operation) === 'required' && !(types && field.name === 'type'))
+		.filter((field) => formPlace(field, operation) === 'required' && !(types && field.name === 'type'))
 		.flatMap((field): INodeProperties[] => {
 			const property = fieldProperty(field, operation);
 			const displayOptions = inModes('define');
@@ -357,7 +357,7 @@ export function recordParameters(
 		});
 
 	const optional = offered
-		.filter((field) => place(field, operation) === 'optional')
+		.filter((field) => formPlace(field, operation) === 'optional')
 		.flatMap((field): INodeProperties[] => {
 			if (!typed(field)) return [fieldProperty(field, operation)];
 			const hide = (others: unknown[]) =>
@@ -442,7 +442,11 @@ export function recordParameters(
 	];
 }
 
-function typeParameter(table: Table, operation: FormOperation, displayOptions: IDisplayOptions): INodeProperties {
+function typeParameter(
+	table: Table,
+	operation: FormOperation,
+	displayOptions: IDisplayOptions,
+): INodeProperties {
 	const { types = [], defaultType = '' } = table;
 	const options = [...types];
 	if (operation !== 'update') {

@@ -1,26 +1,46 @@
 import type {
+	IBinaryKeyData,
 	IDataObject,
 	IDisplayOptions,
 	IExecuteFunctions,
+	INode,
 	INodeExecutionData,
 	INodeProperties,
 } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
 import { InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
-import { collectionName, isUnset, type Operation, readRecord, type Source, type Table } from './fields';
-import type { JsonObject } from './json';
+import {
+	collectionName,
+	type FormOperation,
+	formPlace,
+	isUnset,
+	type Operation,
+	readRecord,
+	type Source,
+	type Table,
+} from './fields';
+import { isJsonObject, type JsonObject } from './json';
+
+/** An output item that has files besides its fields. */
+export class FileOutput {
+	constructor(
+		readonly json: JsonObject,
+		readonly binary: IBinaryKeyData,
+	) {}
+}
+
+/** What comes out for one input item: any number of items. */
+export type Output = JsonObject | JsonObject[] | FileOutput;
 
 /** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
 export type Task = {
 	/** The record it addresses: tasks for the same one run in the order of their items. */
 	record?: string;
-	/** @returns the output of the item */
-	run(): Promise<JsonObject | JsonObject[]>;
+	run(): Promise<Output>;
 };
 
-/** One operation of a node: its parameters and its behaviour. */
-export type OperationFile<Api> = {
+type OperationHead = {
 	resource: string;
 	operation: string;
 	name: string;
@@ -28,6 +48,10 @@ export type OperationFile<Api> = {
 	description: string;
 	/** Each shown for this operation only. */
 	parameters: INodeProperties[];
+};
+
+/** An operation that sends each item on its own. */
+type SingleOperation<Api> = OperationHead & {
 	/**
 	 * Reads and checks one item.
 	 *
@@ -35,6 +59,31 @@ export type OperationFile<Api> = {
 	 */
 	prepare(item: Item, api: Api): Task;
 };
+
+/** An operation that sends many items in one request. */
+type BulkOperation<Api> = OperationHead & {
+	/**
+	 * Reads and checks one item.
+	 *
+	 * @throws InvalidInput
+	 */
+	prepareEntry(item: Item, api: Api): unknown;
+	/** Sends all entries that could be read, and settles each. */
+	runAll(entries: ReadonlyArray<BulkEntry>, api: Api, run: BulkRun): Promise<void>;
+};
+
+export type BulkEntry = { index: number; entry: unknown };
+
+export type BulkRun = {
+	/** To be called once for each entry. */
+	settle(index: number, outcome: Output | Error): void;
+	/** Parameters that hold for the whole run. */
+	first: Item;
+	signal: AbortSignal | undefined;
+};
+
+/** One operation of a node: its parameters and its behaviour. */
+export type OperationFile<Api> = SingleOperation<Api> | BulkOperation<Api>;
 
 /** A service as its node describes it. */
 export type Service<Api> = {
@@ -133,10 +182,27 @@ export class Item {
 		private readonly notice: (ignoredKeys: string[]) => void,
 	) {}
 
-	/** A parameter's value for this item; `undefined` when the parameter is hidden. */
+	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
 	parameter(name: string): unknown {
 		const value: unknown = this.context.getNodeParameter(name, this.index, null);
+		if (isJsonObject(value) && value.__rl === true) return value.value;
 		return value === null ? undefined : value;
+	}
+
+	/** The mode that a resource locator is in, e.g. `list` or `id`; `undefined` for a plain value. */
+	locatorMode(name: string): unknown {
+		const value: unknown = this.context.getNodeParameter(name, this.index, null);
+		return isJsonObject(value) && value.__rl === true ? value.mode : undefined;
+	}
+
+	/** n8n's own functions, for what only they can do: files. */
+	get helpers(): IExecuteFunctions['helpers'] {
+		return this.context.helpers;
+	}
+
+	/** The workflow's time zone. */
+	get zone(): string {
+		return this.context.getTimezone();
 	}
 
 	/** The `options` collection. */
@@ -150,14 +216,33 @@ export class Item {
 	 * @throws InvalidInput
 	 */
 	record(operation: Operation): JsonObject {
-		const zone = this.context.getTimezone();
-		const { additionalJson } = this.options;
-		const { body, ignored } = readRecord(this.table, operation, this.source(operation), zone, additionalJson);
+		const { body, ignored } = this.read(operation, operation);
 		if (ignored.length > 0) this.notice(ignored);
 		return body;
 	}
 
-	private source(operation: Operation): Source {
+	/**
+	 * The two bodies of a create-or-update: what creates the record and what changes it.
+	 *
+	 * @returns `create` throws InvalidInput when something that a new record needs is missing: it is asked for only when
+	 *   there is no record yet
+	 * @throws InvalidInput when a value cannot be sent either way
+	 */
+	upsertRecords(): { create(): JsonObject; update: JsonObject } {
+		const update = this.read('upsert', 'update');
+		const create = new Set(
+			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
+		);
+		const ignored = update.ignored.filter((name) => !create.has(name));
+		if (ignored.length > 0) this.notice(ignored);
+		return { create: () => this.read('upsert', 'create').body, update: update.body };
+	}
+
+	private read(form: FormOperation, operation: Operation) {
+		return readRecord(this.table, operation, this.source(form), this.zone, this.options.additionalJson);
+	}
+
+	private source(operation: FormOperation): Source {
 		const mode = this.parameter('dataMode');
 		const type = this.table.types ? this.parameter('type') : undefined;
 		if (mode === 'json') return { mode, values: this.parameter('jsonBody') };
@@ -166,7 +251,7 @@ export class Item {
 		}
 		const values: JsonObject = { ...(this.parameter(collectionName(operation)) as JsonObject | undefined) };
 		for (const field of this.table.fields) {
-			if (field[operation] !== 'required' || field.name === 'type') continue;
+			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
 			const value = this.parameter(field.name);
 			if (!isUnset(value)) values[field.name] = value;
 		}
@@ -208,23 +293,38 @@ export async function runItems<Api>(
 
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
-	const prepare = (index: number) => operation.prepare(new Item(context, service.table, index, notice), api);
+	const itemAt = (index: number) => new Item(context, service.table, index, notice);
 
 	const goOn = context.continueOnFail();
-	let prepared: Task[] | undefined;
-	if (!goOn) prepared = Array.from({ length }, (_, index) => orThrow(() => prepare(index), node, index));
-
 	const outcomes = new Array<INodeExecutionData[] | undefined>(length);
 	const failures: Array<{ index: number; error: unknown }> = [];
 	const signal = context.getExecutionCancelSignal();
 	const halted = () => failures.length > 0 || signal?.aborted === true;
 	let succeeded = 0;
+	const settle = (index: number, outcome: Output | Error) => {
+		if (!(outcome instanceof Error)) {
+			outcomes[index] = toItems(outcome, index);
+			succeeded += 1;
+		} else if (goOn) outcomes[index] = [toErrorItem(outcome, index)];
+		else failures.push({ index, error: outcome });
+	};
 
-	await runConcurrently(
-		length,
-		Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS),
-		halted,
-		(index) => {
+	if ('runAll' in operation) {
+		const entries: BulkEntry[] = [];
+		for (let index = 0; index < length; index++) {
+			try {
+				entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
+			} catch (error) {
+				if (!goOn) throw toNodeError(node, error, index, NOTHING_SENT);
+				outcomes[index] = [toErrorItem(error, index)];
+			}
+		}
+		if (length > 0) await operation.runAll(entries, api, { settle, first: itemAt(0), signal });
+	} else {
+		const prepare = (index: number) => operation.prepare(itemAt(index), api);
+		const prepared = goOn ? undefined : prepareAll(length, prepare, node);
+		const limit = Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS);
+		await runConcurrently(length, limit, halted, (index) => {
 			let task: Task;
 			try {
 				task = prepared?.[index] ?? prepare(index);
@@ -236,16 +336,14 @@ export async function runItems<Api>(
 				record: task.record,
 				async run() {
 					try {
-						outcomes[index] = toItems(await task.run(), index);
-						succeeded += 1;
+						settle(index, await task.run());
 					} catch (error) {
-						if (goOn) outcomes[index] = [toErrorItem(error, index)];
-						else failures.push({ index, error });
+						settle(index, asError(error));
 					}
 				},
 			};
-		},
-	);
+		});
+	}
 
 	const first = failures.sort((a, b) => a.index - b.index)[0];
 	if (first) {
@@ -264,18 +362,28 @@ const CANCELLED = new ServiceFailure(
 	'Run the workflow again for this item.',
 );
 
-function orThrow<T>(prepare: () => T, node: ReturnType<IExecuteFunctions['getNode']>, index: number): T {
-	try {
-		return prepare();
-	} catch (error) {
-		throw toNodeError(node, error, index, 'Nothing was sent for any item.');
-	}
+const NOTHING_SENT = 'Nothing was sent for any item.';
+
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
+function prepareAll(length: number, prepare: (index: number) => Task, node: INode): Task[] {
+	return Array.from({ length }, (_, index) => {
+		try {
+			return prepare(index);
+		} catch (error) {
+			throw toNodeError(node, error, index, NOTHING_SENT);
+		}
+	});
 }
 
-function toItems(output: JsonObject | JsonObject[], index: number): INodeExecutionData[] {
+function toItems(output: Output, index: number): INodeExecutionData[] {
+	const pairedItem = { item: index };
+	if (output instanceof FileOutput) {
+		return [{ json: output.json as IDataObject, binary: output.binary, pairedItem }];
+	}
 	return (Array.isArray(output) ? output : [output]).map((json) => ({
 		json: json as IDataObject,
-		pairedItem: { item: index },
+		pairedItem,
 	}));
 }
 

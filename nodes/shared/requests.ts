@@ -33,6 +33,9 @@ export type ServiceRequest = {
 	body?: unknown;
 };
 
+/** The credential fields that must never be seen. */
+const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
+
 /** An answer, whatever its status. */
 export type Reply = {
 	status: number;
@@ -126,16 +129,26 @@ export async function send(
 		status: answer.statusCode,
 		statusText: answer.statusMessage ?? '',
 		headers: answer.headers,
-		...readBody(answer.body),
+		...readBody(answer.body, credentials),
 		request,
 	};
 	if (reply.status >= 300 && reply.status < 400) throw redirectFailure(reply);
 	return reply;
 }
 
-export function readBody(body: unknown): Pick<Reply, 'text' | 'json'> {
-	const text =
-		typeof body === 'string' ? body : body === undefined || body === null ? '' : stringifyJson(body);
+/**
+ * An answer's body as text and, where it is JSON, parsed. A server or proxy that echoes the request must not bring a
+ * secret into items and messages: it is masked.
+ */
+export function readBody(
+	body: unknown,
+	secrets: ICredentialDataDecryptedObject,
+): Pick<Reply, 'text' | 'json'> {
+	const given = typeof body === 'string' ? body : isNothing(body) ? '' : stringifyJson(body);
+	const text = SECRET_FIELDS.reduce((masked, name) => {
+		const secret = secrets[name];
+		return typeof secret === 'string' && secret.length > 3 ? masked.replaceAll(secret, '*****') : masked;
+	}, given);
 	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
 	try {
 		return { text, json: parseJson(text) };
@@ -143,6 +156,8 @@ export function readBody(body: unknown): Pick<Reply, 'text' | 'json'> {
 		return { text, json: undefined };
 	}
 }
+
+const isNothing = (value: unknown) => value === undefined || value === null;
 
 function redirectFailure({ status, headers, request }: Reply): ServiceFailure {
 	return new ServiceFailure(
@@ -198,5 +213,5 @@ export function excerpt(text: string): string {
 		.replace(/<(style|script)[^]*?<\/\1>|<[^>]*>/gi, ' ')
 		.replace(/\s+/g, ' ')
 		.trim();
-	return plain.length > 200 ? `${plain.slice(0, 200)}…` : plain;
+	return plain.length > 200 ? `${plain.slice(0, 200)} (cut)` : plain;
 }

@@ -41,10 +41,8 @@ export async function installN8n(say: Say): Promise<boolean> {
 	const wanted = createHash('sha256').update(lock).digest('hex');
 	if (existsSync(STAMP) && readFileSync(STAMP, 'utf8').trim() === wanted) return false;
 
-	say(
-		`Installing n8n ${n8nVersion()} into test/e2e/node_modules. This happens once and takes about 5 minutes`,
-	);
-	say('about 5 minutes and 3 GB of disk space.');
+	say(`Installing n8n ${n8nVersion()} into test/e2e/node_modules. This happens once and takes about 5`);
+	say('minutes and 3 GB of disk space.');
 	const folders = packageFolders(lock);
 	await withProgress(
 		say,

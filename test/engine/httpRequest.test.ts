@@ -482,32 +482,28 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 		});
 
 		test.each([301, 302, 303, 307, 308])(
-			'a redirect (%i) to another origin does not carry the Authorization header',
+			'a redirect (%i) to another origin is not followed',
 			async (status) => {
 				const elsewhere = await listener(answerJson);
 				const origin = await listener((_incoming, response) => {
 					response.writeHead(status, { Location: `${elsewhere.url}/landed` }).end();
 				});
 				const { error } = await request(credential, `${origin.url}/api/v3/groups`, {}, {}, origin.url);
-				expect(error).toBeUndefined();
+				expect(error?.httpCode).toBe(String(status));
 				expect(origin.seen).toHaveLength(1);
 				expect(origin.seen[0]?.headers.authorization).toMatch(/^TC/);
-				expect(elsewhere.seen).toHaveLength(1);
-				expect(elsewhere.seen[0]?.url).toBe('/landed');
-				expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined();
-				expect(JSON.stringify(elsewhere.seen[0]?.headers)).not.toContain(server.credentials.apiToken);
+				expect(elsewhere.seen).toHaveLength(0);
 			},
 		);
 
-		test('… not even when the node is told to send it', async () => {
+		test('… not even when the node is told to send the credential along', async () => {
 			const elsewhere = await listener(answerJson);
 			const origin = await listener((_incoming, response) => {
 				response.writeHead(302, { Location: elsewhere.url }).end();
 			});
 			const options = { sendCredentialsOnCrossOriginRedirect: true };
 			await request(credential, `${origin.url}/api/v3/groups`, { options }, {}, origin.url);
-			expect(elsewhere.seen).toHaveLength(1);
-			expect(elsewhere.seen[0]?.headers.authorization).toBeUndefined();
+			expect(elsewhere.seen).toHaveLength(0);
 		});
 	});
 
@@ -591,9 +587,9 @@ describe('HTTP Request with attackForgeApi', () => {
 		expect(other.seen).toEqual([]);
 	});
 
-	// Defect: n8n drops Authorization on a redirect to another origin, but no header of a service's own, so that the key
+	// n8n drops Authorization on a redirect to another origin, but no header of a service's own, so that the key
 	// arrives wherever the tenant, or whoever answers in its place, redirects to.
-	test.failing('a redirect to another origin does not carry the key', async () => {
+	test('a redirect to another origin does not carry the key', async () => {
 		const elsewhere = await listener(answerJson);
 		const origin = await listener((_incoming, response) => {
 			response.writeHead(302, { Location: elsewhere.url }).end();

@@ -1,21 +1,34 @@
 import type { FastifyError, FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
 import { createServer, type RunningServer, type ServerOptions } from '../shared/server';
+import {
+	asAsset,
+	asCreatedGroup,
+	asGroup,
+	asListedGroups,
+	asProject,
+	asUpdatedProject,
+	fieldFilter,
+	vulnerabilityAnswer,
+	type Query,
+} from './answers';
 import { API_KEY, GROUP_FORM, tenantUsers } from './data';
 import { METHOD_NAMES, METHODS, type MethodName } from './methods';
+import type { CustomField, StoredAsset, StoredProject, StoredVulnerability } from './projects';
 import { Refusal, refusals, refuseInvalid } from './refusals';
 import * as schemas from './schemas';
 import {
 	findMember,
 	Store,
-	type CustomField,
 	type GroupChanges,
 	type MemberLevel,
 	type NewGroup,
+	type ProjectChanges,
 	type StoredGroup,
 	type User,
 } from './state';
 
 export type { MethodName } from './methods';
+export type { StoredAsset, StoredProject, StoredVulnerability } from './projects';
 export type { MemberAdmin, SsoEntry, StoredGroup, User } from './state';
 
 export type AttackForgeOptions = ServerOptions & {
@@ -23,7 +36,10 @@ export type AttackForgeOptions = ServerOptions & {
 	grants?: readonly MethodName[];
 	/** Whether the key belongs to an administrator; default: yes. Others are refused `allGroups=true`. */
 	admin?: boolean;
-	/** Answer CreateGroup and UpdateGroup requests that fail validation with 200 and `{"error": "..."}`. */
+	/**
+	 * Answer CreateGroup, UpdateGroup and UpdateProjectById requests that fail validation with 200 and
+	 * `{"error": "..."}`.
+	 */
 	errorsInSuccess?: boolean;
 	/** UpdateGroup answers `{"status":"Group Updated"}`, as the oldest documented version does. */
 	oldStatusSentences?: boolean;
@@ -31,6 +47,26 @@ export type AttackForgeOptions = ServerOptions & {
 	 * CreateGroup and UpdateGroup take `linked_groups_view`, `_upload`, `_edit`, as versions before `access`.
 	 */
 	acceptLinkedGroups?: boolean;
+	/**
+	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is
+	 * added, one left out stays. Default: the list sent replaces the list stored. Which of the two the
+	 * service does is not documented.
+	 */
+	customFieldsMerge?: boolean;
+	/**
+	 * How many calls after a change still show the state before it; default 0. Counted for each listing by
+	 * itself: GetGroups, GetProjectsByGroup of a group, and the `projects` in GetGroup of a group. Seeding is
+	 * no change.
+	 */
+	listingLag?: number;
+	hooks?: {
+		/**
+		 * Called once a request has passed the gate of key and grant and before it is carried out, so that a
+		 * test can act as another client in between. `path` is without the query. What the test then sends to
+		 * the simulator comes through here too.
+		 */
+		beforeRequest?(request: { method: string; path: string }): void | Promise<void>;
+	};
 };
 
 export type AttackForgeSimulator = RunningServer & {
@@ -41,11 +77,32 @@ export type AttackForgeSimulator = RunningServer & {
 	group(id: string): StoredGroup | undefined;
 	/** Stores a group without going through the API; what is left out gets a default. Returns a copy. */
 	seedGroup(input?: Partial<StoredGroup>): StoredGroup;
-	/** The API key belongs to the first. */
+	/** The API key belongs to the first. Seeded users are added at the end. */
 	users: readonly User[];
+	/** Adds a user; what is left out gets a default. Returns a copy. */
+	seedUser(input?: Partial<User>): User;
+	/** Copies of the projects, oldest first. */
+	projects(): StoredProject[];
+	/** A copy of one project. */
+	project(id: string): StoredProject | undefined;
+	/** Stores a project, by default with the key's user in its team; its groups have to exist. Returns a copy. */
+	seedProject(input?: Partial<StoredProject>): StoredProject;
+	/** Changes a project as another client would; `groups` is the full list. Returns a copy. */
+	changeProject(id: string, changes: ProjectChanges): StoredProject;
+	/**
+	 * Adds vulnerabilities to the group's first project, or to one seeded for them. The n-th of a project,
+	 * from 0, is created at hour n of 2025; the priorities take turns, Critical first. `input` is for all of
+	 * them. Returns copies.
+	 */
+	seedVulnerabilities(
+		groupId: string,
+		count: number,
+		input?: Omit<Partial<StoredVulnerability>, 'id'>,
+	): StoredVulnerability[];
+	/** Adds assets to the group's first project, or to one seeded for them. Returns copies. */
+	seedAssets(groupId: string, count: number): StoredAsset[];
 };
 
-type Query = Record<string, string | string[] | undefined>;
 type Params = Record<string, string>;
 
 type Call = { params: Params; query: Query; body: unknown };
@@ -62,11 +119,17 @@ declare module 'fastify' {
 export async function startAttackForge(options: AttackForgeOptions = {}): Promise<AttackForgeSimulator> {
 	const { app, listen } = await createServer(options);
 	const users = tenantUsers(options.admin ?? true);
-	const store = new Store(users, users[0]);
+	const { listingLag = 0, customFieldsMerge = false } = options;
+	const store = new Store(users, users[0], { listingLag, customFieldsMerge });
 
 	addErrorHandlers(app, options);
-	const methods = { ...groupMethods(store, options), ...memberMethods(store), ...userMethods(store) };
-	for (const name of METHOD_NAMES) addRoute(app, name, methods[name], options.grants ?? METHOD_NAMES);
+	const methods = {
+		...groupMethods(store, options),
+		...memberMethods(store),
+		...projectMethods(store),
+		...userMethods(store),
+	};
+	for (const name of METHOD_NAMES) addRoute(app, name, methods[name], options);
 
 	return {
 		...(await listen()),
@@ -75,6 +138,19 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 		group: (id) => structuredClone(store.findGroup(id)),
 		seedGroup: (input = {}) => structuredClone(store.seed(input)),
 		users,
+		seedUser: (input = {}) => structuredClone(store.seedUser(input)),
+		projects: () => structuredClone(store.projects()),
+		project: (id) => structuredClone(store.findProject(id)),
+		seedProject: (input = {}) => structuredClone(store.seedProject(input)),
+		changeProject(id, changes) {
+			const project = store.findProject(id);
+			if (!project) throw refusals.projectUnknown(id);
+			store.updateProject(project, changes);
+			return structuredClone(project);
+		},
+		seedVulnerabilities: (groupId, count, input = {}) =>
+			structuredClone(store.seedVulnerabilities(groupId, count, input)),
+		seedAssets: (groupId, count) => structuredClone(store.seedAssets(groupId, count)),
 	};
 }
 
@@ -84,7 +160,7 @@ function addRoute(
 	app: FastifyInstance,
 	name: MethodName,
 	method: Method,
-	grants: readonly MethodName[],
+	{ grants = METHOD_NAMES, hooks }: AttackForgeOptions,
 ): void {
 	const [verb, url] = METHODS[name];
 	const { handle, ...schema } = method;
@@ -97,6 +173,7 @@ function addRoute(
 		onRequest: async (request) => {
 			checkKey(request);
 			if (!grants.includes(name)) throw refusals.notGranted(name);
+			await hooks?.beforeRequest?.({ method: request.method, path: pathOf(request) });
 		},
 		preValidation: async (request) => {
 			if (schema.body) checkIsJson(request, schema.body === schemas.emptyBody);
@@ -105,6 +182,8 @@ function addRoute(
 			handle({ params: request.params as Params, query: request.query as Query, body: request.body }),
 	});
 }
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '';
 
 function checkKey(request: FastifyRequest): void {
 	const key = request.headers['x-ssapi-key'];
@@ -123,17 +202,18 @@ function checkIsJson(request: FastifyRequest, mayBeAbsent: boolean): void {
 	if (request.body === undefined) throw refusals.notJson();
 }
 
+/** The methods `errorsInSuccess` is about. */
+const WRITES: MethodName[] = ['CreateGroup', 'UpdateGroup', 'UpdateProjectById'];
+
 function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptions): void {
 	app.setErrorHandler<FastifyError | Refusal>(async (error, request, reply) => {
 		const { status, message } = asRefusal(error);
 		const method = request.routeOptions.config.attackForgeMethod;
-		const writes = method === 'CreateGroup' || method === 'UpdateGroup';
-		await reply
-			.code(options.errorsInSuccess && writes && status === 400 ? 200 : status)
-			.send({ error: message });
+		const hidden = options.errorsInSuccess && status === 400 && method && WRITES.includes(method);
+		await reply.code(hidden ? 200 : status).send({ error: message });
 	});
 	app.setNotFoundHandler(async (request) => {
-		throw refusals.noSuchEndpoint(request.method, request.url.split('?')[0] ?? '');
+		throw refusals.noSuchEndpoint(request.method, pathOf(request));
 	});
 }
 
@@ -161,7 +241,7 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
 	return {
 		CreateGroup: {
 			body: bodies.create,
-			handle: ({ body }) => ({ group: asCreated(store.create(body as NewGroup)), status: 'ok' }),
+			handle: ({ body }) => ({ group: asCreatedGroup(store.create(body as NewGroup)), status: 'ok' }),
 		},
 		UpdateGroup: {
 			params: schemas.idInPath,
@@ -174,13 +254,16 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
 		GetGroup: {
 			params: schemas.idInPath,
 			querystring: schemas.groupQuery,
-			handle: ({ params, query }) => ({ group: asItem(store.group(params.id ?? ''), query) }),
+			handle({ params, query }) {
+				const group = store.group(params.id ?? '');
+				return { group: asGroup(group, store.projectsOfGroup(group), query) };
+			},
 		},
 		GetGroups: {
 			querystring: schemas.groupsQuery,
 			handle({ query }) {
 				const groups = visibleGroups(store, query.allGroups === 'true');
-				return { count: groups.length, groups: groups.map((group) => asListed(group, query)) };
+				return { count: groups.length, groups: asListedGroups(groups, query) };
 			},
 		},
 		ArchiveGroup: setArchived(true),
@@ -196,71 +279,8 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
 function visibleGroups(store: Store, all: boolean): StoredGroup[] {
 	if (all && store.keyUser.role !== 'admin') throw refusals.adminsOnly('allGroups');
 	return store
-		.groups()
+		.listedGroups()
 		.filter((group) => !group.is_deleted && (all || findMember(group, store.keyUser) !== undefined));
-}
-
-/** The keys of the documented response of CreateGroup, in its order. */
-function asCreated(group: StoredGroup) {
-	const { sso_1, sso_2, member_admins } = group.access;
-	return {
-		access: { member_admins, sso_1, sso_2 },
-		created: group.created,
-		group_owner: group.group_owner,
-		id: group.id,
-		last_modified: group.last_modified,
-		name: group.name,
-		primary_contact_email: group.primary_contact_email,
-		primary_contact_name: group.primary_contact_name,
-		primary_contact_number: group.primary_contact_number,
-		auto_add_project_request: group.auto_add_project_request,
-		enable_project_team_notifications: group.enable_project_team_notifications,
-		custom_fields: group.custom_fields,
-	};
-}
-
-/** The keys of the documented response of GetGroup, in its order. */
-function asItem(group: StoredGroup, query: Query) {
-	const { sso_1, sso_2, member_admins } = group.access;
-	return {
-		name: group.name,
-		id: group.id,
-		group_owner: group.group_owner,
-		primary_contact_name: group.primary_contact_name,
-		primary_contact_number: group.primary_contact_number,
-		primary_contact_email: group.primary_contact_email,
-		is_deleted: group.is_deleted,
-		created: group.created,
-		created_by: group.created_by,
-		last_modified: group.last_modified,
-		projects: group.projects,
-		members: group.members,
-		custom_fields: filteredFields(group.custom_fields, query),
-		access: { member_admins, sso_1, sso_2 },
-		auto_add_project_request: group.auto_add_project_request,
-		enable_project_team_notifications: group.enable_project_team_notifications,
-	};
-}
-
-/** A group in the list of GetGroups: other keys than in GetGroup. */
-function asListed(group: StoredGroup, query: Query) {
-	return {
-		group_name: group.name,
-		group_owner: group.group_owner,
-		group_primary_contact_name: group.primary_contact_name,
-		group_primary_contact_number: group.primary_contact_number,
-		group_primary_contact_email: group.primary_contact_email,
-		group_id: group.id,
-		group_custom_fields: filteredFields(group.custom_fields, query),
-	};
-}
-
-/** An allowlist with no value (`cf_key_allowlist=`) excludes every custom field. */
-function filteredFields(fields: CustomField[], query: Query): CustomField[] {
-	const { cf_key_allowlist: allowed, cf_key_blocklist: blocked } = query;
-	return fields.filter(
-		({ key }) => (allowed === undefined || [allowed].flat().includes(key)) && ![blocked].flat().includes(key),
-	);
 }
 
 // --- members ------------------------------------------------------------------
@@ -305,6 +325,131 @@ function asMembership(group: StoredGroup, user: User) {
 	if (!member) return [];
 	const { accessLevel: access_level, created, last_updated } = member;
 	return [{ group_name: group.name, group_id: group.id, access_level, created, last_updated }];
+}
+
+// --- projects, vulnerabilities and assets -------------------------------------
+
+type ProjectMethod =
+	| 'GetProjectsByGroup'
+	| 'GetVulnerabilitiesByGroup'
+	| 'GetAssetsByGroup'
+	| 'GetProjectById'
+	| 'UpdateProjectById';
+
+type ProjectBody = {
+	name?: string;
+	code?: string;
+	groups?: string[];
+	startDate?: string;
+	endDate?: string;
+	scoringSystem?: StoredProject['scoring_system'];
+	isOnHold?: StoredProject['on_hold'];
+	isOnHoldReason?: string;
+	organization_code?: string;
+	vulnerability_code?: string;
+	custom_fields?: CustomField[];
+};
+
+/**
+ * "Restricted to what that user can see": of a group, a user sees the projects they are on, and the
+ * vulnerabilities and assets of these. How the lists are sorted is not documented; here as they came into
+ * being, project by project.
+ */
+function projectMethods(store: Store): Record<ProjectMethod, Method> {
+	return {
+		GetProjectsByGroup: {
+			params: schemas.idInPath,
+			querystring: schemas.projectsQuery,
+			handle({ params, query }) {
+				const fields = fieldFilter(query);
+				const projects = store.listedProjects(store.group(params.id ?? '')).map((project) =>
+					asProject(project, store.groupsOf(project), store.teamOf(project), {
+						fields,
+						reporting: fields,
+						summary: fields,
+					}),
+				);
+				return { count: projects.length, projects };
+			},
+		},
+		GetVulnerabilitiesByGroup: {
+			params: schemas.idInPath,
+			querystring: schemas.vulnerabilitiesQuery,
+			handle({ params, query }) {
+				const answer = vulnerabilityAnswer(query);
+				const found = store
+					.vulnerabilitiesOf(store.group(params.id ?? ''))
+					.filter(([vulnerability]) => isAskedFor(vulnerability, query));
+				const vulnerabilities = page(found, query).map(([vulnerability, project]) =>
+					answer(vulnerability, project, store.groupsOf(project)),
+				);
+				return { count: vulnerabilities.length, vulnerabilities };
+			},
+		},
+		GetAssetsByGroup: {
+			params: schemas.idInPath,
+			querystring: schemas.assetsQuery,
+			handle({ params, query }) {
+				const found = store.assetsOf(store.group(params.id ?? ''));
+				const assets = page(found, query).map(([asset, project]) => asAsset(asset, project));
+				return { count: assets.length, assets };
+			},
+		},
+		GetProjectById: {
+			params: schemas.idInPath,
+			querystring: schemas.projectQuery,
+			handle({ params, query }) {
+				const project = store.project(params.id ?? '');
+				const answer = asProject(project, store.groupsOf(project), store.teamOf(project), {
+					fields: fieldFilter(query, 'project_'),
+					reporting: fieldFilter(query, 'project_reporting_'),
+					summary: fieldFilter(query, 'project_summary_'),
+				});
+				return { project: answer };
+			},
+		},
+		UpdateProjectById: {
+			params: schemas.idInPath,
+			body: schemas.projectBody,
+			handle({ params, body }) {
+				const project = store.project(params.id ?? '');
+				store.updateProject(project, asChanges(body as ProjectBody));
+				return { project: asUpdatedProject(project, store.groupsOf(project)) };
+			},
+		},
+	};
+}
+
+/** `count` of a paged answer: whether of the page or of all pages is not documented; here of the page. */
+function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query): Thing[] {
+	return things.slice(Number(skip), Number(skip) + Number(limit));
+}
+
+/** Whether the two dates belong to the period is not documented; here they do. */
+function isAskedFor(
+	{ created, priority, pending }: StoredVulnerability,
+	{ startDate, endDate, ...query }: Query,
+): boolean {
+	const time = Date.parse(created);
+	return (
+		pending === (query.pendingVulnerabilities === 'true') &&
+		(query.priority === undefined || query.priority === priority) &&
+		(startDate === undefined || time >= Date.parse(String(startDate))) &&
+		(endDate === undefined || time <= Date.parse(String(endDate)))
+	);
+}
+
+/** The body of UpdateProjectById writes some names otherwise than the answers do. */
+function asChanges(body: ProjectBody): ProjectChanges {
+	const { startDate, endDate, scoringSystem, isOnHold, isOnHoldReason, ...same } = body;
+	return {
+		...same,
+		...(startDate !== undefined && { start_date: startDate }),
+		...(endDate !== undefined && { end_date: endDate }),
+		...(scoringSystem !== undefined && { scoring_system: scoringSystem }),
+		...(isOnHold !== undefined && { on_hold: isOnHold }),
+		...(isOnHoldReason !== undefined && { on_hold_reason: isOnHoldReason }),
+	};
 }
 
 // --- users and forms ----------------------------------------------------------

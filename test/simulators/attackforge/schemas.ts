@@ -177,9 +177,7 @@ export const noQuery = record({});
 export const groupQuery = record(customFieldFilters(''));
 export const groupsQuery = record({ ...customFieldFilters(''), allGroups: switchedOn });
 export const projectsQuery = record(customFieldFilters(''));
-export const projectQuery = record(
-	customFieldFilters('project_', 'project_reporting_', 'project_summary_'),
-);
+export const projectQuery = record(customFieldFilters('project_', 'project_reporting_', 'project_summary_'));
 export const assetsQuery = record(paging);
 export const vulnerabilitiesQuery = record({
 	...customFieldFilters('asset_', 'project_', 'vulnerability_', 'writeup_'),

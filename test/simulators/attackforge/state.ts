@@ -1,4 +1,15 @@
-import { randomBytes } from 'node:crypto';
+import { person } from './data';
+import { Listing } from './lag';
+import {
+	newAsset,
+	newId,
+	newProject,
+	newVulnerability,
+	type CustomField,
+	type StoredAsset,
+	type StoredProject,
+	type StoredVulnerability,
+} from './projects';
 import { refusals } from './refusals';
 
 type Level = 'none' | 'view' | 'upload' | 'edit';
@@ -32,8 +43,6 @@ export type Member = {
 	last_updated: string;
 };
 
-export type CustomField = { key: string; value: unknown };
-
 export type StoredGroup = {
 	/** 24 hexadecimal characters. */
 	id: string;
@@ -53,6 +62,7 @@ export type StoredGroup = {
 	created_by: string;
 	last_modified: string;
 	members: Member[];
+	/** The projects linked to the group; `seedProject` and UpdateProjectById keep them. */
 	projects: Array<{ name: string; id: string }>;
 	/** Only with `acceptLinkedGroups`. */
 	linked_groups_view?: string[];
@@ -81,10 +91,11 @@ export type NewGroup = Partial<Omit<StoredGroup, 'access'>> & { access?: Partial
 /** What UpdateGroup may say; its schema has checked the shape. */
 export type GroupChanges = Partial<Omit<StoredGroup, 'access'>> & { access?: AccessOperations };
 
+export type ProjectChanges = Partial<Omit<StoredProject, 'id'>>;
+
 const ACCESS_LISTS = ['sso_1', 'sso_2', 'member_admins'] as const;
 
 const sameId = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-const newId = (): string => randomBytes(12).toString('hex');
 const fullName = (user: User): string => `${user.first_name} ${user.last_name}`;
 
 /** What names an entry of `access`: two entries with the same name are the same entry. */
@@ -99,22 +110,47 @@ function inDocumentedOrder<Entry extends object>(entry: Entry): Entry {
 	return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))) as Entry;
 }
 
-/** The groups and users of one AttackForge tenant. */
+/** The listings of one group's projects: the group's own, in GetGroup, and that of GetProjectsByGroup. */
+type ProjectListings = { ofGroup: Listing<StoredGroup['projects']>; byGroup: Listing<StoredProject[]> };
+
+export type StoreOptions = {
+	/** How many listings after a change still show the old state. */
+	listingLag: number;
+	/** Whether UpdateGroup merges `custom_fields` by key instead of replacing the list. */
+	customFieldsMerge: boolean;
+};
+
+/** The groups, users and projects of one AttackForge tenant. */
 export class Store {
-	private readonly byId = new Map<string, StoredGroup>();
+	private readonly groupsById = new Map<string, StoredGroup>();
+	private readonly projectsById = new Map<string, StoredProject>();
+	private readonly usersById = new Map<string, User>();
+	private readonly vulnerabilities = new Map<string, StoredVulnerability[]>();
+	private readonly assets = new Map<string, StoredAsset[]>();
+	private readonly groupListing: Listing<StoredGroup[]>;
+	private readonly projectListings = new Map<string, ProjectListings>();
 
 	constructor(
-		readonly users: readonly User[],
+		readonly users: User[],
 		/** The user the API key belongs to. */
 		readonly keyUser: User,
-	) {}
+		private readonly options: StoreOptions,
+	) {
+		for (const user of users) this.usersById.set(user.id.toLowerCase(), user);
+		this.groupListing = new Listing(options.listingLag);
+	}
 
 	groups(): StoredGroup[] {
-		return [...this.byId.values()];
+		return [...this.groupsById.values()];
+	}
+
+	/** The groups as GetGroups has them: possibly those of a while ago. */
+	listedGroups(): StoredGroup[] {
+		return this.groupListing.show(() => this.groups());
 	}
 
 	findGroup(id: string): StoredGroup | undefined {
-		return this.byId.get(id.toLowerCase());
+		return this.groupsById.get(id.toLowerCase());
 	}
 
 	group(id: string): StoredGroup {
@@ -124,7 +160,7 @@ export class Store {
 	}
 
 	findUser(id: string): User | undefined {
-		return this.users.find((user) => sameId(user.id, id));
+		return this.usersById.get(id.toLowerCase());
 	}
 
 	user(id: string): User {
@@ -132,6 +168,16 @@ export class Store {
 		if (!user) throw refusals.userUnknown(id);
 		return user;
 	}
+
+	seedUser(input: Partial<User>): User {
+		const { first_name = 'User', last_name = String(this.users.length + 1) } = input;
+		const user = { ...person(newId(), first_name, last_name, 'client'), ...input };
+		this.users.push(user);
+		this.usersById.set(user.id.toLowerCase(), user);
+		return user;
+	}
+
+	// --- groups ---
 
 	/** Puts a group into the store without asking whether the service would take it. */
 	seed(input: NewGroup): StoredGroup {
@@ -156,7 +202,7 @@ export class Store {
 			...structuredClone(input),
 			access: { sso_1: [], sso_2: [], member_admins: [], ...structuredClone(input.access) },
 		};
-		this.byId.set(group.id.toLowerCase(), group);
+		this.groupsById.set(group.id.toLowerCase(), group);
 		return group;
 	}
 
@@ -169,6 +215,7 @@ export class Store {
 			Object.assign(upserts, { [list]: entries.map((entry) => ({ action: 'upsert', ...entry })) });
 		}
 		const access = this.accessAfter({ sso_1: [], sso_2: [], member_admins: [] }, upserts);
+		this.groupsAreChanging();
 		return this.seed({ ...input, access });
 	}
 
@@ -176,38 +223,55 @@ export class Store {
 	update(group: StoredGroup, changes: GroupChanges): void {
 		checkKeysUnique(changes.custom_fields);
 		const access = this.accessAfter(group.access, changes.access ?? {});
-		Object.assign(group, structuredClone(changes), { access });
-		this.touch(group);
+		const custom_fields = this.customFieldsAfter(group.custom_fields, changes.custom_fields);
+		this.groupsAreChanging();
+		Object.assign(group, structuredClone({ ...changes, custom_fields }), { access });
+		touch(group);
+	}
+
+	private customFieldsAfter(before: CustomField[], sent: CustomField[] | undefined): CustomField[] {
+		if (!sent || !this.options.customFieldsMerge) return sent ?? before;
+		return [...new Map([...before, ...sent].map((field) => [field.key, field])).values()];
 	}
 
 	setArchived(group: StoredGroup, isArchived: boolean): void {
+		this.groupsAreChanging();
 		group.is_archived = isArchived;
-		this.touch(group);
+		touch(group);
 	}
 
 	addMember(group: StoredGroup, user: User, accessLevel: MemberLevel): void {
 		if (findMember(group, user)) throw refusals.alreadyAMember(user.id);
 		const now = new Date().toISOString();
-		group.members.push({
-			name: fullName(user),
-			userId: user.id,
-			accessLevel,
-			created: now,
-			last_updated: now,
-		});
+		const member = { name: fullName(user), userId: user.id, accessLevel, created: now, last_updated: now };
+		this.groupsAreChanging();
+		group.members = [...group.members, member];
 	}
 
 	updateMember(group: StoredGroup, user: User, accessLevel: MemberLevel | 'Delete'): void {
 		const member = findMember(group, user);
 		if (!member) throw refusals.notAMember(user.id);
-		if (accessLevel === 'Delete') group.members.splice(group.members.indexOf(member), 1);
-		else Object.assign(member, { accessLevel, last_updated: new Date().toISOString() });
+		this.groupsAreChanging();
+		if (accessLevel === 'Delete') {
+			group.members = group.members.filter((other) => other !== member);
+			this.takeOffProjects(group, user);
+		} else {
+			const changed = { ...member, accessLevel, last_updated: new Date().toISOString() };
+			group.members = group.members.map((other) => (other === member ? changed : other));
+		}
 	}
 
-	/** Two changes within a millisecond still have two dates. */
-	private touch(group: StoredGroup): void {
-		const earliest = Date.parse(group.last_modified) + 1;
-		group.last_modified = new Date(Math.max(Date.now(), earliest)).toISOString();
+	/** "The user will be removed from the group and all group projects." */
+	private takeOffProjects(group: StoredGroup, user: User): void {
+		for (const { id } of group.projects) {
+			const project = this.findProject(id);
+			if (project) project.team = project.team.filter((other) => !sameId(other, user.id));
+		}
+	}
+
+	/** Nested values are replaced, never changed, so that a shallow copy keeps the old state. */
+	private groupsAreChanging(): void {
+		this.groupListing.changing(() => this.groups().map((group) => ({ ...group })));
 	}
 
 	/** `access` of UpdateGroup is a list of operations, carried out in order on the lists the group has. */
@@ -241,16 +305,185 @@ export class Store {
 		if (groupId !== undefined && !this.findGroup(groupId))
 			throw refusals.invalid(`${path}.group_id`, `is not the id of a group: ${groupId}`);
 	}
+
+	// --- projects ---
+
+	projects(): StoredProject[] {
+		return [...this.projectsById.values()];
+	}
+
+	findProject(id: string): StoredProject | undefined {
+		return this.projectsById.get(id.toLowerCase());
+	}
+
+	/** A project the key's user is on. The others are unknown to them. */
+	project(id: string): StoredProject {
+		const project = this.findProject(id);
+		if (!project || !this.isOn(project, this.keyUser)) throw refusals.projectUnknown(id);
+		return project;
+	}
+
+	/** The projects in GetGroup: possibly those of a while ago. */
+	projectsOfGroup(group: StoredGroup): StoredGroup['projects'] {
+		return this.listingsOf(group.id).ofGroup.show(() => group.projects);
+	}
+
+	/** The projects in GetProjectsByGroup: those the key's user is on, possibly as of a while ago. */
+	listedProjects(group: StoredGroup): StoredProject[] {
+		return this.listingsOf(group.id)
+			.byGroup.show(() => this.linkedProjects(group))
+			.filter((project) => this.isOn(project, this.keyUser));
+	}
+
+	/** The vulnerabilities of a group are those of its projects. */
+	vulnerabilitiesOf(group: StoredGroup): Array<[StoredVulnerability, StoredProject]> {
+		return this.belongings(group, this.vulnerabilities);
+	}
+
+	/** The assets of a group are those of its projects. */
+	assetsOf(group: StoredGroup): Array<[StoredAsset, StoredProject]> {
+		return this.belongings(group, this.assets);
+	}
+
+	groupsOf(project: StoredProject): Array<{ id: string; name: string }> {
+		return project.groups.flatMap((groupId) => {
+			const group = this.findGroup(groupId);
+			return group ? [{ id: group.id, name: group.name }] : [];
+		});
+	}
+
+	teamOf(project: StoredProject): User[] {
+		return project.team.flatMap((id) => this.findUser(id) ?? []);
+	}
+
+	/** Puts a project into the store; its groups have to exist. */
+	seedProject(input: Partial<StoredProject>): StoredProject {
+		const groups = this.groupIds(input.groups ?? []);
+		const project = newProject({ ...input, groups }, [this.keyUser.id]);
+		this.projectsById.set(project.id.toLowerCase(), project);
+		for (const id of groups) link(project, this.group(id));
+		return project;
+	}
+
+	/** `groups` is the full list: a group it leaves out is unlinked. All or nothing. */
+	updateProject(project: StoredProject, changes: ProjectChanges): void {
+		checkKeysUnique(changes.custom_fields);
+		const groups = this.groupIds(changes.groups ?? project.groups);
+		const affected = new Set([...project.groups, ...groups]);
+		for (const id of affected) this.projectsAreChanging(id);
+		Object.assign(project, structuredClone(changes), { groups });
+		touch(project);
+		for (const id of affected) (groups.includes(id) ? link : unlink)(project, this.group(id));
+	}
+
+	seedVulnerabilities(groupId: string, count: number, input: Partial<StoredVulnerability>) {
+		const list = this.belongingsOfFirstProject(groupId, this.vulnerabilities);
+		for (let n = 0; n < count; n++) list.push(newVulnerability(list.length, input));
+		return list.slice(list.length - count);
+	}
+
+	seedAssets(groupId: string, count: number): StoredAsset[] {
+		const list = this.belongingsOfFirstProject(groupId, this.assets);
+		for (let n = 0; n < count; n++) list.push(newAsset(list.length));
+		return list.slice(list.length - count);
+	}
+
+	/** On a project are its team and the members of its groups. */
+	private isOn(project: StoredProject, user: User): boolean {
+		return (
+			project.team.some((id) => sameId(id, user.id)) ||
+			project.groups.some((id) => {
+				const group = this.findGroup(id);
+				return group !== undefined && findMember(group, user) !== undefined;
+			})
+		);
+	}
+
+	private groupIds(ids: string[]): string[] {
+		const known = ids.map((id, n) => {
+			const group = this.findGroup(id);
+			if (!group) throw refusals.invalid(`groups[${n}]`, `is not the id of a group: ${id}`);
+			return group.id;
+		});
+		const repeated = firstRepeated(known);
+		if (repeated >= 0) throw refusals.invalid(`groups[${repeated}]`, `repeats ${known[repeated]}`);
+		return known;
+	}
+
+	private linkedProjects(group: StoredGroup): StoredProject[] {
+		return group.projects.flatMap(({ id }) => this.findProject(id) ?? []);
+	}
+
+	private belongings<Thing>(
+		group: StoredGroup,
+		byProject: Map<string, Thing[]>,
+	): Array<[Thing, StoredProject]> {
+		return this.linkedProjects(group)
+			.filter((project) => this.isOn(project, this.keyUser))
+			.flatMap((project) =>
+				(byProject.get(project.id) ?? []).map((thing): [Thing, StoredProject] => [thing, project]),
+			);
+	}
+
+	private belongingsOfFirstProject<Thing>(groupId: string, byProject: Map<string, Thing[]>): Thing[] {
+		const group = this.group(groupId);
+		const [first] = this.linkedProjects(group);
+		const { id } = first ?? this.seedProject({ name: `A project of ${group.name}`, groups: [group.id] });
+		const list = byProject.get(id) ?? [];
+		byProject.set(id, list);
+		return list;
+	}
+
+	private listingsOf(groupId: string): ProjectListings {
+		const { listingLag } = this.options;
+		const listings = this.projectListings.get(groupId) ?? {
+			ofGroup: new Listing(listingLag),
+			byGroup: new Listing(listingLag),
+		};
+		this.projectListings.set(groupId, listings);
+		return listings;
+	}
+
+	private projectsAreChanging(groupId: string): void {
+		const group = this.group(groupId);
+		const { ofGroup, byGroup } = this.listingsOf(groupId);
+		ofGroup.changing(() => group.projects);
+		byGroup.changing(() => this.linkedProjects(group).map((project) => ({ ...project })));
+	}
+}
+
+/** Adds the project to the group's list, or changes its name there. */
+function link({ id, name }: StoredProject, group: StoredGroup): void {
+	const others = group.projects.filter((project) => project.id !== id);
+	group.projects =
+		others.length === group.projects.length
+			? [...others, { name, id }]
+			: group.projects.map((project) => (project.id === id ? { name, id } : project));
+}
+
+function unlink({ id }: StoredProject, group: StoredGroup): void {
+	group.projects = group.projects.filter((project) => project.id !== id);
+}
+
+/** Two changes within a millisecond still have two dates. */
+function touch(changed: { last_modified: string }): void {
+	const earliest = Date.parse(changed.last_modified) + 1;
+	changed.last_modified = new Date(Math.max(Date.now(), earliest)).toISOString();
 }
 
 export function findMember(group: StoredGroup, user: User): Member | undefined {
 	return group.members.find(({ userId }) => sameId(userId, user.id));
 }
 
+/** The place of the first value that has been there before, or -1. */
+function firstRepeated(values: string[]): number {
+	const seen = new Set<string>();
+	return values.findIndex((value) => seen.size === seen.add(value).size);
+}
+
 /** "Key must be unique" (AttackForge documentation, CreateGroup and UpdateGroup). */
 function checkKeysUnique(fields: CustomField[] = []): void {
-	const keys = fields.map(({ key }) => key);
-	const repeated = keys.findIndex((key, n) => keys.indexOf(key) < n);
+	const repeated = firstRepeated(fields.map(({ key }) => key));
 	if (repeated >= 0) throw refusals.invalid(`custom_fields[${repeated}].key`, 'must be unique');
 }
 
@@ -259,6 +492,6 @@ function checkKeysUnique(fields: CustomField[] = []): void {
  */
 function checkNamesUnique(list: string, entries: Array<SsoEntry | MemberAdmin>): void {
 	const names = entries.map(nameOf);
-	const repeated = names.findIndex((name, n) => names.indexOf(name) < n);
+	const repeated = firstRepeated(names);
 	if (repeated >= 0) throw refusals.invalid(`access.${list}[${repeated}]`, `repeats ${names[repeated]}`);
 }

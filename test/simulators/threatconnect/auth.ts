@@ -1,12 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { authFailure } from './errors';
-import { API_USER, CREDENTIALS, NO_OWNERS_USER, READ_ONLY_USER, type ApiUser } from './seeds';
+import { API_USER, CANNOT_LIST_USER, CREDENTIALS, NO_OWNERS_USER, READ_ONLY_USER, type ApiUser } from './seeds';
 
 const TOKENS: ReadonlyArray<readonly [string, ApiUser]> = [
 	[CREDENTIALS.apiToken, API_USER],
 	[CREDENTIALS.readOnlyToken, READ_ONLY_USER],
 	[CREDENTIALS.noOwnersToken, NO_OWNERS_USER],
+	[CREDENTIALS.cannotListToken, CANNOT_LIST_USER],
 ];
 
 /** docs: quick_start, "within five minutes of the ThreatConnect server's system time". */

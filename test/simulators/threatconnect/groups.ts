@@ -29,7 +29,7 @@ import {
 	newAssignments,
 	resolveTag,
 } from './lists';
-import type { GroupRow } from './state';
+import { keyIn, type GroupRow } from './state';
 
 /** Refuses a field that the group's type does not have, or that only the service writes on it. */
 function checkFieldsOfType(type: GroupType, body: Entry): void {
@@ -130,7 +130,9 @@ function applyLists(context: Context, group: GroupRow, body: Entry): GroupRow {
 	const attributes = list(body, 'attributes');
 	if (attributes) change({ attributes: mergeAttributes(context, group, attributes) });
 	const labels = list(body, 'securityLabels');
-	if (labels) change({ securityLabels: mergeLabels(group.securityLabels, labels, 'securityLabels') });
+	if (labels) {
+		change({ securityLabels: mergeLabels(context, group.securityLabels, labels, 'securityLabels') });
+	}
 	const assignments = list(body, 'assignments');
 	if (assignments) change({ assignments: newAssignments(assignments) });
 	const reviews = list(body, 'reviews');
@@ -171,7 +173,7 @@ function takeOver(context: Context, known: GroupRow | undefined, type: GroupType
 }
 
 export function findByXid({ state }: Context, ownerName: string, xid: string): GroupRow | undefined {
-	return state.groups.find((row) => row.ownerName === ownerName && row.xid === xid);
+	return state.groups.findByKey(keyIn(ownerName, xid));
 }
 
 export function createGroup(
@@ -213,7 +215,7 @@ export function createGroup(
 }
 
 /** Never the same as before, so that a client sees the change within the same second. */
-function laterThan(before: string, now: string): string {
+export function laterThan(before: string, now: string): string {
 	return now > before ? now : formatDate(Date.parse(before) + 1000);
 }
 
@@ -238,6 +240,11 @@ export function updateGroup(context: Context, group: GroupRow, body: Entry): Gro
 
 export function removeGroup(context: Context, group: GroupRow): void {
 	requireWrite(context.user, group.ownerName);
+	eraseGroup(context, group);
+}
+
+/** Without asking who does it. */
+export function eraseGroup(context: Context, group: GroupRow): void {
 	linkBack(context, group.id, group.associatedGroups, []);
 	context.state.groups.remove(group.id);
 }

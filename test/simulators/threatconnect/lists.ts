@@ -1,7 +1,7 @@
 import { allowOnly, requireFields, textOf, type Context, type Entry, type EntryList } from './context';
 import { refusal, refusalAbout } from './errors';
-import { ATTRIBUTE_TYPES, DEFAULTABLE_ATTRIBUTES, SECURITY_LABELS, TECHNIQUES, USERS } from './seeds';
-import type { AssignmentRow, AttributeRow, GroupRow, ReviewRow } from './state';
+import { ATTRIBUTE_TYPES, DEFAULTABLE_ATTRIBUTES, TECHNIQUES, USERS } from './seeds';
+import { keyIn, type AssignmentRow, type AttributeRow, type GroupRow, type ReviewRow } from './state';
 
 const sameText = (left: unknown, right: string) => String(left).toLowerCase() === right.toLowerCase();
 
@@ -39,7 +39,7 @@ function tagName(entry: Entry, where: string): { name: string; techniqueId?: str
 }
 
 function findTag({ state }: Context, ownerName: string, name: string) {
-	return state.tags.find((tag) => tag.ownerName === ownerName && sameText(tag.name, name));
+	return state.tags.findByKey(keyIn(ownerName, name.toLowerCase()));
 }
 
 /** docs: tags are created when missing. */
@@ -67,11 +67,12 @@ export function identifyTag(context: Context, ownerName: string, entry: Entry, w
 	return textOf(entry.id) ?? findTag(context, ownerName, tagName(entry, where).name)?.id;
 }
 
-export function resolveLabel(entry: Entry, where: string): string {
+export function resolveLabel({ state }: Context, entry: Entry, where: string): string {
 	const id = textOf(entry.id);
 	const name = textOf(entry.name);
 	if (id === undefined && name === undefined) requireFields(entry, ['name'], where);
-	const label = SECURITY_LABELS.find((known) => (id === undefined ? known.name === name : known.id === id));
+	const label =
+		id === undefined ? state.securityLabels.findByKey(name ?? '') : state.securityLabels.get(id);
 	if (!label) {
 		// docs: security labels are read-only in v3; the words are those of the v2 API.
 		throw id === undefined
@@ -82,18 +83,23 @@ export function resolveLabel(entry: Entry, where: string): string {
 	return label.id;
 }
 
-export function identifyLabel(entry: Entry, where: string): string | undefined {
+function identifyLabel({ state }: Context, entry: Entry, where: string): string | undefined {
 	if (entry.id === undefined) requireFields(entry, ['name'], where);
-	return textOf(entry.id) ?? SECURITY_LABELS.find(({ name }) => name === entry.name)?.id;
+	return textOf(entry.id) ?? state.securityLabels.findByKey(String(entry.name))?.id;
 }
 
-export function mergeLabels(current: readonly string[], list: EntryList, where: string): string[] {
+export function mergeLabels(
+	context: Context,
+	current: readonly string[],
+	list: EntryList,
+	where: string,
+): string[] {
 	const at = (index: number) => `${where}.data[${index}]`;
 	return mergeIds(
 		current,
 		list,
-		(entry, index) => resolveLabel(entry, at(index)),
-		(entry, index) => identifyLabel(entry, at(index)),
+		(entry, index) => resolveLabel(context, entry, at(index)),
+		(entry, index) => identifyLabel(context, entry, at(index)),
 	);
 }
 
@@ -121,6 +127,12 @@ function checkAttributeValue(group: GroupRow, type: string, value: string): void
 	}
 }
 
+function checkDefault(type: string, entry: Entry): void {
+	if (entry.default === true && !DEFAULTABLE_ATTRIBUTES.includes(type)) {
+		throw refusal('BadRequest', `An attribute of the type "${type}" cannot be the default`);
+	}
+}
+
 function newAttribute(context: Context, group: GroupRow, entry: Entry, where: string): AttributeRow {
 	if (entry.id !== undefined) {
 		throw refusalAbout('ImproperFormat', `The field "id" is only for the mode "delete" (${where})`);
@@ -130,9 +142,7 @@ function newAttribute(context: Context, group: GroupRow, entry: Entry, where: st
 	const type = String(entry.type);
 	const value = String(entry.value);
 	checkAttributeValue(group, type, value);
-	if (entry.default === true && !DEFAULTABLE_ATTRIBUTES.includes(type)) {
-		throw refusal('BadRequest', `An attribute of the type "${type}" cannot be the default`);
-	}
+	checkDefault(type, entry);
 	const labels = entry.securityLabels as EntryList | undefined;
 	return {
 		id: context.state.attributeIds.newId(),
@@ -141,7 +151,7 @@ function newAttribute(context: Context, group: GroupRow, entry: Entry, where: st
 		...(entry.source !== undefined && { source: String(entry.source) }),
 		default: entry.default === true,
 		pinned: entry.pinned === true,
-		securityLabels: labels ? mergeLabels([], labels, `${where}.securityLabels`) : [],
+		securityLabels: labels ? mergeLabels(context, [], labels, `${where}.securityLabels`) : [],
 		dateAdded: context.now,
 		lastModified: context.now,
 		createdBy: context.user.id,
@@ -166,6 +176,34 @@ export function mergeAttributes(context: Context, group: GroupRow, list: EntryLi
 	}
 	const added = list.data.map((entry, index) => newAttribute(context, group, entry, where(index)));
 	return withOneDefault(list.mode === 'replace' ? added : [...group.attributes, ...added]);
+}
+
+/** docs: group_attributes/fields. All but the type and the group of an attribute can be changed. */
+export function changeAttribute(
+	context: Context,
+	group: GroupRow,
+	attribute: AttributeRow,
+	entry: Entry,
+): AttributeRow[] {
+	checkAttributeValue(group, attribute.type, String(entry.value ?? attribute.value));
+	checkDefault(attribute.type, entry);
+	const { securityLabels, ...fields } = entry;
+	const changed = {
+		...attribute,
+		...fields,
+		...(securityLabels !== undefined && {
+			securityLabels: mergeLabels(
+				context,
+				attribute.securityLabels,
+				securityLabels as EntryList,
+				'securityLabels',
+			),
+		}),
+		lastModified: context.now,
+	};
+	const others = (row: AttributeRow): AttributeRow =>
+		entry.default === true && row.type === attribute.type ? { ...row, default: false } : row;
+	return group.attributes.map((row) => (row.id === attribute.id ? changed : others(row)));
 }
 
 export function newAssignments(list: EntryList): AssignmentRow[] {

@@ -13,6 +13,8 @@ export type ApiUser = {
 	systemRole: string;
 	/** By the owner's name; an owner that is absent cannot be seen. */
 	permissions: Record<string, Permission>;
+	/** May not read the lists from which clients fill their drop-downs. */
+	cannotList?: true;
 };
 export type AttributeType = {
 	id: string;
@@ -24,6 +26,14 @@ export type AttributeType = {
 	/** Absent: valid in every owner. */
 	ownerName?: string;
 	selectOne?: readonly string[];
+};
+export type SecurityLabel = {
+	id: string;
+	name: string;
+	description: string;
+	color: string;
+	owner: string;
+	dateAdded: string;
 };
 /** A record of any kind that belongs to an owner. */
 export type Entity = { id: string; ownerName: string; [field: string]: unknown };
@@ -48,6 +58,7 @@ export const CREDENTIALS = {
 	readOnlyToken: 'APIV2:431:r3aD0n:1924905600000:c2ltdWxhdG9yLW9ubHktcmVhZC1vbmx5LXRva2VuLWZha2U=',
 	expiredToken: 'APIV2:430:3xP1rD:1577836800000:c2ltdWxhdG9yLW9ubHktZXhwaXJlZC10b2tlbi1mYWtlLTE=',
 	noOwnersToken: 'APIV2:432:n00wNr:1924905600000:c2ltdWxhdG9yLW9ubHktbm8tb3duZXJzLXRva2VuLWZha2U=',
+	cannotListToken: 'APIV2:433:n0L1sT:1924905600000:c2ltdWxhdG9yLW9ubHktY2Fubm90LWxpc3QtdG9rZW4tZmFrZQ==',
 } as const;
 
 export const API_USER: ApiUser = {
@@ -83,6 +94,18 @@ export const NO_OWNERS_USER: ApiUser = {
 	permissions: {},
 };
 
+export const CANNOT_LIST_USER: ApiUser = {
+	id: '6',
+	userName: '44445555666677778888',
+	firstName: 'Liam',
+	lastName: 'Listless',
+	pseudonym: 'llistlessAPI',
+	owner: ORGANIZATION,
+	systemRole: 'Api User',
+	permissions: { [ORGANIZATION]: 'FULL', [COMMUNITY]: 'FULL', [SOURCE]: 'READ' },
+	cannotList: true,
+};
+
 const person = (id: string, userName: string, firstName: string, lastName: string): ApiUser => ({
 	id,
 	userName,
@@ -99,8 +122,14 @@ export const USERS: readonly ApiUser[] = [
 	API_USER,
 	READ_ONLY_USER,
 	NO_OWNERS_USER,
+	CANNOT_LIST_USER,
 	person('12', 'asmith', 'Alice', 'Smith'),
 	person('9007199254741013', 'bjones', 'Bob', 'Jones'),
+];
+
+export const USER_GROUPS = [
+	{ id: '71', name: 'Analysts', description: 'The analysts of the Organization' },
+	{ id: '9007199254741015', name: 'Responders', description: 'Those on call' },
 ];
 
 export const ATTRIBUTE_TYPES: readonly AttributeType[] = [
@@ -167,7 +196,7 @@ export const ATTRIBUTE_TYPES: readonly AttributeType[] = [
 /** docs: `default` is for Attributes of the types Description and Source. */
 export const DEFAULTABLE_ATTRIBUTES = ['Description', 'Source'];
 
-const label = (id: string, name: string, color: string, description: string) => ({
+const label = (id: string, name: string, color: string, description: string): SecurityLabel => ({
 	id,
 	name,
 	description,
@@ -176,7 +205,7 @@ const label = (id: string, name: string, color: string, description: string) => 
 	dateAdded: '2016-08-31T00:00:00Z',
 });
 
-export const SECURITY_LABELS = [
+export const SECURITY_LABELS: readonly SecurityLabel[] = [
 	label('31', 'TLP:RED', 'FF0033', 'Not for disclosure, restricted to participants only.'),
 	label('32', 'TLP:AMBER', 'FFC000', 'Limited disclosure, restricted to the organizations of participants.'),
 	label('33', 'TLP:GREEN', '33FF00', 'Limited disclosure, restricted to the community.'),
@@ -230,6 +259,17 @@ export const WORKFLOW_TASKS: readonly Entity[] = [
 export const ARTIFACTS: readonly Entity[] = [
 	{ id: '201', ownerName: ORGANIZATION, summary: 'badguy.com', type: 'Host', caseId: '301' },
 ];
+
+/** The type of the indicator that an artifact of a type stands for. */
+export const ARTIFACT_INDICATORS: Record<string, string> = {
+	ASN: 'ASN',
+	'Email Address': 'EmailAddress',
+	'Email Subject': 'EmailSubject',
+	'File Hash': 'File',
+	Host: 'Host',
+	'IP Address': 'Address',
+	URL: 'URL',
+};
 
 /** Those of the artifact types that hold a file need `fileData`. */
 export const ARTIFACT_TYPES: Record<string, 'String' | 'File'> = {

@@ -1,5 +1,14 @@
 import type { GroupType } from './fields';
-import { ARTIFACTS, CASES, INDICATORS, TAGS, VICTIM_ASSETS, type Entity } from './seeds';
+import {
+	ARTIFACTS,
+	CASES,
+	INDICATORS,
+	SECURITY_LABELS,
+	TAGS,
+	VICTIM_ASSETS,
+	type Entity,
+	type SecurityLabel,
+} from './seeds';
 
 export type AttributeRow = {
 	id: string;
@@ -51,16 +60,45 @@ export type GroupRow = {
 
 type Undo = () => void;
 
-/** Rows of one kind in the order in which they were added. */
+/** How to take back what the work under way has done so far; outside of such work nothing is noted. */
+class Journal {
+	private undos: Undo[] | undefined;
+
+	note(undo: Undo): void {
+		this.undos?.push(undo);
+	}
+
+	/** Does `work` whole or not at all. */
+	transaction<Result>(work: () => Result): Result {
+		this.undos = [];
+		try {
+			return work();
+		} catch (error) {
+			for (const undo of this.undos.reverse()) undo();
+			throw error;
+		} finally {
+			this.undos = undefined;
+		}
+	}
+}
+
+/** IDs are digits without leading zeros: the longer one is the greater. */
+const byId = (left: string, right: string) => left.length - right.length || (left < right ? -1 : 1);
+
+/** Rows of one kind in the order in which they were added, found by their ID and by a key of the table's own. */
 export class Table<Row extends { id: string }> {
 	private readonly rows = new Map<string, Row>();
+	/** The IDs of the rows with a key. */
+	private readonly keys = new Map<string, Set<string>>();
+	/** Every ID in ascending order; `undefined` until asked for. */
+	private order: string[] | undefined;
 
 	constructor(
 		private next: bigint,
-		private readonly journal: Undo[],
-		seeds: readonly Row[] = [],
+		private readonly journal: Journal,
+		private readonly options: { seeds?: readonly Row[]; keyOf?: (row: Row) => string | undefined } = {},
 	) {
-		for (const row of seeds) this.rows.set(row.id, row);
+		for (const row of options.seeds ?? []) this.set(row);
 	}
 
 	/** An ID that no row has; as in a database, it is not used again when the request fails. */
@@ -77,33 +115,77 @@ export class Table<Row extends { id: string }> {
 		return [...this.rows.values()];
 	}
 
+	/** By ascending ID, without sorting anew for every page of a list. */
+	inIdOrder(): Row[] {
+		this.order ??= [...this.rows.keys()].sort(byId);
+		return this.order.flatMap((id) => this.rows.get(id) ?? []);
+	}
+
 	find(matches: (row: Row) => boolean): Row | undefined {
 		for (const row of this.rows.values()) if (matches(row)) return row;
 		return undefined;
 	}
 
+	/** The first row with this key. */
+	findByKey(key: string): Row | undefined {
+		for (const id of this.keys.get(key) ?? []) return this.rows.get(id);
+		return undefined;
+	}
+
 	put(row: Row): Row {
 		const before = this.rows.get(row.id);
-		this.journal.push(() => (before ? this.rows.set(row.id, before) : this.rows.delete(row.id)));
-		this.rows.set(row.id, row);
+		this.journal.note(() => (before ? this.set(before) : this.unset(row.id)));
+		this.set(row);
 		return row;
 	}
 
 	remove(id: string): void {
 		const before = this.rows.get(id);
-		if (before) this.journal.push(() => this.rows.set(id, before));
+		if (before) this.journal.note(() => this.set(before));
+		this.unset(id);
+	}
+
+	private set(row: Row): void {
+		const before = this.rows.get(row.id);
+		if (!before) this.order = undefined;
+		this.rows.set(row.id, row);
+		const [old, key] = [before && this.options.keyOf?.(before), this.options.keyOf?.(row)];
+		if (old === key) return;
+		this.forget(old, row.id);
+		if (key === undefined) return;
+		const ids = this.keys.get(key);
+		if (ids) ids.add(row.id);
+		else this.keys.set(key, new Set([row.id]));
+	}
+
+	private unset(id: string): void {
+		const before = this.rows.get(id);
+		if (!before) return;
 		this.rows.delete(id);
+		this.order = undefined;
+		this.forget(this.options.keyOf?.(before), id);
+	}
+
+	private forget(key: string | undefined, id: string): void {
+		const ids = key === undefined ? undefined : this.keys.get(key);
+		ids?.delete(id);
+		if (key !== undefined && ids?.size === 0) this.keys.delete(key);
 	}
 }
 
+/** The key of a row among those of its owner. */
+export const keyIn = (ownerName: string, ...parts: string[]) => JSON.stringify([ownerName, ...parts]);
+
 /** Everything a server remembers. */
 export class State {
-	private readonly journal: Undo[] = [];
+	private readonly journal = new Journal();
 	readonly groups: Table<GroupRow>;
-	/** Attributes and reviews live in their groups; these only number them. */
+	/** Attributes and reviews live in their groups; these only number them, and the batch jobs. */
 	readonly attributeIds: Table<{ id: string }>;
 	readonly reviewIds: Table<{ id: string }>;
+	readonly batchIds: Table<{ id: string }>;
 	readonly tags: Table<Entity>;
+	readonly securityLabels: Table<SecurityLabel>;
 	readonly indicators: Table<Entity>;
 	readonly cases: Table<Entity>;
 	readonly artifacts: Table<Entity>;
@@ -111,12 +193,22 @@ export class State {
 
 	constructor(firstId: string) {
 		const first = BigInt(firstId);
-		const table = (seeds: readonly Entity[]) => new Table<Entity>(first, this.journal, seeds);
-		this.groups = new Table<GroupRow>(first, this.journal);
+		const table = (seeds: readonly Entity[], keyOf?: (row: Entity) => string) =>
+			new Table<Entity>(first, this.journal, { seeds, keyOf });
+		this.groups = new Table<GroupRow>(first, this.journal, {
+			keyOf: ({ ownerName, xid }) => (xid === undefined ? undefined : keyIn(ownerName, xid)),
+		});
 		this.attributeIds = new Table(first, this.journal);
 		this.reviewIds = new Table(first, this.journal);
-		this.tags = table(TAGS);
-		this.indicators = table(INDICATORS);
+		this.batchIds = new Table(first, this.journal);
+		this.tags = table(TAGS, ({ ownerName, name }) => keyIn(ownerName, String(name).toLowerCase()));
+		this.securityLabels = new Table(first, this.journal, {
+			seeds: SECURITY_LABELS,
+			keyOf: ({ name }) => name,
+		});
+		this.indicators = table(INDICATORS, ({ ownerName, type, summary }) =>
+			keyIn(ownerName, String(type), String(summary).toLowerCase()),
+		);
 		this.cases = table(CASES);
 		this.artifacts = table(ARTIFACTS);
 		this.victimAssets = table(VICTIM_ASSETS);
@@ -124,14 +216,6 @@ export class State {
 
 	/** Does `work` whole or not at all: a refused request leaves nothing behind, nested objects included. */
 	transaction<Result>(work: () => Result): Result {
-		this.journal.length = 0;
-		try {
-			return work();
-		} catch (error) {
-			for (const undo of this.journal.reverse()) undo();
-			throw error;
-		} finally {
-			this.journal.length = 0;
-		}
+		return this.journal.transaction(work);
 	}
 }

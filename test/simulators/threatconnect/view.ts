@@ -1,20 +1,22 @@
 import { SCALAR_FIELDS } from './fields';
-import { OWNERS, SECURITY_LABELS, USERS, type Entity } from './seeds';
+import { OWNERS, USERS, type ApiUser, type Entity } from './seeds';
 import type { AttributeRow, GroupRow, State } from './state';
 
 type Rows = Array<Record<string, unknown>>;
 
 const SITE = 'https://threatconnect.example';
 
-const ownerId = (name: string) => OWNERS.find((owner) => owner.name === name)?.id ?? '0';
+export const ownerId = (name: string) => OWNERS.find((owner) => owner.name === name)?.id ?? '0';
+
+const USERS_BY_ID = new Map<string, Partial<ApiUser>>(USERS.map((user) => [user.id, user]));
 
 function user(id: string): Record<string, unknown> {
-	const { permissions: _permissions, ...known } = USERS.find((row) => row.id === id) ?? { id };
+	const { permissions: _permissions, cannotList: _cannotList, ...known } = USERS_BY_ID.get(id) ?? { id };
 	return known;
 }
 
 /** docs: a list without entries is `{}`. */
-const wrap = (rows: Rows) => (rows.length > 0 ? { data: rows } : {});
+export const wrap = (rows: Rows) => (rows.length > 0 ? { data: rows } : {});
 
 const present = <Value>(value: Value | undefined): value is Value => value !== undefined;
 
@@ -24,20 +26,20 @@ const tagsOf = (state: State, ids: readonly string[]): Rows =>
 		.filter(present)
 		.map(({ ownerName: _ownerName, ...tag }) => tag);
 
-const labelsOf = (ids: readonly string[]): Rows =>
-	ids.map((id) => SECURITY_LABELS.find((label) => label.id === id)).filter(present);
+const labelsOf = (state: State, ids: readonly string[]): Rows =>
+	ids.map((id) => state.securityLabels.get(id)).filter(present);
 
-function attribute(row: AttributeRow, withLabels: boolean): Record<string, unknown> {
+export function attribute(state: State, row: AttributeRow, withLabels: boolean): Record<string, unknown> {
 	const { securityLabels, createdBy, ...rest } = row;
 	return {
 		...rest,
 		createdBy: user(createdBy),
-		...(withLabels && { securityLabels: wrap(labelsOf(securityLabels)) }),
+		...(withLabels && { securityLabels: wrap(labelsOf(state, securityLabels)) }),
 	};
 }
 
 /** An associated object: never the content of an artifact's file. */
-function entity(row: Entity): Record<string, unknown> {
+export function entity(row: Entity): Record<string, unknown> {
 	const { fileData: _fileData, tags: _tags, ...shown } = row;
 	return { ...shown, ownerId: ownerId(row.ownerName) };
 }
@@ -78,10 +80,10 @@ const ADDITIONS: Record<
 	(state: State, group: GroupRow, fields: ReadonlySet<string>) => Record<string, unknown>
 > = {
 	tags: (state, group) => ({ tags: wrap(tagsOf(state, group.tags)) }),
-	attributes: (_state, group, fields) => ({
-		attributes: wrap(group.attributes.map((row) => attribute(row, fields.has('attributes.securityLabels')))),
+	attributes: (state, group, fields) => ({
+		attributes: wrap(group.attributes.map((row) => attribute(state, row, fields.has('attributes.securityLabels')))),
 	}),
-	securityLabels: (_state, group) => ({ securityLabels: wrap(labelsOf(group.securityLabels)) }),
+	securityLabels: (state, group) => ({ securityLabels: wrap(labelsOf(state, group.securityLabels)) }),
 	associatedArtifacts: (state, group) => ({
 		associatedArtifacts: wrap(entities(state.artifacts, group.associatedArtifacts)),
 	}),
@@ -157,8 +159,8 @@ export function stored(state: State, group: GroupRow): StoredGroup {
 		...group,
 		ownerId: ownerId(group.ownerName),
 		tags: tagsOf(state, group.tags),
-		attributes: group.attributes.map((row) => attribute(row, true)),
-		securityLabels: labelsOf(group.securityLabels),
+		attributes: group.attributes.map((row) => attribute(state, row, true)),
+		securityLabels: labelsOf(state, group.securityLabels),
 		associatedArtifacts: entities(state.artifacts, group.associatedArtifacts),
 		associatedCases: entities(state.cases, group.associatedCases),
 		associatedGroups: associatedGroups(state, group, new Set()),

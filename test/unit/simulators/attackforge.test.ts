@@ -508,6 +508,24 @@ describe('UpdateGroup', () => {
 		expect(stored().custom_fields).toEqual([]);
 	});
 
+	it('merges the custom fields by key when it is told to', async () => {
+		const { update, stored } = await withGroup({ customFieldsMerge: true });
+		await update({
+			custom_fields: [
+				{ key: 'region', value: ['EU'] },
+				{ key: 'client_code', value: 'CLIENT002' },
+			],
+		});
+		const merged = [
+			{ key: 'client_code', value: 'CLIENT002' },
+			{ key: 'region', value: ['EU'] },
+		];
+		expect(stored().custom_fields).toEqual(merged);
+		await update({ custom_fields: [] });
+		await update({ name: 'Renamed' });
+		expect(stored().custom_fields).toEqual(merged);
+	});
+
 	it('upserts by name: a known entry is replaced where it is, a new one added', async () => {
 		const { update, stored } = await withGroup();
 		const known = { ...ssoEntry(), group_name: 'AD-GROUP-1' };
@@ -844,6 +862,476 @@ describe('the members of a group', () => {
 	});
 });
 
+/** A tenant with two groups, and a client that leaves out the paths' beginning. */
+async function withGroups(options: AttackForgeOptions = {}) {
+	const { service, call } = await start(options);
+	const [a, b] = [service.seedGroup({ name: 'A' }).id, service.seedGroup({ name: 'B' }).id];
+	const setGroups = async (project: string, groups: string[]) =>
+		await call('PUT', `/project/${project}`, { groups });
+	const namesBy = async (group: string): Promise<string[]> =>
+		(await call('GET', `/groups/${group}/projects`)).data.projects.map(
+			(project: { project_name: string }) => project.project_name,
+		);
+	const namesIn = async (group: string): Promise<string[]> =>
+		(await call('GET', `/group/${group}`)).data.group.projects.map(({ name }: { name: string }) => name);
+	return { service, call, a, b, setGroups, namesBy, namesIn };
+}
+
+describe('GetProjectsByGroup', () => {
+	it('lists the projects of the group with the documented keys in their order', async () => {
+		const { service, call, a, b } = await withGroups();
+		const project = service.seedProject({
+			name: 'Portal',
+			groups: [b, a],
+			custom_fields: [{ key: 'k', value: 'v' }],
+		});
+		service.seedProject({ name: 'Elsewhere', groups: [b] });
+		const { status, data } = await call('GET', `/groups/${a}/projects`);
+		expect([status, Object.keys(data), data.count]).toEqual([200, ['count', 'projects'], 1]);
+		expect(Object.keys(data.projects[0]).join(' ')).toBe(
+			'project_id project_name project_code project_organization_code project_vulnerability_code project_groups ' +
+				'project_status project_on_hold project_start_date project_end_date project_scope project_scoring ' +
+				'project_team project_created project_last_modified project_custom_fields ' +
+				'project_reporting_custom_fields project_summary_custom_fields',
+		);
+		expect(data.projects[0]).toMatchObject({
+			project_id: project.id,
+			project_name: 'Portal',
+			project_groups: [
+				{ id: b, name: 'B' },
+				{ id: a, name: 'A' },
+			],
+			project_team: [{ user_id: service.users[0]!.id, first_name: 'Robin' }],
+			project_custom_fields: [{ key: 'k', value: 'v', type: 'Field' }],
+		});
+	});
+
+	it("lists only projects the key's user is on, by invitation or as a member of a group", async () => {
+		const { service, call, a, b, namesBy } = await withGroups();
+		const user_id = service.users[0]!.id;
+		service.seedProject({ name: 'Invited', groups: [a] });
+		service.seedProject({ name: 'Not invited', groups: [a], team: [JOHN] });
+		service.seedProject({ name: 'Through B', groups: [a, b], team: [] });
+		expect(await namesBy(a)).toEqual(['Invited']);
+		await call('POST', '/group/user', { group_id: b, user_id, access_level: 'View' });
+		expect(await namesBy(a)).toEqual(['Invited', 'Through B']);
+		await call('POST', '/group/user', { group_id: a, user_id, access_level: 'View' });
+		expect(await namesBy(a)).toEqual(['Invited', 'Not invited', 'Through B']);
+	});
+
+	it('no longer lists them once the user is removed from the group, and so from all its projects', async () => {
+		const { service, call, a, namesBy } = await withGroups();
+		const user_id = service.users[0]!.id;
+		service.seedProject({ groups: [a] });
+		await call('POST', '/group/user', { group_id: a, user_id, access_level: 'Edit' });
+		expect(await namesBy(a)).toHaveLength(1);
+		await call('PUT', `/group/user/${user_id}`, { group_id: a, user_id, access_level: 'Delete' });
+		expect(await namesBy(a)).toEqual([]);
+	});
+
+	it.each([
+		['', ['a', 'b']],
+		['?cf_key_allowlist=a', ['a']],
+		['?cf_key_allowlist=', []],
+		['?cf_key_blocklist=a&cf_key_blocklist=c', ['b']],
+	])('with %j shows the custom fields %j', async (query, keys) => {
+		const { service, call, a } = await withGroups();
+		const custom_fields = ['a', 'b'].map((key) => ({ key, value: key }));
+		service.seedProject({ groups: [a], custom_fields });
+		const { data } = await call('GET', `/groups/${a}/projects${query}`);
+		const shown = data.projects[0].project_custom_fields.map(({ key }: { key: string }) => key);
+		expect(shown).toEqual(keys);
+	});
+
+	it('refuses paging, wrong ids and unknown ids', async () => {
+		const { call, a } = await withGroups();
+		const paged = await call('GET', `/groups/${a}/projects?limit=10`);
+		expect([paged.status, paged.data.error]).toEqual([400, 'limit is not a known parameter']);
+		expect((await call('GET', '/groups/abc/projects')).status).toBe(400);
+		expect((await call('GET', `/groups/${UNKNOWN}/projects`)).status).toBe(404);
+	});
+});
+
+describe('GetProjectById', () => {
+	it('shows the project as GetProjectsByGroup does, and no status', async () => {
+		const { service, call, a } = await withGroups();
+		const { id } = service.seedProject({ groups: [a] });
+		const { status, data } = await call('GET', `/project/${id}`);
+		const { projects } = (await call('GET', `/groups/${a}/projects`)).data;
+		expect([status, data]).toEqual([200, { project: projects[0] }]);
+	});
+
+	it('filters each kind of custom field by its own parameters', async () => {
+		const { service, call } = await start();
+		const fields = () => ['a', 'b'].map((key) => ({ key, value: key }));
+		const { id } = service.seedProject({
+			custom_fields: fields(),
+			reporting_custom_fields: fields(),
+			summary_custom_fields: fields(),
+		});
+		const query =
+			'project_cf_key_allowlist=a&project_reporting_cf_key_blocklist=a&project_summary_cf_key_allowlist=';
+		expect((await call('GET', `/project/${id}?${query}`)).data.project).toMatchObject({
+			project_custom_fields: [{ key: 'a', value: 'a', type: 'Field' }],
+			project_reporting_custom_fields: [{ key: 'b', value: 'b' }],
+			project_summary_custom_fields: [],
+		});
+		const { data } = await call('GET', `/project/${id}?cf_key_allowlist=a`);
+		expect(data.error).toBe('cf_key_allowlist is not a known parameter');
+	});
+
+	it("knows only projects the key's user is on", async () => {
+		const { service, call } = await start();
+		const { id } = service.seedProject({ team: [] });
+		const answer = await call('GET', `/project/${id}`);
+		expect([answer.status, answer.data.error]).toEqual([404, `Project ${id} was not found`]);
+		expect((await call('GET', `/project/${UNKNOWN}`)).status).toBe(404);
+		expect((await call('GET', '/project/abc')).status).toBe(400);
+		expect((await call('PUT', `/project/${id}`, { name: 'A' })).status).toBe(404);
+	});
+});
+
+describe('UpdateProjectById', () => {
+	it('answers with the project under other keys than GetProjectById, and no status', async () => {
+		const { service, a, setGroups } = await withGroups();
+		const { id } = service.seedProject({ name: 'Portal' });
+		const { status, data } = await setGroups(id, [a]);
+		expect([status, Object.keys(data)]).toEqual([200, ['project']]);
+		expect(Object.keys(data.project).join(' ')).toBe(
+			'id name code organization_code vulnerability_code groups isOnHold startDate endDate scoring_system ' +
+				'custom_fields',
+		);
+		expect(data.project).toMatchObject({ id, name: 'Portal', groups: [{ id: a, name: 'A' }] });
+	});
+
+	it('links the groups it is sent and unlinks all others', async () => {
+		const { service, a, b, setGroups, namesBy, namesIn } = await withGroups();
+		const { id } = service.seedProject({ name: 'Portal', groups: [a] });
+		const where = async () => [await namesBy(a), await namesIn(a), await namesBy(b), await namesIn(b)];
+		expect(await where()).toEqual([['Portal'], ['Portal'], [], []]);
+		await setGroups(id, [b]);
+		expect(await where()).toEqual([[], [], ['Portal'], ['Portal']]);
+		await setGroups(id, [b, a]);
+		expect(await where()).toEqual([['Portal'], ['Portal'], ['Portal'], ['Portal']]);
+		expect(service.project(id)?.groups).toEqual([b, a]);
+		await setGroups(id, []);
+		expect(await where()).toEqual([[], [], [], []]);
+	});
+
+	it('changes what is sent and nothing else, moves last_modified, and renames the project in its groups', async () => {
+		const { service, call, a, namesIn } = await withGroups();
+		const before = service.seedProject({ name: 'Portal', groups: [a] });
+		await call('PUT', `/project/${before.id}`, {
+			name: 'Shop',
+			startDate: '2026-01-01T00:00:00.000Z',
+			isOnHold: 'Yes',
+			scoringSystem: 'Manual',
+		});
+		const { last_modified, ...after } = service.project(before.id)!;
+		expect(after).toEqual({
+			...without(before, 'last_modified'),
+			name: 'Shop',
+			start_date: '2026-01-01T00:00:00.000Z',
+			on_hold: 'Yes',
+			scoring_system: 'Manual',
+		});
+		expect(Date.parse(last_modified)).toBeGreaterThan(Date.parse(before.last_modified));
+		expect(await namesIn(a)).toEqual(['Shop']);
+	});
+
+	it.each([
+		['an empty body', {}, 'The request body must contain at least one field'],
+		['an empty name', { name: ' ' }, 'name must not be empty'],
+		['an unknown group', { groups: [UNKNOWN] }, `groups[0] is not the id of a group: ${UNKNOWN}`],
+		['a group by name', { groups: ['A'] }, 'groups[0] must be an id of 24 hexadecimal characters'],
+		['a single group', { groups: UNKNOWN }, 'groups must be of type array'],
+		[
+			'groups as they are answered',
+			{ groups: [{ id: UNKNOWN, name: 'A' }] },
+			'groups[0] must be of type string',
+		],
+		['project_groups', { project_groups: [] }, 'project_groups is not a known field'],
+		['a field it does not carry out', { executive_summary: 'A' }, 'executive_summary is not a known field'],
+		['a boolean hold', { isOnHold: true }, 'isOnHold must be of type string'],
+		[
+			'a date without its zone',
+			{ startDate: '2026-01-01T00:00:00' },
+			'startDate must be a date in UTC such as 2021-06-03T23:15:33.008Z',
+		],
+		['a short code', { vulnerability_code: 'AB' }, 'vulnerability_code must be 3 to 8 characters long'],
+	] as const)('refuses %s', async (_what, body, error) => {
+		const { service, call, a } = await withGroups();
+		const before = service.seedProject({ groups: [a] });
+		const answer = await call('PUT', `/project/${before.id}`, body);
+		expect([answer.status, answer.data]).toEqual([400, { error }]);
+		expect(service.project(before.id)).toEqual(before);
+	});
+
+	it('leaves the project and its groups as they were when one group is unknown', async () => {
+		const { service, call, a, b } = await withGroups();
+		const before = service.seedProject({ name: 'Portal', groups: [a] });
+		const answer = await call('PUT', `/project/${before.id}`, { name: 'Renamed', groups: [b, UNKNOWN] });
+		expect([answer.status, answer.data.error]).toEqual([
+			400,
+			`groups[1] is not the id of a group: ${UNKNOWN}`,
+		]);
+		expect(service.project(before.id)).toEqual(before);
+		expect(service.group(a)?.projects).toEqual([{ id: before.id, name: 'Portal' }]);
+		expect(service.group(b)?.projects).toEqual([]);
+	});
+
+	it('refuses a group twice, however its id is written', async () => {
+		const { service, a, setGroups } = await withGroups();
+		const { id } = service.seedProject();
+		const answer = await setGroups(id, [a, a.toUpperCase()]);
+		expect([answer.status, answer.data.error]).toEqual([400, `groups[1] repeats ${a}`]);
+	});
+
+	it('answers failed validation with 200 and an error when it is told to', async () => {
+		const { service, setGroups } = await withGroups({ errorsInSuccess: true });
+		const answer = await setGroups(service.seedProject().id, [UNKNOWN]);
+		expect([answer.status, answer.data]).toEqual([
+			200,
+			{ error: `groups[0] is not the id of a group: ${UNKNOWN}` },
+		]);
+	});
+});
+
+describe('a listing lag', () => {
+	it('keeps a linked project out of the next listings of the group, each counted by itself', async () => {
+		const { service, call, a, setGroups, namesBy, namesIn } = await withGroups({ listingLag: 2 });
+		const { id } = service.seedProject({ name: 'Portal' });
+		await setGroups(id, [a]);
+		expect([await namesBy(a), await namesBy(a), await namesBy(a)]).toEqual([[], [], ['Portal']]);
+		expect([await namesIn(a), await namesIn(a), await namesIn(a)]).toEqual([[], [], ['Portal']]);
+		const { project } = (await call('GET', `/project/${id}`)).data;
+		expect(project.project_groups).toEqual([{ id: a, name: 'A' }]);
+	});
+
+	it('keeps an unlinked project in the listings, as it was', async () => {
+		const { service, call, a, namesBy } = await withGroups({ listingLag: 1 });
+		const { id } = service.seedProject({ name: 'Portal', groups: [a] });
+		expect(await namesBy(a)).toEqual(['Portal']);
+		await call('PUT', `/project/${id}`, { name: 'Shop', groups: [] });
+		expect([await namesBy(a), await namesBy(a)]).toEqual([['Portal'], []]);
+	});
+
+	it('holds back each change for as long', async () => {
+		const { call } = await start({ listingLag: 2 });
+		const names = async () =>
+			(await call('GET', '/groups?allGroups=true')).data.groups.map(
+				(group: { group_name: string }) => group.group_name,
+			);
+		const first = (await call('POST', '/group', { ...minimalCreate(), name: '1' })).data.group;
+		expect(await names()).toEqual([]);
+		await call('POST', '/group', { ...minimalCreate(), name: '2' });
+		await call('PUT', `/group/${first.id}`, { name: 'One' });
+		expect(await names()).toEqual([]);
+		expect(await names()).toEqual(['1']);
+		expect(await names()).toEqual(['One', '2']);
+		expect((await call('GET', `/group/${first.id}`)).data.group.name).toBe('One');
+	});
+});
+
+describe('a hook before requests', () => {
+	it('lets a test act as another client between a read and a write', async () => {
+		const seen: string[] = [];
+		const { service, call, a, b, setGroups } = await withGroups({
+			hooks: {
+				async beforeRequest({ method, path }) {
+					seen.push(`${method} ${path}`);
+					await Promise.resolve();
+					if (method === 'PUT') service.changeProject(id, { groups: [...service.project(id)!.groups, b] });
+				},
+			},
+		});
+		const { id } = service.seedProject();
+		const read = await call('GET', `/project/${id}?project_cf_key_allowlist=`);
+		expect(read.data.project.project_groups).toEqual([]);
+		await setGroups(id, [a]);
+		expect(service.project(id)?.groups).toEqual([a]);
+		expect(service.group(b)?.projects).toEqual([]);
+		expect(seen).toEqual([`GET /api/ss/project/${id}`, `PUT /api/ss/project/${id}`]);
+	});
+
+	it('is not called for what the gate refuses', async () => {
+		const beforeRequest = jest.fn();
+		const { call } = await start({ grants: ['GetGroup'], hooks: { beforeRequest } });
+		await call('GET', '/groups');
+		await call('GET', `/group/${UNKNOWN}`, undefined, { 'X-SSAPI-KEY': 'wrong' });
+		await call('GET', '/nowhere');
+		expect(beforeRequest).not.toHaveBeenCalled();
+	});
+});
+
+describe('GetVulnerabilitiesByGroup', () => {
+	type Listed = { vulnerability_id: string; vulnerability_priority: string };
+
+	async function withVulnerabilities(count: number) {
+		const { service, call, a } = await withGroups();
+		const seeded = service.seedVulnerabilities(a, count);
+		const get = async (query = '') => await call('GET', `/groups/${a}/vulnerabilities${query}`);
+		const ids = async (query?: string): Promise<string[]> =>
+			(await get(query)).data.vulnerabilities.map((one: Listed) => one.vulnerability_id);
+		return { service, call, a, seeded, get, ids };
+	}
+
+	it('lists the vulnerabilities of the projects of the group, with documented keys', async () => {
+		const { service, a, get } = await withVulnerabilities(1);
+		const { status, data } = await get();
+		expect([status, Object.keys(data), data.count]).toEqual([200, ['count', 'vulnerabilities'], 1]);
+		const [project] = service.projects();
+		expect(data.vulnerabilities[0]).toMatchObject({
+			vulnerability_title: 'Vulnerability 1',
+			vulnerability_priority: 'Critical',
+			vulnerability_status: 'Open',
+			vulnerability_created: '2025-01-01T00:00:00.000Z',
+			vulnerability_projects: [{ id: project?.id, name: 'A project of A', groups: [{ id: a, name: 'A' }] }],
+			vulnerability_custom_fields: [],
+		});
+	});
+
+	it("belongs to the group's first project, and leaves the group with it", async () => {
+		const { service, call, a, b, setGroups } = await withGroups();
+		const { id } = service.seedProject({ groups: [a, b] });
+		service.seedVulnerabilities(a, 3);
+		const count = async (group: string) => (await call('GET', `/groups/${group}/vulnerabilities`)).data.count;
+		expect([await count(a), await count(b), service.projects().length]).toEqual([3, 3, 1]);
+		await setGroups(id, [b]);
+		expect([await count(a), await count(b)]).toEqual([0, 3]);
+		service.changeProject(id, { team: [] });
+		expect(await count(b)).toBe(0);
+	});
+
+	it('comes in pages of 500 and counts the page', async () => {
+		const { seeded, get, ids } = await withVulnerabilities(1100);
+		const all = seeded.map(({ id }) => id);
+		expect(await ids()).toEqual(all.slice(0, 500));
+		expect(await ids('?skip=500&limit=500')).toEqual(all.slice(500, 1000));
+		expect(await ids('?skip=1000')).toEqual(all.slice(1000));
+		expect(await ids('?skip=3&limit=2')).toEqual(all.slice(3, 5));
+		expect((await get('?skip=1000')).data.count).toBe(100);
+		expect((await get('?skip=1100')).data).toEqual({ count: 0, vulnerabilities: [] });
+	});
+
+	it('can be asked for one priority and for a period', async () => {
+		const { seeded, get, ids } = await withVulnerabilities(10);
+		const low = (await get('?priority=Low')).data.vulnerabilities as Listed[];
+		expect(low.map(({ vulnerability_priority }) => vulnerability_priority)).toEqual(['Low', 'Low']);
+		const period = await ids('?startDate=2025-01-01T02:00:00.000Z&endDate=2025-01-01T04:00:00Z');
+		expect(period).toEqual(seeded.slice(2, 5).map(({ id }) => id));
+	});
+
+	it('lists pending vulnerabilities only when asked for, and then no others', async () => {
+		const { service, a, seeded, ids } = await withVulnerabilities(1);
+		const pending = service.seedVulnerabilities(a, 2, { pending: true });
+		expect(await ids()).toEqual(seeded.map(({ id }) => id));
+		expect(await ids('?pendingVulnerabilities=false')).toEqual(seeded.map(({ id }) => id));
+		expect(await ids('?pendingVulnerabilities=true')).toEqual(pending.map(({ id }) => id));
+	});
+
+	it('filters four kinds of custom field, and writes them otherwise on request', async () => {
+		const { service, call, a } = await withGroups();
+		const fields = () => ['a', 'b'].map((key) => ({ key, value: key }));
+		service.seedProject({ groups: [a], custom_fields: fields() });
+		service.seedVulnerabilities(a, 1, {
+			custom_fields: fields(),
+			writeup_custom_fields: fields(),
+			asset_custom_fields: fields(),
+		});
+		const query =
+			'vulnerability_cf_key_allowlist=a&writeup_cf_key_blocklist=a&asset_cf_key_allowlist=' +
+			'&project_cf_key_allowlist=a&project_cf_key_allowlist=b&project_cf_key_blocklist=b';
+		const one = async (more = '') =>
+			(await call('GET', `/groups/${a}/vulnerabilities?${query}${more}`)).data.vulnerabilities[0];
+		expect(await one()).toMatchObject({
+			vulnerability_custom_fields: [{ key: 'a', value: 'a', type: 'Field' }],
+			vulnerability_library_custom_fields: [{ key: 'b', value: 'b', type: 'Field' }],
+			vulnerability_affected_asset_custom_fields: [],
+			vulnerability_projects: [{ custom_fields: [{ key: 'a', value: 'a', type: 'Field' }] }],
+		});
+		expect(await one('&altCustomFields=true')).toMatchObject({
+			vulnerability_custom_fields: { a: 'a' },
+			vulnerability_library_custom_fields: { b: 'b' },
+		});
+	});
+
+	it('takes any text as the filter q, and filters nothing by it', async () => {
+		const { ids } = await withVulnerabilities(2);
+		const q = encodeURIComponent('{ priority: { $in: [ "Critical" ] } }');
+		expect(await ids(`?q=${q}`)).toHaveLength(2);
+	});
+
+	it.each([
+		['priority=critical', 'priority must be one of Critical, High, Medium, Low, Info'],
+		['limit=501', 'limit must be a whole number from 1 to 500'],
+		['limit=0', 'limit must be a whole number from 1 to 500'],
+		['limit=', 'limit must be a whole number from 1 to 500'],
+		['limit=1&limit=2', 'limit must be of type string'],
+		['skip=-1', 'skip must be a whole number from 0'],
+		['skip=1.5', 'skip must be a whole number from 0'],
+		['startDate=2025-01-01', 'startDate must be a date in UTC such as 2021-06-03T23:15:33.008Z'],
+		[
+			'startDate=2025-01-01T00:00:00.000%2B01:00',
+			'startDate must be a date in UTC such as 2021-06-03T23:15:33.008Z',
+		],
+		['endDate=2025-13-01T00:00:00Z', 'endDate must be a date in UTC such as 2021-06-03T23:15:33.008Z'],
+		['altCustomFields=1', 'altCustomFields must be one of true, false'],
+		['pendingVulnerabilities=yes', 'pendingVulnerabilities must be one of true, false'],
+		['cf_key_allowlist=a', 'cf_key_allowlist is not a known parameter'],
+		['page=2', 'page is not a known parameter'],
+	])('refuses ?%s', async (query, error) => {
+		const { get } = await withVulnerabilities(1);
+		const answer = await get(`?${query}`);
+		expect([answer.status, answer.data]).toEqual([400, { error }]);
+	});
+
+	it('does not find what is not there', async () => {
+		const { call } = await start();
+		expect((await call('GET', `/groups/${UNKNOWN}/vulnerabilities`)).status).toBe(404);
+		expect((await call('GET', '/groups/abc/vulnerabilities')).status).toBe(400);
+	});
+});
+
+describe('GetAssetsByGroup', () => {
+	it('lists the assets of the projects of the group with the documented keys in their order', async () => {
+		const { service, call, a } = await withGroups();
+		const project = service.seedProject({ name: 'Portal', groups: [a] });
+		const [asset] = service.seedAssets(a, 1);
+		const { status, data } = await call('GET', `/assets/group/${a}`);
+		const documented = {
+			asset: 'host-1.example.com',
+			created: '2025-01-01T00:00:00.000Z',
+			last_updated: '2025-01-01T00:00:00.000Z',
+			belongs_to_projects: [{ id: project.id, name: 'Portal' }],
+			id: asset?.id,
+		};
+		expect([status, JSON.stringify(data)]).toEqual([200, JSON.stringify({ count: 1, assets: [documented] })]);
+	});
+
+	it('comes in pages of 500 and counts the page', async () => {
+		const { service, call, a } = await withGroups();
+		const all = service.seedAssets(a, 501).map(({ id }) => id);
+		const get = async (query: string) => (await call('GET', `/assets/group/${a}${query}`)).data;
+		const ids = async (query: string): Promise<string[]> =>
+			(await get(query)).assets.map(({ id }: { id: string }) => id);
+		expect(await ids('')).toEqual(all.slice(0, 500));
+		expect(await ids('?skip=500')).toEqual(all.slice(500));
+		expect(await ids('?skip=10&limit=5')).toEqual(all.slice(10, 15));
+		expect((await get('?skip=500')).count).toBe(1);
+	});
+
+	it('refuses other parameters, wrong pages, wrong ids and unknown ids', async () => {
+		const { call, a } = await withGroups();
+		const errorOf = async (query: string) => (await call('GET', `/assets/group/${a}?${query}`)).data.error;
+		expect(await errorOf('limit=1000')).toBe('limit must be a whole number from 1 to 500');
+		expect(await errorOf('skip=a')).toBe('skip must be a whole number from 0');
+		expect(await errorOf('priority=High')).toBe('priority is not a known parameter');
+		expect((await call('GET', `/assets/group/${UNKNOWN}`)).status).toBe(404);
+		expect((await call('GET', '/assets/group/abc')).status).toBe(400);
+	});
+});
+
 describe('the users', () => {
 	it('are listed, all of them or the exact matches of a filter', async () => {
 		const { service, call } = await start();
@@ -854,6 +1342,17 @@ describe('the users', () => {
 		const { data } = await call('GET', '/users?lastName=citizen&firstName=Paul');
 		expect(data).toEqual({ count: 1, users: [service.users.find(({ id }) => id === PAUL)] });
 		expect((await call('GET', '/users?email_address=x')).status).toBe(400);
+	});
+
+	it('include the seeded ones, who can be added to groups', async () => {
+		const { service, call } = await start();
+		const user = service.seedUser({ first_name: 'Eve', email_address: 'eve@example.com' });
+		expect(user).toMatchObject({ first_name: 'Eve', role: 'client', status: 'Active' });
+		expect(service.users.at(-1)).toEqual(user);
+		expect((await call('GET', '/users?email=Eve@example.com')).data).toEqual({ count: 1, users: [user] });
+		const body = { group_id: service.seedGroup().id, user_id: user.id, access_level: 'View' };
+		expect((await call('POST', '/group/user', body)).status).toBe(200);
+		expect((await call('GET', `/user/${user.id}/groups`)).data.count).toBe(1);
 	});
 
 	it('are found by id, percent-encoded e-mail address and user name', async () => {
@@ -873,16 +1372,33 @@ describe('the users', () => {
 });
 
 describe('GetFormConfig', () => {
-	it('has custom fields in a section and outside', async () => {
+	it('has custom fields of seven types, in sections and outside, one of them required', async () => {
 		const { call } = await start();
 		const { data } = await call('GET', '/config/form/group');
-		expect(data).toMatchObject({
-			type: 'group',
-			config: [
-				{ type: 'section', config: { fields: [{ type: 'system' }, { type: 'system' }, { type: 'custom' }] } },
-				{ type: 'custom', config: { custom_field_key: 'regions' } },
-			],
-		});
+		expect([data.type, data.config.map(({ type }: { type: string }) => type)]).toEqual([
+			'group',
+			['section', 'section', 'custom'],
+		]);
+		type Entry = { type: string; config: Record<string, unknown> & { fields?: Entry[] } };
+		const custom = (data.config as Entry[])
+			.flatMap((entry) => entry.config.fields ?? [entry])
+			.filter(({ type }) => type === 'custom')
+			.map(({ config }) => config);
+		expect(custom.map((field) => [field.custom_field_key, field.custom_field_type])).toEqual([
+			['client_code', 'input'],
+			['region', 'select'],
+			['contract_end', 'datepicker'],
+			['contract_notes', 'textarea'],
+			['escalation_contacts', 'table'],
+			['account_manager', 'user-select'],
+			['services', 'ui-select-multiple'],
+		]);
+		expect(custom.filter((field) => field.custom_field_required === 'Yes')).toHaveLength(1);
+		expect(custom.find((field) => field.custom_field_key === 'region')?.custom_field_options).toEqual([
+			'APAC',
+			'EMEA',
+			'Americas',
+		]);
 	});
 });
 
@@ -894,6 +1410,42 @@ describe('the simulator', () => {
 		service.groups()[0]!.name = 'Changed';
 		expect(service.group(UNKNOWN)?.name).toBe('Seeded');
 		expect(service.group(JOHN)).toBeUndefined();
+	});
+
+	it('hands out copies of projects, vulnerabilities and users too', async () => {
+		const { service, a } = await withGroups();
+		const project = service.seedProject({ groups: [a] });
+		project.name = 'Changed';
+		service.projects()[0]!.groups.push(UNKNOWN);
+		service.seedVulnerabilities(a, 1)[0]!.title = 'Changed';
+		service.seedUser().username = 'changed';
+		expect(service.project(project.id)).toMatchObject({ name: 'A project', groups: [a] });
+		expect(service.users.at(-1)?.username).not.toBe('changed');
+		expect(service.project(UNKNOWN)).toBeUndefined();
+	});
+
+	it('does not seed into groups that are not there, nor change such projects', async () => {
+		const { service } = await start();
+		expect(() => service.seedProject({ groups: [UNKNOWN] })).toThrow('is not the id of a group');
+		expect(() => service.seedVulnerabilities(UNKNOWN, 1)).toThrow('was not found');
+		expect(() => service.seedAssets(UNKNOWN, 1)).toThrow('was not found');
+		expect(() => service.changeProject(UNKNOWN, {})).toThrow('was not found');
+		expect(service.projects()).toEqual([]);
+	});
+
+	it('is quick with 500 creates in a row and with 2,000 groups, lagging or not', async () => {
+		for (const listingLag of [0, 2]) {
+			const { service, call } = await start({ listingLag });
+			for (let n = 0; n < 1500; n++) service.seedGroup({ custom_fields: [{ key: 'n', value: n }] });
+			const began = Date.now();
+			for (let n = 0; n < 500; n++) await call('POST', '/group', documentedCreate());
+			expect(Date.now() - began).toBeLessThan(8_000);
+			const counts = [];
+			const beganListing = Date.now();
+			for (let n = 0; n < 3; n++) counts.push((await call('GET', '/groups?allGroups=true')).data.count);
+			expect(Date.now() - beganListing).toBeLessThan(3_000);
+			expect(counts).toEqual(listingLag ? [1500, 1500, 2000] : [2000, 2000, 2000]);
+		}
 	});
 
 	it('logs every request with the status it was answered with', async () => {
