@@ -124,7 +124,7 @@ function credentialAdvice(status: number, words: string): string | undefined {
 		return 'The clock of the machine that runs n8n differs from the clock of ThreatConnect by more than five minutes: synchronize it.';
 	}
 	if (/^unauthorized$/i.test(words.trim())) {
-		return 'The API token has expired or was regenerated: generate a new one and enter it in the credential.';
+		return 'The API token is wrong, has expired or was regenerated: enter a valid one in the credential.';
 	}
 	if (/access denied/i.test(words)) {
 		return 'Check the access ID in the credential, and that the API user has access to the owner.';

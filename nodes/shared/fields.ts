@@ -350,6 +350,7 @@ export function recordParameters(
 				},
 				{
 					...property,
+					...unset(property),
 					displayOptions: { show: { ...displayOptions.show, type: [EXPRESSION] } },
 					description: `${property.description}. Needed when the type is ${field.types?.join(' or ')}.`,
 				},
@@ -440,6 +441,15 @@ export function recordParameters(
 					: "The body of the request, with the API's own field names. Fields that the node knows are checked; others are sent as they are. Use null to ask the service to clear a field.",
 		},
 	];
+}
+
+/** The default of a parameter that may stay empty: a drop-down then needs an entry for that. */
+function unset({ type, options }: INodeProperties): Partial<INodeProperties> {
+	if (type !== 'options') return { default: '' };
+	return {
+		default: '',
+		options: [{ name: '(None)', value: '' }, ...((options ?? []) as INodePropertyOptions[])],
+	};
 }
 
 function typeParameter(

@@ -366,7 +366,7 @@ describe('ThreatConnect', () => {
 	test('an expired token', async () => {
 		expect(await at('tokenTest', { apiToken: threatConnect.credentials.expiredToken })).toEqual(
 			failed(
-				'Unauthorized. The API token has expired or was regenerated: generate a new one and enter it in the credential.',
+				'Unauthorized. The API token is wrong, has expired or was regenerated: enter a valid one in the credential.',
 			),
 		);
 	});
@@ -374,7 +374,7 @@ describe('ThreatConnect', () => {
 	test('a token that never existed', async () => {
 		expect(await at('tokenTest', { apiToken: 'APIV2:1:2:3:no-such-token' })).toEqual(
 			failed(
-				'Unauthorized. The API token has expired or was regenerated: generate a new one and enter it in the credential.',
+				'Unauthorized. The API token is wrong, has expired or was regenerated: enter a valid one in the credential.',
 			),
 		);
 	});

@@ -381,6 +381,16 @@ describe('the type by expression, per item', () => {
 		]);
 	});
 
+	test('needs nothing of a type that no item has', async () => {
+		const { error, items: created } = await node(
+			'create',
+			{ type: '={{ $json.kind }}', name: 'Plain' },
+			{ items: [{ kind: 'Incident' }, { kind: 'Adversary' }] },
+		);
+		expect(error).toBeUndefined();
+		expect(jsonOf(created)).toMatchObject([{ type: 'Incident' }, { type: 'Adversary' }]);
+	});
+
 	test('refuses a field that an item of another type has set, and names both', async () => {
 		const { error } = await node(
 			'create',

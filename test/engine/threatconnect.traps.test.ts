@@ -162,7 +162,7 @@ describe('trap 14: the text of a refusal decides what to do, not its status', ()
 	test('an expired token', async () => {
 		const error = await as(server.credentials.expiredToken);
 		expect(error).toMatchObject({ message: 'Unauthorized [item 0]', httpCode: '401' });
-		expect(error?.description).toContain('The API token has expired or was regenerated');
+		expect(error?.description).toContain('The API token is wrong, has expired or was regenerated');
 	});
 	test('a role that may not write', async () => {
 		const error = await as(server.credentials.readOnlyToken);

@@ -11,10 +11,17 @@ import {
 	type EntryList,
 } from './context';
 import { refusal, refusalAbout } from './errors';
-import { INDICATOR_TYPES, REGISTRY_VALUE_TYPES, VICTIM_ASSET_TYPES, type Association } from './fields';
+import {
+	GENERIC_VALUES,
+	INDICATOR_TYPES,
+	isCustomIndicator,
+	REGISTRY_VALUE_TYPES,
+	VICTIM_ASSET_TYPES,
+	type Association,
+} from './fields';
 import { identifyTag, mergeIds, resolveTag } from './lists';
 import { ARTIFACT_TYPES, VICTIMS, WORKFLOW_TASKS, type Entity } from './seeds';
-import type { GroupRow, State } from './state';
+import { keyIn, type GroupRow, type State } from './state';
 
 /** The existing object that an association names. */
 const FIND: Record<Association, (state: State, id: string) => { ownerName: string } | undefined> = {
@@ -111,22 +118,58 @@ function summaryValues(entry: Entry, where: string): string[] {
 	});
 }
 
+/** The entry of an indicator of which only the summary is known: its parts are joined by ` : `. */
+export function indicatorOfSummary(type: string, summary: string): Entry {
+	const fields = INDICATOR_TYPES[type] ?? [];
+	if (fields.length === 1) return { type, [fields[0] ?? '']: summary };
+	const parts = summary.split(' : ');
+	if (type !== 'File') return { type, ...Object.fromEntries(fields.map((field, i) => [field, parts[i]])) };
+	const hashes = parts.map((part) => [
+		fields.find((field) => HEX_LENGTHS[field] === part.trim().length) ?? 'md5',
+		part.trim(),
+	]);
+	return { type, ...Object.fromEntries(hashes) };
+}
+
+/** A custom type's values under the names of its own. */
+function withOwnNames(entry: Entry): Entry {
+	const type = String(entry.type);
+	if (!isCustomIndicator(type)) return entry;
+	const names = INDICATOR_TYPES[type] ?? [];
+	return Object.fromEntries(
+		Object.entries(entry).map(([key, value]) => [names[GENERIC_VALUES.indexOf(key)] ?? key, value]),
+	);
+}
+
 /** A File is the same one when any of its hashes is. */
-function sameIndicator(known: Entity, entry: Entry, summary: string): boolean {
-	if (entry.type !== 'File') return String(known.summary).toLowerCase() === summary.toLowerCase();
+function sameFile(known: Entity, entry: Entry): boolean {
 	return Object.keys(HEX_LENGTHS).some(
 		(field) =>
 			entry[field] !== undefined && String(known[field]).toLowerCase() === String(entry[field]).toLowerCase(),
 	);
 }
 
+function findIndicator(state: State, ownerName: string, entry: Entry, summary: string): Entity | undefined {
+	const type = String(entry.type);
+	return type === 'File'
+		? state.indicators.find(
+				(row) => row.ownerName === ownerName && row.type === type && sameFile(row, entry),
+			)
+		: state.indicators.findByKey(keyIn(ownerName, type, summary.toLowerCase()));
+}
+
+/** The indicator of an owner with this summary. */
+export function knownIndicator(state: State, ownerName: string, type: string, summary: string) {
+	return findIndicator(state, ownerName, indicatorOfSummary(type, summary), summary);
+}
+
 /** docs: indicators/create, "each owner can have only one copy of a given Indicator". */
-function findOrCreateIndicator({ state, user }: Context, entry: Entry, where: string): string {
+export function findOrCreateIndicator(context: Context, given: Entry, where: string): string {
+	const { state, user } = context;
+	const entry = withOwnNames(given);
 	const summary = summaryValues(entry, where).join(' : ');
 	const ownerName = requestedOwner(user, { name: entry.ownerName, id: entry.ownerId });
-	const known = state.indicators.find(
-		(row) => row.ownerName === ownerName && row.type === entry.type && sameIndicator(row, entry, summary),
-	);
+	const known = findIndicator(state, ownerName, entry, summary);
 	if (known) return known.id;
 	requireWrite(user, ownerName);
 	const { ownerId: _ownerId, ...fields } = entry;

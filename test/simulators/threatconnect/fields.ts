@@ -173,7 +173,17 @@ export const INDICATOR_TYPES: Record<string, readonly string[]> = {
 	Mutex: ['Mutex'],
 	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
 	'User Agent': ['User Agent String'],
+	// Two that an administrator of this instance added.
+	'Bitcoin Address': ['Wallet'],
+	'Network Connection': ['Source IP', 'Destination IP', 'Port'],
 };
+
+/** All but the first five are custom types to the service, also those that it comes with. */
+export const isCustomIndicator = (type: string) =>
+	!['Address', 'EmailAddress', 'File', 'Host', 'URL'].includes(type);
+
+/** docs: a custom type's fields have these names too, on creating. */
+export const GENERIC_VALUES = ['value1', 'value2', 'value3'];
 
 export const REGISTRY_VALUE_TYPES = [
 	'REG_NONE',
@@ -203,6 +213,39 @@ export const VICTIM_ASSET_TYPES: Record<
 
 export const CASE_SEVERITIES = ['Low', 'Medium', 'High', 'Critical'];
 export const CASE_STATUSES = ['Open', 'Closed'];
+
+/** docs: retrieve_pdf_report. */
+export const PDF_TYPES: readonly GroupType[] = GROUP_TYPES.filter(
+	(type) => !['Document', 'Email', 'Signature', 'Task'].includes(type),
+);
+
+/** docs: the batch API's list of event types; newer servers list them at `groups/eventTypeCategories`. */
+export const EVENT_TYPES = [
+	'Alert',
+	'Alert [flash]',
+	'Alert [hyper-local]',
+	'Alert [local]',
+	'Alert [urgent]',
+	'Breach',
+	'Campaign',
+	'Compliance / Regulatory',
+	'Disclosure',
+	'Emerging Threat',
+	'Exercise',
+	'Exposure',
+	'Finding [Compliance violations]',
+	'Finding [Configuration weaknesses]',
+	'Finding [Missing patches]',
+	'Finding [Security posture gaps]',
+	'Investigation',
+	'None',
+	'Operation',
+	'Physical Security',
+	'Response Action',
+	'Social Engineering (non-phishing)',
+	'Third Party Reported',
+	'Trend',
+];
 
 /** docs: additional_fields and the groups pages. */
 export const REQUESTABLE_FIELDS: Record<string, string> = {

@@ -3,6 +3,7 @@ import {
 	ASSOCIATIONS,
 	CASE_SEVERITIES,
 	CASE_STATUSES,
+	GENERIC_VALUES,
 	GROUP_TYPES,
 	INDICATOR_TYPES,
 	LIMITED_LISTS,
@@ -74,15 +75,18 @@ const TAG = object({ id: ID, name: text(128), techniqueId: text(), description: 
 
 const SECURITY_LABEL = object({ id: ID, name: text(50), color: text(10), description: text(400) });
 
-const ATTRIBUTE = object({
-	id: ID,
+const ATTRIBUTE_FIELDS: Properties = {
 	type: text(),
 	value: text(),
 	source: text(undefined, 0),
 	default: BOOLEAN,
 	pinned: BOOLEAN,
 	securityLabels: list(SECURITY_LABEL),
-});
+};
+
+const READ_ONLY_ATTRIBUTE_FIELDS = ['id', 'dateAdded', 'lastModified', 'createdBy'];
+
+const ATTRIBUTE = object({ ...ATTRIBUTE_FIELDS, id: ID });
 
 const ARTIFACT = object({
 	id: ID,
@@ -114,7 +118,7 @@ const properties = (names: Iterable<string>, schema: Schema): Properties =>
 	Object.fromEntries([...names].map((name) => [name, schema]));
 
 const INDICATOR = object({
-	...properties(new Set(Object.values(INDICATOR_TYPES).flat()), text()),
+	...properties(new Set([...Object.values(INDICATOR_TYPES).flat(), ...GENERIC_VALUES]), text()),
 	id: ID,
 	type: oneOf(Object.keys(INDICATOR_TYPES)),
 	ownerName: text(),
@@ -194,5 +198,92 @@ export function groupSchemas(nameLimit: number): Array<Record<string, unknown>> 
 			},
 			{ minProperties: 1 },
 		),
+		schema(
+			'groupAttributeCreate',
+			{ ...ATTRIBUTE_FIELDS, ...properties(READ_ONLY_ATTRIBUTE_FIELDS, false), groupId: ID },
+			{ required: ['groupId', 'type', 'value'] },
+		),
+		schema(
+			'groupAttributeUpdate',
+			{ ...ATTRIBUTE_FIELDS, ...properties([...READ_ONLY_ATTRIBUTE_FIELDS, 'groupId', 'type'], false) },
+			{ minProperties: 1 },
+		),
 	];
 }
+
+const strings = (names: readonly string[]) => properties(names, text());
+
+const BATCH_LABELS: Schema = {
+	type: 'array',
+	items: object(strings(['name', 'color', 'description']), { required: ['name'] }),
+};
+const BATCH_TAGS: Schema = { type: 'array', items: object({ name: text(128) }, { required: ['name'] }) };
+const BATCH_ATTRIBUTES: Schema = {
+	type: 'array',
+	items: object(
+		{
+			...strings(['type', 'value']),
+			source: text(undefined, 0),
+			displayed: BOOLEAN,
+			pinned: BOOLEAN,
+			securityLabel: BATCH_LABELS,
+		},
+		{ required: ['type', 'value'] },
+	),
+};
+const DATES = ['externalDateAdded', 'externalDateExpires', 'externalLastModified', 'firstSeen', 'lastSeen'];
+
+/** docs: v2_batch_api, "Group Fields": other names than in v3, and more of them required. */
+export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
+	const { ownerId: _ownerId, ownerName: _ownerName, ...fields } = scalars(nameLimit, false);
+	return object(
+		{
+			...fields,
+			...strings(['to', 'insights', 'aiProvider']),
+			attribute: BATCH_ATTRIBUTES,
+			tag: BATCH_TAGS,
+			securityLabel: BATCH_LABELS,
+			associatedGroupXid: { type: 'array', items: text() },
+			associatedIndicators: {
+				type: 'array',
+				items: object(
+					{ summary: text(), indicatorType: oneOf(Object.keys(INDICATOR_TYPES)) },
+					{ required: ['summary', 'indicatorType'] },
+				),
+			},
+		},
+		{ required: ['name', 'type', 'xid'] },
+	) as Record<string, unknown>;
+}
+
+/** docs: v2_batch_api, "Indicator Fields". Of these the simulator keeps what finds the indicator again. */
+export const BATCH_INDICATOR_SCHEMA = object(
+	{
+		...strings([...DATES, 'xid', 'md5', 'sha1', 'sha256']),
+		summary: text(),
+		type: oneOf(Object.keys(INDICATOR_TYPES)),
+		rating: { type: 'number', minimum: 0, maximum: 5 },
+		confidence: { type: 'integer', minimum: 0, maximum: 100 },
+		active: BOOLEAN,
+		size: { type: 'integer', minimum: 0 },
+		attribute: BATCH_ATTRIBUTES,
+		tag: BATCH_TAGS,
+		securityLabel: BATCH_LABELS,
+		associatedGroups: {
+			type: 'array',
+			items: object({ groupXid: text() }, { required: ['groupXid'] }),
+		},
+	},
+	{ required: ['type'] },
+) as Record<string, unknown>;
+
+/** docs: v2_batch_api, `association`: each end by a reference of the file (XID or summary) or by an ID. */
+export const BATCH_ASSOCIATION_SCHEMA = object(
+	{
+		associationType: text(),
+		...properties(['ref_1', 'ref_2'], text()),
+		...properties(['id_1', 'id_2'], { type: 'string', pattern: '^[0-9]{1,19}$' }),
+		...properties(['type_1', 'type_2'], oneOf([...GROUP_TYPES, ...Object.keys(INDICATOR_TYPES)])),
+	},
+	{ required: ['type_1', 'type_2'] },
+) as Record<string, unknown>;
