@@ -5,6 +5,7 @@ import { operationParameters, runItems } from '../shared/items';
 import { connectAttackForge } from './api';
 import { keyTest } from './credentialTests';
 import { table } from './fields';
+import { searchCustomFields, searchGroups, searchUsers } from './lookups';
 import { operations } from './operations';
 
 export class AttackForgeGroup implements INodeType {
@@ -15,7 +16,7 @@ export class AttackForgeGroup implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Create and update customer groups in AttackForge',
+		description: 'Work with customer groups in AttackForge: their fields, access, members and projects',
 		defaults: { name: 'AttackForge Group' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -27,14 +28,20 @@ export class AttackForgeGroup implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Group', value: 'group' }],
+				options: [
+					{ name: 'Asset', value: 'asset' },
+					{ name: 'Group', value: 'group' },
+					{ name: 'Member', value: 'member' },
+					{ name: 'Project', value: 'project' },
+					{ name: 'Vulnerability', value: 'vulnerability' },
+				],
 				default: 'group',
 			},
 			...operationParameters(operations),
 		],
 	};
 
-	methods = { credentialTest: { keyTest } };
+	methods = { credentialTest: { keyTest }, listSearch: { searchCustomFields, searchGroups, searchUsers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runItems(this, { table, operations, connect: connectAttackForge });

@@ -1,10 +1,11 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { ServiceFailure } from '../shared/errors';
 import type { RunOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { Memo } from '../shared/memo';
 import {
 	type Connection,
 	connect,
@@ -16,15 +17,50 @@ import {
 } from '../shared/requests';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
-export type MethodName = 'CreateGroup' | 'GetGroup' | 'GetGroups' | 'UpdateGroup';
+export type MethodName =
+	| 'AddUserToGroup'
+	| 'ArchiveGroup'
+	| 'CreateGroup'
+	| 'GetAssetsByGroup'
+	| 'GetFormConfig'
+	| 'GetGroup'
+	| 'GetGroups'
+	| 'GetProjectById'
+	| 'GetProjectsByGroup'
+	| 'GetUserByEmail'
+	| 'GetUserByUsername'
+	| 'GetUserGroups'
+	| 'GetUsers'
+	| 'GetVulnerabilitiesByGroup'
+	| 'RestoreGroup'
+	| 'UpdateGroup'
+	| 'UpdateProjectById'
+	| 'UpdateUserAccessOnGroup';
+
+type Query = Array<readonly [name: string, value: string]>;
+
+/** Which custom fields an answer should hold; by default all. */
+export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
+
+/** Whose groups a list holds: all of the tenant's (administrators only), or those that the key's user is a member of. */
+export type Scope = 'all' | 'mine';
+
+/** How a user of AttackForge is named. */
+export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
+
+/** The most entries of one page where the API has pages. */
+const PAGE_SIZE = 500;
 
 /** AttackForge's Self-Service API, as far as groups need it. */
 export class AttackForge {
+	/** Look-ups of this run. */
+	readonly memo = new Memo();
+
 	constructor(private readonly connection: Connection) {}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup */
 	async createGroup(body: JsonObject): Promise<JsonObject> {
-		return await this.group('CreateGroup', { method: 'POST', path: '/group', body });
+		return await this.one('CreateGroup', { method: 'POST', path: '/group', body }, 'group');
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup */
@@ -33,26 +69,178 @@ export class AttackForge {
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroup */
-	async getGroup(id: string): Promise<JsonObject> {
-		return await this.group('GetGroup', { method: 'GET', path: pathOf('group', id) });
+	async getGroup(id: string, filter: CustomFieldFilter = {}): Promise<JsonObject> {
+		const query = customFieldQuery(filter);
+		return await this.one('GetGroup', { method: 'GET', path: pathOf('group', id), query }, 'group');
 	}
 
-	private async group(method: MethodName, request: ServiceRequest): Promise<JsonObject> {
-		const reply = await this.call(method, request);
-		const group = isJsonObject(reply.json) ? reply.json.group : undefined;
-		if (isJsonObject(group) && group.id !== undefined) return group;
-		throw new ServiceFailure(
-			'AttackForge answered with success, but without the group',
-			request.method === 'GET'
-				? 'Run it again later.'
-				: 'The change may have been made: look the group up before you send it again.',
-			{ httpCode: String(reply.status), request: reply.request },
+	/**
+	 * Groups under the list's own key names (`group_id`, `group_name`, …). The API has no pages here.
+	 *
+	 * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroups
+	 */
+	async getGroups(scope: Scope, filter: CustomFieldFilter = {}): Promise<JsonObject[]> {
+		const query: Query = [
+			...(scope === 'all' ? [['allGroups', 'true'] as const] : []),
+			...customFieldQuery(filter),
+		];
+		return await this.many('GetGroups', { method: 'GET', path: '/groups', query }, 'groups');
+	}
+
+	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/archivegroup */
+	async archiveGroup(id: string): Promise<void> {
+		await this.call('ArchiveGroup', { method: 'PUT', path: pathOf('group', id, 'archive'), body: {} });
+	}
+
+	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/restoregroup */
+	async restoreGroup(id: string): Promise<void> {
+		await this.call('RestoreGroup', { method: 'PUT', path: pathOf('group', id, 'restore'), body: {} });
+	}
+
+	/** @returns the sentence that the service answers with */
+	async addMember(groupId: string, userId: string, access: string): Promise<unknown> {
+		const body = { group_id: groupId, user_id: userId, access_level: access };
+		return await this.status('AddUserToGroup', { method: 'POST', path: pathOf('group', 'user'), body });
+	}
+
+	/**
+	 * @param access `View`, `Upload`, `Edit`, or `Delete`, which removes the user from the group and all its projects
+	 * @returns the sentence that the service answers with
+	 */
+	async changeMember(groupId: string, userId: string, access: string): Promise<unknown> {
+		// The user is documented in the path and in the body.
+		const body = { group_id: groupId, user_id: userId, access_level: access };
+		return await this.status('UpdateUserAccessOnGroup', {
+			method: 'PUT',
+			path: pathOf('group', 'user', userId),
+			body,
+		});
+	}
+
+	async getUserGroups(userId: string): Promise<JsonObject[]> {
+		return await this.many(
+			'GetUserGroups',
+			{ method: 'GET', path: pathOf('user', userId, 'groups') },
+			'groups',
 		);
+	}
+
+	async getUsers(): Promise<JsonObject[]> {
+		return await this.many('GetUsers', { method: 'GET', path: '/users' }, 'users');
+	}
+
+	/** The ID of a user, looked up once a run when it is given by e-mail address or user name. */
+	async userId({ by, value }: UserReference): Promise<string> {
+		if (by === 'id') return value;
+		const method = by === 'email' ? 'GetUserByEmail' : 'GetUserByUsername';
+		const user = await this.memo.once(`user ${by} ${value}`, async () =>
+			this.one(method, { method: 'GET', path: pathOf('users', by, value) }, 'user'),
+		);
+		return String(user.id);
+	}
+
+	/** Projects of a group that the key's user is a member of. */
+	async getProjects(groupId: string): Promise<JsonObject[]> {
+		const path = pathOf('groups', groupId, 'projects');
+		return await this.many('GetProjectsByGroup', { method: 'GET', path }, 'projects');
+	}
+
+	/** @param limit the most vulnerabilities to return; `Infinity` for all */
+	async getVulnerabilities(groupId: string, filters: Query, limit: number): Promise<JsonObject[]> {
+		const path = pathOf('groups', groupId, 'vulnerabilities');
+		return await this.paged('GetVulnerabilitiesByGroup', path, filters, 'vulnerabilities', limit);
+	}
+
+	/** @param limit the most assets to return; `Infinity` for all */
+	async getAssets(groupId: string, limit: number): Promise<JsonObject[]> {
+		return await this.paged('GetAssetsByGroup', pathOf('assets', 'group', groupId), [], 'assets', limit);
+	}
+
+	/** IDs of the groups that a project is linked to, never from the cache. */
+	async getProjectGroups(projectId: string): Promise<string[]> {
+		const project = await this.one(
+			'GetProjectById',
+			{ method: 'GET', path: pathOf('project', projectId) },
+			'project',
+		);
+		const groups = Array.isArray(project.project_groups) ? project.project_groups : [];
+		return groups.flatMap((group: unknown) => (isJsonObject(group) ? [String(group.id)] : []));
+	}
+
+	/** @param groups the full list: it replaces the present one */
+	async setProjectGroups(projectId: string, groups: readonly string[]): Promise<void> {
+		await this.call('UpdateProjectById', {
+			method: 'PUT',
+			path: pathOf('project', projectId),
+			body: { groups },
+		});
+	}
+
+	/** The definition of the group form, which names the custom fields. */
+	async getGroupForm(): Promise<unknown[]> {
+		const request = { method: 'GET', path: pathOf('config', 'form', 'group') } as const;
+		const { json } = await this.call('GetFormConfig', request);
+		return isJsonObject(json) && Array.isArray(json.config) ? json.config : [];
+	}
+
+	/** All pages, or as many as the limit needs. The documentation does not say what `count` counts: a short page ends. */
+	private async paged(
+		method: MethodName,
+		path: string,
+		filters: Query,
+		key: string,
+		limit: number,
+	): Promise<JsonObject[]> {
+		const all: JsonObject[] = [];
+		while (all.length < limit) {
+			const size = Math.min(PAGE_SIZE, limit - all.length);
+			const query: Query = [...filters, ['skip', String(all.length)], ['limit', String(size)]];
+			const page = await this.many(method, { method: 'GET', path, query }, key);
+			for (const entry of page) all.push(entry);
+			if (page.length < size) break;
+		}
+		return all;
+	}
+
+	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
+		const reply = await this.call(method, request);
+		const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
+		if (isJsonObject(record)) return record;
+		throw incomplete(reply, `the ${key}`, request);
+	}
+
+	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
+		const reply = await this.call(method, request);
+		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
+		if (Array.isArray(records)) return records.filter(isJsonObject);
+		throw incomplete(reply, `its ${key}`, request);
+	}
+
+	private async status(method: MethodName, request: ServiceRequest): Promise<unknown> {
+		const { json } = await this.call(method, request);
+		return isJsonObject(json) ? json.status : undefined;
 	}
 
 	private async call(method: MethodName, request: ServiceRequest): Promise<Reply> {
 		return successful(method, await send(this.connection, request));
 	}
+}
+
+function incomplete(reply: Reply, what: string, { method }: ServiceRequest): ServiceFailure {
+	return new ServiceFailure(
+		`AttackForge answered with success, but without ${what}`,
+		method === 'GET'
+			? 'Run it again later.'
+			: 'The change may have been made: look it up before you send it again.',
+		{ httpCode: String(reply.status), request: reply.request },
+	);
+}
+
+function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
+	return [
+		...allow.map((key) => ['cf_key_allowlist', key] as const),
+		...block.map((key) => ['cf_key_blocklist', key] as const),
+	];
 }
 
 /**
@@ -93,7 +281,7 @@ function advice(method: MethodName, status: number): string {
 	if (status === 403) {
 		return `The key is not allowed to do this: ${grant}. Each method is granted on its own, to administrators too.`;
 	}
-	if (status === 404) return 'Check the ID of the group, and that your user may see it.';
+	if (status === 404) return 'Check the ID, and that your user may see the record.';
 	if (status === 429) return 'AttackForge asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the tenant.';
 	return 'Check the fields of this item against the message.';
@@ -103,8 +291,12 @@ function advice(method: MethodName, status: number): string {
 export const isRefusal = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
 
+/** @returns whether the service said that there is no such record */
+export const isMissing = (error: unknown): error is ServiceFailure =>
+	error instanceof ServiceFailure && error.details.httpCode === '404';
+
 export async function connectAttackForge(
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | ILoadOptionsFunctions,
 	{ timeout }: RunOptions,
 ): Promise<AttackForge> {
 	const root = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss`;

@@ -11,6 +11,7 @@ import {
 	type Kind,
 	labelOf,
 	type FormOperation,
+	type Operation,
 	type Place,
 	readEntries,
 	readJsonText,
@@ -148,7 +149,7 @@ function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 	for (const list of LISTS) {
 		if (isUnset(given[list.name])) continue;
 		const label = `${place.label}: ${list.name}`;
-		const entries = readEntries(given[list.name], label).map((entry, index) =>
+		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
 			readEntry(entry, list, { ...place, label: `${label}, entry ${index + 1}` }),
 		);
 		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
@@ -159,9 +160,12 @@ function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 	}
 }
 
-function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place): JsonObject {
+/** @returns the entry, or none where there is nothing to remove from */
+function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place): JsonObject[] {
 	const { label, operation } = place;
-	const given = isJsonObject(entry) && operation === 'update' ? { action: 'upsert', ...entry } : entry;
+	// A new group takes plain entries: AttackForge documentation, CreateGroup.
+	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
+	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
 	const read = readObject(given, entryFields(fields, operation), place);
 	const named = identity.filter((name) => read[name] !== undefined);
 	const labels = fields.filter(({ name }) => identity.includes(name)).map(labelOf);
@@ -174,7 +178,7 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place
 			'Give exactly one of them: AttackForge takes a user or a group, not both.',
 		);
 	}
-	if (read.action === 'remove') return keep(read, ['action', ...named]);
+	if (read.action === 'remove') return [keep(read, ['action', ...named])];
 	// Complete on create and on upsert: whether the service fills in what is left out is undocumented.
 	const missing = fields.find(({ name }) => !identity.includes(name) && read[name] === undefined);
 	if (missing) {
@@ -183,7 +187,13 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place
 			'Entries are sent whole, so that no level is left to chance.',
 		);
 	}
-	return read;
+	return [read];
+}
+
+function withAction(entry: JsonObject, operation: Operation): JsonObject {
+	if (operation === 'update') return { action: 'upsert', ...entry };
+	const { action, ...plain } = entry;
+	return action === undefined || action === 'upsert' ? plain : entry;
 }
 
 const entryFields = (fields: readonly Field[], operation: FormOperation) =>
@@ -203,10 +213,19 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 	{
 		displayName: 'Key',
 		name: 'key',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. client_code',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
 		description: 'Key of the custom field: letters, numbers and underscores',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a custom field…',
+				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
+			},
+			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
+		],
 	},
 	{
 		displayName: 'Value Type',
@@ -253,7 +272,8 @@ type CustomField = { key: string; value: unknown };
 
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
-	const name = isUnset(key) ? '' : String(key);
+	const located = isJsonObject(key) && key.__rl === true ? key.value : key;
+	const name = isUnset(located) ? '' : String(located);
 	const read =
 		type === 'json' && typeof value === 'string' ? readJsonText(value, `${label}: ${name}`) : value;
 	return { key: name, value: read ?? '' };

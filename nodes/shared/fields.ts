@@ -63,6 +63,10 @@ export type Table = {
 	finish?(body: JsonObject, place: Place): JsonObject;
 };
 
+/** Of a resource locator the value alone; anything else as it is. */
+export const unlocated = (value: unknown): unknown =>
+	isJsonObject(value) && value.__rl === true ? value.value : value;
+
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 const show = (value: unknown): string => {
@@ -498,7 +502,12 @@ export type Source =
 			typeIsFixed: boolean;
 	  }
 	| { mode: 'autoMap'; values: JsonObject; type?: unknown }
-	| { mode: 'json'; values: unknown };
+	| {
+			mode: 'json';
+			values: unknown;
+			/** The body is for a create-or-update: what an update cannot change is left out of it, not refused. */
+			forBoth?: boolean;
+	  };
 
 export type ReadRecord = {
 	/** The request body, in the table's order; in JSON mode in the user's. */
@@ -529,6 +538,7 @@ export function readRecord(
 	if (source.mode === 'json') {
 		// The user's order, and what the table lacks as it is.
 		for (const [name, value] of Object.entries(values)) {
+			if (source.forBoth && rows.get(name)?.[operation] === 'no') continue;
 			body[name] = readJsonField(name, value, table, rows, where);
 			if (body[name] === undefined) delete body[name];
 		}

@@ -19,6 +19,7 @@ import {
 	readRecord,
 	type Source,
 	type Table,
+	unlocated,
 } from './fields';
 import { isJsonObject, type JsonObject } from './json';
 
@@ -184,8 +185,7 @@ export class Item {
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
 	parameter(name: string): unknown {
-		const value: unknown = this.context.getNodeParameter(name, this.index, null);
-		if (isJsonObject(value) && value.__rl === true) return value.value;
+		const value = unlocated(this.context.getNodeParameter(name, this.index, null));
 		return value === null ? undefined : value;
 	}
 
@@ -245,11 +245,16 @@ export class Item {
 	private source(operation: FormOperation): Source {
 		const mode = this.parameter('dataMode');
 		const type = this.table.types ? this.parameter('type') : undefined;
-		if (mode === 'json') return { mode, values: this.parameter('jsonBody') };
+		if (mode === 'json') {
+			return { mode, values: this.parameter('jsonBody'), forBoth: operation === 'upsert' };
+		}
 		if (mode === 'autoMap') {
 			return { mode, values: this.context.getInputData()[this.index]?.json ?? {}, type };
 		}
-		const values: JsonObject = { ...(this.parameter(collectionName(operation)) as JsonObject | undefined) };
+		const collection = Object.entries((this.parameter(collectionName(operation)) ?? {}) as JsonObject);
+		const values: JsonObject = Object.fromEntries(
+			collection.map(([field, value]) => [field, unlocated(value)]),
+		);
 		for (const field of this.table.fields) {
 			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
 			const value = this.parameter(field.name);

@@ -24,7 +24,8 @@ export type Connection = {
 };
 
 export type ServiceRequest = {
-	method: IHttpRequestMethods;
+	/** n8n's type lacks OPTIONS; its HTTP layer sends any method. */
+	method: IHttpRequestMethods | 'OPTIONS';
 	/** Built by `pathOf`. */
 	path: string;
 	/** Pairs in order; a name may repeat. */
@@ -32,6 +33,10 @@ export type ServiceRequest = {
 	/** Sent as JSON. */
 	body?: unknown;
 };
+
+/** Aborted when the execution is cancelled. */
+export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =>
+	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 /** The credential fields that must never be seen. */
 const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
@@ -89,28 +94,113 @@ export async function connect(
 /**
  * Sends one request and returns its answer, whatever its status.
  *
- * The URL is complete, so that n8n has nothing left to encode; redirects are not followed, since they would carry the
- * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
- *
  * @throws ServiceFailure when no answer came, or one that leads elsewhere
  */
-export async function send(
-	connection: Connection,
-	{ method, path, query = [], body }: ServiceRequest,
-): Promise<Reply> {
-	const { context, credentialType, credentials, root, timeout } = connection;
-	const search = query.map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`).join('&');
-	const url = `${root}${path}${search && `?${search}`}`;
-	const request = `${method} ${new URL(root + path).pathname}`;
-	const options: IHttpRequestOptions = {
-		method,
-		url,
+export async function send(connection: Connection, request: ServiceRequest): Promise<Reply> {
+	const { body } = request;
+	const reply = await exchange(connection, request, {
 		headers: {
 			Accept: 'application/json',
 			...(body !== undefined && { 'Content-Type': 'application/json' }),
 		},
 		...(body !== undefined && { body: stringifyJson(body) }),
 		encoding: 'text',
+	});
+	return { ...reply, ...readBody(reply.body, connection.credentials) };
+}
+
+/** Bytes as n8n hands them out: all of them, or a stream, so that a file need not fit into memory. */
+export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
+export type ByteStream = Exclude<Bytes, Buffer>;
+
+/**
+ * Sends bytes as the body, and returns the answer as `send` does. A stream can be sent once: it is used up afterwards,
+ * whatever happened.
+ *
+ * @param length how many bytes there are; the server hears it before they come
+ * @throws ServiceFailure as `send`
+ */
+export async function sendBytes(
+	connection: Connection,
+	request: Omit<ServiceRequest, 'body'>,
+	bytes: Bytes,
+	length: number,
+): Promise<Reply> {
+	try {
+		const reply = await exchange(connection, request, {
+			headers: {
+				Accept: 'application/json',
+				'Content-Type': 'application/octet-stream',
+				'Content-Length': length,
+			},
+			body: bytes,
+			encoding: 'text',
+		});
+		return { ...reply, ...readBody(reply.body, connection.credentials) };
+	} finally {
+		// A server that refuses need not have read to the end.
+		if (!Buffer.isBuffer(bytes)) bytes.destroy();
+	}
+}
+
+/** An answer with bytes: a stream on success, otherwise text like any other answer. */
+export type BytesReply = Reply & { stream?: ByteStream };
+
+/**
+ * Fetches bytes as a stream.
+ *
+ * @throws ServiceFailure as `send`
+ */
+export async function fetchBytes(
+	connection: Connection,
+	request: Omit<ServiceRequest, 'body'>,
+): Promise<BytesReply> {
+	const reply = await exchange(connection, request, {
+		// As it is: compressed, its length would not be known.
+		headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
+		encoding: 'stream',
+	});
+	const stream = reply.body as ByteStream;
+	// With a status of success too: a proxy's login page, or an error that is none by its status.
+	const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
+	if (reply.status >= 200 && reply.status < 300 && !isText) {
+		return { ...reply, stream, text: '', json: undefined };
+	}
+	return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
+}
+
+/** Enough for any message. */
+const MESSAGE_BYTES = 64 * 1024;
+
+async function beginningOf(stream: ByteStream): Promise<string> {
+	const chunks: Buffer[] = [];
+	let length = 0;
+	for await (const chunk of stream) {
+		chunks.push(Buffer.from(chunk as Buffer));
+		length += (chunk as Buffer).length;
+		if (length > MESSAGE_BYTES) break;
+	}
+	return Buffer.concat(chunks).toString();
+}
+
+/**
+ * One request and its answer, with the body as it came.
+ *
+ * The URL is complete, so that n8n has nothing left to encode; redirects are not followed, since they would carry the
+ * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
+ */
+async function exchange(
+	{ context, credentialType, credentials, root, timeout }: Connection,
+	{ method, path, query = [] }: ServiceRequest,
+	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
+): Promise<Omit<Reply, 'json' | 'text'> & { body: unknown }> {
+	const search = query.map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`).join('&');
+	const url = `${root}${path}${search && `?${search}`}`;
+	const request = `${method} ${new URL(root + path).pathname}`;
+	const options: IHttpRequestOptions = {
+		method: method as IHttpRequestMethods,
+		url,
+		...content,
 		returnFullResponse: true,
 		ignoreHttpStatusErrors: true,
 		disableFollowRedirect: true,
@@ -125,15 +215,9 @@ export async function send(
 	} catch (error) {
 		throw networkFailure(error, new URL(url).host, request, timeout);
 	}
-	const reply: Reply = {
-		status: answer.statusCode,
-		statusText: answer.statusMessage ?? '',
-		headers: answer.headers,
-		...readBody(answer.body, credentials),
-		request,
-	};
-	if (reply.status >= 300 && reply.status < 400) throw redirectFailure(reply);
-	return reply;
+	const { statusCode: status, statusMessage: statusText = '', headers, body } = answer;
+	if (status >= 300 && status < 400) throw redirectFailure({ status, headers, request });
+	return { status, statusText, headers, body, request };
 }
 
 /**
@@ -159,7 +243,11 @@ export function readBody(
 
 const isNothing = (value: unknown) => value === undefined || value === null;
 
-function redirectFailure({ status, headers, request }: Reply): ServiceFailure {
+function redirectFailure({
+	status,
+	headers,
+	request,
+}: Pick<Reply, 'status' | 'headers' | 'request'>): ServiceFailure {
 	return new ServiceFailure(
 		`The server redirected the request to ${String(headers.location ?? 'another address')}`,
 		'Redirects are not followed, since they would carry the credential elsewhere. Enter the address that the service really has as Base URL in the credential.',

@@ -126,7 +126,7 @@ describe("the documentation's example of UpdateGroup", () => {
 				auto_add_project_request: true,
 				enable_project_team_notifications: true,
 			},
-			options: { additionalJson: '{"access": {"sso_2": []}}' },
+			options: { additionalJson: '{"access": {"sso_2": []}}', customFieldsMode: 'replace' },
 		});
 		expect(error).toBeUndefined();
 		expect(lastBody()).toBe(documented('attackforge-update.json'));
@@ -137,7 +137,12 @@ describe("the documentation's example of UpdateGroup", () => {
 	test('goes out byte for byte as JSON', async () => {
 		const { id } = seed();
 		const body = documented('attackforge-update.json');
-		await node('update', { groupId: id, dataMode: 'json', jsonBody: body });
+		await node('update', {
+			groupId: id,
+			dataMode: 'json',
+			jsonBody: body,
+			options: { customFieldsMode: 'replace' },
+		});
 		expect(lastBody()).toBe(body);
 		expectUpdated(id);
 	});
@@ -237,8 +242,8 @@ describe('is refused before anything is sent:', () => {
 			{ ...ACME, name: '={{ ({a: 1}) }}' },
 			'"Name" (name) must be text, but is an object: "{"a":1}"',
 		],
-		['an ID that is a path', 'update', { groupId: '../group' }, '"Group ID" (groupId) cannot be "../group"'],
-		['an ID that is too short', 'update', { groupId: '5eab' }, '"Group ID" (groupId) cannot be "5eab"'],
+		['an ID that is a path', 'update', { groupId: '../group' }, '"Group" (groupId) cannot be "../group"'],
+		['an ID that is too short', 'update', { groupId: '5eab' }, '"Group" (groupId) cannot be "5eab"'],
 		[
 			'an action that does not exist',
 			'update',

@@ -1,8 +1,14 @@
-import { ExecutionLifecycleHooks, PackageDirectoryLoader, WorkflowExecute } from 'n8n-core';
+import {
+	ExecutionLifecycleHooks,
+	LoadOptionsContext,
+	PackageDirectoryLoader,
+	WorkflowExecute,
+} from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	INode,
 	INodeExecutionData,
 	INodeParameters,
@@ -248,6 +254,30 @@ export async function run({
 		status,
 		decrypted: credentialsHelper.decrypted,
 	};
+}
+
+/** What n8n calls a node's drop-downs and search lists with. */
+export async function loadOptions(
+	type: string,
+	credentials: Credentials,
+	parameters: INodeParameters = {},
+): Promise<{ context: ILoadOptionsFunctions; type: INodeType }> {
+	const loaders = await load();
+	const nodeTypes = new TestNodeTypes(loaders);
+	const node: INode = {
+		id: '1',
+		name: 'Node',
+		type: `${PACKAGE}.${type}`,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: name, name }])),
+	};
+	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
+	const credentialsHelper = new TestCredentials(loaders.ours, credentials);
+	const additionalData = { credentialsHelper, variables: {} } as unknown as IWorkflowExecuteAdditionalData;
+	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	return { context, type: nodeTypes.getByNameAndVersion(node.type) };
 }
 
 /** The `json` of each item. */

@@ -1,9 +1,17 @@
 import { recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
-import { type AttackForge, isRefusal } from '../../api';
+import type { AttackForge } from '../../api';
 import { table } from '../../fields';
-import { groupParameter, readGroupId } from './common';
+import {
+	accessChanges,
+	type AccessMode,
+	type CustomField,
+	type CustomFieldsMode,
+	withPresentFields,
+} from '../../groups';
+import { groupParameter, readGroupId } from '../common';
+import { readBack, readModes, updatingOptions } from './updating';
 
 const show = { resource: ['group'], operation: ['update'] };
 
@@ -16,31 +24,42 @@ export const update: OperationFile<AttackForge> = {
 	parameters: [
 		groupParameter(show),
 		...recordParameters(table, 'update', show),
-		optionsCollection(show, extraJsonOption),
+		optionsCollection(show, extraJsonOption, ...updatingOptions),
 	],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const body = item.record('update');
+		const modes = readModes(item);
 		return {
 			record: id,
 			async run() {
-				await api.updateGroup(id, body);
+				const complete = await completeBody(api, id, body, modes);
+				if (Object.keys(complete).length > 0) await api.updateGroup(id, complete);
 				return await readBack(api, id, body);
 			},
 		};
 	},
 };
 
-/** UpdateGroup answers with a status only. The update stands, so a read that is not granted must not fail the item. */
-async function readBack(api: AttackForge, id: string, sent: JsonObject): Promise<JsonObject> {
-	try {
-		return await api.getGroup(id);
-	} catch (error) {
-		const reason = isRefusal(error) ? 'the key may not use GetGroup' : (error as Error).message;
-		return {
-			id,
-			...sent,
-			_notice: `The group was updated, but could not be read back (${reason}): these are the fields as they were sent.`,
-		};
+/** The body with what depends on the group as it is: other custom fields, and access that is to be exactly as given. */
+async function completeBody(
+	api: AttackForge,
+	id: string,
+	body: JsonObject,
+	modes: { access: AccessMode; customFields: CustomFieldsMode },
+): Promise<JsonObject> {
+	const mergesFields = body.custom_fields !== undefined && modes.customFields === 'merge';
+	const comparesAccess = body.access !== undefined && modes.access === 'exact';
+	if (!mergesFields && !comparesAccess) return body;
+	const present = await api.getGroup(id);
+	const complete: JsonObject = { ...body };
+	if (mergesFields) {
+		complete.custom_fields = withPresentFields(body.custom_fields as CustomField[], present, 'merge');
 	}
+	if (comparesAccess) {
+		const access = accessChanges(body.access as JsonObject, present.access, 'exact');
+		if (access) complete.access = access;
+		else delete complete.access;
+	}
+	return complete;
 }

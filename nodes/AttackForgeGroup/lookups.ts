@@ -1,0 +1,67 @@
+import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
+
+import { DEFAULT_TIMEOUT_SECONDS } from '../shared/items';
+import { isJsonObject, type JsonObject } from '../shared/json';
+import { connectAttackForge, isRefusal } from './api';
+import { normalizeGroup } from './groups';
+
+/** Search lists of the form. Where the key may not list, n8n shows the refusal, and another mode takes a typed value. */
+
+const connectHere = async (context: ILoadOptionsFunctions) =>
+	await connectAttackForge(context, { timeout: DEFAULT_TIMEOUT_SECONDS * 1000 });
+
+function listOf(entries: INodeListSearchItems[], filter = ''): INodeListSearchResult {
+	const needle = filter.toLowerCase();
+	const results = entries
+		.filter(
+			({ name, value }) => name.toLowerCase().includes(needle) || String(value).toLowerCase() === needle,
+		)
+		.sort((a, b) => a.name.localeCompare(b.name));
+	return { results };
+}
+
+/** All groups for an administrator's key, for others those that the user is a member of. */
+export async function searchGroups(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const api = await connectHere(this);
+	const groups = await api.getGroups('all').catch(async (error: unknown) => {
+		if (isRefusal(error)) return await api.getGroups('mine');
+		return await Promise.reject(error);
+	});
+	const entries = groups
+		.map(normalizeGroup)
+		.map(({ id, name }) => ({ name: String(name), value: String(id) }));
+	return listOf(entries, filter);
+}
+
+export async function searchUsers(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const users = await (await connectHere(this)).getUsers();
+	return listOf(users.map(userEntry), filter);
+}
+
+function userEntry({ id, first_name, last_name, email_address, username }: JsonObject): INodeListSearchItems {
+	const name = [first_name, last_name].filter(Boolean).join(' ') || String(username);
+	return { name: `${name} (${String(email_address ?? username)})`, value: String(id) };
+}
+
+/** Custom fields of the group form, in sections or beside them. */
+export async function searchCustomFields(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	const form = await (await connectHere(this)).getGroupForm();
+	return listOf(form.flatMap(customFieldEntries), filter);
+}
+
+function customFieldEntries(entry: unknown): INodeListSearchItems[] {
+	if (!isJsonObject(entry) || !isJsonObject(entry.config)) return [];
+	const { fields, custom_field_key: key, custom_field_label: label } = entry.config;
+	if (Array.isArray(fields)) return fields.flatMap(customFieldEntries);
+	if (typeof key !== 'string' || key === '') return [];
+	return [{ name: typeof label === 'string' && label !== '' ? `${label} (${key})` : key, value: key }];
+}

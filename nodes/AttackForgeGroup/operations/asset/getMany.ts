@@ -1,0 +1,19 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { groupParameter, limitParameters, readGroupId, readLimit } from '../common';
+
+const show = { resource: ['asset'], operation: ['getAll'] };
+
+export const getMany: OperationFile<AttackForge> = {
+	resource: 'asset',
+	operation: 'getAll',
+	name: 'Get Many',
+	action: 'Get many assets of group',
+	description: 'Retrieve the assets in the projects of a group',
+	parameters: [groupParameter(show), ...limitParameters(show), optionsCollection(show)],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		const limit = readLimit(item);
+		return { run: async () => await api.getAssets(id, limit) };
+	},
+};

@@ -1,0 +1,204 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/errors';
+import { isUnset, readEntries } from '../../shared/fields';
+import type { Item } from '../../shared/items';
+import type { UserReference } from '../api';
+
+export type Show = NonNullable<IDisplayOptions['show']>;
+
+/** Which group an operation is about. */
+export const groupParameter = (show: Show): INodeProperties => ({
+	...optionalGroupParameter(show),
+	required: true,
+});
+
+export const optionalGroupParameter = (show: Show): INodeProperties => ({
+	displayName: 'Group',
+	name: 'groupId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	description: 'The group, from the list or by its ID',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a group…',
+			typeOptions: { searchListMethod: 'searchGroups', searchable: true },
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 5eab99471e18050942c7607a',
+		},
+	],
+	displayOptions: { show },
+});
+
+/** Which user an operation is about. */
+export const userParameter = (show: Show): INodeProperties => ({
+	displayName: 'User',
+	name: 'userId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The user, from the list, or by ID, e-mail address or user name',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a user…',
+			typeOptions: { searchListMethod: 'searchUsers', searchable: true },
+		},
+		{
+			displayName: 'By Email',
+			name: 'email',
+			type: 'string',
+			placeholder: 'e.g. paul.citizen@example.com',
+		},
+		{
+			displayName: 'By ID',
+			name: 'id',
+			type: 'string',
+			placeholder: 'e.g. 668ba6b1be6510000f78f79e',
+		},
+		{
+			displayName: 'By User Name',
+			name: 'username',
+			type: 'string',
+			placeholder: 'e.g. paul.citizen',
+		},
+	],
+	displayOptions: { show },
+});
+
+export const projectParameter = (show: Show): INodeProperties => ({
+	displayName: 'Project ID',
+	name: 'projectId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
+	description: 'ID of the project, as it stands in the address of its page',
+	displayOptions: { show },
+});
+
+/** Access to projects by membership: capitalized, unlike the levels of access entries (AttackForge documentation). */
+export const accessLevelParameter = (show: Show): INodeProperties => ({
+	displayName: 'Access Level',
+	name: 'accessLevel',
+	type: 'options',
+	options: [
+		{ name: 'View', value: 'View' },
+		{ name: 'Upload', value: 'Upload' },
+		{ name: 'Edit', value: 'Edit' },
+	],
+	default: 'View',
+	description: 'Access that the member gets to all projects of the group',
+	displayOptions: { show },
+});
+
+export const simplifyParameter = (show: Show): INodeProperties => ({
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	displayOptions: { show },
+});
+
+/** Return All and Limit. */
+export const limitParameters = (show: Show): INodeProperties[] => [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...show, returnAll: [false] } },
+	},
+];
+
+export function readLimit(item: Item): number {
+	if (item.parameter('returnAll') === true) return Infinity;
+	const limit = Number(item.parameter('limit'));
+	if (Number.isInteger(limit) && limit > 0) return limit;
+	throw new InvalidInput(
+		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
+		'Give a whole number.',
+	);
+}
+
+export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
+
+/** @throws InvalidInput when it is not an ID: 24 hexadecimal digits in every documented place */
+export function readId(item: Item, name: string, displayName: string): string {
+	return checkId(item.parameter(name), `"${displayName}" (${name})`);
+}
+
+function checkId(value: unknown, label: string): string {
+	const id = isUnset(value) ? '' : String(value).trim();
+	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
+	if (/^[0-9a-f]{24}$/i.test(id)) return id;
+	throw new InvalidInput(
+		`${label} cannot be "${id}"`,
+		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',
+	);
+}
+
+/** The user by the way that the locator is in; a plain value is an ID, or an e-mail address if it looks like one. */
+export function readUser(item: Item): UserReference {
+	const label = '"User" (userId)';
+	const given = item.parameter('userId');
+	const value = isUnset(given) ? '' : String(given).trim();
+	const mode = item.locatorMode('userId') ?? (value.includes('@') ? 'email' : 'id');
+	if (mode !== 'email' && mode !== 'username') return { by: 'id', value: checkId(given, label) };
+	if (value === '') throw new InvalidInput(`${label} is empty`, 'Give the e-mail address or user name.');
+	if (mode === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
+		throw new InvalidInput(`${label} cannot be "${value}"`, 'Give an e-mail address.');
+	}
+	return { by: mode, value };
+}
+
+/** Keys of custom fields in one box: comma-separated or an array. */
+export const readKeys = (value: unknown, label: string): string[] => readEntries(value, label).map(String);
+
+/** Options that choose which custom fields an answer holds. */
+export const customFieldFilterOptions: INodeProperties[] = [
+	{
+		displayName: 'Only Custom Fields',
+		name: 'cf_key_allowlist',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. client_code, region',
+		description: 'Keys of the custom fields to return: comma-separated, or an array from an expression',
+	},
+	{
+		displayName: 'Without Custom Fields',
+		name: 'cf_key_blocklist',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. notes',
+		description: 'Keys of the custom fields to leave out: comma-separated, or an array from an expression',
+	},
+];
+
+export function readCustomFieldFilter(item: Item) {
+	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
+	return {
+		allow: readKeys(allow, '"Only Custom Fields"'),
+		block: readKeys(block, '"Without Custom Fields"'),
+	};
+}

@@ -1,0 +1,25 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { groupParameter, readGroupId } from '../common';
+import { readBack } from './updating';
+
+const show = { resource: ['group'], operation: ['archive'] };
+
+export const archive: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'archive',
+	name: 'Archive',
+	action: 'Archive group',
+	description: 'Archive a group, without deleting it',
+	parameters: [groupParameter(show), optionsCollection(show)],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		return {
+			record: id,
+			async run() {
+				await api.archiveGroup(id);
+				return await readBack(api, id, {});
+			},
+		};
+	},
+};

@@ -1,0 +1,37 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { simplifyGroup } from '../../groups';
+import {
+	customFieldFilterOptions,
+	groupParameter,
+	readCustomFieldFilter,
+	readGroupId,
+	simplifyParameter,
+} from '../common';
+
+const show = { resource: ['group'], operation: ['get'] };
+
+export const get: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'get',
+	name: 'Get',
+	action: 'Get group',
+	description:
+		'Retrieve a group with its contacts and custom fields; unsimplified also its access, members and projects',
+	parameters: [
+		groupParameter(show),
+		simplifyParameter(show),
+		optionsCollection(show, ...customFieldFilterOptions),
+	],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		const filter = readCustomFieldFilter(item);
+		const simplify = item.parameter('simplify') !== false;
+		return {
+			async run() {
+				const group = await api.getGroup(id, filter);
+				return simplify ? simplifyGroup(group) : group;
+			},
+		};
+	},
+};

@@ -1,0 +1,149 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../../shared/errors';
+import { isUnset } from '../../../shared/fields';
+import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import { isJsonObject, type JsonObject } from '../../../shared/json';
+import type { AttackForge, Scope } from '../../api';
+import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';
+import {
+	customFieldFilterOptions,
+	limitParameters,
+	readCustomFieldFilter,
+	readLimit,
+	simplifyParameter,
+} from '../common';
+
+const show = { resource: ['group'], operation: ['getAll'] };
+
+const text = (name: string, displayName: string, description: string, placeholder = ''): INodeProperties => ({
+	displayName,
+	name,
+	type: 'string',
+	default: '',
+	...(placeholder && { placeholder }),
+	description,
+});
+
+/** The API has no filters: they are applied to its list. */
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	description: 'Only groups that meet all of these',
+	displayOptions: { show },
+	options: [
+		text('contact', 'Contact Contains', 'Text in the name, number or e-mail address of the primary contact'),
+		{
+			displayName: 'Custom Fields',
+			name: 'customFields',
+			type: 'fixedCollection',
+			typeOptions: { multipleValues: true },
+			default: {},
+			placeholder: 'Add Custom Field',
+			description: 'Custom fields with exactly these values',
+			options: [
+				{
+					displayName: 'Custom Field',
+					name: 'field',
+					values: [
+						text('key', 'Key', 'Key of the custom field', 'e.g. client_code'),
+						text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
+					],
+				},
+			],
+		},
+		text('nameContains', 'Name Contains', 'Text in the name, whatever its case'),
+		text('nameIs', 'Name Is', 'The exact name, upper and lower case included'),
+		text('owner', 'Owner Contains', 'Text in the name of the group owner, whatever its case'),
+	],
+};
+
+export const getMany: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'getAll',
+	name: 'Get Many',
+	action: 'Get many groups',
+	description: 'Retrieve groups, by name, owner, contact or custom field',
+	parameters: [
+		{
+			displayName: 'Groups',
+			name: 'scope',
+			type: 'options',
+			options: [
+				{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
+				{ name: 'Groups That I Am a Member Of', value: 'mine' },
+			],
+			default: 'all',
+			description: 'Whose groups to retrieve',
+			displayOptions: { show },
+		},
+		...limitParameters(show),
+		filters,
+		simplifyParameter(show),
+		optionsCollection(show, ...customFieldFilterOptions),
+	],
+	prepare(item, api) {
+		const scope: Scope = item.parameter('scope') === 'mine' ? 'mine' : 'all';
+		const limit = readLimit(item);
+		const matches = readFilters(item);
+		const filter = readCustomFieldFilter(item);
+		const simplify = item.parameter('simplify') !== false;
+		return {
+			async run() {
+				const found: JsonObject[] = [];
+				for (const group of await api.getGroups(scope, filter)) {
+					if (found.length >= limit) break;
+					if (matches(normalizeGroup(group))) found.push(simplify ? simplifyGroup(group) : group);
+				}
+				return found;
+			},
+		};
+	},
+};
+
+type Matches = (group: JsonObject) => boolean;
+
+function readFilters(item: Item): Matches {
+	const given = (item.parameter('filters') ?? {}) as JsonObject;
+	const wanted = (name: string) => (isUnset(given[name]) ? undefined : String(given[name]));
+	const contains = (needle: string | undefined, ...names: string[]): Matches[] =>
+		needle === undefined
+			? []
+			: [
+					(group) =>
+						names.some((name) =>
+							String(group[name] ?? '')
+								.toLowerCase()
+								.includes(needle.toLowerCase()),
+						),
+				];
+	const name = wanted('nameIs');
+	const all: Matches[] = [
+		...(name === undefined ? [] : [(group: JsonObject) => group.name === name]),
+		...contains(wanted('nameContains'), 'name'),
+		...contains(wanted('owner'), 'group_owner'),
+		...contains(wanted('contact'), 'primary_contact_name', 'primary_contact_number', 'primary_contact_email'),
+		...readFieldFilters(given.customFields, item),
+	];
+	return (group) => all.every((matches) => matches(group));
+}
+
+function readFieldFilters(given: unknown, item: Item): Matches[] {
+	const rows = isJsonObject(given) && Array.isArray(given.field) ? given.field : [];
+	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
+	return rows.map((row: unknown) => {
+		const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
+		if (isUnset(key))
+			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
+		if (!isUnset(allow) || !isUnset(block)) {
+			throw new InvalidInput(
+				`"Custom Fields" filters by "${String(key)}", but an option leaves custom fields out of the answer`,
+				'Filter by custom fields, or choose which are returned, not both.',
+			);
+		}
+		return (group) => String(customFieldOf(group, String(key)) ?? '') === String(value ?? '');
+	});
+}

@@ -1,0 +1,25 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { groupParameter, readGroupId } from '../common';
+import { readBack } from './updating';
+
+const show = { resource: ['group'], operation: ['restore'] };
+
+export const restore: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'restore',
+	name: 'Restore',
+	action: 'Restore group',
+	description: 'Restore a group from the archive',
+	parameters: [groupParameter(show), optionsCollection(show)],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		return {
+			record: id,
+			async run() {
+				await api.restoreGroup(id);
+				return await readBack(api, id, {});
+			},
+		};
+	},
+};

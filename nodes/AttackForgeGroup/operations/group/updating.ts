@@ -1,0 +1,72 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import type { Item } from '../../../shared/items';
+import type { JsonObject } from '../../../shared/json';
+import { type AttackForge, isRefusal } from '../../api';
+import type { AccessMode, CustomFieldsMode } from '../../groups';
+
+/** What Update and Create or Update share. */
+
+export const updatingOptions: INodeProperties[] = [
+	{
+		displayName: 'Access',
+		name: 'accessMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Change Entries',
+				value: 'operations',
+				description: 'Each entry is added, changed or removed; others stay',
+			},
+			{
+				name: 'Make Exactly Like This',
+				value: 'exact',
+				description:
+					'Entries that are not given are removed from each list that is given; reads the group first',
+			},
+		],
+		default: 'operations',
+		description: 'What happens to access entries of the group that are not given',
+	},
+	{
+		displayName: 'Custom Fields',
+		name: 'customFieldsMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Set These, Keep the Others',
+				value: 'merge',
+				description: 'Reads the group first, and writes its other custom fields back with those given',
+			},
+			{
+				name: 'Replace All',
+				value: 'replace',
+				description: 'Writes only those given; AttackForge does not document whether it then keeps others',
+			},
+		],
+		default: 'merge',
+		description: 'What happens to custom fields of the group that are not given',
+	},
+];
+
+export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {
+	const { accessMode, customFieldsMode } = item.options;
+	return {
+		access: accessMode === 'exact' ? 'exact' : 'operations',
+		customFields: customFieldsMode === 'replace' ? 'replace' : 'merge',
+	};
+}
+
+/** UpdateGroup answers with a status only. The update stands, so a read that is not granted must not fail the item. */
+export async function readBack(api: AttackForge, id: string, sent: JsonObject): Promise<JsonObject> {
+	try {
+		return await api.getGroup(id);
+	} catch (error) {
+		const reason = isRefusal(error) ? 'the key may not use GetGroup' : (error as Error).message;
+		return {
+			id,
+			...sent,
+			_notice: `The group was updated, but could not be read back (${reason}): these are the fields as they were sent.`,
+		};
+	}
+}

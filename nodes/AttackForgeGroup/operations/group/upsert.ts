@@ -1,0 +1,195 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { isUnset, recordParameters } from '../../../shared/fields';
+import { extraJsonOption, type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { JsonObject } from '../../../shared/json';
+import { type AttackForge, isMissing, type Scope } from '../../api';
+import { table } from '../../fields';
+import { changesOf, customFieldOf, normalizeGroup } from '../../groups';
+import { optionalGroupParameter, readGroupId, type Show } from '../common';
+import { readBack, readModes, updatingOptions } from './updating';
+
+const show = { resource: ['group'], operation: ['upsert'] };
+
+const matchParameters = (own: Show): INodeProperties[] => [
+	{
+		displayName: 'Match By',
+		name: 'matchBy',
+		type: 'options',
+		options: [
+			{ name: 'Custom Field', value: 'customField', description: 'For instance a customer code of your CRM' },
+			{ name: 'Group ID', value: 'id' },
+			{ name: 'Name', value: 'name', description: 'The exact name, upper and lower case included' },
+		],
+		default: 'name',
+		description: 'What tells whether the group exists already',
+		displayOptions: { show: own },
+	},
+	optionalGroupParameter({ ...own, matchBy: ['id'] }),
+	{
+		displayName: 'Custom Field Key',
+		name: 'matchKey',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		required: true,
+		description:
+			'Key of the custom field to match by. Its value is taken from the custom fields given below.',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a custom field…',
+				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
+			},
+			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
+		],
+		displayOptions: { show: { ...own, matchBy: ['customField'] } },
+	},
+];
+
+const searchIn: INodeProperties = {
+	displayName: 'Search In',
+	name: 'scope',
+	type: 'options',
+	options: [
+		{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
+		{ name: 'Groups That I Am a Member Of', value: 'mine' },
+	],
+	default: 'all',
+	description: 'Where to look for the group. One that is not seen is taken for missing, and created again.',
+};
+
+export const upsert: OperationFile<AttackForge> = {
+	resource: 'group',
+	operation: 'upsert',
+	name: 'Create or Update',
+	action: 'Create or update group',
+	description: 'Create a new record, or update the current one if it already exists (upsert)',
+	parameters: [
+		...matchParameters(show),
+		...recordParameters(table, 'upsert', show),
+		optionsCollection(show, extraJsonOption, searchIn, ...updatingOptions),
+	],
+	prepare(item, api) {
+		const { create, update } = item.upsertRecords();
+		const match = readMatch(item, update);
+		const modes = readModes(item);
+		return {
+			record: match.key,
+			async run() {
+				const present = await match.find(api);
+				if (!present) {
+					const group = await api.createGroup(create());
+					await match.remember?.(api, group);
+					return { ...group, _outcome: 'created' };
+				}
+				const id = String(present.id);
+				const group = await complete(api, present, update);
+				const changes = changesOf(update, group, modes);
+				if (Object.keys(changes).length === 0) return { ...group, _outcome: 'unchanged' };
+				await api.updateGroup(id, changes);
+				const after = await readBack(api, id, changes);
+				await match.remember?.(api, after);
+				return { ...after, _outcome: 'updated' };
+			},
+		};
+	},
+};
+
+/** How an item finds its group. */
+type Match = {
+	/** Items with the same key are about the same group. */
+	key: string;
+	find(api: AttackForge): Promise<JsonObject | undefined>;
+	/** Makes a group that this run wrote known to later items. */
+	remember?(api: AttackForge, group: JsonObject): Promise<void>;
+};
+
+function readMatch(item: Item, update: JsonObject): Match {
+	const matchBy = item.parameter('matchBy');
+	if (matchBy === 'id') return matchById(item);
+	const scope: Scope = item.options.scope === 'mine' ? 'mine' : 'all';
+	if (matchBy !== 'customField') {
+		const { name } = update;
+		if (isUnset(name))
+			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+		return matchInList(scope, 'name', String(name), (group) => group.name);
+	}
+	const key = String(item.parameter('matchKey') ?? '').trim();
+	if (!/^\w+$/.test(key)) {
+		throw new InvalidInput(
+			`"Custom Field Key" (matchKey) cannot be "${key}"`,
+			'Give the key of a custom field: letters, numbers and underscores.',
+		);
+	}
+	const value = customFieldOf(update, key);
+	if (isUnset(value) || typeof value === 'object') {
+		throw new InvalidInput(
+			`The custom field "${key}" that groups are matched by has no value`,
+			'Give it among the custom fields of this item, as text.',
+		);
+	}
+	return matchInList(scope, `custom field ${key}`, String(value), (group) => customFieldOf(group, key));
+}
+
+function matchById(item: Item): Match {
+	if (isUnset(item.parameter('groupId'))) {
+		// No ID yet: a record that was never synchronized.
+		return { key: `new ${item.index}`, find: async () => undefined };
+	}
+	const id = readGroupId(item);
+	return {
+		key: `id ${id}`,
+		async find(api) {
+			try {
+				return await api.getGroup(id);
+			} catch (error) {
+				if (isMissing(error)) return undefined;
+				throw asFailure(error);
+			}
+		},
+	};
+}
+
+const asFailure = (error: unknown) =>
+	error instanceof ServiceFailure ? error : new ServiceFailure((error as Error).message, '');
+
+/** The list of groups is read once a run, indexed, and kept in step with what the run writes: the server's may lag. */
+function matchInList(scope: Scope, what: string, value: string, read: (group: JsonObject) => unknown): Match {
+	const index = async (api: AttackForge) =>
+		await api.memo.once(`groups ${scope} by ${what}`, async () => {
+			const groups = await api.memo.once(`groups ${scope}`, async () => await api.getGroups(scope));
+			const found = new Map<string, JsonObject[]>();
+			for (const group of groups.map(normalizeGroup)) add(found, read(group), group);
+			return found;
+		});
+	return {
+		key: `${what} ${value}`,
+		async find(api) {
+			const [group, ...others] = (await index(api)).get(value) ?? [];
+			if (others.length === 0) return group;
+			const ids = [group, ...others].map((one) => String(one?.id)).join(', ');
+			throw new ServiceFailure(
+				`Several groups have the ${what} "${value}": ${ids}`,
+				'Nothing was written. Match by Group ID, or make it unique in AttackForge.',
+			);
+		},
+		async remember(api, group) {
+			(await index(api)).set(value, [group]);
+		},
+	};
+}
+
+function add(found: Map<string, JsonObject[]>, value: unknown, group: JsonObject): void {
+	if (isUnset(value) || typeof value === 'object') return;
+	const key = String(value);
+	found.set(key, [...(found.get(key) ?? []), group]);
+}
+
+/** The list does not show access and switches: the group itself is read when the update is about them. */
+async function complete(api: AttackForge, present: JsonObject, update: JsonObject): Promise<JsonObject> {
+	const isShown = Object.keys(update).every((name) => name in present);
+	return isShown ? present : await api.getGroup(String(present.id));
+}

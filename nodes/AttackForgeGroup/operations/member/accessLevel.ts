@@ -1,0 +1,12 @@
+import { choice } from '../../../shared/fields';
+import type { Item } from '../../../shared/items';
+
+const levels = choice(['View', 'Upload', 'Edit'].map((value) => ({ name: value, value })));
+
+/** @throws InvalidInput when it is none of the three: `Delete` would remove the member, which is an operation of its own */
+export const readAccessLevel = (item: Item): string =>
+	levels.read(item.parameter('accessLevel'), {
+		label: '"Access Level" (accessLevel)',
+		operation: 'update',
+		zone: '',
+	}) as string;

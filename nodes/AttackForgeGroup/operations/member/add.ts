@@ -1,0 +1,33 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { accessLevelParameter, groupParameter, readGroupId, readUser, userParameter } from '../common';
+import { readAccessLevel } from './accessLevel';
+
+const show = { resource: ['member'], operation: ['add'] };
+
+export const add: OperationFile<AttackForge> = {
+	resource: 'member',
+	operation: 'add',
+	name: 'Add',
+	action: 'Add member to group',
+	description: 'Make a user a member of a group, with access to all its projects',
+	parameters: [
+		groupParameter(show),
+		userParameter(show),
+		accessLevelParameter(show),
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const groupId = readGroupId(item);
+		const user = readUser(item);
+		const access = readAccessLevel(item);
+		return {
+			record: groupId,
+			async run() {
+				const userId = await api.userId(user);
+				const status = await api.addMember(groupId, userId, access);
+				return { group_id: groupId, user_id: userId, access_level: access, status };
+			},
+		};
+	},
+};

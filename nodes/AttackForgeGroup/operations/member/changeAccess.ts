@@ -1,0 +1,33 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { accessLevelParameter, groupParameter, readGroupId, readUser, userParameter } from '../common';
+import { readAccessLevel } from './accessLevel';
+
+const show = { resource: ['member'], operation: ['changeAccess'] };
+
+export const changeAccess: OperationFile<AttackForge> = {
+	resource: 'member',
+	operation: 'changeAccess',
+	name: 'Change Access',
+	action: 'Change access of member',
+	description: 'Change the access that a member of a group has to its projects',
+	parameters: [
+		groupParameter(show),
+		userParameter(show),
+		accessLevelParameter(show),
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const groupId = readGroupId(item);
+		const user = readUser(item);
+		const access = readAccessLevel(item);
+		return {
+			record: groupId,
+			async run() {
+				const userId = await api.userId(user);
+				const status = await api.changeMember(groupId, userId, access);
+				return { group_id: groupId, user_id: userId, access_level: access, status };
+			},
+		};
+	},
+};

@@ -1,0 +1,31 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { normalizeGroup } from '../../groups';
+import { limitParameters, readLimit, readUser, simplifyParameter, userParameter } from '../common';
+
+const show = { resource: ['member'], operation: ['getGroups'] };
+
+export const getGroups: OperationFile<AttackForge> = {
+	resource: 'member',
+	operation: 'getGroups',
+	name: 'Get Groups of User',
+	action: 'Get groups of user',
+	description: 'Retrieve the groups that a user is a member of, with the access that it has there',
+	parameters: [
+		userParameter(show),
+		...limitParameters(show),
+		simplifyParameter(show),
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const user = readUser(item);
+		const limit = readLimit(item);
+		const simplify = item.parameter('simplify') !== false;
+		return {
+			async run() {
+				const groups = (await api.getUserGroups(await api.userId(user))).slice(0, limit);
+				return simplify ? groups.map(normalizeGroup) : groups;
+			},
+		};
+	},
+};

@@ -1,0 +1,33 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { isJsonObject } from '../../../shared/json';
+import type { AttackForge } from '../../api';
+import { simplifyMember } from '../../groups';
+import { groupParameter, limitParameters, readGroupId, readLimit, simplifyParameter } from '../common';
+
+const show = { resource: ['member'], operation: ['getAll'] };
+
+export const getMany: OperationFile<AttackForge> = {
+	resource: 'member',
+	operation: 'getAll',
+	name: 'Get Many',
+	action: 'Get many members of group',
+	description: 'Retrieve the members of a group with their access',
+	parameters: [
+		groupParameter(show),
+		...limitParameters(show),
+		simplifyParameter(show),
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		const limit = readLimit(item);
+		const simplify = item.parameter('simplify') !== false;
+		return {
+			async run() {
+				const { members } = await api.getGroup(id);
+				const all = Array.isArray(members) ? members.filter(isJsonObject).slice(0, limit) : [];
+				return simplify ? all.map(simplifyMember) : all;
+			},
+		};
+	},
+};

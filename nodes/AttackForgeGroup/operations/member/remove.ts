@@ -1,0 +1,38 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { groupParameter, readGroupId, readUser, userParameter } from '../common';
+
+const show = { resource: ['member'], operation: ['remove'] };
+
+export const remove: OperationFile<AttackForge> = {
+	resource: 'member',
+	operation: 'remove',
+	name: 'Remove',
+	action: 'Remove member from group',
+	description: 'Remove a user from a group and from all projects of the group',
+	parameters: [
+		{
+			displayName: 'The user is removed from the group <b>and from all its projects</b>',
+			name: 'removeNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show },
+		},
+		groupParameter(show),
+		userParameter(show),
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const groupId = readGroupId(item);
+		const user = readUser(item);
+		return {
+			record: groupId,
+			async run() {
+				const userId = await api.userId(user);
+				// There is no DELETE: this access level removes (AttackForge documentation, UpdateUserAccessOnGroup).
+				const status = await api.changeMember(groupId, userId, 'Delete');
+				return { removed: true, group_id: groupId, user_id: userId, status };
+			},
+		};
+	},
+};

@@ -1,0 +1,19 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { AttackForge } from '../../api';
+import { groupParameter, limitParameters, readGroupId, readLimit } from '../common';
+
+const show = { resource: ['project'], operation: ['getAll'] };
+
+export const getMany: OperationFile<AttackForge> = {
+	resource: 'project',
+	operation: 'getAll',
+	name: 'Get Many',
+	action: 'Get many projects of group',
+	description: 'Retrieve the projects of a group that your user is a member of',
+	parameters: [groupParameter(show), ...limitParameters(show), optionsCollection(show)],
+	prepare(item, api) {
+		const id = readGroupId(item);
+		const limit = readLimit(item);
+		return { run: async () => (await api.getProjects(id)).slice(0, limit) };
+	},
+};

@@ -1,0 +1,9 @@
+import { linking } from './linking';
+
+export const link = linking({
+	operation: 'link',
+	name: 'Link to Group',
+	action: 'Link project to group',
+	description: 'Add a group to the groups of a project, so that its members get access to the project',
+	change: (groups, groupId) => (groups.includes(groupId) ? [...groups] : [...groups, groupId]),
+});
