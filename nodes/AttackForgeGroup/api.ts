@@ -3,11 +3,11 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { ServiceFailure } from '../shared/errors';
-import type { RunOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
 import {
 	type Connection,
+	type ConnectionOptions,
 	connect,
 	excerpt,
 	pathOf,
@@ -65,7 +65,9 @@ export class AttackForge {
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup */
 	async updateGroup(id: string, body: JsonObject): Promise<void> {
-		await this.call('UpdateGroup', { method: 'PUT', path: pathOf('group', id), body });
+		// Removing what is gone already may be refused.
+		const idempotent = !JSON.stringify(body.access ?? '').includes('"remove"');
+		await this.call('UpdateGroup', { method: 'PUT', path: pathOf('group', id), body, idempotent });
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroup */
@@ -140,9 +142,10 @@ export class AttackForge {
 	}
 
 	/** Projects of a group that the key's user is a member of. */
-	async getProjects(groupId: string): Promise<JsonObject[]> {
+	async getProjects(groupId: string, filter: CustomFieldFilter): Promise<JsonObject[]> {
 		const path = pathOf('groups', groupId, 'projects');
-		return await this.many('GetProjectsByGroup', { method: 'GET', path }, 'projects');
+		const query = customFieldQuery(filter);
+		return await this.many('GetProjectsByGroup', { method: 'GET', path, query }, 'projects');
 	}
 
 	/** @param limit the most vulnerabilities to return; `Infinity` for all */
@@ -297,8 +300,8 @@ export const isMissing = (error: unknown): error is ServiceFailure =>
 
 export async function connectAttackForge(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
-	{ timeout }: RunOptions,
+	options: ConnectionOptions,
 ): Promise<AttackForge> {
 	const root = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss`;
-	return new AttackForge(await connect(context, new AttackForgeApi(), root, timeout));
+	return new AttackForge(await connect(context, new AttackForgeApi(), root, options));
 }

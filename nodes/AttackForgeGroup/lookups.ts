@@ -1,6 +1,6 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { DEFAULT_TIMEOUT_SECONDS } from '../shared/items';
+import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { connectAttackForge, isRefusal } from './api';
 import { normalizeGroup } from './groups';
@@ -8,7 +8,7 @@ import { normalizeGroup } from './groups';
 /** Search lists of the form. Where the key may not list, n8n shows the refusal, and another mode takes a typed value. */
 
 const connectHere = async (context: ILoadOptionsFunctions) =>
-	await connectAttackForge(context, { timeout: DEFAULT_TIMEOUT_SECONDS * 1000 });
+	await connectAttackForge(context, readConnectionOptions());
 
 function listOf(entries: INodeListSearchItems[], filter = ''): INodeListSearchResult {
 	const needle = filter.toLowerCase();

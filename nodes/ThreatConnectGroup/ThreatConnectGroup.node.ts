@@ -51,7 +51,10 @@ export class ThreatConnectGroup implements INodeType {
 				name: 'resource',
 				type: 'options',
 				noDataExpression: true,
-				options: [{ name: 'Group', value: 'group' }],
+				options: [
+					{ name: 'File', value: 'file' },
+					{ name: 'Group', value: 'group' },
+				],
 				default: 'group',
 			},
 			...operationParameters(operations),

@@ -1,13 +1,15 @@
-import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
+import type { ICredentialType, IDataObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { ServiceFailure } from '../shared/errors';
-import type { RunOptions } from '../shared/items';
+import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { Memo } from '../shared/memo';
 import {
 	type Connection,
+	type ConnectionOptions,
 	connect,
 	excerpt,
 	pathOf,
@@ -15,6 +17,7 @@ import {
 	send,
 	type ServiceRequest,
 } from '../shared/requests';
+import { allOf } from './tql';
 
 /** How a user names one group. */
 export type GroupReference = { id: string } | { xid: string; ownerName?: string };
@@ -26,13 +29,41 @@ export type AnswerOptions = {
 	createActivityLog?: boolean;
 };
 
-/** ThreatConnect's v3 API, as far as groups need it. */
+/** One page of a list. */
+export type Page = {
+	data: JsonObject[];
+	/** The server has more. Its link is never followed: it may lead to another host. */
+	more: boolean;
+};
+
+export type Direction = 'asc' | 'desc';
+
+export type GroupQuery = {
+	tql?: string;
+	/** TQL keyword to sort by. */
+	by: string;
+	direction: Direction;
+	pageSize: number;
+	fields?: readonly string[];
+};
+
+/** ThreatConnect documentation, Enable Pagination. */
+export const MAX_PAGE_SIZE = 10_000;
+
+const GROUPS = '/v3/groups';
+
+export type Query = Array<[name: string, value: string]>;
+
+/** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
-	constructor(private readonly connection: Connection) {}
+	/** What is looked up once a run. */
+	readonly memo = new Memo();
+
+	constructor(readonly connection: Connection) {}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#create-groups */
 	async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
-		return await this.group({ method: 'POST', path: '/groups', query: queryOf(options), body });
+		return await this.group({ method: 'POST', path: GROUPS, query: queryOf(options), body });
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups */
@@ -41,24 +72,151 @@ export class ThreatConnect {
 		body: JsonObject,
 		options: AnswerOptions,
 	): Promise<JsonObject> {
-		return await this.group({
-			method: 'PUT',
-			path: pathOf('groups', 'id' in reference ? reference.id : reference.xid),
-			query: [...ownerQuery(reference), ...queryOf(options)],
-			body,
-		});
+		const idempotent = isIdempotent(body);
+		return await this.group({ method: 'PUT', ...target(reference, options), body, idempotent });
+	}
+
+	/**
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-groups
+	 * @throws ServiceFailure also when there is none
+	 */
+	async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
+		return await this.group({ method: 'GET', ...target(reference, options) });
+	}
+
+	/** The group, or `undefined` when ThreatConnect itself says that there is none. */
+	async findGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject | undefined> {
+		const reply = await send(this.connection, { method: 'GET', ...target(reference, options) });
+		// A 404 in other words is of a proxy or of a wrong address: nothing is known of the group then.
+		if (reply.status === 404 && isOwnRefusal(reply.json)) return undefined;
+		return groupOf(reply);
+	}
+
+	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#delete-groups */
+	async deleteGroup(id: string): Promise<void> {
+		await this.request({ method: 'DELETE', ...target({ id }, {}) });
+	}
+
+	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
+	async changeAttribute(id: string, body: JsonObject, options: AnswerOptions): Promise<void> {
+		const query = queryOf({ createActivityLog: options.createActivityLog });
+		await this.request({ method: 'PUT', path: pathOf('v3', 'groupAttributes', id), query, body });
+	}
+
+	/**
+	 * One page of a list of the v3 API.
+	 *
+	 * @param path built by `pathOf`
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/enable_pagination.html
+	 */
+	async page(path: string, query: Query): Promise<Page> {
+		const { data, next } = await this.request({ method: 'GET', path, query });
+		return {
+			data: Array.isArray(data) ? data.filter(isJsonObject) : [],
+			more: typeof next === 'string' && next !== '',
+		};
+	}
+
+	/** A whole list of the v3 API. */
+	async list(path: string, query: Query): Promise<JsonObject[]> {
+		const rows: JsonObject[] = [];
+		for (;;) {
+			const start: Query = rows.length > 0 ? [['resultStart', String(rows.length)]] : [];
+			const { data, more } = await this.page(path, [
+				...query,
+				...start,
+				['resultLimit', String(MAX_PAGE_SIZE)],
+			]);
+			rows.push(...data);
+			if (!more || data.length === 0) return rows;
+		}
+	}
+
+	/**
+	 * The groups that a query finds, page by page.
+	 *
+	 * Sorted by ID, each page asks for what comes after the last: what others create or delete meanwhile shifts nothing.
+	 * By anything else pages are counted off, and a shift can hide a group.
+	 *
+	 * @throws ServiceFailure when the pages do not go on where the last ended
+	 */
+	async *groups({ tql, by, direction, pageSize, fields }: GroupQuery): AsyncGenerator<JsonObject[]> {
+		const byId = by === 'id';
+		let seen = 0;
+		let last: string | undefined;
+		for (;;) {
+			const after = byId && last !== undefined ? `id ${direction === 'asc' ? '>' : '<'} ${last}` : undefined;
+			const where = allOf([tql, after]);
+			const { data, more } = await this.page(GROUPS, [
+				...(where === undefined ? [] : ([['tql', where]] as Query)),
+				['sorting', byId ? `id ${direction}` : `${by} ${direction} id asc`],
+				...(byId || seen === 0 ? [] : ([['resultStart', String(seen)]] as Query)),
+				['resultLimit', String(pageSize)],
+				...queryOf({ fields }),
+			]);
+			if (byId) checkOrder(data, direction, last);
+			yield data;
+			if (data.length === 0 || (!more && data.length < pageSize)) return;
+			seen += data.length;
+			last = String(data.at(-1)?.id);
+		}
+	}
+
+	/**
+	 * Any request that is answered with ThreatConnect's envelope.
+	 *
+	 * @throws ServiceFailure in ThreatConnect's own words
+	 */
+	async request(request: ServiceRequest): Promise<JsonObject> {
+		return readEnvelope(await send(this.connection, request));
 	}
 
 	private async group(request: ServiceRequest): Promise<JsonObject> {
-		const reply = await send(this.connection, request);
-		const envelope = readEnvelope(reply);
-		if (isJsonObject(envelope.data) && envelope.data.id !== undefined) return envelope.data;
-		throw new ServiceFailure(
-			'ThreatConnect answered with success, but without the group',
-			'The change may have been made: look the group up before you send it again.',
-			{ httpCode: String(reply.status), request: reply.request },
-		);
+		return groupOf(await send(this.connection, request));
 	}
+}
+
+/** A server that ignored the sorting or the window would make groups come twice or never. */
+function checkOrder(groups: readonly JsonObject[], direction: Direction, last: string | undefined): void {
+	const ids = [...(last === undefined ? [] : [last]), ...groups.map(({ id }) => String(id))];
+	const [first, second] = direction === 'asc' ? [0, 1] : [1, 0];
+	const isWrong = ids.some((id, index) => {
+		const pair = [ids[index - 1] ?? '', id];
+		return index > 0 && BigInt(pair[first] ?? '') >= BigInt(pair[second] ?? '');
+	});
+	if (!isWrong) return;
+	throw new ServiceFailure(
+		'ThreatConnect did not keep to the sorting by ID, so that groups could be missing or come twice',
+		'Choose another value for Sort By.',
+	);
+}
+
+const isOwnRefusal = (json: unknown) =>
+	isJsonObject(json) && (json.errCode !== undefined || json.status === 'Error' || json.status === 'Failure');
+
+function groupOf(reply: Reply): JsonObject {
+	const { data } = readEnvelope(reply);
+	if (isJsonObject(data) && data.id !== undefined) return data;
+	throw new ServiceFailure(
+		'ThreatConnect answered with success, but without the group',
+		reply.request.startsWith('GET ')
+			? 'Look at what answers at the Base URL: it may be a proxy.'
+			: 'The change may have been made: look the group up before you send it again.',
+		{ httpCode: String(reply.status), request: reply.request },
+	);
+}
+
+/**
+ * Whether an update done twice is the same as done once. Attributes are not de-duplicated, and objects that are given by
+ * their fields are new ones each time (an indicator is found again: an owner has each only once).
+ */
+function isIdempotent(body: JsonObject): boolean {
+	return Object.entries(body).every(([name, list]) => {
+		if (!isJsonObject(list) || !Array.isArray(list.data) || list.mode === 'delete') return true;
+		if (name === 'attributes') return list.mode === 'replace';
+		if (!name.startsWith('associated') || name === 'associatedIndicators') return true;
+		return list.data.every((entry: unknown) => isJsonObject(entry) && entry.id !== undefined);
+	});
 }
 
 /** A key in a reference to one record, for keeping the order of items. */
@@ -66,12 +224,24 @@ export function referenceKey(reference: GroupReference): string {
 	return 'id' in reference ? `id ${reference.id}` : `xid ${reference.ownerName ?? ''} ${reference.xid}`;
 }
 
-function ownerQuery(reference: GroupReference): Array<[string, string]> {
+/** The path and query of a request about one group. */
+export function target(
+	reference: GroupReference,
+	options: AnswerOptions,
+): Pick<ServiceRequest, 'path' | 'query'> {
+	return {
+		path: pathOf('v3', 'groups', 'id' in reference ? reference.id : reference.xid),
+		query: [...ownerQuery(reference), ...queryOf(options)],
+	};
+}
+
+/** The owner that an XID belongs to. */
+export function ownerQuery(reference: GroupReference): Query {
 	return 'id' in reference || reference.ownerName === undefined ? [] : [['owner', reference.ownerName]];
 }
 
 /** `fields` is repeated for each value: comma-joined values are not understood. */
-function queryOf({ fields = [], createActivityLog }: AnswerOptions): Array<[string, string]> {
+export function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
 	return [
 		...fields.map((field): [string, string] => ['fields', field]),
 		...(createActivityLog ? [['createActivityLog', 'true'] as [string, string]] : []),
@@ -151,15 +321,34 @@ function advice(status: number): string {
 	return 'Check the fields of this item against the message.';
 }
 
+const credentialOf = (authentication: unknown): ICredentialType =>
+	authentication === 'hmac' ? new ThreatConnectHmacApi() : new ThreatConnectApi();
+
+const rootOf = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api`;
+
 /** Connects with the credential that the node's Authentication parameter names. */
 export async function connectThreatConnect(
 	context: IExecuteFunctions,
-	{ timeout }: RunOptions,
+	options: ConnectionOptions,
 ): Promise<ThreatConnect> {
-	const credential =
-		context.getNodeParameter('authentication', 0) === 'hmac'
-			? new ThreatConnectHmacApi()
-			: new ThreatConnectApi();
-	const root = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3`;
-	return new ThreatConnect(await connect(context, credential, root, timeout));
+	const credential = credentialOf(context.getNodeParameter('authentication', 0));
+	return await connectWith(context, credential, options);
+}
+
+const LOOKUP_TIMEOUT = 20_000;
+
+/** Connects for a drop-down of the form, as the form stands. */
+export async function connectForForm(context: ILoadOptionsFunctions): Promise<ThreatConnect> {
+	const credential = credentialOf(context.getCurrentNodeParameter('authentication'));
+	return await connectWith(context, credential, { ...readConnectionOptions(), timeout: LOOKUP_TIMEOUT });
+}
+
+async function connectWith(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	credential: ICredentialType,
+	options: ConnectionOptions,
+): Promise<ThreatConnect> {
+	const connection = await connect(context, credential, rootOf, options);
+	// A missing licence stays missing, although its 503 looks like a busy server.
+	return new ThreatConnect({ ...connection, isFinal: ({ text }) => /licensed/i.test(text) });
 }

@@ -17,8 +17,9 @@ import {
 	text,
 } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { INDICATOR_TYPES, indicatorBody } from './indicators';
+import { indicatorBody, indicatorName } from './indicators';
 import { list, userReference } from './lists';
+import { byName, located } from './locators';
 
 /**
  * THE table of ThreatConnect's group fields.
@@ -52,7 +53,7 @@ export const GROUP_TYPES: INodePropertyOptions[] = same(
 	'Vulnerability',
 );
 
-const INCIDENT_STATUS = choice(
+export const INCIDENT_STATUS = choice(
 	same(
 		'New',
 		'Closed',
@@ -67,7 +68,7 @@ const INCIDENT_STATUS = choice(
 );
 
 /** Servers before 7.12.2 know four of these: which ones are allowed is theirs to say. */
-const EVENT_STATUS = choice(
+export const EVENT_STATUS = choice(
 	same(
 		'Needs Review',
 		'Completed',
@@ -108,6 +109,8 @@ const row = (
 	description: string,
 	more: Partial<Field> = {},
 ): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
+
+const WRITABLE_OWNER = located(text(), 'searchWritableOwners', byName('e.g. Demo Organization'));
 
 /** Several values in one box. */
 const many = (
@@ -167,7 +170,14 @@ const TAGS = list({
 			{ placeholder: 'e.g. T1566, T1059.001' },
 		),
 	],
-	fields: [],
+	fields: [
+		row(
+			'name',
+			'Name',
+			located(text({ maxLength: 128 }), 'searchTags', byName('e.g. Targeted Attack')),
+			'Tag of the instance, or a new one by its name',
+		),
+	],
 	deletedBy: 'name',
 	maxSize: 1000,
 	finish(tag, label) {
@@ -184,7 +194,14 @@ const TAGS = list({
 const SECURITY_LABELS = list({
 	entry: 'Security Label',
 	shorthands: [LABEL],
-	fields: [],
+	fields: [
+		row(
+			'name',
+			'Name',
+			located(text({ maxLength: 50 }), 'searchSecurityLabels', byName('e.g. TLP:AMBER')),
+			'Label of the instance',
+		),
+	],
 	needs: ['name'],
 	deletedBy: 'name',
 	maxSize: 1000,
@@ -210,9 +227,12 @@ const ATTRIBUTES = list({
 	entry: 'Attribute',
 	shorthands: [IDS('attributes, which is how attributes are removed', 'update')],
 	fields: [
-		row('type', 'Type', text(), 'Name of an attribute type that is valid for the type of the group', {
-			placeholder: 'e.g. Additional Analysis and Context',
-		}),
+		row(
+			'type',
+			'Type',
+			located(text(), 'searchAttributeTypes', byName('e.g. Additional Analysis and Context')),
+			'Name of an attribute type that is valid for the type of the group',
+		),
 		row('value', 'Value', text({ rows: 3 }), 'Value of the attribute'),
 		row('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
 		row('pinned', 'Pinned', rowFlag(), 'Whether the attribute is shown with the details of the group'),
@@ -234,7 +254,12 @@ const ASSOCIATED_ARTIFACTS = list({
 	shorthands: [IDS('artifacts')],
 	fields: [
 		row('summary', 'Summary', text({ maxLength: 500 }), 'The artifact itself, e.g. a host name'),
-		row('type', 'Type', text(), 'Type of the artifact', { placeholder: 'e.g. Host, IP Address, File Hash' }),
+		row(
+			'type',
+			'Type',
+			located(text(), 'searchArtifactTypes', byName('e.g. Host, IP Address or File Hash')),
+			'Type of the artifact',
+		),
 		row('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to'),
 		row('caseXid', 'Case XID', text(), 'External ID of the case, instead of its ID'),
 		row('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
@@ -283,7 +308,7 @@ const ASSOCIATED_GROUPS = list({
 		row(
 			'ownerName',
 			'Owner Name',
-			text(),
+			WRITABLE_OWNER,
 			'Owner of the new group; if empty, the organization of the API user',
 		),
 		row('xid', 'XID', text(), 'External ID of the new group'),
@@ -298,8 +323,8 @@ const ASSOCIATED_INDICATORS = list({
 		row(
 			'type',
 			'Type',
-			choice(same(...INDICATOR_TYPES), true),
-			'Type of the indicator; give the name of a custom type as an expression',
+			located(text(), 'searchIndicatorTypes', byName('e.g. Host')),
+			'Type of the indicator, also a custom one of the instance',
 		),
 		row(
 			'summary',
@@ -311,11 +336,12 @@ const ASSOCIATED_INDICATORS = list({
 		row(
 			'ownerName',
 			'Owner Name',
-			text(),
-			'Owner of the indicator; if empty, the organization of the API user',
+			located(text(), 'searchOwners', byName('e.g. Demo Organization')),
+			'Owner of the indicator; if empty, the organization of the API user. To remove one, needed only if several owners have it.',
 		),
 	],
 	needs: ['type'],
+	identify: indicatorName,
 	finish({ summary, type, ...others }, label) {
 		if (summary === undefined) {
 			// The API's own summary field, e.g. hostName, may stand there instead.
@@ -371,7 +397,12 @@ const ASSIGNMENTS: Kind = plainList({
 			]),
 			'Whether the user does the task, or is told when it is overdue',
 		),
-		row('user', 'User ID', userReference(), 'ID of the user'),
+		row(
+			'user',
+			'User',
+			located(userReference(), 'searchUsers', { displayName: 'By ID', name: 'id', placeholder: 'e.g. 12' }),
+			'The user, from the list or by ID',
+		),
 	],
 	needs: ['type', 'user'],
 });
@@ -425,19 +456,22 @@ export const table: Table = {
 		row(
 			'ownerName',
 			'Owner Name',
-			text(),
+			WRITABLE_OWNER,
 			'Organization, Community or Source that the group is created in; if empty, the organization of the API user',
-			{ update: 'no', placeholder: 'e.g. Demo Organization' },
+			{ update: 'no' },
 		),
 		// Documented as not updatable, but a server's own description and the vendor's client allow it.
 		row('xid', 'XID', text(), 'External ID of the group, unique in its owner', {
 			placeholder: 'e.g. crm:INC-2041',
 		}),
 		row('eventDate', 'Event Date', date(), 'When it happened', { types: ['Event', 'Incident'] }),
-		row('eventType', 'Event Type', text({ maxLength: 35 }), 'Category of the event', {
-			types: ['Event'],
-			placeholder: 'e.g. Breach',
-		}),
+		row(
+			'eventType',
+			'Event Type',
+			located(text({ maxLength: 35 }), 'searchEventTypes', byName('e.g. Breach')),
+			'Category of the event',
+			{ types: ['Event'] },
+		),
 		row(
 			'status',
 			'Status',
@@ -547,30 +581,34 @@ function finish(body: JsonObject, { operation }: Place): JsonObject {
 			'A document with malware is a password-protected ZIP file: give its password.',
 		);
 	}
-	return withDefaultAttributes(body, operation);
-}
-
-/** In the place that the attributes have, so that the wire order stays the table's. */
-function withDefaultAttributes(body: JsonObject, operation: Operation): JsonObject {
-	const added = Object.entries(DEFAULT_ATTRIBUTES)
-		.filter(([name]) => !isUnset(body[name]))
-		.map(([name, type]) => ({ type, value: body[name], default: true }));
-	if (added.length === 0) return body;
-	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
-	if (given.mode === 'delete') {
+	const mode = isJsonObject(body.attributes) ? body.attributes.mode : undefined;
+	if (mode === 'delete' && Object.keys(DEFAULT_ATTRIBUTES).some((name) => !isUnset(body[name]))) {
 		throw new InvalidInput(
 			'"Attributes" (attributes) are to be deleted, but "Description" or "Source" to be added',
 			'Send them in two updates: one request has one mode for all attributes.',
 		);
 	}
-	const attributes = {
-		data: [...added, ...(given.data ?? [])],
-		...(operation === 'update' && { mode: given.mode ?? 'append' }),
-	};
+	// What an update makes of them depends on the attributes that the group has: `changeGroup` looks.
+	if (operation === 'update' && mode !== 'replace') return body;
+	return withAttributes(body, defaultAttributes(body));
+}
+
+/** The attributes that stand in a body as if they were fields. */
+export function defaultAttributes(body: JsonObject): JsonObject[] {
+	return Object.entries(DEFAULT_ATTRIBUTES)
+		.filter(([name]) => !isUnset(body[name]))
+		.map(([name, type]) => ({ type, value: body[name], default: true }));
+}
+
+/** A body with these attributes before its own, in the place of the fields that they stood for. */
+export function withAttributes(body: JsonObject, added: readonly JsonObject[]): JsonObject {
+	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
+	const attributes = { data: [...added, ...(given.data ?? [])], ...(given.mode && { mode: given.mode }) };
 	const finished: JsonObject = {};
 	for (const [name, value] of Object.entries(body)) {
-		if (name in DEFAULT_ATTRIBUTES || name === 'attributes') finished.attributes = attributes;
-		else finished[name] = value;
+		const isAttribute = name in DEFAULT_ATTRIBUTES || name === 'attributes';
+		if (!isAttribute) finished[name] = value;
+		else if (attributes.data.length > 0 || 'attributes' in body) finished.attributes = attributes;
 	}
 	return finished;
 }

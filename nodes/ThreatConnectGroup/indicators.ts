@@ -85,3 +85,28 @@ function customValues(summary: string, label: string): JsonObject {
 	}
 	return Object.fromEntries(parts.map((part, index) => [`value${index + 1}`, part]));
 }
+
+/** An indicator as a person names it. */
+export type IndicatorName = { type: string; summary: string; ownerName?: string };
+
+/**
+ * The name of an indicator that is given by its type and its summary or, as in the API, its type's own fields.
+ *
+ * @returns `undefined` when it is not given so
+ * @throws InvalidInput when the summary cannot be one of that type
+ */
+export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
+	const { type, summary, ownerName, ...others } = entry;
+	if (typeof type !== 'string') return undefined;
+	const body = summary === undefined ? others : indicatorBody(type, String(summary), label);
+	const fields = Object.hasOwn(SUMMARY_FIELDS, type)
+		? SUMMARY_FIELDS[type]
+		: Object.keys(body).filter((name) => name !== 'type' && name !== 'ownerId');
+	const values = (fields ?? []).map((name) => body[name]).filter((value) => value !== undefined);
+	if (values.length === 0) return undefined;
+	return {
+		type,
+		summary: values.map(String).join(' : '),
+		...(ownerName !== undefined && { ownerName: String(ownerName) }),
+	};
+}

@@ -35,6 +35,8 @@ export type ListShape = {
 	needs?: readonly string[];
 	/** The key that an entry is deleted by, besides `id`. */
 	deletedBy?: string;
+	/** What names an entry that is to be removed where its ID is not known: the operation looks it up. */
+	identify?(entry: JsonObject, label: string): JsonObject | undefined;
 	/** The most entries that the API takes in one request. */
 	maxSize?: number;
 	/** The API knows no mode for this list. */
@@ -94,7 +96,7 @@ function listValues(shape: ListShape, operation: FormOperation): INodeProperties
 	for (const field of shape.shorthands) {
 		if (field.only === undefined || field.only === operation) values.push(fieldProperty(field, operation));
 	}
-	if (shape.fields.length > 1) {
+	if (shape.fields.length > 0) {
 		values.push({
 			displayName: `${entry}s`,
 			name: 'data',
@@ -188,12 +190,18 @@ function readEntry(entry: unknown, mode: string | undefined, shape: ListShape, p
 }
 
 /** What names an entry that is to be removed: ThreatConnect takes the ID, for tags and labels the name too. */
-function identity(entry: JsonObject, { deletedBy, entry: noun }: ListShape, label: string): JsonObject {
+function identity(
+	entry: JsonObject,
+	{ deletedBy, identify, entry: noun }: ListShape,
+	label: string,
+): JsonObject {
 	if (entry.id !== undefined) return { id: entry.id };
 	if (deletedBy !== undefined && entry[deletedBy] !== undefined) return { [deletedBy]: entry[deletedBy] };
+	const name = identify?.(entry, label);
+	if (name !== undefined) return name;
 	throw new InvalidInput(
 		`${label}: only an ID${deletedBy === undefined ? '' : ` or a ${deletedBy}`} says what to remove`,
-		`Give the ID of the ${noun.toLowerCase()}; Options > Include in Output shows the IDs of those that the group has.`,
+		`Give the ID of the ${noun.toLowerCase()}; Options > Output Field Names shows the IDs of those that the group has.`,
 	);
 }
 

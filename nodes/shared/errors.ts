@@ -26,6 +26,10 @@ export class ServiceFailure extends Error {
 		message: string,
 		readonly description: string,
 		readonly details: { httpCode?: string; errCode?: string; request?: string } = {},
+		/** Without an answer: whether the request surely never reached the service, or may have been done. */
+		readonly certainty?: 'notDone' | 'unknown',
+		/** No answer came in time. */
+		readonly isTimeout = false,
 	) {
 		super(message);
 	}
@@ -46,17 +50,19 @@ const CERTIFICATE_CODES = new Set([
  *
  * @param code Node's or axios' code, e.g. `ENOTFOUND`
  * @param host the host that was asked
- * @returns what happened, what to do, and whether the request surely never reached the service
+ * @returns what happened, what to do, and whether the request surely was not done, so that it is worth sending again;
+ *   no certainty where sending again cannot help
  */
 export function explainNetworkCode(
 	code: string,
 	host: string,
-): { message: string; description: string; neverSent: boolean } {
+): { message: string; description: string; certainty?: 'notDone' | 'unknown' } {
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return {
 			message: `The host ${host} was not found`,
 			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
-			neverSent: true,
+			// A name server may be busy; a name that does not exist stays so.
+			...(code === 'EAI_AGAIN' && { certainty: 'notDone' as const }),
 		};
 	}
 	if (CERTIFICATE_CODES.has(code)) {
@@ -64,27 +70,25 @@ export function explainNetworkCode(
 			message: `The certificate of ${host} is not trusted (${code})`,
 			description:
 				'Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
-			neverSent: true,
 		};
 	}
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return {
 			message: `${host} refused the connection (${code})`,
 			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
-			neverSent: true,
+			certainty: 'notDone',
 		};
 	}
 	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
 		return {
 			message: `${host} does not speak HTTPS on this port (${code})`,
 			description: 'Check the port in the Base URL.',
-			neverSent: true,
 		};
 	}
 	return {
 		message: `The connection to ${host} broke before an answer came (${code})`,
 		description: 'Run it again once the network and the service are well.',
-		neverSent: false,
+		certainty: 'unknown',
 	};
 }
 

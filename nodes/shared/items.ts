@@ -22,6 +22,7 @@ import {
 	unlocated,
 } from './fields';
 import { isJsonObject, type JsonObject } from './json';
+import type { ConnectionOptions } from './requests';
 
 /** An output item that has files besides its fields. */
 export class FileOutput {
@@ -81,6 +82,12 @@ export type BulkRun = {
 	/** Parameters that hold for the whole run. */
 	first: Item;
 	signal: AbortSignal | undefined;
+	/** Nothing more is to be sent: an item failed and the execution stops at failures, or it was cancelled. */
+	halted(): boolean;
+	/** Tells whoever runs the workflow by hand how far it is. */
+	progress(message: string): void;
+	/** Tells whoever looks at the output. */
+	hint(message: string): void;
 };
 
 /** One operation of a node: its parameters and its behaviour. */
@@ -91,16 +98,10 @@ export type Service<Api> = {
 	table: Table;
 	operations: ReadonlyArray<OperationFile<Api>>;
 	/** Called once a run. */
-	connect(context: IExecuteFunctions, options: RunOptions): Promise<Api>;
+	connect(context: IExecuteFunctions, options: ConnectionOptions): Promise<Api>;
 };
 
-/** Options that hold for a whole run. */
-export type RunOptions = {
-	/** Milliseconds. */
-	timeout: number;
-};
-
-export const DEFAULT_CONCURRENT_REQUESTS = 10;
+export const DEFAULT_CONCURRENT_REQUESTS = 32;
 export const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /** The options that every operation has, for its `options` collection. */
@@ -112,7 +113,7 @@ export const runOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: DEFAULT_CONCURRENT_REQUESTS,
 		description:
-			'How many items are sent at the same time. 1 sends one after the other, in order. Items for the same record always keep their order.',
+			'The most requests under way at the same time. The node starts with few, and finds how many the service bears. 1 sends one after the other, in order. Items for the same record always keep their order.',
 	},
 	{
 		displayName: 'Timeout',
@@ -123,6 +124,20 @@ export const runOptions: INodeProperties[] = [
 		description: 'How many seconds to wait for the answer to one request',
 	},
 ];
+
+/** Options that hold for a whole run, from the `options` collection. */
+export function readConnectionOptions({
+	maxConcurrentRequests,
+	timeout,
+}: IDataObject = {}): ConnectionOptions {
+	return {
+		maxConcurrentRequests: Math.max(
+			1,
+			Math.floor(Number(maxConcurrentRequests)) || DEFAULT_CONCURRENT_REQUESTS,
+		),
+		timeout: (Number(timeout) || DEFAULT_TIMEOUT_SECONDS) * 1000,
+	};
+}
 
 /** The way to send what no parameter covers. */
 export const extraJsonOption: INodeProperties = {
@@ -294,7 +309,8 @@ export async function runItems<Api>(
 			0,
 		);
 	}
-	const api = await service.connect(context, { timeout: Number(timeout || DEFAULT_TIMEOUT_SECONDS) * 1000 });
+	const connectionOptions = readConnectionOptions({ maxConcurrentRequests, timeout });
+	const api = await service.connect(context, connectionOptions);
 
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
@@ -324,12 +340,19 @@ export async function runItems<Api>(
 				outcomes[index] = [toErrorItem(error, index)];
 			}
 		}
-		if (length > 0) await operation.runAll(entries, api, { settle, first: itemAt(0), signal });
+		const run: BulkRun = {
+			settle,
+			first: itemAt(0),
+			signal,
+			halted,
+			progress: (message) => context.sendMessageToUI(message),
+			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
+		};
+		if (length > 0) await operation.runAll(entries, api, run);
 	} else {
 		const prepare = (index: number) => operation.prepare(itemAt(index), api);
 		const prepared = goOn ? undefined : prepareAll(length, prepare, node);
-		const limit = Number(maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS);
-		await runConcurrently(length, limit, halted, (index) => {
+		await runConcurrently(length, connectionOptions.maxConcurrentRequests, halted, (index) => {
 			let task: Task;
 			try {
 				task = prepared?.[index] ?? prepare(index);

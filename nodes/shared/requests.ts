@@ -11,6 +11,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { encodeComponent } from '../../credentials/request';
 import { errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
 import { parseJson, stringifyJson } from './json';
+import { Pace } from './pace';
+import { withRetries } from './retry';
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {
@@ -21,6 +23,9 @@ export type Connection = {
 	root: string;
 	/** Milliseconds that one request may take. */
 	timeout: number;
+	pace: Pace;
+	/** An answer that no repetition will change, although its status looks so. */
+	isFinal?(reply: Reply): boolean;
 };
 
 export type ServiceRequest = {
@@ -32,6 +37,15 @@ export type ServiceRequest = {
 	query?: ReadonlyArray<readonly [name: string, value: string]>;
 	/** Sent as JSON. */
 	body?: unknown;
+	/** Done twice it is the same as done once, so that it may be sent again when its answer was lost. Default: reads. */
+	idempotent?: boolean;
+};
+
+export type ConnectionOptions = {
+	/** Milliseconds that one request may take. */
+	timeout: number;
+	/** The most requests that are under way at once. */
+	maxConcurrentRequests: number;
 };
 
 /** Aborted when the execution is cancelled. */
@@ -79,34 +93,39 @@ export async function connect(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
 	{ name, authenticate }: ICredentialType,
 	rootOf: (baseUrl: unknown) => string,
-	timeout: number,
+	{ timeout, maxConcurrentRequests }: ConnectionOptions,
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(name);
 	try {
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
-		return { context, credentialType: name, credentials, root, timeout };
+		const pace = new Pace(maxConcurrentRequests);
+		return { context, credentialType: name, credentials, root, timeout, pace };
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
 	}
 }
 
 /**
- * Sends one request and returns its answer, whatever its status.
+ * Sends one request and returns its answer, whatever its status; sends it again where the rules of `withRetries` say so.
  *
  * @throws ServiceFailure when no answer came, or one that leads elsewhere
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<Reply> {
-	const { body } = request;
-	const reply = await exchange(connection, request, {
+	const { pace, isFinal } = connection;
+	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
+	const content = {
 		headers: {
 			Accept: 'application/json',
 			...(body !== undefined && { 'Content-Type': 'application/json' }),
 		},
 		...(body !== undefined && { body: stringifyJson(body) }),
-		encoding: 'text',
+		encoding: 'text' as const,
+	};
+	return await withRetries({ pace, signal: cancelSignal(connection), idempotent, isFinal }, async () => {
+		const reply = await exchange(connection, request, content);
+		return { ...reply, ...readBody(reply.body, connection.credentials) };
 	});
-	return { ...reply, ...readBody(reply.body, connection.credentials) };
 }
 
 /** Bytes as n8n hands them out: all of them, or a stream, so that a file need not fit into memory. */
@@ -114,33 +133,34 @@ export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['ge
 export type ByteStream = Exclude<Bytes, Buffer>;
 
 /**
- * Sends bytes as the body, and returns the answer as `send` does. A stream can be sent once: it is used up afterwards,
- * whatever happened.
+ * Sends bytes as the body, and returns the answer as `send` does.
  *
- * @param length how many bytes there are; the server hears it before they come
+ * @param open gives the bytes from the first on, and how many there are: asked for each attempt, since a stream can be
+ *   sent once
  * @throws ServiceFailure as `send`
  */
 export async function sendBytes(
 	connection: Connection,
 	request: Omit<ServiceRequest, 'body'>,
-	bytes: Bytes,
-	length: number,
+	open: () => Promise<{ bytes: Bytes; length: number }>,
 ): Promise<Reply> {
-	try {
-		const reply = await exchange(connection, request, {
-			headers: {
-				Accept: 'application/json',
-				'Content-Type': 'application/octet-stream',
-				'Content-Length': length,
-			},
-			body: bytes,
-			encoding: 'text',
-		});
-		return { ...reply, ...readBody(reply.body, connection.credentials) };
-	} finally {
-		// A server that refuses need not have read to the end.
-		if (!Buffer.isBuffer(bytes)) bytes.destroy();
-	}
+	const { pace, isFinal } = connection;
+	const { idempotent = false } = request;
+	return await withRetries({ pace, signal: cancelSignal(connection), idempotent, isFinal }, async () => {
+		const { bytes, length } = await open();
+		const headers = {
+			Accept: 'application/json',
+			'Content-Type': 'application/octet-stream',
+			'Content-Length': length,
+		};
+		try {
+			const reply = await exchange(connection, request, { headers, body: bytes, encoding: 'text' });
+			return { ...reply, ...readBody(reply.body, connection.credentials) };
+		} finally {
+			// A server that refuses need not have read to the end.
+			if (!Buffer.isBuffer(bytes)) bytes.destroy();
+		}
+	});
 }
 
 /** An answer with bytes: a stream on success, otherwise text like any other answer. */
@@ -155,18 +175,24 @@ export async function fetchBytes(
 	connection: Connection,
 	request: Omit<ServiceRequest, 'body'>,
 ): Promise<BytesReply> {
-	const reply = await exchange(connection, request, {
-		// As it is: compressed, its length would not be known.
-		headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
-		encoding: 'stream',
-	});
-	const stream = reply.body as ByteStream;
-	// With a status of success too: a proxy's login page, or an error that is none by its status.
-	const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
-	if (reply.status >= 200 && reply.status < 300 && !isText) {
-		return { ...reply, stream, text: '', json: undefined };
-	}
-	return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
+	const { pace, isFinal } = connection;
+	return await withRetries(
+		{ pace, signal: cancelSignal(connection), idempotent: true, isFinal },
+		async () => {
+			const reply = await exchange(connection, request, {
+				// As it is: compressed, its length would not be known.
+				headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
+				encoding: 'stream',
+			});
+			const stream = reply.body as ByteStream;
+			// With a status of success too: a proxy's login page, or an error that is none by its status.
+			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
+			if (reply.status >= 200 && reply.status < 300 && !isText) {
+				return { ...reply, stream, text: '', json: undefined };
+			}
+			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
+		},
+	);
 }
 
 /** Enough for any message. */
@@ -269,27 +295,28 @@ function networkFailure(error: unknown, host: string, request: string, timeout: 
 	const details = { ...(code && { httpCode: code }), request };
 	const writes = !request.startsWith('GET ');
 	const unknown = writes
-		? ' The change may or may not have been made: look it up before you send it again.'
+		? 'The change may or may not have been made: look it up before you send it again.'
 		: '';
 	if (code === 'ERR_CANCELED') {
 		return new ServiceFailure(
 			'The execution was cancelled while this request was under way',
-			unknown.trim(),
+			unknown,
 			details,
 		);
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
 		return new ServiceFailure(
 			`${host} did not answer within ${seconds(timeout)}`,
-			`Raise Options > Timeout if the service needs longer.${unknown}`,
+			`Raise Options > Timeout if the service needs longer. ${unknown}`.trim(),
 			details,
+			'unknown',
+			true,
 		);
 	}
-	if (code === '') {
-		return new ServiceFailure(errorMessage(error), unknown.trim(), details);
-	}
-	const { message, description, neverSent } = explainNetworkCode(code, host);
-	return new ServiceFailure(message, description + (neverSent ? '' : unknown), details);
+	if (code === '') return new ServiceFailure(errorMessage(error), unknown, details);
+	const { message, description, certainty } = explainNetworkCode(code, host);
+	const advice = certainty === 'unknown' ? `${description} ${unknown}`.trim() : description;
+	return new ServiceFailure(message, advice, details, certainty);
 }
 
 const seconds = (milliseconds: number) => `${milliseconds / 1000} second${milliseconds === 1000 ? '' : 's'}`;

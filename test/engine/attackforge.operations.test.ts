@@ -228,6 +228,44 @@ describe('Related records', () => {
 		);
 	});
 
+	test('return only the custom fields that are asked for, of each kind of record', async () => {
+		const { id } = server.seedGroup({ name: 'A' });
+		server.seedVulnerabilities(id, 1);
+		const { error } = await node('getAll', {
+			resource: 'vulnerability',
+			groupId: id,
+			options: {
+				altCustomFields: true,
+				project_cf_key_allowlist: 'a, b',
+				writeup_cf_key_blocklist: 'c',
+			},
+		});
+		expect(error).toBeUndefined();
+		expect(server.requests.at(-1)?.target).toContain(
+			'?altCustomFields=true&project_cf_key_allowlist=a&project_cf_key_allowlist=b&writeup_cf_key_blocklist=c&skip=0&limit=50',
+		);
+		const projects = await node('getAll', {
+			resource: 'project',
+			groupId: id,
+			options: { cf_key_allowlist: 'none' },
+		});
+		expect(projects.error).toBeUndefined();
+		expect(server.requests.at(-1)?.target).toContain('?cf_key_allowlist=none');
+	});
+
+	test("T16: what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
+		await node('create', { name: 'A', ...CONTACTS });
+		expect(writes().at(-1)).toMatchObject({ method: 'POST', target: '/api/ss/group' });
+		const { id } = server.groups()[0] ?? { id: '' };
+		await node('add', { resource: 'member', groupId: id, userId: PAUL, accessLevel: 'View' });
+		expect(writes().at(-1)).toMatchObject({ method: 'POST', target: '/api/ss/group/user' });
+		expect(JSON.parse(writes().at(-1)?.body ?? '')).toEqual({
+			group_id: id,
+			user_id: PAUL,
+			access_level: 'View',
+		});
+	});
+
 	const project = (operation: string, parameters: object, runNode = node) =>
 		runNode(operation, { resource: 'project', ...parameters } as never);
 

@@ -485,9 +485,7 @@ describe('AttackForge', () => {
 
 	test('a wrong key', async () => {
 		expect(await at(attackForge.url, 'not-the-key')).toEqual(
-			failed(
-				'The API key is not valid. Check the Self-Service API Key in the credential.',
-			),
+			failed('The API key is not valid. Check the Self-Service API Key in the credential.'),
 		);
 	});
 

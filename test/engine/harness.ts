@@ -5,6 +5,7 @@ import {
 	WorkflowExecute,
 } from 'n8n-core';
 import type {
+	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
 	IHttpRequestOptions,
@@ -153,6 +154,13 @@ export type RunOptions = {
 	typeVersion?: number;
 	parameters: INodeParameters;
 	items?: IDataObject[];
+	/** The files of each item. */
+	binary?: IBinaryKeyData[];
+	binaryMode?: 'separate' | 'combined';
+	/** Default `trigger`: nobody watches. */
+	mode?: 'manual' | 'trigger';
+	/** Called with what a node says to the person who runs it by hand. */
+	onMessage?: (message: string) => void;
 	credentials: Credentials;
 	onError?: INode['onError'];
 	retryOnFail?: boolean;
@@ -179,6 +187,10 @@ export async function run({
 	typeVersion = 1,
 	parameters,
 	items = [{}],
+	binary,
+	binaryMode,
+	mode = 'trigger',
+	onMessage,
 	credentials,
 	onError,
 	retryOnFail,
@@ -205,14 +217,14 @@ export async function run({
 	];
 	const connections = { Start: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } };
 	const nodeTypes = new TestNodeTypes(loaders);
-	const settings = { timezone };
+	const settings = { timezone, ...(binaryMode && { binaryMode }) };
 	const workflow = new Workflow({ id: 'test', nodes, connections, active: false, nodeTypes, settings });
 	const workflowData = { id: 'test', nodes, connections } as unknown as IWorkflowBase;
 	const credentialsHelper = new TestCredentials(loaders.ours, credentials);
 	const url = 'http://localhost';
 	const additionalData = {
 		executionId: '1',
-		hooks: new ExecutionLifecycleHooks('trigger', '1', workflowData),
+		hooks: new ExecutionLifecycleHooks(mode, '1', workflowData),
 		credentialsHelper,
 		currentNodeExecutionIndex: 0,
 		restApiUrl: url,
@@ -222,14 +234,18 @@ export async function run({
 		formWaitingBaseUrl: url,
 		variables: {},
 		setExecutionStatus() {},
-		sendDataToUI() {},
+		sendDataToUI(_type: string, { messages = [] }: { messages?: string[] }) {
+			for (const message of messages) onMessage?.(message);
+		},
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const start = workflow.getNode('Start');
 	if (!start) throw new Error('No start node');
-	const input = { main: [items.map((json): INodeExecutionData => ({ json }))] };
+	const input = {
+		main: [items.map((json, index): INodeExecutionData => ({ json, binary: binary?.[index] }))],
+	};
 	const execution = new WorkflowExecute(
 		additionalData,
-		'trigger',
+		mode,
 		createRunExecutionData({
 			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
 		}),

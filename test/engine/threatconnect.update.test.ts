@@ -183,17 +183,6 @@ describe('is refused before anything is sent, with the way out:', () => {
 			'"Attributes" (attributes), entry 1: only an ID says what to remove',
 		],
 		[
-			'deleting an indicator by its summary',
-			{
-				updateFields: {
-					associatedIndicators: {
-						list: { mode: 'delete', data: { entry: [{ type: 'Host', summary: 'badguy.com' }] } },
-					},
-				},
-			},
-			'"Associated Indicators" (associatedIndicators), entry 1: only an ID says what to remove',
-		],
-		[
 			'a new type in JSON',
 			{ dataMode: 'json', jsonBody: '{"type": "Threat"}' },
 			'"Type" (type) cannot be changed by an update',

@@ -68,7 +68,9 @@ export async function createServer(options: ServerOptions): Promise<{
 		bodyLimit: 64 * 1024 * 1024,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 4096 },
-		ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false } },
+		ajv: {
+			customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
+		},
 	}) as unknown as FastifyInstance;
 
 	app.decorateRequest('logged', null as unknown as LoggedRequest);

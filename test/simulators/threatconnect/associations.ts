@@ -152,9 +152,7 @@ function sameFile(known: Entity, entry: Entry): boolean {
 function findIndicator(state: State, ownerName: string, entry: Entry, summary: string): Entity | undefined {
 	const type = String(entry.type);
 	return type === 'File'
-		? state.indicators.find(
-				(row) => row.ownerName === ownerName && row.type === type && sameFile(row, entry),
-			)
+		? state.indicators.find((row) => row.ownerName === ownerName && row.type === type && sameFile(row, entry))
 		: state.indicators.findByKey(keyIn(ownerName, type, summary.toLowerCase()));
 }
 

@@ -1,7 +1,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { authFailure } from './errors';
-import { API_USER, CANNOT_LIST_USER, CREDENTIALS, NO_OWNERS_USER, READ_ONLY_USER, type ApiUser } from './seeds';
+import {
+	API_USER,
+	CANNOT_LIST_USER,
+	CREDENTIALS,
+	NO_OWNERS_USER,
+	READ_ONLY_USER,
+	type ApiUser,
+} from './seeds';
 
 const TOKENS: ReadonlyArray<readonly [string, ApiUser]> = [
 	[CREDENTIALS.apiToken, API_USER],

@@ -8,6 +8,15 @@ export type Behaviour = {
 	eventStatuses: 4 | 8;
 	knownXid: 'conflict' | 'overwrite' | 'duplicate';
 	crossOwner: boolean;
+	bulkDelete: boolean;
+	/** Milliseconds. */
+	processing: number;
+	batchEnabled: boolean;
+	/** Milliseconds. */
+	batchDelay: number;
+	/** Bytes. */
+	batchSizeLimit: number;
+	batchItemLimit: number;
 };
 
 /** What every step of one request needs to know. */

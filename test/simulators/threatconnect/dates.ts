@@ -8,7 +8,7 @@ export function formatDate(milliseconds: number): string {
 }
 
 /** The moment an ISO date names, or `undefined` when it is no such date or no day of the calendar. */
-function instant(text: string): number | undefined {
+export function instant(text: string): number | undefined {
 	const parts = ISO.exec(text);
 	if (!parts) return undefined;
 	const part = (index: number) => Number(parts[index] ?? 0);

@@ -30,10 +30,35 @@ export class ServiceError extends Error {
 	}
 
 	/** The v3 error body. */
-	get body() {
+	get body(): unknown {
 		return { ...(this.errCode && { errCode: this.errCode }), message: this.message, status: 'Error' };
 	}
 }
+
+/** An answer of the v2 API, whose error bodies are of other shapes, or plain text. */
+export class V2Error extends ServiceError {
+	constructor(
+		status: number,
+		private readonly answer: string | Record<string, string>,
+	) {
+		super(
+			status,
+			undefined,
+			typeof answer === 'string' ? answer : (answer.description ?? answer.message ?? ''),
+		);
+	}
+
+	override get body(): unknown {
+		return this.answer;
+	}
+}
+
+/** docs: v2_batch_api. */
+export const invalidBatch = (description: string) => new V2Error(400, { status: 'Invalid', description });
+
+/** docs: the v2 API's body. */
+export const v2NotFound = () =>
+	new V2Error(404, { status: 'Failure', message: 'The requested resource was not found' });
 
 /** The named error in its default words, or with `detail` in their place. */
 export function refusal(name: ErrorName, detail?: string): ServiceError {

@@ -1,5 +1,15 @@
 /** The fields that hold a Long, wherever they are in a body or an answer. */
-const ID_FIELDS = new Set(['id', 'ownerId', 'caseId', 'taskId', 'victimId', 'groupId', 'batchId', 'id_1', 'id_2']);
+const ID_FIELDS = new Set([
+	'id',
+	'ownerId',
+	'caseId',
+	'taskId',
+	'victimId',
+	'groupId',
+	'batchId',
+	'id_1',
+	'id_2',
+]);
 
 type Convert = (value: unknown) => unknown;
 

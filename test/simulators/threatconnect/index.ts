@@ -1,34 +1,27 @@
-import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify';
 import { createServer, type RunningServer, type ServerOptions } from '../shared/server';
-import { authenticate } from './auth';
-import { canRead, requestedOwner, type Behaviour, type Context, type Entry } from './context';
+import { serveBatch } from './batch';
+import type { Behaviour, Context } from './context';
 import { formatDate } from './dates';
-import { refusal, refusalAbout, type ServiceError } from './errors';
-import { REQUESTABLE_FIELDS, type GroupType } from './fields';
-import { createGroup, findByXid, removeGroup, updateGroup } from './groups';
-import { canonicalId, idsToDigits, idsToNumbers } from './identifiers';
+import { serveEntities } from './entities';
+import type { GroupType } from './fields';
+import { seedFile, serveFiles, storedFile } from './files';
+import { FileStore, type StoredFile } from './fileStore';
+import { serveGroupAttributes } from './groupAttributes';
+import { serveGroups } from './groupEndpoints';
+import { eraseGroup } from './groups';
 import { resolveLabel, resolveTag } from './lists';
-import { page, parameter, requestedFields, sorted } from './queries';
-import { asServiceError } from './refusals';
+import { serveMetadata } from './metadata';
 import { groupSchemas } from './schemas';
-import {
-	API_USER,
-	ATTRIBUTE_TYPES,
-	CREDENTIALS,
-	OWNERS,
-	SECURITY_LABELS,
-	USERS,
-	type ApiUser,
-	type AttributeType,
-	type Entity,
-	type Owner,
-} from './seeds';
+import { API_USER, CREDENTIALS, type Entity } from './seeds';
+import { prepare, type Hooks, type Service } from './service';
 import { State, type AttributeRow, type GroupRow } from './state';
-import { noTql, tqlFilter } from './tql';
-import { describe, stored, type StoredGroup } from './view';
+import { Timers } from './timers';
+import { stored, type StoredGroup } from './view';
 
 export * from './seeds';
-export { GROUP_TYPES } from './fields';
+export { EVENT_TYPES, GROUP_TYPES } from './fields';
+export type { StoredFile } from './fileStore';
+export type { Hooks } from './service';
 export type { StoredGroup } from './view';
 
 export type ThreatConnectOptions = ServerOptions & {
@@ -44,6 +37,25 @@ export type ThreatConnectOptions = ServerOptions & {
 	knownXid?: 'conflict' | 'overwrite' | 'duplicate';
 	/** The instance allows associations across owners; default `false`. */
 	crossOwner?: boolean;
+	/** An administrator has allowed `DELETE /v3/groups?tql=`; default `false`. */
+	bulkDelete?: boolean;
+	/** Milliseconds that the service takes to process an uploaded file; default 0: done when the upload is answered. */
+	processing?: number;
+	/** Keeps every uploaded file in memory, not only those of up to 8 MiB, so that `file()` has its bytes. */
+	keepFiles?: boolean;
+	/** Default `true`. */
+	batchEnabled?: boolean;
+	/** Milliseconds that a batch job stays Queued, and then Running; default 0: completed when the upload is answered. */
+	batchDelay?: number;
+	/** The largest file of a batch job in bytes; default 75,000,000. */
+	batchSizeLimit?: number;
+	/** The most groups and indicators of a batch job; default 25,000. */
+	batchItemLimit?: number;
+	/** From before March 2026: there is no `GET /v3/groups/eventTypeCategories`. */
+	olderServer?: boolean;
+	/** A firewall in front of the service answers OPTIONS with a page and 403. */
+	optionsBlocked?: boolean;
+	hooks?: Hooks;
 };
 
 /** A group to put straight into the state, without the checks of the API. */
@@ -76,259 +88,20 @@ export type ThreatConnectSimulator = RunningServer & {
 	groups(): StoredGroup[];
 	group(id: string): StoredGroup | undefined;
 	seedGroup(seed: GroupSeed): StoredGroup;
+	/** Many at once; answers their IDs. */
+	seedGroups(count: number, template: GroupSeed | ((index: number) => GroupSeed)): string[];
+	/** As another client does; nothing happens when there is none. */
+	deleteGroup(id: string): void;
+	/** The file of a group. */
+	file(groupId: string): StoredFile | undefined;
+	/** Gives a group a file; it is processed as an uploaded one. */
+	seedFile(groupId: string, bytes: Buffer, fileName?: string): Promise<void>;
 	tags(): Entity[];
 	indicators(): Entity[];
 	cases(): Entity[];
 	artifacts(): Entity[];
 	victimAssets(): Entity[];
 };
-
-declare module 'fastify' {
-	interface FastifyRequest {
-		threatConnectUser: ApiUser;
-	}
-}
-
-type Service = { app: FastifyInstance; state: State; behaviour: Behaviour; now: () => number };
-
-function contextOf({ state, behaviour, now }: Service, request: FastifyRequest): Context {
-	return { state, behaviour, user: request.threatConnectUser, now: formatDate(now()) };
-}
-
-/** A body is JSON and says so. */
-function checkBody(request: FastifyRequest): void {
-	if (request.method !== 'POST' && request.method !== 'PUT') return;
-	const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
-	if (mediaType !== 'application/json') {
-		throw refusalAbout('ImproperFormat', 'The Content-Type must be application/json.');
-	}
-	if (request.body === undefined) throw refusalAbout('ImproperFormat', 'The body is not valid JSON.');
-}
-
-/** docs: http_status_codes, 401 also for "permissions to perform the operation": before the body is looked at. */
-function checkRole({ method, threatConnectUser }: FastifyRequest): void {
-	if (!['POST', 'PUT', 'DELETE'].includes(method)) return;
-	const permissions = Object.values(threatConnectUser.permissions);
-	if (permissions.length > 0 && !permissions.includes('FULL')) throw refusal('Unauthorized');
-}
-
-/** What happens to every request before its endpoint, and to every failure after it. */
-function prepare({ app, now }: Service): void {
-	app.decorateRequest('threatConnectUser', null as unknown as ApiUser);
-	app.addHook('onRequest', async (_request, reply) => {
-		reply.header('date', new Date(now()).toUTCString());
-	});
-	// Once the body has arrived, so that the log of a refused request holds it too.
-	app.addHook('preValidation', async (request) => {
-		request.threatConnectUser = authenticate(request, now());
-		if (request.is404) return;
-		checkRole(request);
-		checkBody(request);
-		request.body = idsToDigits(request.body);
-	});
-	app.addHook('preSerialization', async (_request, _reply, payload) => idsToNumbers(payload));
-	app.setErrorHandler<ServiceError>(async (error, request, reply) => {
-		const failure = asServiceError(error, request.body);
-		await reply.code(failure.status).send(failure.body);
-	});
-	app.setNotFoundHandler(async () => {
-		throw refusal('NotFound');
-	});
-}
-
-const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-
-/** Serves a path; a method without a handler is answered with 405. */
-function serve(
-	app: FastifyInstance,
-	path: string,
-	handlers: Partial<Record<string, RouteHandlerMethod>>,
-	bodies: Record<string, string> = {},
-): void {
-	for (const method of METHODS) {
-		const handler = handlers[method];
-		const schema = bodies[method];
-		app.route({
-			method,
-			url: `/api/v3${path}`,
-			...(handler && schema !== undefined && { schema: { body: { $ref: `${schema}#` } } }),
-			handler:
-				handler ??
-				(async () => {
-					throw refusal('MethodNotAllowed');
-				}),
-		});
-	}
-}
-
-/** docs: `GET /v3/groups/{id}` or `/v3/groups/{xid}?owner=`. A segment of digits alone is an ID. */
-function findGroup(context: Context, request: FastifyRequest): GroupRow {
-	const { segment } = request.params as { segment: string };
-	const owner = parameter(request, 'owner');
-	const ownerName = owner === undefined ? undefined : requestedOwner(context.user, { query: owner });
-	const group = /^\d+$/.test(segment)
-		? context.state.groups.get(canonicalId(segment))
-		: findByXid(context, ownerName ?? requestedOwner(context.user, {}), segment);
-	if (!group || !canRead(context.user, group.ownerName)) throw refusal('NotFound');
-	if (ownerName !== undefined && group.ownerName !== ownerName) throw refusal('NotFound');
-	return group;
-}
-
-function visibleGroups(context: Context, request: FastifyRequest): GroupRow[] {
-	const owner = parameter(request, 'owner');
-	const ownerName = owner === undefined ? undefined : requestedOwner(context.user, { query: owner });
-	const tql = parameter(request, 'tql');
-	const matches = tql === undefined ? () => true : tqlFilter(tql);
-	const groups = context.state.groups
-		.all()
-		.filter((group) => canRead(context.user, group.ownerName))
-		.filter((group) => ownerName === undefined || group.ownerName === ownerName)
-		.filter(matches);
-	return sorted(groups, parameter(request, 'sorting'));
-}
-
-function serveGroups(service: Service): void {
-	const { app, state } = service;
-	serve(
-		app,
-		'/groups',
-		{
-			GET: async (request) => {
-				const fields = requestedFields(request);
-				const groups = visibleGroups(contextOf(service, request), request);
-				return page(request, groups, (group) => describe(state, group, fields));
-			},
-			POST: async (request, reply) => {
-				const fields = requestedFields(request);
-				const owner = parameter(request, 'owner');
-				const context = contextOf(service, request);
-				const group = state.transaction(() => createGroup(context, request.body as Entry, { owner }));
-				reply.code(201);
-				return { data: describe(state, group, fields), message: 'Created', status: 'Success' };
-			},
-		},
-		{ POST: 'groupCreate' },
-	);
-	serve(
-		app,
-		'/groups/:segment',
-		{
-			GET: async (request) => {
-				const fields = requestedFields(request);
-				const group = findGroup(contextOf(service, request), request);
-				return { data: describe(state, group, fields), status: 'Success' };
-			},
-			PUT: async (request) => {
-				const fields = requestedFields(request);
-				const context = contextOf(service, request);
-				const group = findGroup(context, request);
-				const changed = state.transaction(() => updateGroup(context, group, request.body as Entry));
-				return { data: describe(state, changed, fields), message: 'Updated', status: 'Success' };
-			},
-			DELETE: async (request) => {
-				const context = contextOf(service, request);
-				const group = findGroup(context, request);
-				state.transaction(() => removeGroup(context, group));
-				return { message: 'Deleted', status: 'Success' };
-			},
-		},
-		{ PUT: 'groupUpdate' },
-	);
-	serve(app, '/groups/fields', {
-		OPTIONS: async () => {
-			const data = Object.entries(REQUESTABLE_FIELDS).map(([name, description]) => ({
-				name,
-				description,
-				includedByDefault: false,
-			}));
-			return { data, count: data.length, status: 'Success' };
-		},
-	});
-}
-
-const ROLES: Record<Owner['type'], string> = {
-	Organization: 'Organization Administrator',
-	Community: 'Editor',
-	Source: 'Editor',
-};
-
-function describeOwner(user: ApiUser, owner: Owner): Record<string, unknown> {
-	const permission = user.permissions[owner.name];
-	return {
-		...owner,
-		ownerRole: permission === 'FULL' ? ROLES[owner.type] : 'Read Only',
-		permApps: permission,
-		permAttribute: permission,
-		permGroup: permission,
-		permIndicator: permission,
-		permTag: permission,
-		permVictim: permission,
-	};
-}
-
-function describeAttributeType(type: AttributeType, withMapping: boolean): Record<string, unknown> {
-	const { groupTypes, ownerName, selectOne, ...shown } = type;
-	return {
-		...shown,
-		errorMessage: `Please enter a valid ${type.name}.`,
-		system: ownerName === undefined,
-		...(ownerName !== undefined && { ownerName }),
-		...(selectOne && {
-			validationRule: {
-				id: `9${type.id}`,
-				name: type.name,
-				version: '1',
-				description: `The values of ${type.name}`,
-				text: `${selectOne.join(';')};`,
-				type: 'SelectOne',
-			},
-		}),
-		...(withMapping && {
-			attributeTypeMappings: { data: groupTypes.map((associatedType) => ({ associatedType })) },
-		}),
-	};
-}
-
-const describeUser = ({ permissions: _permissions, ...shown }: ApiUser) => shown;
-
-const describeTag = ({ ownerName, ...tag }: Entity) => ({ ...tag, owner: ownerName });
-
-/** The lists from which clients fill their drop-downs. */
-function serveMetadata(service: Service): void {
-	const { app, state } = service;
-	const list = <Row>(
-		path: string,
-		rows: (user: ApiUser) => readonly Row[],
-		render: (row: Row, request: FastifyRequest) => unknown,
-		options: { fields?: string[]; alwaysCount?: boolean } = {},
-	) =>
-		serve(app, path, {
-			GET: async (request) => {
-				const tql = parameter(request, 'tql');
-				if (tql !== undefined) noTql(tql);
-				requestedFields(request, options.fields ?? []);
-				return page(request, rows(request.threatConnectUser), (row) => render(row, request), options);
-			},
-		});
-	list(
-		'/security/owners',
-		(user) => OWNERS.filter(({ name }) => canRead(user, name)),
-		(owner, request) => describeOwner(request.threatConnectUser, owner),
-	);
-	list('/security/users', () => USERS, describeUser);
-	list(
-		'/attributeTypes',
-		(user) => ATTRIBUTE_TYPES.filter(({ ownerName }) => ownerName === undefined || canRead(user, ownerName)),
-		(type, request) => describeAttributeType(type, requestedFields(request, ['mapping']).has('mapping')),
-		{ fields: ['mapping'], alwaysCount: true },
-	);
-	list(
-		'/securityLabels',
-		() => SECURITY_LABELS,
-		(label) => label,
-	);
-	list('/tags', (user) => state.tags.all().filter(({ ownerName }) => canRead(user, ownerName)), describeTag);
-}
 
 function seedAttribute(context: Context, seed: NonNullable<GroupSeed['attributes']>[number]): AttributeRow {
 	return {
@@ -359,7 +132,7 @@ function seedGroup(context: Context, seed: GroupSeed): GroupRow {
 		fields: seed.fields ?? {},
 		tags: (seed.tags ?? []).map((name) => resolveTag(context, ownerName, { name }, 'the seed')),
 		attributes: (seed.attributes ?? []).map((attribute) => seedAttribute(context, attribute)),
-		securityLabels: (seed.securityLabels ?? []).map((name) => resolveLabel({ name }, 'the seed')),
+		securityLabels: (seed.securityLabels ?? []).map((name) => resolveLabel(context, { name }, 'the seed')),
 		assignments: [],
 		reviews: [],
 		dateAdded,
@@ -368,39 +141,85 @@ function seedGroup(context: Context, seed: GroupSeed): GroupRow {
 	});
 }
 
-/** Starts a strict stand-in for ThreatConnect's v3 API, as far as groups are concerned. */
-export async function startThreatConnect(
-	options: ThreatConnectOptions = {},
-): Promise<ThreatConnectSimulator> {
-	const { app, listen } = await createServer(options);
-	const state = new State(options.firstId ?? '1');
-	const behaviour: Behaviour = {
+function behaviourOf(options: ThreatConnectOptions): Behaviour {
+	return {
 		nameLimit: options.nameLimit ?? 200,
 		eventStatuses: options.eventStatuses ?? 8,
 		knownXid: options.knownXid ?? 'conflict',
 		crossOwner: options.crossOwner ?? false,
+		bulkDelete: options.bulkDelete ?? false,
+		processing: options.processing ?? 0,
+		batchEnabled: options.batchEnabled ?? true,
+		batchDelay: options.batchDelay ?? 0,
+		batchSizeLimit: options.batchSizeLimit ?? 75_000_000,
+		batchItemLimit: options.batchItemLimit ?? 25_000,
 	};
-	const now = () => Date.now() + (options.clockSkew ?? 0) * 1000;
-	const service: Service = { app, state, behaviour, now };
-	for (const schema of groupSchemas(behaviour.nameLimit)) app.addSchema(schema);
-	prepare(service);
-	serveGroups(service);
-	serveMetadata(service);
+}
 
+/** What tests do and see without going through the API. */
+function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer> {
+	const { state, behaviour, now } = service;
+	const context = (): Context => ({ state, behaviour, user: API_USER, now: formatDate(now()) });
 	const view = (group: GroupRow) => stored(state, group);
 	return {
-		...(await listen()),
 		credentials: CREDENTIALS,
 		groups: () => state.groups.all().map(view),
 		group(id) {
 			const group = state.groups.get(id);
 			return group && view(group);
 		},
-		seedGroup: (seed) => view(seedGroup({ state, behaviour, user: API_USER, now: formatDate(now()) }, seed)),
+		seedGroup: (seed) => view(seedGroup(context(), seed)),
+		seedGroups(count, template) {
+			const seeding = context();
+			const seedOf = typeof template === 'function' ? template : () => template;
+			return Array.from({ length: count }, (_, index) => seedGroup(seeding, seedOf(index)).id);
+		},
+		deleteGroup(id) {
+			const group = state.groups.get(id);
+			if (group) eraseGroup(context(), group);
+		},
+		file: (groupId) => storedFile(service, groupId),
+		seedFile: async (groupId, bytes, fileName) => await seedFile(service, groupId, bytes, fileName),
 		tags: () => state.tags.all(),
 		indicators: () => state.indicators.all(),
 		cases: () => state.cases.all(),
 		artifacts: () => state.artifacts.all(),
 		victimAssets: () => state.victimAssets.all(),
+	};
+}
+
+/** Starts a strict stand-in for ThreatConnect's API, as far as groups are concerned. */
+export async function startThreatConnect(
+	options: ThreatConnectOptions = {},
+): Promise<ThreatConnectSimulator> {
+	const { app, listen } = await createServer(options);
+	const service: Service = {
+		app,
+		state: new State(options.firstId ?? '1'),
+		behaviour: behaviourOf(options),
+		files: new FileStore(options.keepFiles ?? false),
+		timers: new Timers(),
+		hooks: options.hooks ?? {},
+		optionsBlocked: options.optionsBlocked ?? false,
+		now: () => Date.now() + (options.clockSkew ?? 0) * 1000,
+	};
+	for (const schema of groupSchemas(service.behaviour.nameLimit)) app.addSchema(schema);
+	prepare(service);
+	serveGroups(service);
+	serveGroupAttributes(service);
+	serveFiles(service);
+	serveEntities(service);
+	serveMetadata(service, options.olderServer ?? false);
+	serveBatch(service);
+
+	const { stop, ...running } = await listen();
+	return {
+		...running,
+		...testAccess(service),
+		async stop() {
+			service.timers.stop();
+			await stop();
+			await service.files.stop();
+		},
 	};
 }

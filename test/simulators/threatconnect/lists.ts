@@ -71,8 +71,7 @@ export function resolveLabel({ state }: Context, entry: Entry, where: string): s
 	const id = textOf(entry.id);
 	const name = textOf(entry.name);
 	if (id === undefined && name === undefined) requireFields(entry, ['name'], where);
-	const label =
-		id === undefined ? state.securityLabels.findByKey(name ?? '') : state.securityLabels.get(id);
+	const label = id === undefined ? state.securityLabels.findByKey(name ?? '') : state.securityLabels.get(id);
 	if (!label) {
 		// docs: security labels are read-only in v3; the words are those of the v2 API.
 		throw id === undefined

@@ -2,6 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { refusal, refusalAbout } from './errors';
 import { REQUESTABLE_DEEP_FIELDS, REQUESTABLE_FIELDS } from './fields';
 import type { GroupRow } from './state';
+import type { Scope } from './tql';
+import { GROUP_KEYWORDS } from './tqlKeywords';
 
 /** docs: enable_pagination. */
 const DEFAULT_LIMIT = 100;
@@ -67,44 +69,86 @@ export function page<Row>(
 	};
 }
 
-type Compare = (left: GroupRow, right: GroupRow) => number;
+type Found = string | bigint | undefined;
 
-const byText =
-	(key: 'name' | 'dateAdded' | 'lastModified' | 'ownerName' | 'type'): Compare =>
-	(left, right) =>
-		left[key] < right[key] ? -1 : Number(left[key] > right[key]);
-
-/** docs: sort_results, "sorting=<TQL parameter> ..."; the TQL parameter of a group's name is `summary`. */
-const SORTS: Record<string, Compare> = {
-	id: (left, right) => Number(BigInt(left.id) - BigInt(right.id)),
-	summary: byText('name'),
-	dateAdded: byText('dateAdded'),
-	lastModified: byText('lastModified'),
-	ownerName: byText('ownerName'),
-	typeName: byText('type'),
-};
-
-/** One `<parameter> <direction>` pair; none of the sortable values is ever null. */
-function compareBy(name: string, direction = ''): Compare {
-	const compare = SORTS[name];
-	if (!compare || !/^(asc|desc|nullsfirst|nullslast)$/i.test(direction)) {
-		throw refusal('BadRequest', `The sorting "${name} ${direction}" is not supported`);
-	}
-	return direction.toLowerCase() === 'desc' ? (left, right) => -compare(left, right) : compare;
+/** docs: sort_results, "sorting=<TQL parameter>": here any that has one value. */
+function sortKey(name: string): ((group: GroupRow, scope: Scope) => Found) | undefined {
+	const keyword = Object.hasOwn(GROUP_KEYWORDS, name) ? GROUP_KEYWORDS[name] : undefined;
+	if (!keyword || keyword.kind === 'Query') return undefined;
+	return (group, scope) => {
+		const found = keyword.get(group, scope);
+		if (typeof found === 'object') {
+			throw refusal('BadRequest', `The sorting "${name}" is not supported: it has several values`);
+		}
+		if (found === undefined) return undefined;
+		return keyword.kind === 'Integer' ? BigInt(found) : String(found);
+	};
 }
 
-export function sorted(groups: readonly GroupRow[], sorting: string | undefined): GroupRow[] {
-	if (sorting === undefined) return [...groups];
-	const words = sorting.trim().split(/\s+/);
-	const compares: Compare[] = [];
-	for (let index = 0; index < words.length; index += 2) {
-		compares.push(compareBy(words[index] ?? '', words[index + 1]));
-	}
-	return [...groups].sort((left, right) => {
-		for (const compare of compares) {
-			const order = compare(left, right);
-			if (order !== 0) return order;
+const DIRECTIONS = /^(asc|desc|nullsfirst|nullslast)$/i;
+
+type Compare = (left: Found, right: Found) => number;
+
+const ascending: Compare = (left = '', right = '') => (left < right ? -1 : Number(left > right));
+
+/** docs: sort_results. Where nulls go without `nullsfirst` or `nullslast` is not documented: here first. */
+function comparing(direction: string): Compare {
+	const nulls = direction === 'nullslast' ? 1 : -1;
+	const sign = direction === 'desc' ? -1 : 1;
+	return (left, right) => {
+		if (left === undefined || right === undefined) {
+			return left === right ? 0 : (left === undefined ? nulls : -nulls) * sign;
 		}
-		return 0;
-	});
+		return ascending(left, right) * sign;
+	};
+}
+
+type Term = {
+	name: string;
+	descending: boolean;
+	key: NonNullable<ReturnType<typeof sortKey>>;
+	compare: Compare;
+};
+
+/** docs: sort_results, `<TQL parameter> <direction> ...`; the parameter of a group's name is `summary`. */
+function termsOf(sorting: string): Term[] {
+	const words = sorting.trim().split(/\s+/);
+	return words
+		.filter((_word, index) => index % 2 === 0)
+		.map((name, index) => {
+			const direction = words[2 * index + 1] ?? '';
+			const key = sortKey(name);
+			if (!key || !DIRECTIONS.test(direction)) {
+				throw refusal('BadRequest', `The sorting "${name} ${direction}" is not supported`);
+			}
+			const lower = direction.toLowerCase();
+			return { name, descending: lower === 'desc', key, compare: comparing(lower) };
+		});
+}
+
+function sorted(groups: readonly GroupRow[], terms: readonly Term[], scope: Scope): GroupRow[] {
+	return groups
+		.map((group) => ({ group, keys: terms.map(({ key }) => key(group, scope)) }))
+		.sort((left, right) => {
+			for (const [index, { compare }] of terms.entries()) {
+				const order = compare(left.keys[index], right.keys[index]);
+				if (order !== 0) return order;
+			}
+			return 0;
+		})
+		.map(({ group }) => group);
+}
+
+/** The groups a request lists, in its order. An ID is unique: sorted by it, the state's own order will do. */
+export function sortedGroups(
+	request: FastifyRequest,
+	scope: Scope,
+	matches: (group: GroupRow) => boolean,
+): GroupRow[] {
+	const sorting = parameter(request, 'sorting');
+	const terms = sorting === undefined ? [] : termsOf(sorting);
+	const { groups } = scope.state;
+	const byId = terms[0]?.name === 'id' && !terms[0].descending;
+	const found = (byId ? groups.inIdOrder() : groups.all()).filter(matches);
+	return byId || terms.length === 0 ? found : sorted(found, terms, scope);
 }

@@ -2,7 +2,7 @@ import type { FastifyError } from 'fastify';
 import { refusal, refusalAbout, ServiceError } from './errors';
 import { READ_ONLY_FIELDS } from './fields';
 
-type Violation = { keyword: string; instancePath: string; params: Record<string, unknown> };
+export type Violation = { keyword: string; instancePath: string; params: Record<string, unknown> };
 
 /** `/tags/data/0/name` as `tags.data[0].name`. */
 function readable(pointer: string): string {
@@ -23,7 +23,7 @@ const LENGTHS: Record<string, (limit: unknown) => string> = {
 };
 
 /** The service's words for what a schema found wrong. `entity` is the group type of the body. */
-function inWords({ keyword, instancePath, params }: Violation, entity: string): ServiceError {
+export function inWords({ keyword, instancePath, params }: Violation, entity: string): ServiceError {
 	const place = readable(instancePath);
 	const name = place.split('.').pop() ?? place;
 	const nested = place.includes('.');

@@ -55,7 +55,8 @@ export type Operator =
 	'=' | '!=' | '<=' | '>=' | '<' | '>' | 'in' | 'like' | 'contains' | 'startswith' | 'endswith';
 export type Literal = { kind: 'string' | 'number' | 'boolean'; text: string };
 export type Expression =
-	| { kind: 'or' | 'and'; parts: Expression[] }
+	| { kind: 'or'; parts: Expression[] }
+	| { kind: 'and'; parts: Expression[] }
 	| { kind: 'not'; part: Expression }
 	| { kind: 'nested'; keyword: string; part: Expression }
 	| { kind: 'null'; keyword: string; negated: boolean }
@@ -136,7 +137,6 @@ semantics.addAttribute<Expression>('expressionValue', {
 /** The query as a tree, or the place and nature of its first error. */
 export function parseTql(query: string): { expression: Expression } | { error: string } {
 	const match = TQL.match(query);
-	return match.succeeded()
-		? { expression: expression(semantics(match)) }
-		: { error: (match as { shortMessage?: string }).shortMessage ?? 'Unexpected end of the query' };
+	if (match.failed()) return { error: match.shortMessage ?? 'Unexpected end of the query' };
+	return { expression: semantics(match).expressionValue as Expression };
 }

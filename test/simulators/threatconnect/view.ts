@@ -81,7 +81,9 @@ const ADDITIONS: Record<
 > = {
 	tags: (state, group) => ({ tags: wrap(tagsOf(state, group.tags)) }),
 	attributes: (state, group, fields) => ({
-		attributes: wrap(group.attributes.map((row) => attribute(state, row, fields.has('attributes.securityLabels')))),
+		attributes: wrap(
+			group.attributes.map((row) => attribute(state, row, fields.has('attributes.securityLabels'))),
+		),
 	}),
 	securityLabels: (state, group) => ({ securityLabels: wrap(labelsOf(state, group.securityLabels)) }),
 	associatedArtifacts: (state, group) => ({

@@ -1,6 +1,13 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import type { AttackForge } from '../../api';
-import { groupParameter, limitParameters, readGroupId, readLimit } from '../common';
+import {
+	customFieldFilterOptions,
+	groupParameter,
+	limitParameters,
+	readCustomFieldFilter,
+	readGroupId,
+	readLimit,
+} from '../common';
 
 const show = { resource: ['project'], operation: ['getAll'] };
 
@@ -10,10 +17,15 @@ export const getMany: OperationFile<AttackForge> = {
 	name: 'Get Many',
 	action: 'Get many projects of group',
 	description: 'Retrieve the projects of a group that your user is a member of',
-	parameters: [groupParameter(show), ...limitParameters(show), optionsCollection(show)],
+	parameters: [
+		groupParameter(show),
+		...limitParameters(show),
+		optionsCollection(show, ...customFieldFilterOptions),
+	],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);
-		return { run: async () => (await api.getProjects(id)).slice(0, limit) };
+		const filter = readCustomFieldFilter(item);
+		return { run: async () => (await api.getProjects(id, filter)).slice(0, limit) };
 	},
 };

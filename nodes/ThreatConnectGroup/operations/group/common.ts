@@ -4,12 +4,15 @@ import { InvalidInput } from '../../../shared/errors';
 import { isUnset, readLong } from '../../../shared/fields';
 import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
 import type { AnswerOptions, GroupReference } from '../../api';
-import { OUTPUT_FIELDS } from '../../fields';
+import { byName, locator } from '../../locators';
 
-type Show = NonNullable<IDisplayOptions['show']>;
+export type Show = NonNullable<IDisplayOptions['show']>;
+
+/** `searchWritableOwners` where a group is written. */
+type OwnerList = 'searchOwners' | 'searchWritableOwners';
 
 /** Which group an operation is about. */
-export function groupParameters(show: Show): INodeProperties[] {
+export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'): INodeProperties[] {
 	return [
 		{
 			displayName: 'Find Group By',
@@ -25,49 +28,94 @@ export function groupParameters(show: Show): INodeProperties[] {
 		{
 			displayName: 'Group ID',
 			name: 'groupId',
-			type: 'string',
-			default: '',
+			...locator(
+				'searchGroups',
+				{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 1125899906842625' },
+				{
+					displayName: 'By URL',
+					name: 'url',
+					placeholder: 'e.g. https://app.threatconnect.com/#/details/groups/1125899906842625/overview',
+				},
+			),
 			required: true,
-			placeholder: 'e.g. 1125899906842625',
-			description: 'ID of the group, as ThreatConnect shows it and as Create returns it',
+			description: 'The group, found by name, or by its ID as ThreatConnect shows it and as Create returns it',
 			displayOptions: { show: { ...show, findBy: ['id'] } },
 		},
-		{
-			displayName: 'Group XID',
-			name: 'groupXid',
-			type: 'string',
-			default: '',
+		...xidParameters({ ...show, findBy: ['xid'] }, owners, {
 			required: true,
-			placeholder: 'e.g. crm:INC-2041',
 			description: 'External ID that the group was created with',
-			displayOptions: { show: { ...show, findBy: ['xid'] } },
-		},
-		{
-			displayName: 'Owner Name',
-			name: 'groupOwner',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. Demo Organization',
-			description: 'Owner of the group; if empty, the organization of the API user',
-			displayOptions: { show: { ...show, findBy: ['xid'] } },
-		},
+		}),
 	];
 }
+
+/** An external ID and the owner that it belongs to. */
+export const xidParameters = (
+	show: Show,
+	owners: OwnerList,
+	xid: Partial<INodeProperties>,
+): INodeProperties[] => [
+	{
+		displayName: 'Group XID',
+		name: 'groupXid',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. crm:INC-2041',
+		displayOptions: { show },
+		...xid,
+	},
+	{
+		displayName: 'Owner Name',
+		name: 'groupOwner',
+		...locator(owners, byName('e.g. Demo Organization')),
+		description: 'Owner of the group; if empty, the organization of the API user',
+		displayOptions: { show },
+	},
+];
+
+const GROUP_ID = '"Group ID" (groupId)';
 
 /** @throws InvalidInput when no group is named, or in a form that would address something else */
 export function readReference(item: Item): GroupReference {
 	if (item.parameter('findBy') !== 'xid') {
-		const id = item.parameter('groupId');
+		const given = item.parameter('groupId');
+		const id = item.locatorMode('groupId') === 'url' ? idInUrl(given) : given;
+		// An empty ID would address the list of all groups.
 		if (isUnset(id) || (typeof id === 'string' && id.trim() === '')) {
-			throw new InvalidInput('"Group ID" (groupId) is empty', 'Give the ID of the group to update.');
+			throw new InvalidInput(`${GROUP_ID} is empty`, 'Give the ID of the group.');
 		}
-		return { id: String(readLong(id, '"Group ID" (groupId)')) };
+		return { id: String(readLong(id, GROUP_ID)) };
 	}
-	const given = item.parameter('groupXid');
-	const xid = isUnset(given) ? '' : String(given);
-	if (xid.trim() === '') {
-		throw new InvalidInput('"Group XID" (groupXid) is empty', 'Give the external ID of the group to update.');
+	const xid = readXid(item.parameter('groupXid'));
+	if (xid === undefined) {
+		throw new InvalidInput('"Group XID" (groupXid) is empty', 'Give the external ID of the group.');
 	}
+	const ownerName = readOwner(item);
+	return { xid, ...(ownerName !== undefined && { ownerName }) };
+}
+
+/** The ID in the address of a group's page, of the present web site or the one before it. */
+function idInUrl(value: unknown): unknown {
+	if (isUnset(value)) return value;
+	const url = String(value).trim();
+	const [, id, legacyId] =
+		/^https?:\/\/[^?#]*#?\/(?:[^?]*\/)?groups\/(\d+)(?:[/?#]|$)|^https?:\/\/[^?#]+\.xhtml\?[a-z]+=(\d+)(?:[&#]|$)/i.exec(
+			url,
+		) ?? [];
+	if (id !== undefined || legacyId !== undefined) return id ?? legacyId;
+	throw new InvalidInput(
+		`${GROUP_ID} is "${url}", which is not the address of a group`,
+		"Copy the address of the group's page in ThreatConnect, or choose By ID.",
+	);
+}
+
+/**
+ * An external ID; `undefined` when it is empty or blank.
+ *
+ * @throws InvalidInput when it would address something else
+ */
+export function readXid(value: unknown): string | undefined {
+	const xid = isUnset(value) ? '' : String(value);
+	if (xid.trim() === '') return undefined;
 	if (/^\d+$/.test(xid)) {
 		throw new InvalidInput(
 			`"Group XID" (groupXid) is "${xid}", which ThreatConnect would read as an ID`,
@@ -80,11 +128,26 @@ export function readReference(item: Item): GroupReference {
 			'Find the group by its ID.',
 		);
 	}
-	const owner = item.parameter('groupOwner');
-	return { xid, ...(!isUnset(owner) && { ownerName: String(owner) }) };
+	return xid;
 }
 
-/** The options of operations that answer with a group. */
+export function readOwner(item: Item): string | undefined {
+	const owner = item.parameter('groupOwner');
+	return isUnset(owner) ? undefined : String(owner);
+}
+
+/** What an answer holds: the instance's own list, where it has one. */
+export const fieldsOption: INodeProperties = {
+	displayName: 'Output Field Names or IDs',
+	name: 'fields',
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'getGroupFields' },
+	default: [],
+	description:
+		'What the output should hold besides the fields that ThreatConnect always returns. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+/** The options of operations that write a group and answer with it. */
 export const groupOptions = (show: Show): INodeProperties =>
 	optionsCollection(
 		show,
@@ -96,14 +159,7 @@ export const groupOptions = (show: Show): INodeProperties =>
 			default: false,
 			description: "Whether to write an entry to the Activity tab of the API user's organization",
 		},
-		{
-			displayName: 'Include in Output',
-			name: 'fields',
-			type: 'multiOptions',
-			options: OUTPUT_FIELDS,
-			default: [],
-			description: 'What the output should hold besides the fields that ThreatConnect always returns',
-		},
+		fieldsOption,
 	);
 
 export function answerOptions(item: Item): AnswerOptions {

@@ -2,6 +2,7 @@ import { recordParameters } from '../../../shared/fields';
 import type { OperationFile } from '../../../shared/items';
 import type { ThreatConnect } from '../../api';
 import { table } from '../../fields';
+import { createGroup } from './changing';
 import { answerOptions, groupOptions } from './common';
 
 const show = { resource: ['group'], operation: ['create'] };
@@ -16,6 +17,6 @@ export const create: OperationFile<ThreatConnect> = {
 	prepare(item, api) {
 		const body = item.record('create');
 		const options = answerOptions(item);
-		return { run: async () => await api.createGroup(body, options) };
+		return { run: async () => await createGroup(api, body, options) };
 	},
 };

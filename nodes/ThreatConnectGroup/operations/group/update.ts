@@ -2,6 +2,7 @@ import { recordParameters } from '../../../shared/fields';
 import type { OperationFile } from '../../../shared/items';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { table } from '../../fields';
+import { changeGroup } from './changing';
 import { answerOptions, groupOptions, groupParameters, readReference } from './common';
 
 const show = { resource: ['group'], operation: ['update'] };
@@ -13,14 +14,18 @@ export const update: OperationFile<ThreatConnect> = {
 	action: 'Update group',
 	description:
 		'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
-	parameters: [...groupParameters(show), ...recordParameters(table, 'update', show), groupOptions(show)],
+	parameters: [
+		...groupParameters(show, 'searchWritableOwners'),
+		...recordParameters(table, 'update', show),
+		groupOptions(show),
+	],
 	prepare(item, api) {
 		const reference = readReference(item);
 		const body = item.record('update');
 		const options = answerOptions(item);
 		return {
 			record: referenceKey(reference),
-			run: async () => await api.updateGroup(reference, body, options),
+			run: async () => await changeGroup(api, reference, body, options),
 		};
 	},
 };

@@ -1,0 +1,39 @@
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+
+import { isUnset, type Kind, unlocated } from '../shared/fields';
+
+/** What is typed where nothing can be listed, or where it is known already. */
+type Typed = { displayName: string; name: string; placeholder?: string };
+
+/** A choice from a list of the instance, or a typed value. */
+export function located(kind: Kind, searchListMethod: string, typed: Typed): Kind {
+	return {
+		control: () => locator(searchListMethod, typed),
+		read(value, place) {
+			const plain = unlocated(value);
+			return isUnset(plain) ? undefined : kind.read(plain, place);
+		},
+	};
+}
+
+export const locator = (searchListMethod: string, ...typed: Typed[]) =>
+	({
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select…',
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			...typed.map((mode): INodePropertyMode => ({ type: 'string', ...mode })),
+		],
+	}) satisfies Partial<INodeProperties>;
+
+export const byName = (placeholder?: string): Typed => ({
+	displayName: 'By Name',
+	name: 'name',
+	...(placeholder !== undefined && { placeholder }),
+});

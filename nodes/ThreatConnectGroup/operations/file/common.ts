@@ -1,0 +1,23 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../../shared/errors';
+import { isUnset } from '../../../shared/fields';
+import type { Item } from '../../../shared/items';
+
+/** Where a downloaded file goes. */
+export const outputField = (show: NonNullable<IDisplayOptions['show']>): INodeProperties => ({
+	displayName: 'Put Output File in Field',
+	name: 'outputField',
+	type: 'string',
+	default: 'data',
+	required: true,
+	hint: 'The name of the output binary field to put the file in',
+	displayOptions: { show },
+});
+
+/** @throws InvalidInput when it is empty */
+export function readOutputField(item: Item): string {
+	const field = item.parameter('outputField');
+	if (!isUnset(field)) return String(field);
+	throw new InvalidInput('"Put Output File in Field" (outputField) is empty', 'Give a name, such as data.');
+}

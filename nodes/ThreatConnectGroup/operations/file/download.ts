@@ -1,0 +1,21 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { ThreatConnect } from '../../api';
+import { downloadFile } from '../../files';
+import { groupParameters, readReference } from '../group/common';
+import { outputField, readOutputField } from './common';
+
+const show = { resource: ['file'], operation: ['download'] };
+
+export const download: OperationFile<ThreatConnect> = {
+	resource: 'file',
+	operation: 'download',
+	name: 'Download',
+	action: 'Download file',
+	description: 'Download the file of a Document or Report',
+	parameters: [...groupParameters(show), outputField(show), optionsCollection(show)],
+	prepare(item, api) {
+		const reference = readReference(item);
+		const field = readOutputField(item);
+		return { run: async () => await downloadFile(api, reference, item, field) };
+	},
+};

@@ -1,0 +1,22 @@
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { ThreatConnect } from '../../api';
+import { downloadPdf as fetchPdf } from '../../files';
+import { groupParameters, readReference } from '../group/common';
+import { outputField, readOutputField } from './common';
+
+const show = { resource: ['file'], operation: ['downloadPdf'] };
+
+export const downloadPdf: OperationFile<ThreatConnect> = {
+	resource: 'file',
+	operation: 'downloadPdf',
+	name: 'Download PDF Report',
+	action: 'Download PDF report',
+	description:
+		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
+	parameters: [...groupParameters(show), outputField(show), optionsCollection(show)],
+	prepare(item, api) {
+		const reference = readReference(item);
+		const field = readOutputField(item);
+		return { run: async () => await fetchPdf(api, reference, item, field) };
+	},
+};

@@ -1,0 +1,82 @@
+import { isUnset } from '../../../shared/fields';
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { referenceKey, type ThreatConnect } from '../../api';
+import { inputFile, uploadFile } from '../../files';
+import { groupParameters, readReference } from '../group/common';
+
+const show = { resource: ['file'], operation: ['upload'] };
+
+const DEFAULT_PROCESSING_SECONDS = 300;
+
+export const upload: OperationFile<ThreatConnect> = {
+	resource: 'file',
+	operation: 'upload',
+	name: 'Upload',
+	action: 'Upload file',
+	description: 'Upload the file of a Document or Report, also of malware for the Malware Vault',
+	parameters: [
+		...groupParameters(show),
+		{
+			displayName: 'Input Binary Field',
+			name: 'inputField',
+			type: 'string',
+			default: 'data',
+			required: true,
+			hint: 'The name of the input binary field that holds the file',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'If the Group Has a File Already',
+			name: 'ifFileExists',
+			type: 'options',
+			options: [
+				{ name: 'Refuse', value: 'refuse', description: 'Keep the present file; the item fails' },
+				{ name: 'Replace It', value: 'replace', description: 'The present file is lost' },
+			],
+			default: 'refuse',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Wait Until Processed',
+			name: 'waitUntilProcessed',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether to go on only when ThreatConnect has processed the file. Until then it cannot be downloaded.',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Time Limit for Processing',
+			name: 'processingLimit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: DEFAULT_PROCESSING_SECONDS,
+			description: 'How many seconds to wait for it',
+			displayOptions: { show: { ...show, waitUntilProcessed: [true] } },
+		},
+		optionsCollection(show, {
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. report.pdf',
+			description:
+				'Name of the file in ThreatConnect; if empty, the one it has. ThreatConnect knows the type of a file by the end of its name.',
+		}),
+	],
+	prepare(item, api) {
+		const reference = readReference(item);
+		const { fileName } = item.options;
+		const seconds = Number(item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS);
+		const details = {
+			file: inputFile(item, item.parameter('inputField')),
+			...(!isUnset(fileName) && { fileName: String(fileName) }),
+			replace: item.parameter('ifFileExists') === 'replace',
+			...(item.parameter('waitUntilProcessed') === true && { processing: seconds * 1000 }),
+		};
+		return {
+			record: referenceKey(reference),
+			run: async () => await uploadFile(api, reference, details),
+		};
+	},
+};

@@ -1,0 +1,172 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../../shared/errors';
+import { isUnset, readEntries, recordParameters } from '../../../shared/fields';
+import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
+import { pathOf } from '../../../shared/requests';
+import type { ThreatConnect } from '../../api';
+import {
+	type BatchGroup,
+	type BatchItem,
+	batchItem,
+	DEFAULT_MAX_BYTES,
+	importGroups,
+	type ImportSettings,
+	toBatchGroup,
+} from '../../batch';
+import { table } from '../../fields';
+
+const show = { resource: ['group'], operation: ['bulkImport'] };
+
+const DEFAULT_TIME_LIMIT_SECONDS = 3600;
+
+const APPEND = { name: 'Append', value: 'Append', description: 'Add to those that the group has' };
+const replaceAll = (what: string) => ({
+	name: 'Replace',
+	value: 'Replace',
+	description: `Remove all ${what} of the group that the item does not give`,
+});
+
+const writeType = (displayName: string, name: string, what: string): INodeProperties => ({
+	displayName,
+	name,
+	type: 'options',
+	options: [APPEND, replaceAll(what)],
+	default: 'Append',
+	description: `What happens to the ${what} of a group that exists already`,
+});
+
+const ownOptions: INodeProperties[] = [
+	extraJsonOption,
+	{
+		displayName: 'Associated Group XIDs',
+		name: 'associatedGroupXid',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.related_xids }}',
+		description:
+			'XIDs of groups to associate, of this run or in the same owner: comma-separated, or an array from an expression',
+	},
+	writeType('Attributes', 'attributeWriteType', 'attributes'),
+	{
+		displayName: 'Max Bytes per Job',
+		name: 'maxBytes',
+		type: 'number',
+		typeOptions: { minValue: 1000 },
+		default: DEFAULT_MAX_BYTES,
+		description:
+			'Size above which the groups are sent in several jobs. A smaller limit of the server is found by itself.',
+	},
+	writeType('Security Labels', 'securityLabelWriteType', 'security labels'),
+	writeType('Tags', 'tagWriteType', 'tags'),
+	{
+		displayName: 'Time Limit',
+		name: 'timeLimit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_TIME_LIMIT_SECONDS,
+		description: 'How many seconds to wait for the end of one job',
+	},
+	// Jobs run one after the other.
+	...runOptions.filter(({ name }) => name === 'timeout'),
+];
+
+export const bulkImport: OperationFile<ThreatConnect> = {
+	resource: 'group',
+	operation: 'bulkImport',
+	name: 'Bulk Import',
+	action: 'Import groups in bulk',
+	description:
+		'Create or update many groups with few requests, by XID, in batch jobs; associations only within one owner',
+	parameters: [
+		{
+			displayName:
+				'All input items go to ThreatConnect in as few batch jobs as possible, one or more for each owner. A group whose XID its owner has already is updated. A group without XID gets one that is the same each time: the SHA-256 of its owner, type and name. A batch job associates within its owner only, and does not tell the IDs of the groups.',
+			name: 'bulkImportNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show },
+		},
+		...recordParameters(table, 'create', show),
+		{
+			displayName: 'Options',
+			name: 'options',
+			type: 'collection',
+			placeholder: 'Add Option',
+			default: {},
+			displayOptions: { show },
+			options: ownOptions,
+		},
+	],
+	prepareEntry(item) {
+		const group = toBatchGroup(item.record('create'));
+		const xids = readEntries(item.options.associatedGroupXid, '"Associated Group XIDs"').map(String);
+		if (xids.length === 0) return group;
+		const present = (group.group.associatedGroupXid ?? []) as unknown[];
+		return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
+	},
+	async runAll(entries, api, run) {
+		const settings = readSettings(run.first);
+		const byOwner = new Map<string, Map<string, BatchItem>>();
+		for (const { index, entry } of entries) {
+			const { ownerName, group, indicators } = entry as BatchGroup;
+			let owner: string;
+			try {
+				owner = ownerName ?? (await ownOrganization(api));
+			} catch (error) {
+				run.settle(index, error as Error);
+				continue;
+			}
+			const item = batchItem(index, owner, {
+				group,
+				indicators: createsIndicators(settings) ? indicators : [],
+			});
+			const items = byOwner.get(owner) ?? new Map<string, BatchItem>();
+			byOwner.set(owner, items);
+			const first = items.get(item.xid);
+			if (first) run.settle(index, sameXid(item, first));
+			else items.set(item.xid, item);
+		}
+		for (const [owner, items] of byOwner) {
+			if (run.halted()) return;
+			await importGroups(api, owner, [...items.values()], settings, run);
+		}
+	},
+};
+
+function readSettings({ options }: Item): ImportSettings {
+	const { attributeWriteType, tagWriteType, securityLabelWriteType, maxBytes, timeLimit } = options;
+	return {
+		attributeWriteType: String(attributeWriteType ?? 'Append'),
+		tagWriteType: String(tagWriteType ?? 'Append'),
+		securityLabelWriteType: String(securityLabelWriteType ?? 'Append'),
+		maxBytes: Number(maxBytes ?? DEFAULT_MAX_BYTES),
+		timeLimit: Number(timeLimit ?? DEFAULT_TIME_LIMIT_SECONDS) * 1000,
+	};
+}
+
+/**
+ * As in Create, indicators that do not exist are created with the group. Not where something is to be replaced: the
+ * job's write types hold for the indicators too, which come without attributes, tags and labels.
+ */
+const createsIndicators = ({ attributeWriteType, tagWriteType, securityLabelWriteType }: ImportSettings) =>
+	[attributeWriteType, tagWriteType, securityLabelWriteType].every((type) => type === 'Append');
+
+const sameXid = (item: BatchItem, first: BatchItem) =>
+	new InvalidInput(
+		`Item ${first.index} of this run has the same XID "${item.xid}"`,
+		'A batch job takes each XID once. Give the items XIDs of their own, merge them, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
+	);
+
+/** A batch job must name its owner. */
+async function ownOrganization(api: ThreatConnect): Promise<string> {
+	return await api.memo.once('own organization', async () => {
+		const { data } = await api.page(pathOf('v3', 'security', 'owners'), [['resultLimit', '1000']]);
+		const [name, ...others] = data.filter(({ type }) => type === 'Organization').map((owner) => owner.name);
+		if (!isUnset(name) && others.length === 0) return String(name);
+		throw new InvalidInput(
+			'"Owner Name" (ownerName) is missing',
+			'A bulk import must name the owner, and the API user sees no or several organizations: give the owner.',
+		);
+	});
+}

@@ -1,0 +1,103 @@
+import { InvalidInput } from '../../../shared/errors';
+import { isJsonObject, type JsonObject } from '../../../shared/json';
+import type { AnswerOptions, GroupReference, ThreatConnect } from '../../api';
+import { addedAttributes, checkAttributes, planDefaults } from '../../attributes';
+import { defaultAttributes, withAttributes } from '../../fields';
+import type { IndicatorName } from '../../indicators';
+import { allOf, isOneOf, quote } from '../../tql';
+
+/** Writing a group, with what only the instance knows looked up before anything is sent. */
+
+export async function createGroup(
+	api: ThreatConnect,
+	body: JsonObject,
+	options: AnswerOptions,
+): Promise<JsonObject> {
+	await checkAttributes(api, addedAttributes(body));
+	return await api.createGroup(body, options);
+}
+
+/**
+ * Changes a group.
+ *
+ * @param body of an update, with Description and Source as if they were fields
+ * @param present the group with its attributes, where that is known already
+ * @throws InvalidInput when an indicator that is to be removed is not found, or an attribute cannot have its value
+ */
+export async function changeGroup(
+	api: ThreatConnect,
+	reference: GroupReference,
+	body: JsonObject,
+	options: AnswerOptions,
+	present?: JsonObject,
+): Promise<JsonObject> {
+	const wanted = defaultAttributes(body);
+	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
+	const named = await withIndicatorIds(api, body);
+	if (wanted.length === 0) return await api.updateGroup(reference, named, options);
+
+	const before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
+	const { changed, added } = planDefaults(wanted, before);
+	const rest = appended(withAttributes(named, added));
+	// The group first: it is what can be refused.
+	const updated =
+		Object.keys(rest).length > 0 ? await api.updateGroup(reference, rest, options) : undefined;
+	for (const { id, value } of changed) await api.changeAttribute(id, { value }, options);
+	const isCurrent = updated !== undefined && (changed.length === 0 || !options.fields?.includes('attributes'));
+	return isCurrent ? updated : await api.getGroup(reference, { fields: options.fields });
+}
+
+/** Attributes that were added to a body without a mode of its own. */
+function appended(body: JsonObject): JsonObject {
+	const { attributes } = body;
+	return isJsonObject(attributes) && attributes.mode === undefined
+		? { ...body, attributes: { ...attributes, mode: 'append' } }
+		: body;
+}
+
+/** ThreatConnect removes indicators by their ID only: those that are given by type and summary are looked up. */
+async function withIndicatorIds(api: ThreatConnect, body: JsonObject): Promise<JsonObject> {
+	const { associatedIndicators: list } = body;
+	if (!isJsonObject(list) || list.mode !== 'delete' || !Array.isArray(list.data)) return body;
+	const data: unknown[] = [];
+	for (const entry of list.data as JsonObject[]) {
+		data.push(entry.id === undefined ? { id: await indicatorId(api, entry as IndicatorName) } : entry);
+	}
+	return { ...body, associatedIndicators: { ...list, data } };
+}
+
+async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promise<unknown> {
+	const { type, summary, ownerName } = indicator;
+	const found = await api.memo.once(`indicator ${JSON.stringify([type, summary, ownerName])}`, async () => {
+		const tql = allOf([
+			summaryClause(type, summary),
+			isOneOf('typeName', [type]),
+			ownerName === undefined ? undefined : isOneOf('ownerName', [ownerName]),
+		]);
+		return await api.list('/v3/indicators', [['tql', tql ?? '']]);
+	});
+	const exact = found.filter((one) => one.summary === summary);
+	const [only, ...others] = exact.length > 0 ? exact : found;
+	const name = `the indicator "${summary}" of the type ${type}`;
+	if (only === undefined) {
+		throw new InvalidInput(
+			`There is no ${name.slice(4)}${ownerName === undefined ? '' : ` in ${ownerName}`} to remove`,
+			'Nothing was sent for this item. Check its type, summary and owner, or give its ID.',
+		);
+	}
+	if (others.length === 0) return only.id;
+	const all = [only, ...others].map((one) => `${String(one.id)} in ${String(one.ownerName)}`).join(', ');
+	throw new InvalidInput(
+		`There are several of ${name}: ${all}`,
+		'Nothing was sent for this item. Give its owner, or its ID.',
+	);
+}
+
+/** A file's summary holds all its hashes, of which any one names it. */
+const summaryClause = (type: string, summary: string) =>
+	type === 'File'
+		? summary
+				.split(' : ')
+				.map((hash) => `summary contains ${quote(hash)}`)
+				.join(' and ')
+		: isOneOf('summary', [summary]);

@@ -1,0 +1,225 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../../shared/errors';
+import { choiceByType, date, type Control, isUnset, labelOf, readEntries, readLong, unlocated } from '../../../shared/fields';
+import type { JsonObject } from '../../../shared/json';
+import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
+import { byName, locator } from '../../locators';
+import { from, isOneOf, ownQuery, quote, technique, upTo } from '../../tql';
+
+/** The filters of Get Many, and the query that they make. */
+
+type Texts = readonly string[];
+
+/** One filter: the parameter and what it becomes. */
+type Filter = Control & {
+	name: string;
+	displayName: string;
+	description: string;
+	placeholder?: string;
+	/** Absent: `readFilters` itself knows what to do with it. */
+	clause?(texts: Texts): string;
+};
+
+const anyOf = (texts: Texts, clause: (text: string) => string): string =>
+	texts.length === 1 ? clause(texts[0] ?? '') : `(${texts.map(clause).join(' or ')})`;
+
+const SEVERAL = 'An array from an expression finds groups with any of its values.';
+
+const textFilter = (
+	name: string,
+	displayName: string,
+	description: string,
+	placeholder: string,
+	clause: (texts: Texts) => string,
+): Filter => ({
+	name,
+	displayName,
+	type: 'string',
+	default: '',
+	description: `${description}. ${SEVERAL}`,
+	placeholder,
+	clause,
+});
+
+const dateFilters = (keyword: string, what: string, words: string): Filter[] => [
+	{
+		name: `${keyword}From`,
+		displayName: `${what} After`,
+		type: 'dateTime',
+		default: '',
+		description: `Groups that were ${words} then or later`,
+		clause: ([text = '']) => from(keyword, text),
+	},
+	{
+		name: `${keyword}To`,
+		displayName: `${what} Before`,
+		type: 'dateTime',
+		default: '',
+		description: `Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		clause: ([text = '']) => upTo(keyword, text),
+	},
+];
+
+const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
+
+/** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
+const FILTERS: readonly Filter[] = [
+	textFilter(
+		'technique',
+		'ATT&CK Technique',
+		'ID of a MITRE ATT&CK technique, or the name of its tag',
+		'e.g. T1566',
+		(texts) => anyOf(texts, technique),
+	),
+	...dateFilters('dateAdded', 'Created', 'created in ThreatConnect'),
+	textFilter('createdBy', 'Created By', 'User name of who created the group', 'e.g. jsmith', (texts) =>
+		isOneOf('createdBy', texts),
+	),
+	...dateFilters('eventDate', 'Event', 'dated'),
+	textFilter(
+		'indicator',
+		'Has Indicator',
+		'Value of an associated indicator',
+		'e.g. badguy.com',
+		(texts) => `hasIndicator(${isOneOf('summary', texts)})`,
+	),
+	{
+		name: 'id',
+		displayName: 'IDs',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. 12345, 12346',
+		description: 'Comma-separated, or an array from an expression; an empty array finds nothing',
+	},
+	...dateFilters('lastModified', 'Modified', 'last changed'),
+	textFilter(
+		'nameContains',
+		'Name Contains',
+		'Part of the name, in upper or lower case',
+		'e.g. phishing',
+		(texts) => anyOf(texts, (text) => `summary contains ${quote(text)}`),
+	),
+	textFilter(
+		'name',
+		'Name Is',
+		'The exact name, upper and lower case included',
+		'e.g. Phishing campaign against finance',
+		(texts) => isOneOf('summary', texts),
+	),
+	textFilter(
+		'nameStartsWith',
+		'Name Starts With',
+		'Beginning of the name, in upper or lower case',
+		'e.g. INC-',
+		(texts) => anyOf(texts, (text) => `summary startswith ${quote(text)}`),
+	),
+	{
+		name: 'ownerName',
+		displayName: 'Owner Name',
+		...locator('searchOwners', byName('e.g. Demo Organization')),
+		description: `Organization, Community or Source. Without it, groups of all owners that the API user sees are found. ${SEVERAL}`,
+		clause: (texts) => isOneOf('ownerName', texts),
+	},
+	{
+		name: 'securityLabel',
+		displayName: 'Security Label',
+		...locator('searchSecurityLabels', byName('e.g. TLP:AMBER')),
+		description: SEVERAL,
+		clause: (texts) => isOneOf('securityLabel', texts),
+	},
+	{
+		name: 'status',
+		displayName: 'Status',
+		type: 'multiOptions',
+		options: STATUSES,
+		default: [],
+		description: 'Any of these statuses of events and incidents',
+		clause: (texts) => isOneOf('status', texts),
+	},
+	{
+		name: 'tag',
+		displayName: 'Tag',
+		...locator('searchTags', byName('e.g. Targeted Attack')),
+		description: SEVERAL,
+		clause: (texts) => isOneOf('tag', texts),
+	},
+	{
+		name: 'typeName',
+		displayName: 'Types',
+		type: 'multiOptions',
+		options: GROUP_TYPES,
+		default: [],
+		description: 'Any of these types',
+		clause: (texts) => isOneOf('typeName', texts),
+	},
+];
+
+/** The entries of the collection, in alphabetical order. */
+export const filterParameters: INodeProperties[] = FILTERS.map(
+	({ clause: _clause, ...property }): INodeProperties => property,
+).sort((a, b) => a.displayName.localeCompare(b.displayName));
+
+export type GroupFilters = {
+	/** All of them apply. */
+	clauses: string[];
+	/** Only these; there may be too many for one query. */
+	ids?: string[];
+	/** Only these, letter by letter: a database may ignore the case or accents. */
+	names?: string[];
+};
+
+/**
+ * The query of an item.
+ *
+ * @param values filters by name, as the parameter holds them
+ * @param tql the user's own query, which applies besides
+ * @param zone time zone of dates that name none
+ * @throws InvalidInput for a filter that is set but empty: left out, it would find every group
+ */
+export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
+	const read: GroupFilters = { clauses: [] };
+	for (const filter of FILTERS) {
+		if (!(filter.name in values)) continue;
+		const label = labelOf(filter);
+		const value = unlocated(values[filter.name]);
+		if (filter.name === 'id') {
+			read.ids = readIds(value, label);
+			continue;
+		}
+		const texts =
+			filter.type === 'dateTime'
+				? [isUnset(value) ? '' : String(date().read(value, { label, operation: 'create', zone }))]
+				: readTexts(value, label);
+		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
+		if (filter.name === 'name') read.names = texts;
+		if (filter.clause) read.clauses.push(filter.clause(texts));
+	}
+	if (typeof tql === 'string' && tql.trim() !== '') read.clauses.push(ownQuery(tql, '"TQL Query" (tql)'));
+	return read;
+}
+
+const emptyFilter = (label: string) =>
+	new InvalidInput(
+		`The filter ${label} is empty`,
+		'Remove it to find groups whatever they have there, or check its expression.',
+	);
+
+/** Taken as they are: a comma may be part of a name. */
+function readTexts(value: unknown, label: string): string[] {
+	return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+		if (isUnset(one)) return '';
+		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') return String(one);
+		throw new InvalidInput(
+			`The filter ${label} must be text or an array of texts, but holds ${JSON.stringify(one)}`,
+			'Give it the value itself, for instance {{ $json.name }}.',
+		);
+	});
+}
+
+/** Each once. */
+function readIds(value: unknown, label: string): string[] {
+	const entries = readEntries(value, label);
+	if (entries.length === 0 && !Array.isArray(value)) throw emptyFilter(label);
+	return [...new Set(entries.map((entry) => String(readLong(entry, label))))];
+}

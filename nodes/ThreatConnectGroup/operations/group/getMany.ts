@@ -1,0 +1,175 @@
+import { InvalidInput } from '../../../shared/errors';
+import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { JsonObject } from '../../../shared/json';
+import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
+import { encodeComponent } from '../../../../credentials/request';
+import { allOf, chunksOfIds } from '../../tql';
+import { answerOptions, fieldsOption } from './common';
+import { filterParameters, type GroupFilters, readFilters } from './filters';
+
+const show = { resource: ['group'], operation: ['getMany'] };
+
+export const getMany: OperationFile<ThreatConnect> = {
+	resource: 'group',
+	operation: 'getMany',
+	name: 'Get Many',
+	action: 'Get many groups',
+	description: 'Get many groups by filters or by a TQL query, or all of them',
+	parameters: [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			description: 'Max number of results to return',
+			displayOptions: { show: { ...show, returnAll: [false] } },
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add Filter',
+			default: {},
+			description: 'Groups that match all of the filters are returned',
+			displayOptions: { show },
+			options: filterParameters,
+		},
+		{
+			displayName: 'TQL Query',
+			name: 'tql',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			placeholder: 'e.g. hasAttribute(typeName = "Description" and text contains "loader")',
+			description:
+				'A query in ThreatConnect Query Language; groups match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Sort By',
+			name: 'sortBy',
+			type: 'options',
+			options: [
+				{ name: 'Date Added', value: 'dateAdded' },
+				{ name: 'Event Date', value: 'eventDate' },
+				{ name: 'ID', value: 'id' },
+				{ name: 'Last Modified', value: 'lastModified' },
+				{ name: 'Name', value: 'summary' },
+				{ name: 'Owner Name', value: 'ownerName' },
+				{ name: 'Type', value: 'typeName' },
+			],
+			default: 'id',
+			description:
+				'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Sort Direction',
+			name: 'sortDirection',
+			type: 'options',
+			options: [
+				{ name: 'Ascending', value: 'asc' },
+				{ name: 'Descending', value: 'desc' },
+			],
+			default: 'asc',
+			displayOptions: { show },
+		},
+		optionsCollection(show, fieldsOption),
+	],
+	prepare(item, api) {
+		const filters = readFilters(
+			(item.parameter('filters') ?? {}) as JsonObject,
+			item.parameter('tql'),
+			item.zone,
+		);
+		const limit = readLimit(item);
+		const { fields = [] } = answerOptions(item);
+		const { by, direction } = readSorting(item);
+		const pageSize = Math.min(limit, fields.every(isLight) ? MAX_PAGE_SIZE : HEAVY_PAGE_SIZE);
+		const queries = queriesOf(filters, { by, direction, pageSize, fields });
+		return {
+			async run() {
+				const isMixed = queries.length > 1 && by !== 'id';
+				const groups = await collect(api, queries, isMixed ? Infinity : limit, filters.names);
+				return (isMixed ? sortGroups(groups, by, direction) : groups).slice(0, limit);
+			},
+		};
+	},
+};
+
+/** Associations and attributes can make a group many times as large as it is without them. */
+const HEAVY_PAGE_SIZE = 1000;
+const isLight = (field: string) => ['externalDates', 'securityLabels', 'sightings', 'tags'].includes(field);
+
+function readLimit(item: Item): number {
+	if (item.parameter('returnAll') === true) return Infinity;
+	const limit = Number(item.parameter('limit'));
+	if (Number.isInteger(limit) && limit > 0) return limit;
+	throw new InvalidInput(
+		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
+		'Give a whole number from 1 on, or switch on Return All.',
+	);
+}
+
+function readSorting(item: Item): { by: string; direction: Direction } {
+	const by = String(item.parameter('sortBy') ?? 'id');
+	if (!/^[a-z]+$/i.test(by)) {
+		throw new InvalidInput(`"Sort By" (sortBy) cannot be "${by}"`, 'Give one keyword of TQL, e.g. dateAdded.');
+	}
+	return { by, direction: item.parameter('sortDirection') === 'desc' ? 'desc' : 'asc' };
+}
+
+/** ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. */
+const MAX_QUERY_LENGTH = 2000;
+/** Room for the other parameters, and for the window of the IDs. */
+const OTHER_PARAMETERS = 400;
+const MIN_IDS_LENGTH = 400;
+
+/** One query, or several when a long list of IDs must be split. */
+function queriesOf({ clauses, ids }: GroupFilters, query: GroupQuery): GroupQuery[] {
+	if (ids === undefined) return [{ ...query, tql: allOf(clauses) }];
+	const others = encodeComponent(allOf(clauses) ?? '').length;
+	const room = Math.max(MIN_IDS_LENGTH, MAX_QUERY_LENGTH - OTHER_PARAMETERS - others);
+	const sorted = [...ids].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
+	if (query.direction === 'desc') sorted.reverse();
+	return chunksOfIds(sorted, room).map((chunk) => ({
+		...query,
+		tql: allOf([...clauses, `id in (${chunk.join(',')})`]),
+	}));
+}
+
+/** Pages until there are enough; a group that a shifted page brings again is left out. */
+async function collect(
+	api: ThreatConnect,
+	queries: readonly GroupQuery[],
+	limit: number,
+	names: readonly string[] | undefined,
+): Promise<JsonObject[]> {
+	const groups = new Map<unknown, JsonObject>();
+	for (const query of queries) {
+		for await (const page of api.groups(query)) {
+			for (const group of page) {
+				if (names === undefined || names.includes(String(group.name))) groups.set(group.id, group);
+			}
+			if (groups.size >= limit) return [...groups.values()];
+		}
+	}
+	return [...groups.values()];
+}
+
+/** Of groups that several queries brought. */
+function sortGroups(groups: JsonObject[], by: string, direction: Direction): JsonObject[] {
+	const key = { summary: 'name', typeName: 'type' }[by] ?? by;
+	const sign = direction === 'asc' ? 1 : -1;
+	const textOf = (group: JsonObject) => String(group[key] ?? '');
+	return groups.sort((a, b) => sign * textOf(a).localeCompare(textOf(b)));
+}

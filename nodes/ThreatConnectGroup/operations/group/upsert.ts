@@ -1,0 +1,210 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { isUnset, recordParameters } from '../../../shared/fields';
+import type { Item, OperationFile } from '../../../shared/items';
+import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { type GroupReference, MAX_PAGE_SIZE, referenceKey, type ThreatConnect } from '../../api';
+import { defaultAttributes, table } from '../../fields';
+import { allOf, isOneOf } from '../../tql';
+import { changeGroup, createGroup } from './changing';
+import { answerOptions, groupOptions, readOwner, readXid, type Show, xidParameters } from './common';
+
+const show = { resource: ['group'], operation: ['upsert'] };
+
+const matchParameters = (own: Show): INodeProperties[] => [
+	{
+		displayName: 'Match By',
+		name: 'matchBy',
+		type: 'options',
+		options: [
+			{
+				name: 'Name, Type and Owner',
+				value: 'name',
+				description: 'The exact name, upper and lower case included. Stops when several groups have it.',
+			},
+			{ name: 'XID and Owner', value: 'xid', description: 'External ID, which only one group of an owner has' },
+		],
+		default: 'xid',
+		description: 'What tells whether the group exists already',
+		displayOptions: { show: own },
+	},
+	...xidParameters({ ...own, matchBy: ['xid'] }, 'searchWritableOwners', {
+		description:
+			'External ID of the group, which a new group gets. If empty, the XID among the fields below (of each item: xid).',
+	}),
+];
+
+export const upsert: OperationFile<ThreatConnect> = {
+	resource: 'group',
+	operation: 'upsert',
+	name: 'Create or Update',
+	action: 'Create or update group',
+	description: 'Create a new record, or update the current one if it already exists (upsert)',
+	parameters: [...matchParameters(show), ...recordParameters(table, 'upsert', show), groupOptions(show)],
+	prepare(item, api) {
+		const { create, update } = item.upsertRecords();
+		// Asked for already: a new group needs more than its update, and nobody knows yet which it will be.
+		const created = forCreate(create());
+		const match = readMatch(item, created);
+		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
+		const options = answerOptions(item);
+		const present = { fields: defaultAttributes(update).length > 0 ? ['attributes'] : [] };
+
+		const change = async (group: JsonObject) => {
+			if (group.type !== created.type) throw anotherType(group, created);
+			const reference = { id: String(group.id) };
+			return { ...(await changeGroup(api, reference, updated, options, group)), _outcome: 'updated' };
+		};
+		return {
+			record: match.key,
+			async run() {
+				const group = await match.find(api, present.fields);
+				if (group) return await change(group);
+				try {
+					const made = await createGroup(api, { ...created, ...match.added }, options);
+					return { ...made, _outcome: 'created' };
+				} catch (error) {
+					// Someone else was faster.
+					const other = isConflict(error) ? await match.find(api, present.fields) : undefined;
+					if (other) return await change(other);
+					throw asFailure(error);
+				}
+			},
+		};
+	},
+};
+
+const isConflict = (error: unknown) => error instanceof ServiceFailure && error.details.httpCode === '409';
+
+const asFailure = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
+
+function without(body: JsonObject, ...names: string[]): JsonObject {
+	return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
+}
+
+/** A new group has nothing yet: its lists have no mode, and there is nothing to remove. */
+function forCreate(body: JsonObject): JsonObject {
+	const entries = Object.entries(body).flatMap(([name, value]): Array<[string, unknown]> => {
+		if (!isJsonObject(value) || !('mode' in value)) return [[name, value]];
+		return value.mode === 'delete' ? [] : [[name, without(value, 'mode')]];
+	});
+	return Object.fromEntries(entries);
+}
+
+/** How an item finds its group. */
+type Match = {
+	/** Items with the same key are about the same group. */
+	key: string;
+	/** @param fields what the answer should hold besides */
+	find(api: ThreatConnect, fields: string[]): Promise<JsonObject | undefined>;
+	/** What a new group gets besides its own fields, so that it will be found. */
+	added: JsonObject;
+	/** What the update leaves out, since the group was found by it. */
+	leftOut: string[];
+};
+
+function readMatch(item: Item, body: JsonObject): Match {
+	return item.parameter('matchBy') === 'name' ? matchByName(body) : matchByXid(item, body);
+}
+
+function matchByXid(item: Item, body: JsonObject): Match {
+	const given = readXid(item.parameter('groupXid'));
+	const own = readXid(body.xid);
+	if (given !== undefined && own !== undefined && given !== own) {
+		throw twoOf('Group XID', given, 'XID', own);
+	}
+	const xid = given ?? own;
+	if (xid === undefined) {
+		throw new InvalidInput(
+			'"Group XID" (groupXid) is empty',
+			'Give the external ID that tells whether the group exists, or match by name, type and owner.',
+		);
+	}
+	const owner = readOwner(item);
+	if (owner !== undefined && body.ownerName !== undefined && owner !== body.ownerName) {
+		throw twoOf('Owner Name', owner, 'Owner Name', String(body.ownerName));
+	}
+	if (body.ownerId !== undefined) {
+		throw new InvalidInput(
+			'"Owner ID" (ownerId) cannot be used to find a group by its XID',
+			'Give the name of the owner instead.',
+		);
+	}
+	const ownerName = owner ?? (isUnset(body.ownerName) ? undefined : String(body.ownerName));
+	const reference: GroupReference = { xid, ...(ownerName !== undefined && { ownerName }) };
+	return {
+		key: referenceKey(reference),
+		find: async (api, fields) => await api.findGroup(reference, { fields }),
+		added: { ...(ownerName !== undefined && { ownerName }), xid },
+		// Documented as not updatable, and it is the same.
+		leftOut: ['xid'],
+	};
+}
+
+const twoOf = (name: string, value: string, otherName: string, other: string) =>
+	new InvalidInput(
+		`"${name}" is "${value}", but among the fields "${otherName}" is "${other}"`,
+		'Give one of them, or the same value twice.',
+	);
+
+function matchByName({ name, type, ownerName, ownerId }: JsonObject): Match {
+	const owner =
+		ownerId === undefined
+			? async (api: ThreatConnect) =>
+					isOneOf('ownerName', [isUnset(ownerName) ? await ownOrganization(api) : String(ownerName)])
+			: async () => `owner = ${String(ownerId)}`;
+	return {
+		key: `name ${JSON.stringify([String(name), type, ownerName, String(ownerId)])}`,
+		async find(api, fields) {
+			const tql = allOf([
+				isOneOf('summary', [String(name)]),
+				isOneOf('typeName', [String(type)]),
+				await owner(api),
+			]);
+			const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
+			const found: JsonObject[] = [];
+			for await (const page of api.groups(query)) {
+				// Databases may ignore the case or accents.
+				found.push(...page.filter((group) => group.name === name));
+			}
+			const [group, ...others] = found;
+			if (others.length > 0) throw severalOf(String(name), String(type), found);
+			if (group === undefined || fields.length === 0) return group;
+			return await api.getGroup({ id: String(group.id) }, { fields });
+		},
+		added: {},
+		leftOut: ['name'],
+	};
+}
+
+const severalOf = (name: string, type: string, groups: readonly JsonObject[]) =>
+	new InvalidInput(
+		`${groups.length} groups of the type ${type} have the name "${name}": ${idsOf(groups)}`,
+		'Nothing was written for this item. Update the right one by its ID, or match by XID.',
+	);
+
+function idsOf(groups: readonly JsonObject[]): string {
+	const shown = groups.slice(0, 20).map(({ id }) => String(id));
+	return shown.join(', ') + (groups.length > 20 ? ` and ${groups.length - 20} more` : '');
+}
+
+const anotherType = (group: JsonObject, { type }: JsonObject) =>
+	new InvalidInput(
+		`The group ${String(group.id)} with this XID is of the type ${String(group.type)}, not ${String(type)}`,
+		'Nothing was written for this item. A type cannot be changed: check the type, or the XID.',
+	);
+
+/** New groups without an owner go into the API user's organization; which one that is no endpoint says. */
+async function ownOrganization(api: ThreatConnect): Promise<string> {
+	const names = await api.memo.once('own organization', async () => {
+		const owners = await api.list('/v3/security/owners', []);
+		return owners.filter(({ type }) => type === 'Organization').map(({ name }) => String(name));
+	});
+	const [only, ...others] = names;
+	if (only !== undefined && others.length === 0) return only;
+	throw new InvalidInput(
+		'"Owner Name" (ownerName) is missing',
+		`Groups are matched by it, and the API user sees ${names.length} organizations: choose one.`,
+	);
+}

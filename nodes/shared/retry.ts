@@ -1,0 +1,109 @@
+import { sleep } from 'n8n-workflow';
+
+import { ServiceFailure } from './errors';
+import type { Pace } from './pace';
+
+/**
+ * The one place that decides what is sent again. What surely did not happen is; what may have happened is only where
+ * doing it twice is the same as once.
+ */
+
+/** An answer as far as a retry depends on it. */
+type Answer = { status: number; headers: Record<string, unknown> };
+
+export type RetryRules<T extends Answer> = {
+	pace: Pace;
+	signal: AbortSignal | undefined;
+	/** The request may be repeated although it may have been done. */
+	idempotent: boolean;
+	/** An answer that no repetition will change, whatever its status. */
+	isFinal?(answer: T): boolean;
+};
+
+const MAX_ATTEMPTS = 6;
+/** Milliseconds for all attempts together. */
+const TIME_BUDGET = 180_000;
+const FIRST_WAIT = 250;
+const LONGEST_WAIT = 20_000;
+/** Waits are slept in slices, so that a cancelled execution does not wait for their end. */
+const SLICE = 100;
+
+/**
+ * Sends until an answer comes that is worth keeping, an attempt fails for good, or the limits are reached.
+ *
+ * @param attempt sends once, signed anew each time
+ * @throws ServiceFailure of the last attempt
+ */
+export async function withRetries<T extends Answer>(
+	rules: RetryRules<T>,
+	attempt: () => Promise<T>,
+): Promise<T> {
+	const { pace, signal } = rules;
+	const deadline = Date.now() + TIME_BUDGET;
+	for (let attempts = 1; ; attempts++) {
+		const ticket = await pace.enter();
+		let answer: T | undefined;
+		let failure: unknown;
+		try {
+			await wait(pace.pause, signal);
+			if (signal?.aborted && attempts > 1) throw cancelled();
+			answer = await attempt();
+		} catch (error) {
+			failure = error;
+		}
+		const again = answer ? judgeAnswer(answer, rules) : judgeFailure(failure, rules);
+		pace.leave(ticket, again.overloaded ? 'overloaded' : 'well', again.retryAfter);
+		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
+		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
+		if (!again.retry || isLast) {
+			if (answer) return answer;
+			throw failure;
+		}
+		await wait(backOff(attempts), signal);
+	}
+}
+
+type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number };
+
+function judgeAnswer<T extends Answer>(answer: T, { idempotent, isFinal }: RetryRules<T>): Verdict {
+	const { status, headers } = answer;
+	if (status < 429 || isFinal?.(answer)) return { retry: false, overloaded: false };
+	// Not accepted, and so not done.
+	if (status === 429 || status === 503) {
+		return { retry: true, overloaded: true, retryAfter: readRetryAfter(headers['retry-after']) };
+	}
+	return { retry: status >= 500 && idempotent, overloaded: status === 504 };
+}
+
+function judgeFailure<T extends Answer>(failure: unknown, { idempotent }: RetryRules<T>): Verdict {
+	const certainty = failure instanceof ServiceFailure ? failure.certainty : undefined;
+	return {
+		retry: certainty === 'notDone' || (certainty === 'unknown' && idempotent),
+		overloaded: failure instanceof ServiceFailure && failure.isTimeout,
+	};
+}
+
+/** @returns milliseconds, from seconds or a date */
+function readRetryAfter(value: unknown): number | undefined {
+	if (value === undefined) return undefined;
+	const text = String(value).trim();
+	const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+	return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
+}
+
+/** Doubled each time, and jittered, so that those who failed together do not come back together. */
+function backOff(attempts: number): number {
+	return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
+}
+
+/** Waits, in slices: nobody waits for the end when the execution is cancelled. */
+export async function wait(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+	const end = Date.now() + milliseconds;
+	while (Date.now() < end && !signal?.aborted) await sleep(Math.min(SLICE, end - Date.now()));
+}
+
+const cancelled = () =>
+	new ServiceFailure(
+		'The execution was cancelled before this request was answered',
+		'Run it again for this item.',
+	);

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { jsonOf, run } from './harness';
+
+/** What is sent again, and what is not: over real sockets, to a server that fails on purpose. */
+
+type Behaviour = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
+
+const GROUP = JSON.stringify({ status: 'Success', data: { id: 1, name: 'x' } });
+const good: Behaviour = (_request, response) => response.writeHead(201).end(GROUP);
+const answer =
+	(
+		status: number,
+		headers: Record<string, string> = {},
+		body = '{"status":"Error","message":"Busy"}',
+	): Behaviour =>
+	(_request, response) =>
+		response.writeHead(status, headers).end(body);
+const reset: Behaviour = (request) => (request.socket as Socket).resetAndDestroy();
+
+/** Runs items against a server that behaves so on each attempt, then well. */
+async function against(
+	behaviours: Behaviour[],
+	{
+		operation = 'create',
+		items = [{ name: 'x' }],
+		options = {},
+	}: { operation?: string; items?: object[]; options?: object } = {},
+) {
+	const arrivals: number[] = [];
+	const server: Server = createServer((request, response) => {
+		const attempt = arrivals.push(Date.now());
+		request.resume().on('error', () => {});
+		(behaviours[attempt - 1] ?? good)(request, response, attempt);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	try {
+		const record =
+			operation === 'create'
+				? { type: 'Threat', name: '={{ $json.name }}' }
+				: { groupId: '1', updateFields: { name: 'x' } };
+		const result = await run({
+			type: 'threatConnectGroup',
+			parameters: { resource: 'group', operation, ...record, options } as never,
+			items: items as never,
+			credentials: {
+				threatConnectApi: {
+					baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+					apiToken: 'token',
+				},
+			},
+			onError: 'continueErrorOutput',
+		});
+		return { ...result, arrivals };
+	} finally {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+}
+
+describe('a create', () => {
+	test.each([
+		['429', answer(429)],
+		['429 with Retry-After', answer(429, { 'retry-after': '1' })],
+		['503', answer(503)],
+	])('that was answered with %s is sent again, and made once', async (_what, behaviour) => {
+		const { items, errors, arrivals } = await against([behaviour]);
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toEqual([{ id: 1, name: 'x' }]);
+		expect(arrivals).toHaveLength(2);
+	});
+
+	test('waits as long as the service asks, for all items', async () => {
+		const { items, arrivals } = await against([answer(429, { 'retry-after': '1' })], {
+			items: Array.from({ length: 3 }, (_, n) => ({ name: `n${n}` })),
+			options: { maxConcurrentRequests: 1 },
+		});
+		expect(items).toHaveLength(3);
+		const [first = 0, second = 0] = arrivals;
+		expect(second - first).toBeGreaterThanOrEqual(990);
+	});
+
+	test.each([
+		['500', answer(500)],
+		['502', answer(502)],
+		['504', answer(504)],
+		['a reset connection', reset],
+		['400', answer(400)],
+		[
+			'a missing licence, which looks busy',
+			answer(503, {}, '{"status":"Failure","message":"API access has not been licensed for this system, x"}'),
+		],
+	])('that was answered with %s is not sent again', async (_what, behaviour) => {
+		const { errors, arrivals } = await against([behaviour]);
+		expect(errors).toHaveLength(1);
+		expect(arrivals).toHaveLength(1);
+	});
+
+	test('is given up after six attempts, in the words of the service', async () => {
+		const { errors, arrivals } = await against(Array.from({ length: 10 }, () => answer(429)));
+		expect(arrivals).toHaveLength(6);
+		expect(errors[0]?.json).toMatchObject({ error: 'Busy', details: { httpCode: '429' } });
+	});
+});
+
+describe('an update, which is the same done twice,', () => {
+	test.each([
+		['500', answer(500)],
+		['502 with HTML', answer(502, {}, '<html>')],
+		['504', answer(504)],
+		['a reset connection', reset],
+	])('that was answered with %s is sent again', async (_what, behaviour) => {
+		const { items, errors, arrivals } = await against([behaviour], { operation: 'update' });
+		expect(errors).toEqual([]);
+		expect(items).toHaveLength(1);
+		expect(arrivals).toHaveLength(2);
+	});
+	test('that was refused is not sent again', async () => {
+		const { arrivals } = await against([answer(404)], { operation: 'update' });
+		expect(arrivals).toHaveLength(1);
+	});
+});

@@ -1,0 +1,184 @@
+import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify';
+import { authenticate } from './auth';
+import { requestedOwner, canRead, type Behaviour, type Context } from './context';
+import { formatDate } from './dates';
+import { refusal, refusalAbout, type ServiceError } from './errors';
+import type { FileStore } from './fileStore';
+import { findByXid } from './groups';
+import { canonicalId, idsToDigits, idsToNumbers } from './identifiers';
+import { parameter } from './queries';
+import { asServiceError } from './refusals';
+import type { ApiUser } from './seeds';
+import type { GroupRow, State } from './state';
+import type { Timers } from './timers';
+import type { Scope } from './tql';
+
+/** What tests do in between: `beforeRequest` runs once the sender is known, before the endpoint. */
+export type Hooks = {
+	beforeRequest?(request: { method: string; target: string }): void | Promise<void>;
+};
+
+export type Service = {
+	app: FastifyInstance;
+	state: State;
+	behaviour: Behaviour;
+	files: FileStore;
+	timers: Timers;
+	hooks: Hooks;
+	/** A firewall in front of the service answers OPTIONS. */
+	optionsBlocked: boolean;
+	/** The service's time in milliseconds. */
+	now: () => number;
+};
+
+/** What sets an endpoint apart from the others. */
+type EndpointKind = {
+	/** The body is a file: of the type application/octet-stream, and still to be read. */
+	file?: true;
+	/** It says itself, in words of its own, who may not use it and what is wrong with a body. */
+	ownRefusals?: true;
+	/** A list that not every key may read. */
+	metadata?: true;
+};
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		threatConnectUser: ApiUser;
+	}
+	interface FastifyContextConfig {
+		threatConnect?: EndpointKind;
+	}
+}
+
+export function contextOf({ state, behaviour, now }: Service, request: FastifyRequest): Context {
+	return { state, behaviour, user: request.threatConnectUser, now: formatDate(now()) };
+}
+
+export function scopeOf({ state, now }: Service, request: FastifyRequest): Scope {
+	return { state, user: request.threatConnectUser, now: now() };
+}
+
+const kindOf = (request: FastifyRequest): EndpointKind => request.routeOptions.config.threatConnect ?? {};
+
+export function hasMediaType(request: FastifyRequest, expected: string): boolean {
+	return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === expected;
+}
+
+/** A body is of the type it has to be, and says so. */
+function checkBody(request: FastifyRequest): void {
+	if (request.method !== 'POST' && request.method !== 'PUT') return;
+	const expected = kindOf(request).file ? 'application/octet-stream' : 'application/json';
+	if (!hasMediaType(request, expected)) {
+		throw refusalAbout('ImproperFormat', `The Content-Type must be ${expected}.`);
+	}
+	if (request.body === undefined) throw refusalAbout('ImproperFormat', 'The body is not valid JSON.');
+}
+
+export const mayWrite = ({ permissions }: ApiUser): boolean => {
+	const held = Object.values(permissions);
+	return held.length === 0 || held.includes('FULL');
+};
+
+/** docs: http_status_codes, 401 also for "permissions to perform the operation": before the body is looked at. */
+function checkRole(request: FastifyRequest): void {
+	const { method, threatConnectUser: user } = request;
+	// What OPTIONS tells, the field descriptors, is metadata too.
+	if ((kindOf(request).metadata || method === 'OPTIONS') && user.cannotList) throw refusal('Unauthorized');
+	if (['POST', 'PUT', 'DELETE'].includes(method) && !mayWrite(user)) throw refusal('Unauthorized');
+}
+
+const FIREWALL_PAGE =
+	'<!DOCTYPE html><html><head><title>403 Forbidden</title></head>' +
+	'<body><h1>Request blocked</h1><p>The method OPTIONS is not allowed by the web application firewall.</p></body></html>';
+
+/** What happens to every request before its endpoint, and to every failure after it. */
+export function prepare({ app, now, hooks, optionsBlocked }: Service): void {
+	app.decorateRequest('threatConnectUser', null as unknown as ApiUser);
+	app.addHook('onRequest', async (request, reply) => {
+		reply.header('date', new Date(now()).toUTCString());
+		if (!optionsBlocked || request.method !== 'OPTIONS') return undefined;
+		return await reply.code(403).type('text/html; charset=utf-8').send(FIREWALL_PAGE);
+	});
+	// Once the body has arrived, so that the log of a refused request holds it too.
+	app.addHook('preValidation', async (request) => {
+		request.threatConnectUser = authenticate(request, now());
+		await hooks.beforeRequest?.({ method: request.method, target: request.raw.url ?? '' });
+		if (request.is404) return;
+		const { file, ownRefusals } = kindOf(request);
+		if (!ownRefusals) {
+			checkRole(request);
+			checkBody(request);
+		}
+		if (!file) request.body = idsToDigits(request.body);
+	});
+	app.addHook('preSerialization', async (_request, _reply, payload) => idsToNumbers(payload));
+	app.setErrorHandler<ServiceError>(async (error, request, reply) => {
+		const failure = asServiceError(error, request.body);
+		await reply.code(failure.status).send(failure.body);
+	});
+	app.setNotFoundHandler(async () => {
+		throw refusal('NotFound');
+	});
+}
+
+const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+type Handlers = Partial<Record<string, RouteHandlerMethod>>;
+
+type EndpointOptions = EndpointKind & {
+	/** The schema of a method's body. */
+	bodies?: Record<string, string>;
+	version?: 'v2' | 'v3';
+};
+
+/** Serves a path; a method without a handler is answered with 405. */
+export function serve(
+	app: FastifyInstance,
+	path: string,
+	handlers: Handlers,
+	options: EndpointOptions = {},
+): void {
+	const { bodies = {}, version = 'v3', ...threatConnect } = options;
+	for (const method of METHODS) {
+		const handler = handlers[method];
+		const schema = bodies[method];
+		app.route({
+			method,
+			url: `/api/${version}${path}`,
+			config: { threatConnect },
+			...(handler && schema !== undefined && { schema: { body: { $ref: `${schema}#` } } }),
+			handler:
+				handler ??
+				(async () => {
+					throw refusal('MethodNotAllowed');
+				}),
+		});
+	}
+}
+
+/** An application for endpoints whose bodies are files: these reach the handler as streams, of any length. */
+export function forFiles({ app }: Service, serveAll: (files: FastifyInstance) => void): void {
+	app.register(async (files) => {
+		files.removeAllContentTypeParsers();
+		files.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
+		serveAll(files);
+	});
+}
+
+/** docs: the owner that the parameter `owner` names. */
+export function ownerParameter(context: Context, request: FastifyRequest): string | undefined {
+	const owner = parameter(request, 'owner');
+	return owner === undefined ? undefined : requestedOwner(context.user, { query: owner });
+}
+
+/** docs: `GET /v3/groups/{id}` or `/v3/groups/{xid}?owner=`. A segment of digits alone is an ID. */
+export function findGroup(context: Context, request: FastifyRequest): GroupRow {
+	const { segment } = request.params as { segment: string };
+	const ownerName = ownerParameter(context, request);
+	const group = /^\d+$/.test(segment)
+		? context.state.groups.get(canonicalId(segment))
+		: findByXid(context, ownerName ?? requestedOwner(context.user, {}), segment);
+	if (!group || !canRead(context.user, group.ownerName)) throw refusal('NotFound');
+	if (ownerName !== undefined && group.ownerName !== ownerName) throw refusal('NotFound');
+	return group;
+}

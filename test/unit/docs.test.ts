@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
+import { METHODS } from '../simulators/attackforge/methods';
+
+const page = (name: string) => readFileSync(join(__dirname, '../../docs', name), 'utf8');
+
+test("docs/attackforge.md names every field of the table and every method that the node's simulator knows", () => {
+	const text = page('attackforge.md');
+	for (const { name, displayName } of attackForge.fields) {
+		expect(text).toMatch(new RegExp(`\\| \`${name}\`.*\\| .*${displayName}`));
+	}
+	for (const method of Object.keys(METHODS)) expect(text).toContain(`| ${method} `);
+});

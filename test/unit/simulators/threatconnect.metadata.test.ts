@@ -1,0 +1,307 @@
+import { CREDENTIALS, EVENT_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
+import { call, get, list, post, put, refused, start, tokenHeaders, type Json } from './threatconnect.support';
+
+let server: ThreatConnectSimulator;
+
+const options = async (path: string) => await call('OPTIONS', path);
+
+describe('the descriptor of the fields of a group', () => {
+	it('is a bare map', async () => {
+		await start();
+		const { status, data } = await options('/v3/groups');
+		expect(status).toBe(200);
+		expect(data.name).toEqual({
+			type: 'String',
+			description: 'the name of the group',
+			required: true,
+			maxLength: 200,
+			minLength: 0,
+		});
+		expect(data.type).toMatchObject({ type: 'String', required: true });
+		expect(data.ownerId).toMatchObject({ type: 'Long', required: false, updatable: false });
+		expect(data.eventDate).toMatchObject({ type: 'Date', appliesTo: ['Event', 'Incident'] });
+		expect(data.fileName).toMatchObject({
+			maxLength: 255,
+			conditionalRequired: ['Document', 'Report', 'Signature'],
+		});
+		expect(data.tags).toEqual({
+			data: [
+				{
+					type: 'Tag',
+					description: expect.stringContaining('will replace any existing tag(s)'),
+					required: false,
+					maxSize: 1000,
+				},
+			],
+		});
+		expect(data.associatedGroups.data[0]).not.toHaveProperty('maxSize');
+		// `status` is the field of a group here, not the end of an envelope.
+		expect(data.status).toMatchObject({ conditionalReadOnly: ['Document', 'Report', 'Task'] });
+		expect(data).not.toHaveProperty('data');
+		expect(data).not.toHaveProperty('id');
+	});
+
+	it.each(['readonly', 'readOnly'])('holds read-only fields with show=%s', async (show) => {
+		await start({ nameLimit: 100 });
+		const { data } = await options(`/v3/groups?show=${show}`);
+		expect(data.id).toEqual({ type: 'Long', description: 'the ID of the item', readOnly: true });
+		expect(data.name.maxLength).toBe(100);
+		expect(data.documentType.appliesTo).toEqual(['Document', 'Report']);
+	});
+});
+
+describe('lists for drop-downs', () => {
+	it('hold the event types, on servers since 2026', async () => {
+		await start();
+		const { data } = await get('/v3/groups/eventTypeCategories');
+		expect(data.data.map(({ name }: Json) => name)).toEqual(EVENT_TYPES);
+		expect(data).toMatchObject({ count: 24, status: 'Success' });
+		refused(await post('/v3/groups/eventTypeCategories', {}), 405, '0x1005', /./);
+	});
+
+	it('do not hold the event types on older servers', async () => {
+		await start({ olderServer: true });
+		refused(await get('/v3/groups/eventTypeCategories'), 404, '0x1004', /not found/);
+	});
+
+	it('hold the artifact types', async () => {
+		await start();
+		const { data } = await get('/v3/artifactTypes');
+		expect(data.count).toBe(data.data.length);
+		expect(data.data).toContainEqual({
+			id: expect.any(Number),
+			name: 'IP Address',
+			description: expect.any(String),
+			dataType: 'String',
+			intelType: 'indicator-Address',
+			derivedLink: 'True',
+		});
+		expect(data.data).toContainEqual(expect.objectContaining({ name: 'Log File', dataType: 'File' }));
+	});
+
+	it('hold the user groups', async () => {
+		await start();
+		expect((await get('/v3/security/userGroups')).data.data[0]).toEqual({
+			id: 71,
+			name: 'Analysts',
+			description: 'The analysts of the Organization',
+		});
+	});
+
+	it('hold the indicator types, the custom ones with the names of their fields', async () => {
+		await start();
+		const { data } = await get('/v2/types/indicatorTypes');
+		expect(data).toMatchObject({ status: 'Success', data: { resultCount: data.data.indicatorType.length } });
+		const types = data.data.indicatorType;
+		expect(types).toContainEqual({
+			name: 'EmailAddress',
+			custom: 'false',
+			parsable: 'true',
+			apiBranch: 'emailAddresses',
+			apiEntity: 'emailAddress',
+		});
+		expect(types).toContainEqual({
+			name: 'Bitcoin Address',
+			custom: 'true',
+			parsable: 'true',
+			apiBranch: 'bitcoinAddresses',
+			apiEntity: 'bitcoinAddress',
+			casePreference: 'sensitive',
+			value1Label: 'Wallet',
+			value1Type: 'text',
+		});
+		expect(types).toContainEqual(
+			expect.objectContaining({ name: 'Network Connection', value3Label: 'Port', value3Type: 'text' }),
+		);
+		expect(types).toContainEqual(
+			expect.objectContaining({
+				name: 'Registry Key',
+				value3Type: 'selectone',
+				value3Option: expect.stringContaining('REG_SZ'),
+			}),
+		);
+	});
+
+	it('tell to which types an attribute type applies only when asked', async () => {
+		await start();
+		const plain = (await get('/v3/attributeTypes')).data.data[0];
+		expect(plain).not.toHaveProperty('attributeTypeMappings');
+		const mapped = (await get('/v3/attributeTypes?fields=mapping')).data.data;
+		const phase = mapped.find(({ name }: Json) => name === 'Phase of Intrusion');
+		expect(phase.attributeTypeMappings).toEqual([
+			{ type: 'Event' },
+			{ type: 'Incident' },
+			{ type: 'Threat' },
+		]);
+	});
+});
+
+describe('a firewall that blocks OPTIONS', () => {
+	it('answers with a page, whoever asks, and lets the rest pass', async () => {
+		await start({ optionsBlocked: true });
+		for (const path of ['/v3/groups', '/v3/groups/fields', '/v3/groups/tql', '/v3/nowhere']) {
+			const answer = await call('OPTIONS', path, undefined, { headers: {} });
+			expect(answer.status).toBe(403);
+			expect(answer.headers['content-type']).toMatch(/^text\/html/);
+			expect(answer.data).toMatch(/^<!DOCTYPE html>/);
+		}
+		expect((await get('/v3/groups')).status).toBe(200);
+	});
+});
+
+describe('a key that may not list', () => {
+	it.each([
+		['GET', '/v3/security/owners'],
+		['GET', '/v3/security/users'],
+		['GET', '/v3/security/userGroups'],
+		['GET', '/v3/attributeTypes'],
+		['GET', '/v3/securityLabels'],
+		['GET', '/v3/tags'],
+		['GET', '/v3/artifactTypes'],
+		['GET', '/v3/groups/eventTypeCategories'],
+		['GET', '/v2/types/indicatorTypes'],
+		['OPTIONS', '/v3/groups'],
+		['OPTIONS', '/v3/groups/fields'],
+		['OPTIONS', '/v3/groups/tql'],
+	])('is refused by %s %s', async (method, path) => {
+		await start();
+		const headers = tokenHeaders(CREDENTIALS.cannotListToken);
+		refused(await call(method, path, undefined, { headers }), 401, '0x1002', /^You are not authorized/);
+	});
+
+	it('works with groups all the same', async () => {
+		await start();
+		const headers = tokenHeaders(CREDENTIALS.cannotListToken);
+		const body = { name: 'x', type: 'Threat', tags: list({ name: 'Ransomware' }) };
+		const answer = await call('POST', '/v3/groups', body, { headers });
+		expect(answer.data.data.createdBy).toEqual({
+			id: 6,
+			userName: '44445555666677778888',
+			firstName: 'Liam',
+			lastName: 'Listless',
+			pseudonym: 'llistlessAPI',
+			owner: 'Demo Organization',
+			systemRole: 'Api User',
+		});
+		expect((await call('GET', '/v3/groups', undefined, { headers })).data.data).toHaveLength(1);
+	});
+});
+
+describe('the attributes of a group, one by one', () => {
+	const PATH = '/v3/groupAttributes';
+
+	beforeEach(async () => {
+		server = await start();
+		server.seedGroup({ type: 'Incident', name: 'x', dateAdded: '2026-01-01T00:00:00Z' });
+	});
+
+	const attribute = (more: Json = {}) => ({ groupId: 1, type: 'Description', value: 'd', ...more });
+
+	it('are created', async () => {
+		const answer = await post(PATH, attribute({ source: 's', default: true, pinned: true }));
+		expect(answer.status).toBe(201);
+		expect(answer.data).toEqual({
+			data: {
+				id: 1,
+				type: 'Description',
+				value: 'd',
+				source: 's',
+				default: true,
+				pinned: true,
+				dateAdded: expect.stringMatching(/Z$/),
+				lastModified: expect.stringMatching(/Z$/),
+				createdBy: expect.objectContaining({ id: 3 }),
+			},
+			message: 'Created',
+			status: 'Success',
+		});
+		expect(server.group('1')?.attributes).toMatchObject([{ id: '1', value: 'd' }]);
+		expect(String(server.group('1')?.lastModified) > '2026-01-02').toBe(true);
+		const labelled = attribute({ securityLabels: list({ name: 'TLP:RED' }) });
+		expect((await post(`${PATH}?fields=securityLabels`, labelled)).data.data.securityLabels).toMatchObject({
+			data: [{ name: 'TLP:RED' }],
+		});
+	});
+
+	it.each([
+		['no group', { groupId: undefined }, 400, '0x2003', /groupId/],
+		['an unknown group', { groupId: 99 }, 404, '0x1004', /not found/],
+		['no ID of a group', { groupId: 'x' }, 400, '0x2005', /groupId/],
+		['no type', { type: undefined }, 400, '0x2003', /type/],
+		['no value', { value: undefined }, 400, '0x2003', /value/],
+		['an unknown type', { type: 'description' }, 400, '0x1001', /attribute type was not found/],
+		['a type of other groups', { type: 'Community Reference' }, 400, '0x1001', /not found/],
+		['a value too long', { type: 'Ticket Number', value: 'x'.repeat(21) }, 400, '0x1001', /1-20/],
+		['a value that is none of the list', { type: 'Phase of Intrusion' }, 400, '0x1001', /one of/],
+		['the word of v2', { displayed: true }, 400, '0x2005', /"displayed"/],
+		['a read-only field', { dateAdded: '2026-01-01' }, 400, '0x2005', /"dateAdded" is read-only/],
+		['an unknown label', { securityLabels: list({ name: 'x' }) }, 400, '0x1001', /must already exist/],
+	])('are refused with %s', async (_what, more, status, errCode, message) => {
+		refused(await post(PATH, attribute(more)), status, errCode, message);
+		expect(server.group('1')?.attributes).toEqual([]);
+	});
+
+	it('are read, changed in place and deleted', async () => {
+		await post(PATH, attribute({ default: true }));
+		await post(PATH, attribute({ value: 'e', securityLabels: list({ name: 'TLP:RED' }) }));
+		expect((await get(`${PATH}/2`)).data).toMatchObject({ data: { id: 2, value: 'e' }, status: 'Success' });
+		const changes = {
+			value: 'f',
+			default: true,
+			source: 's',
+			securityLabels: { data: [{ name: 'TLP:GREEN' }], mode: 'replace' },
+		};
+		const changed = await put(`${PATH}/2?fields=securityLabels`, changes);
+		expect(changed.data).toMatchObject({
+			data: {
+				id: 2,
+				value: 'f',
+				default: true,
+				source: 's',
+				securityLabels: { data: [{ name: 'TLP:GREEN' }] },
+			},
+			message: 'Updated',
+			status: 'Success',
+		});
+		expect(server.group('1')?.attributes).toMatchObject([
+			{ id: '1', default: false },
+			{ id: '2', default: true, value: 'f' },
+		]);
+		expect((await call('DELETE', `${PATH}/1`)).data).toEqual({ message: 'Deleted', status: 'Success' });
+		expect(server.group('1')?.attributes).toMatchObject([{ id: '2' }]);
+		refused(await get(`${PATH}/1`), 404, '0x1004', /not found/);
+		refused(await call('DELETE', `${PATH}/1`), 404, '0x1004', /not found/);
+	});
+
+	it.each([
+		['nothing', {}, '0x2003', /holds no field/],
+		['the type', { type: 'Source' }, '0x2005', /"type" cannot be updated/],
+		['the group', { groupId: 2 }, '0x2005', /"groupId" cannot be updated/],
+		['a read-only field', { id: 2 }, '0x2005', /"id" is read-only/],
+		['the value to none', { value: '' }, '0x1001', /value/],
+	])('refuse to change %s', async (_what, body, errCode, message) => {
+		await post(PATH, attribute());
+		refused(await put(`${PATH}/1`, body), 400, errCode, message);
+	});
+
+	it('are hidden with their group, and not changed by who may only read', async () => {
+		server.seedGroup({
+			type: 'Threat',
+			name: 'hidden',
+			ownerName: 'Private Source',
+			attributes: [{ type: 'Source', value: 'x' }],
+		});
+		server.seedGroup({
+			type: 'Threat',
+			name: 'shown',
+			ownerName: 'Read-Only Source',
+			attributes: [{ type: 'Source', value: 'x' }],
+		});
+		refused(await get(`${PATH}/1`), 404, '0x1004', /not found/);
+		refused(await post(PATH, attribute({ groupId: 2 })), 404, '0x1004', /not found/);
+		expect((await get(`${PATH}/2`)).status).toBe(200);
+		refused(await put(`${PATH}/2`, { value: 'y' }), 401, '0x1002', /not authorized/);
+		refused(await call('DELETE', `${PATH}/2`), 401, '0x1002', /not authorized/);
+		refused(await get(PATH), 405, '0x1005', /not supported/);
+	});
+});

@@ -1,0 +1,82 @@
+import axios, { type AxiosRequestConfig } from 'axios';
+import {
+	CREDENTIALS,
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../../simulators/threatconnect';
+
+export type Json = Record<string, any>;
+export type Answer = { status: number; data: Json; headers: Json };
+
+export const tokenHeaders = (token: string = CREDENTIALS.apiToken) => ({
+	Authorization: `TC-Token ${token}`,
+});
+
+let server: ThreatConnectSimulator | undefined;
+let shared: ThreatConnectSimulator | undefined;
+
+/** A simulator for the test that runs; stopped after it. */
+export async function start(options: ThreatConnectOptions = {}): Promise<ThreatConnectSimulator> {
+	server = await startThreatConnect(options);
+	return server;
+}
+
+/** A simulator for all tests of a block that only read; called from its `beforeAll`. */
+export async function startShared(options: ThreatConnectOptions = {}): Promise<ThreatConnectSimulator> {
+	await shared?.stop();
+	shared = await startThreatConnect(options);
+	return shared;
+}
+
+afterEach(async () => {
+	await server?.stop();
+	server = undefined;
+});
+
+afterAll(async () => {
+	await shared?.stop();
+	shared = undefined;
+});
+
+/** One request as a client sends it; any status is an answer. */
+export async function call(
+	method: string,
+	path: string,
+	data?: unknown,
+	config: AxiosRequestConfig = {},
+): Promise<Answer> {
+	return await axios.request<Json>({
+		method,
+		url: `${(server ?? shared)?.url}/api${path}`,
+		data,
+		headers: tokenHeaders(),
+		validateStatus: () => true,
+		...config,
+	});
+}
+
+export const get = async (path: string, token?: string) =>
+	await call('GET', path, undefined, { headers: tokenHeaders(token) });
+export const post = async (path: string, body: unknown) => await call('POST', path, body);
+export const put = async (path: string, body: unknown) => await call('PUT', path, body);
+
+/** Sends bytes as a file. */
+export const send = async (
+	method: string,
+	path: string,
+	body: unknown,
+	type: string | undefined = 'application/octet-stream',
+) =>
+	await call(method, path, body, {
+		headers: { ...tokenHeaders(), 'Content-Type': type },
+		maxBodyLength: Infinity,
+		maxRedirects: 0,
+	});
+
+export const list = (...data: unknown[]) => ({ data });
+
+export function refused(answer: Answer, status: number, errCode: string, message: RegExp): void {
+	expect(answer.data).toEqual({ errCode, message: expect.stringMatching(message), status: 'Error' });
+	expect(answer.status).toBe(status);
+}
