@@ -5,6 +5,7 @@ import { operationParameters, runItems } from '../shared/items';
 import { connectThreatConnect } from './api';
 import { hmacTest, tokenTest } from './credentialTests';
 import { table } from './fields';
+import { listSearch, loadOptions } from './lookups';
 import { operations } from './operations';
 
 export class ThreatConnectGroup implements INodeType {
@@ -61,7 +62,7 @@ export class ThreatConnectGroup implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { hmacTest, tokenTest } };
+	methods = { credentialTest: { hmacTest, tokenTest }, listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runItems(this, { table, operations, connect: connectThreatConnect });

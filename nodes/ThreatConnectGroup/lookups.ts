@@ -92,7 +92,12 @@ function namesIn(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(namesIn);
 	if (!isJsonObject(value)) return [];
 	const own = typeof value.name === 'string' ? [value.name] : [];
-	return [...own, ...Object.values(value).filter((one) => typeof one === 'object').flatMap(namesIn)];
+	return [
+		...own,
+		...Object.values(value)
+			.filter((one) => typeof one === 'object')
+			.flatMap(namesIn),
+	];
 }
 
 /** ThreatConnect documentation, Batch API; servers before 2026 have no list. */
@@ -124,7 +129,10 @@ const EVENT_TYPES = [
 ];
 
 /** What the instance lists, or what is known without it. */
-async function namesOr(fallback: readonly string[], load: () => Promise<unknown>): Promise<INodeListSearchItems[]> {
+async function namesOr(
+	fallback: readonly string[],
+	load: () => Promise<unknown>,
+): Promise<INodeListSearchItems[]> {
 	const names = await load().then(namesIn, () => []);
 	return unique((names.length > 0 ? names : fallback).map((name) => named(name)));
 }
@@ -144,7 +152,9 @@ function userEntry({ id, userName, firstName, lastName }: JsonObject): INodeList
 
 export const listSearch = {
 	searchArtifactTypes: wholeList(async (api) =>
-		unique((await api.list('/v3/artifactTypes', [])).map(({ name, description }) => named(name, description))),
+		unique(
+			(await api.list('/v3/artifactTypes', [])).map(({ name, description }) => named(name, description)),
+		),
 	),
 	searchAttributeTypes: wholeList(async (api, { context }) => {
 		const types = await searchTypesOfAttributes(api, formValue(context, 'type'));
@@ -166,11 +176,11 @@ export const listSearch = {
 				return types.map((type: unknown) => (isJsonObject(type) ? type.name : undefined));
 			}),
 	),
-	searchOwners: wholeList(async (api) =>
-		(await owners(api)).map(({ name, type }) => named(name, type)),
-	),
+	searchOwners: wholeList(async (api) => (await owners(api)).map(({ name, type }) => named(name, type))),
 	searchSecurityLabels: wholeList(async (api) =>
-		unique((await api.list('/v3/securityLabels', [])).map(({ name, description }) => named(name, description))),
+		unique(
+			(await api.list('/v3/securityLabels', [])).map(({ name, description }) => named(name, description)),
+		),
 	),
 	searchTags: searchedList('/v3/tags', ({ name }) => named(name)),
 	searchUsers: wholeList(async (api) => (await api.list('/v3/security/users', [])).map(userEntry)),

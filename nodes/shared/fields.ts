@@ -514,6 +514,8 @@ export type ReadRecord = {
 	body: JsonObject;
 	/** Keys of the input that no field of this type has (Auto-Map only). */
 	ignored: string[];
+	/** What a new record still needs. */
+	missing?: InvalidInput;
 };
 
 /**
@@ -559,8 +561,8 @@ export function readRecord(
 	}
 	const merged = isUnset(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finish ? table.finish(merged, where) : merged;
-	if (operation === 'create') refuseMissing(rows, finished);
-	else if (Object.keys(finished).length === 0) {
+	if (operation === 'create') return { body: finished, ignored, missing: findMissing(rows, finished) };
+	if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(
 			'There is nothing to update: no field is set',
 			source.mode === 'autoMap'
@@ -661,7 +663,7 @@ const ofAnotherType = (field: Field, { type }: Place) =>
 		'Leave it empty for items of this type, or change the type.',
 	);
 
-function refuseMissing(rows: Map<string, Field>, body: JsonObject): void {
+function findMissing(rows: Map<string, Field>, body: JsonObject): InvalidInput | undefined {
 	for (const field of rows.values()) {
 		const value = body[field.name];
 		if (
@@ -670,11 +672,12 @@ function refuseMissing(rows: Map<string, Field>, body: JsonObject): void {
 		) {
 			continue;
 		}
-		throw new InvalidInput(
+		return new InvalidInput(
 			`${labelOf(field)} is missing`,
 			field.types
 				? `Every group of the type ${field.types.join(' or ')} needs it.`
 				: 'Set it, or check that the expression or the input gives a value for this item.',
 		);
 	}
+	return undefined;
 }

@@ -231,7 +231,8 @@ export class Item {
 	 * @throws InvalidInput
 	 */
 	record(operation: Operation): JsonObject {
-		const { body, ignored } = this.read(operation, operation);
+		const { body, ignored, missing } = this.read(operation, operation);
+		if (missing) throw missing;
 		if (ignored.length > 0) this.notice(ignored);
 		return body;
 	}
@@ -240,17 +241,25 @@ export class Item {
 	 * The two bodies of a create-or-update: what creates the record and what changes it.
 	 *
 	 * @returns `create` throws InvalidInput when something that a new record needs is missing: it is asked for only when
-	 *   there is no record yet
+	 *   there is no record yet; `draft` is the same without asking for it, to find the record by
 	 * @throws InvalidInput when a value cannot be sent either way
 	 */
-	upsertRecords(): { create(): JsonObject; update: JsonObject } {
+	upsertRecords(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
 		const update = this.read('upsert', 'update');
 		const create = new Set(
 			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
 		);
 		const ignored = update.ignored.filter((name) => !create.has(name));
 		if (ignored.length > 0) this.notice(ignored);
-		return { create: () => this.read('upsert', 'create').body, update: update.body };
+		return {
+			create: () => {
+				const { body, missing } = this.read('upsert', 'create');
+				if (missing) throw missing;
+				return body;
+			},
+			draft: () => this.read('upsert', 'create').body,
+			update: update.body,
+		};
 	}
 
 	private read(form: FormOperation, operation: Operation) {

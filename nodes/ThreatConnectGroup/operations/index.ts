@@ -5,11 +5,19 @@ import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
 import { bulkImport } from './group/bulkImport';
 import { create } from './group/create';
+import { deleteGroup } from './group/delete';
+import { get } from './group/get';
+import { getMany } from './group/getMany';
 import { update } from './group/update';
+import { upsert } from './group/upsert';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	create,
+	upsert,
+	deleteGroup,
+	get,
+	getMany,
 	update,
 	bulkImport,
 	upload,

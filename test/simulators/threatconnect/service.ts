@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, HTTPMethods, RouteHandlerMethod } from 'fastify';
 import { authenticate } from './auth';
-import { requestedOwner, canRead, type Behaviour, type Context } from './context';
+import { canRead, requestedOwner, type Behaviour, type Context } from './context';
 import { formatDate } from './dates';
 import { refusal, refusalAbout, type ServiceError } from './errors';
 import type { FileStore } from './fileStore';
@@ -74,7 +74,7 @@ function checkBody(request: FastifyRequest): void {
 	if (request.body === undefined) throw refusalAbout('ImproperFormat', 'The body is not valid JSON.');
 }
 
-export const mayWrite = ({ permissions }: ApiUser): boolean => {
+const mayWrite = ({ permissions }: ApiUser): boolean => {
 	const held = Object.values(permissions);
 	return held.length === 0 || held.includes('FULL');
 };

@@ -6,6 +6,7 @@ import {
 	type ThreatConnectSimulator,
 } from '../../simulators/threatconnect';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are read at many depths
 export type Json = Record<string, any>;
 export type Answer = { status: number; data: Json; headers: Json };
 

@@ -34,17 +34,19 @@ export async function changeGroup(
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
 	const named = await withIndicatorIds(api, body);
-	if (wanted.length === 0) return await api.updateGroup(reference, named, options);
-
-	const before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
-	const { changed, added } = planDefaults(wanted, before);
-	const rest = appended(withAttributes(named, added));
+	let changed: Array<{ id: string; value: unknown }> = [];
+	let rest = named;
+	if (wanted.length > 0) {
+		const before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
+		const plan = planDefaults(wanted, before);
+		changed = plan.changed;
+		rest = appended(withAttributes(named, plan.added));
+	}
 	// The group first: it is what can be refused.
-	const updated =
-		Object.keys(rest).length > 0 ? await api.updateGroup(reference, rest, options) : undefined;
+	const updated = Object.keys(rest).length > 0 ? await api.updateGroup(reference, rest, options) : undefined;
 	for (const { id, value } of changed) await api.changeAttribute(id, { value }, options);
-	const isCurrent = updated !== undefined && (changed.length === 0 || !options.fields?.includes('attributes'));
-	return isCurrent ? updated : await api.getGroup(reference, { fields: options.fields });
+	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
+	return updated && isCurrent ? updated : await api.getGroup(reference, { fields: options.fields });
 }
 
 /** Attributes that were added to a body without a mode of its own. */

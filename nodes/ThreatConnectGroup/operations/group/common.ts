@@ -38,7 +38,8 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 				},
 			),
 			required: true,
-			description: 'The group, found by name, or by its ID as ThreatConnect shows it and as Create returns it',
+			description:
+				'The group, found by name, or by its ID as ThreatConnect shows it and as Create returns it',
 			displayOptions: { show: { ...show, findBy: ['id'] } },
 		},
 		...xidParameters({ ...show, findBy: ['xid'] }, owners, {

@@ -1,7 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { choiceByType, date, type Control, isUnset, labelOf, readEntries, readLong, unlocated } from '../../../shared/fields';
+import {
+	choiceByType,
+	date,
+	type Control,
+	isUnset,
+	labelOf,
+	readEntries,
+	readLong,
+	unlocated,
+} from '../../../shared/fields';
 import type { JsonObject } from '../../../shared/json';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
 import { byName, locator } from '../../locators';

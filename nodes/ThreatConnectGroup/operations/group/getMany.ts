@@ -123,7 +123,10 @@ function readLimit(item: Item): number {
 function readSorting(item: Item): { by: string; direction: Direction } {
 	const by = String(item.parameter('sortBy') ?? 'id');
 	if (!/^[a-z]+$/i.test(by)) {
-		throw new InvalidInput(`"Sort By" (sortBy) cannot be "${by}"`, 'Give one keyword of TQL, e.g. dateAdded.');
+		throw new InvalidInput(
+			`"Sort By" (sortBy) cannot be "${by}"`,
+			'Give one keyword of TQL, e.g. dateAdded.',
+		);
 	}
 	return { by, direction: item.parameter('sortDirection') === 'desc' ? 'desc' : 'asc' };
 }

@@ -23,7 +23,11 @@ const matchParameters = (own: Show): INodeProperties[] => [
 				value: 'name',
 				description: 'The exact name, upper and lower case included. Stops when several groups have it.',
 			},
-			{ name: 'XID and Owner', value: 'xid', description: 'External ID, which only one group of an owner has' },
+			{
+				name: 'XID and Owner',
+				value: 'xid',
+				description: 'External ID, which only one group of an owner has',
+			},
 		],
 		default: 'xid',
 		description: 'What tells whether the group exists already',
@@ -43,16 +47,14 @@ export const upsert: OperationFile<ThreatConnect> = {
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
 	parameters: [...matchParameters(show), ...recordParameters(table, 'upsert', show), groupOptions(show)],
 	prepare(item, api) {
-		const { create, update } = item.upsertRecords();
-		// Asked for already: a new group needs more than its update, and nobody knows yet which it will be.
-		const created = forCreate(create());
-		const match = readMatch(item, created);
+		const { create, draft, update } = item.upsertRecords();
+		const match = readMatch(item, draft());
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		const options = answerOptions(item);
 		const present = { fields: defaultAttributes(update).length > 0 ? ['attributes'] : [] };
 
 		const change = async (group: JsonObject) => {
-			if (group.type !== created.type) throw anotherType(group, created);
+			if (group.type !== match.type) throw anotherType(group, match.type);
 			const reference = { id: String(group.id) };
 			return { ...(await changeGroup(api, reference, updated, options, group)), _outcome: 'updated' };
 		};
@@ -61,6 +63,7 @@ export const upsert: OperationFile<ThreatConnect> = {
 			async run() {
 				const group = await match.find(api, present.fields);
 				if (group) return await change(group);
+				const created = forCreate(create());
 				try {
 					const made = await createGroup(api, { ...created, ...match.added }, options);
 					return { ...made, _outcome: 'created' };
@@ -96,6 +99,7 @@ function forCreate(body: JsonObject): JsonObject {
 type Match = {
 	/** Items with the same key are about the same group. */
 	key: string;
+	type: unknown;
 	/** @param fields what the answer should hold besides */
 	find(api: ThreatConnect, fields: string[]): Promise<JsonObject | undefined>;
 	/** What a new group gets besides its own fields, so that it will be found. */
@@ -135,6 +139,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	const reference: GroupReference = { xid, ...(ownerName !== undefined && { ownerName }) };
 	return {
 		key: referenceKey(reference),
+		type: body.type,
 		find: async (api, fields) => await api.findGroup(reference, { fields }),
 		added: { ...(ownerName !== undefined && { ownerName }), xid },
 		// Documented as not updatable, and it is the same.
@@ -149,12 +154,16 @@ const twoOf = (name: string, value: string, otherName: string, other: string) =>
 	);
 
 function matchByName({ name, type, ownerName, ownerId }: JsonObject): Match {
+	if (isUnset(name)) {
+		throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+	}
 	const owner =
 		ownerId === undefined
 			? async (api: ThreatConnect) =>
 					isOneOf('ownerName', [isUnset(ownerName) ? await ownOrganization(api) : String(ownerName)])
 			: async () => `owner = ${String(ownerId)}`;
 	return {
+		type,
 		key: `name ${JSON.stringify([String(name), type, ownerName, String(ownerId)])}`,
 		async find(api, fields) {
 			const tql = allOf([
@@ -189,7 +198,7 @@ function idsOf(groups: readonly JsonObject[]): string {
 	return shown.join(', ') + (groups.length > 20 ? ` and ${groups.length - 20} more` : '');
 }
 
-const anotherType = (group: JsonObject, { type }: JsonObject) =>
+const anotherType = (group: JsonObject, type: unknown) =>
 	new InvalidInput(
 		`The group ${String(group.id)} with this XID is of the type ${String(group.type)}, not ${String(type)}`,
 		'Nothing was written for this item. A type cannot be changed: check the type, or the XID.',

@@ -1,0 +1,191 @@
+import axios from 'axios';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+import { Agent } from 'node:http';
+import { load, run, type RunResult } from '../engine/harness';
+
+/** Who does the work: our node, and what one would take instead. */
+
+export type Target = { url: string; apiToken: string };
+
+export type Job = Target & {
+	client: 'ours' | 'sequential' | 'httpRequest' | 'axios' | 'getMany' | 'axiosPages' | 'bulkImport';
+	/** Groups to create; of `getMany` and `axiosPages` none. */
+	items?: number;
+	/** Requests under way at once: Max Concurrent Requests, and of `axios` the number itself. */
+	max?: number;
+	/** Batching of HTTP Request. */
+	batch?: { batchSize: number; batchInterval: number };
+};
+
+/** Items that came out well, and failed ones. */
+export type Outcome = { succeeded: number; failed: number; error?: string };
+
+const groupsOf = (count = 0): IDataObject[] =>
+	Array.from({ length: count }, (_, index) => ({ name: `Incident ${index}`, xid: `bench:${index}` }));
+
+const credentialsOf = ({ url, apiToken }: Target) => ({ threatConnectApi: { baseUrl: url, apiToken } });
+
+/** An envelope or the group in it. */
+const isGroup = ({ json }: INodeExecutionData) =>
+	json.id !== undefined || (json.data as IDataObject | undefined)?.id !== undefined;
+
+function outcomeOf({ items, error }: RunResult): Outcome {
+	const succeeded = items.filter(isGroup).length;
+	const example = items.find((item) => !isGroup(item));
+	const said = error?.message ?? (example && JSON.stringify(example.json).slice(0, 200));
+	return { succeeded, failed: items.length - succeeded, ...(said && { error: said }) };
+}
+
+async function ours(job: Job, operation: string, parameters: INodeParameters, items?: IDataObject[]) {
+	const options = job.max === undefined ? {} : { maxConcurrentRequests: job.max };
+	return await run({
+		type: 'threatConnectGroup',
+		parameters: { resource: 'group', operation, options, ...parameters },
+		credentials: credentialsOf(job),
+		items,
+		onError: 'continueRegularOutput',
+	});
+}
+
+const FORM: INodeParameters = {
+	type: 'Incident',
+	name: '={{ $json.name }}',
+	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
+};
+
+async function httpRequest({ items, batch, ...target }: Job): Promise<RunResult> {
+	const { base } = await load();
+	const { type } = base.nodeTypes.httpRequest ?? {};
+	const typeVersion = Math.max(...Object.keys((type as { nodeVersions: object }).nodeVersions).map(Number));
+	const body = { type: 'Incident', name: '={{ $json.name }}', xid: '={{ $json.xid }}', status: 'New' };
+	return await run({
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion,
+		parameters: {
+			method: 'POST',
+			url: `${target.url}/api/v3/groups`,
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: 'threatConnectApi',
+			sendBody: true,
+			contentType: 'json',
+			specifyBody: 'keypair',
+			bodyParameters: { parameters: Object.entries(body).map(([name, value]) => ({ name, value })) },
+			options: batch ? { batching: { batch } } : {},
+		},
+		credentials: credentialsOf(target),
+		items: groupsOf(items),
+		onError: 'continueRegularOutput',
+	});
+}
+
+/** What most nodes do: one item after the other, each awaited. */
+class SequentialLoop implements INodeType {
+	description = {
+		displayName: 'Sequential Loop',
+		name: 'sequentialLoop',
+		group: ['transform'],
+		version: 1,
+		description: '',
+		defaults: { name: 'Sequential Loop' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		properties: ['url', 'name', 'xid'].map((name) => ({ displayName: name, name, type: 'string', default: '' })),
+	} as unknown as INodeType['description'];
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const output: INodeExecutionData[] = [];
+		for (let index = 0; index < this.getInputData().length; index++) {
+			const answer = (await this.helpers.httpRequestWithAuthentication.call(this, 'threatConnectApi', {
+				method: 'POST',
+				url: `${this.getNodeParameter('url', index) as string}/api/v3/groups`,
+				body: {
+					type: 'Incident',
+					name: this.getNodeParameter('name', index) as string,
+					xid: this.getNodeParameter('xid', index) as string,
+					status: 'New',
+				},
+				json: true,
+			})) as { data: IDataObject };
+			output.push({ json: answer.data, pairedItem: { item: index } });
+		}
+		return [output];
+	}
+}
+
+async function sequential({ items, ...target }: Job): Promise<RunResult> {
+	const { base } = await load();
+	base.nodeTypes.sequentialLoop ??= { type: new SequentialLoop(), sourcePath: '' };
+	return await run({
+		type: 'bench.sequentialLoop',
+		parameters: { url: target.url, name: '={{ $json.name }}', xid: '={{ $json.xid }}' },
+		credentials: credentialsOf(target),
+		items: groupsOf(items),
+	});
+}
+
+/** As n8n connects: anew for each request. */
+const httpAgent = new Agent({ keepAlive: false });
+const headersOf = ({ apiToken }: Target) => ({ Authorization: `TC-Token ${apiToken}` });
+
+/** The floor: HTTP, and nothing of n8n. */
+async function axiosLoop({ items, max = 1, ...target }: Job): Promise<Outcome> {
+	const groups = groupsOf(items);
+	const answers = new Array<unknown>(groups.length);
+	const headers = headersOf(target);
+	let next = 0;
+	const worker = async () => {
+		while (next < groups.length) {
+			const index = next++;
+			const body = { type: 'Incident', ...groups[index], status: 'New' };
+			answers[index] = (await axios.post(`${target.url}/api/v3/groups`, body, { headers, httpAgent })).data;
+		}
+	};
+	await Promise.all(Array.from({ length: Math.min(max, groups.length) }, worker));
+	return { succeeded: answers.length, failed: 0 };
+}
+
+const PAGE = 10_000;
+
+/** All pages of a list, one after the other, and nothing but JSON.parse. */
+async function axiosPages(target: Job): Promise<Outcome> {
+	const groups: unknown[] = [];
+	const headers = headersOf(target);
+	for (;;) {
+		const params = { sorting: 'id asc', resultStart: groups.length, resultLimit: PAGE };
+		const { data: text } = await axios.get<string>(`${target.url}/api/v3/groups`, {
+			headers,
+			httpAgent,
+			params,
+			responseType: 'text',
+			transformResponse: (body: string) => body,
+		});
+		const { data, next } = JSON.parse(text) as { data: unknown[]; next?: string };
+		for (const group of data) groups.push(group);
+		if (next === undefined) return { succeeded: groups.length, failed: 0 };
+	}
+}
+
+const clients: Record<Job['client'], (job: Job) => Promise<Outcome>> = {
+	ours: async (job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
+	getMany: async (job) => outcomeOf(await ours(job, 'getMany', { returnAll: true })),
+	bulkImport: async (job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),
+	httpRequest: async (job) => outcomeOf(await httpRequest(job)),
+	sequential: async (job) => outcomeOf(await sequential(job)),
+	axios: axiosLoop,
+	axiosPages,
+};
+
+export const work = async (job: Job): Promise<Outcome> => await clients[job.client](job);
+
+/** Whether our node has an operation for groups. */
+export async function offers(operation: string): Promise<boolean> {
+	const { ours: loader } = await load();
+	const { type } = loader.nodeTypes.threatConnectGroup ?? {};
+	return (type as INodeType).description.properties.some(
+		({ name, displayOptions, options }) =>
+			name === 'operation' &&
+			displayOptions?.show?.resource?.includes('group') &&
+			options?.some((option) => 'value' in option && option.value === operation),
+	);
+}

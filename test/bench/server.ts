@@ -1,0 +1,165 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { answerCalls } from './calls';
+
+/**
+ * The servers of the benchmark, in a process of their own: the simulator where its checks matter, and otherwise a bare
+ * one, which answers in ThreatConnect's envelopes at so little cost that the client is what is measured.
+ */
+
+export type Behaviour = {
+	/** Milliseconds until an answer. */
+	latency?: number;
+	/** Requests that are borne at once; any more are refused with 429 and Retry-After: 1. */
+	capacity?: number;
+	/** With more requests than this under way an answer takes longer, and more so than their number grows. */
+	knee?: number;
+	/** Groups that there are. */
+	groups?: number;
+	/** ID of the first of them, default 1. */
+	firstId?: number;
+};
+
+/** What a server saw since it was told how to behave. */
+export type Seen = {
+	requests: number;
+	refused: number;
+	mostAtOnce: number;
+	/** Milliseconds from a request to its answer. */
+	latency: { median: number; p95: number };
+};
+
+export type Calls = {
+	behave(behaviour: Behaviour): { url: string; apiToken: string };
+	seen(): Seen;
+	/** The simulator, with an empty state each time. */
+	simulate(): Promise<{ url: string; apiToken: string }>;
+	simulated(): number;
+};
+
+const API_TOKEN = 'APIV2:benchmark';
+/** Above the knee the throughput falls as the load grows: that is what collapse means. */
+const STEEPNESS = 1.5;
+
+let behaviour: Required<Behaviour>;
+let url = '';
+let requests = 0;
+let refused = 0;
+let underWay = 0;
+let mostAtOnce = 0;
+let latencies: number[] = [];
+let pages = new Map<string, Buffer>();
+let simulator: ThreatConnectSimulator | undefined;
+
+const DATE = '2026-11-20T09:30:00Z';
+const USER = { id: 7, userName: 'api-user', firstName: 'Api', lastName: 'User', pseudonym: 'Api User' };
+
+/** A group as answers hold it. */
+function group(id: number, { type, name, ...rest }: Record<string, unknown>): string {
+	return JSON.stringify({
+		id,
+		ownerId: 1,
+		ownerName: 'Demo Organization',
+		dateAdded: DATE,
+		webLink: `https://threatconnect.example/#/details/groups/${id}/overview`,
+		type,
+		name,
+		createdBy: { ...USER, owner: 'Demo Organization' },
+		upVoteCount: '0',
+		downVoteCount: '0',
+		...rest,
+		lastModified: DATE,
+		legacyLink: `https://threatconnect.example/auth/incident/incident.xhtml?incident=${id}`,
+	});
+}
+
+/** A page of the list, by number or by the ID before it; each is rendered once. */
+function page(target: string): Buffer {
+	const query = new URL(target, 'http://localhost').searchParams;
+	const limit = Number(query.get('resultLimit') ?? 100);
+	const after = /id > (\d+)/.exec(query.get('tql') ?? '')?.[1];
+	const start = after ? Number(after) - behaviour.firstId + 1 : Number(query.get('resultStart') ?? 0);
+	const key = `${start} ${limit}`;
+	const present = pages.get(key);
+	if (present) return present;
+	const rendered = render(start, Math.min(start + limit, behaviour.groups));
+	pages.set(key, rendered);
+	return rendered;
+}
+
+function render(start: number, end: number): Buffer {
+	const groups = Array.from({ length: Math.max(0, end - start) }, (_, offset) => {
+		const id = behaviour.firstId + start + offset;
+		return group(id, { type: 'Incident', name: `Incident ${id}`, xid: `bench:${id}`, status: 'New' });
+	});
+	const next = end < behaviour.groups ? `"next":"${url}/api/v3/groups?resultStart=${end}",` : '';
+	return Buffer.from(`{${next}"data":[${groups.join(',')}],"status":"Success"}`);
+}
+
+const created = (body: string) =>
+	`{"data":${group(requests, JSON.parse(body) as Record<string, unknown>)},"message":"Created","status":"Success"}`;
+
+function reply(response: ServerResponse, status: number, body: string | Buffer, headers = {}): void {
+	const length = Buffer.byteLength(body);
+	response.writeHead(status, { 'Content-Type': 'application/json', 'Content-Length': length, ...headers });
+	response.end(body);
+}
+
+function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
+	underWay -= 1;
+	if (request.method === 'POST') reply(response, 201, created(body));
+	else reply(response, 200, page(request.url ?? ''));
+}
+
+function refuse(response: ServerResponse): void {
+	refused += 1;
+	reply(response, 429, '{"message":"Too many requests","status":"Error"}', { 'Retry-After': '1' });
+}
+
+function handle(request: IncomingMessage, response: ServerResponse): void {
+	let body = '';
+	request.setEncoding('utf8');
+	request.on('data', (chunk: string) => (body += chunk));
+	request.on('end', () => {
+		requests += 1;
+		if (underWay >= behaviour.capacity) return refuse(response);
+		underWay += 1;
+		mostAtOnce = Math.max(mostAtOnce, underWay);
+		const latency = behaviour.latency * Math.max(1, underWay / behaviour.knee) ** STEEPNESS;
+		latencies.push(latency);
+		if (latency === 0) answer(request, response, body);
+		else setTimeout(answer, latency, request, response, body);
+	});
+}
+
+const quantile = (sorted: number[], part: number) =>
+	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
+
+const server = createServer(handle);
+
+answerCalls<Calls>({
+	async behave(given) {
+		if (url === '') {
+			// As many as HTTP Request may send at once.
+			await new Promise<void>((listening) => server.listen({ host: '127.0.0.1', backlog: 4096 }, listening));
+			url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		}
+		const changed = JSON.stringify(behaviour) !== JSON.stringify(given);
+		behaviour = { latency: 0, capacity: Infinity, knee: Infinity, groups: 0, firstId: 1, ...given };
+		if (changed) pages = new Map();
+		[requests, refused, underWay, mostAtOnce, latencies] = [0, 0, 0, 0, []];
+		return { url, apiToken: API_TOKEN };
+	},
+	seen() {
+		const sorted = latencies.sort((a, b) => a - b);
+		const latency = { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
+		return { requests, refused, mostAtOnce, latency };
+	},
+	async simulate() {
+		await simulator?.stop();
+		simulator = await startThreatConnect();
+		return { url: simulator.url, apiToken: simulator.credentials.apiToken };
+	},
+	simulated: () => simulator?.groups().length ?? 0,
+});
