@@ -100,7 +100,8 @@ export class ThreatConnect {
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
 	async changeAttribute(id: string, body: JsonObject, options: AnswerOptions): Promise<void> {
 		const query = queryOf({ createActivityLog: options.createActivityLog });
-		await this.request({ method: 'PUT', path: pathOf('v3', 'groupAttributes', id), query, body });
+		const path = pathOf('v3', 'groupAttributes', id);
+		await this.request({ method: 'PUT', path, query, body, idempotent: true });
 	}
 
 	/**
@@ -350,5 +351,8 @@ async function connectWith(
 ): Promise<ThreatConnect> {
 	const connection = await connect(context, credential, rootOf, options);
 	// A missing licence stays missing, although its 503 looks like a busy server.
-	return new ThreatConnect({ ...connection, isFinal: ({ text }) => /licensed/i.test(text) });
+	return new ThreatConnect({
+		...connection,
+		isFinal: ({ text }) => /licensed|batch job api is not available/i.test(text),
+	});
 }

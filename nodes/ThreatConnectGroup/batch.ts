@@ -302,7 +302,6 @@ export function judge(
 	const addKey = (key: string, item: BatchItem) => byKey.set(key, [...(byKey.get(key) ?? []), item]);
 	for (const item of job) item.indicators.forEach(({ summary }) => addKey(summary, item));
 	for (const item of job) byKey.set(item.xid, [item]);
-	const keys = [...byKey.keys()].sort((a, b) => b.length - a.length);
 
 	const faults = new Map<number, string[]>();
 	const others: string[] = [];
@@ -310,7 +309,7 @@ export function judge(
 	for (const { errorReason, errorSource } of errors) {
 		const reason = String(errorReason ?? 'ThreatConnect gives no reason');
 		const source = String(errorSource ?? '').trim();
-		const items = ABOUT_THE_JOB.test(reason) ? [] : affected(source, job, byKey, keys);
+		const items = ABOUT_THE_JOB.test(reason) ? [] : affected(source, job, byKey);
 		if (items.length === 0) others.push(reason);
 		else sources.add(source);
 		for (const { index } of items) faults.set(index, [...new Set([...(faults.get(index) ?? []), reason])]);
@@ -329,26 +328,30 @@ function affected(
 	source: string,
 	job: readonly BatchItem[],
 	byKey: ReadonlyMap<string, BatchItem[]>,
-	keys: readonly string[],
 ): readonly BatchItem[] {
 	const exact = byKey.get(source);
 	if (exact) return exact;
 	const place = /^(?:\$\.)?group\[(\d+)\]$/.exec(source);
 	if (place) return job.slice(Number(place[1]), Number(place[1]) + 1);
-	// The longest, since one XID may hold another.
-	const key = keys.find((one) => holdsWord(source, one));
+	const key = longestWords(source.slice(0, LONGEST_SENTENCE), (words) => byKey.has(words));
 	return key === undefined ? [] : (byKey.get(key) ?? []);
 }
 
-/** Whether a sentence names a key: not as a part of another word. */
-function holdsWord(sentence: string, key: string): boolean {
-	for (let at = sentence.indexOf(key); at !== -1 && key !== ''; at = sentence.indexOf(key, at + 1)) {
-		const around = [sentence[at - 1], sentence[at + key.length]];
-		if (!around.some((character) => character !== undefined && /[\p{L}\p{N}_[\]-]/u.test(character))) {
-			return true;
+const LONGEST_SENTENCE = 300;
+
+/** The longest part of a sentence that is a key, and not a part of another word; the longest, since one may hold another. */
+function longestWords(sentence: string, isKey: (words: string) => boolean): string | undefined {
+	const inWord = [...sentence].map((character) => /[\p{L}\p{N}_[\]-]/u.test(character));
+	const characters = [...sentence];
+	let longest: string | undefined;
+	for (let start = 0; start < characters.length; start++) {
+		if (inWord[start - 1]) continue;
+		for (let end = characters.length; end > start + (longest?.length ?? 0); end--) {
+			const words = inWord[end] ? '' : characters.slice(start, end).join('');
+			if (words !== '' && isKey(words)) longest = words;
 		}
 	}
-	return false;
+	return longest;
 }
 
 // --- running jobs ----------------------------------------------------------------------------------------------------

@@ -170,7 +170,8 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 	const resources = [...new Set(operations.map(({ resource }) => resource))];
 	const dropDowns = resources.map((resource): INodeProperties => {
 		const own = operations.filter((one) => one.resource === resource);
-		const first = own[0]?.operation ?? '';
+		// In alphabetical order, the first may be a rare one.
+		const usual = own.find(({ operation }) => operation === 'create') ?? own[0];
 		return {
 			displayName: 'Operation',
 			name: 'operation',
@@ -183,7 +184,7 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 				action,
 				description,
 			})),
-			default: first,
+			default: usual?.operation ?? '',
 		};
 	});
 	return [...dropDowns, ...operations.flatMap(({ parameters }) => parameters)];

@@ -1,5 +1,11 @@
 import axios from 'axios';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeParameters, INodeType } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeParameters,
+	INodeType,
+} from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { Agent } from 'node:http';
 import { load, run, type RunResult } from '../engine/harness';
@@ -90,7 +96,12 @@ class SequentialLoop implements INodeType {
 		defaults: { name: 'Sequential Loop' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		properties: ['url', 'name', 'xid'].map((name) => ({ displayName: name, name, type: 'string', default: '' })),
+		properties: ['url', 'name', 'xid'].map((name) => ({
+			displayName: name,
+			name,
+			type: 'string',
+			default: '',
+		})),
 	} as unknown as INodeType['description'];
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

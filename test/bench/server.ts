@@ -35,21 +35,27 @@ export type Calls = {
 	seen(): Seen;
 	/** The simulator, with an empty state each time. */
 	simulate(): Promise<{ url: string; apiToken: string }>;
-	simulated(): number;
 };
 
 const API_TOKEN = 'APIV2:benchmark';
 /** Above the knee the throughput falls as the load grows: that is what collapse means. */
 const STEEPNESS = 1.5;
 
-let behaviour: Required<Behaviour>;
+const DEFAULTS: Required<Behaviour> = {
+	latency: 0,
+	capacity: Infinity,
+	knee: Infinity,
+	groups: 0,
+	firstId: 1,
+};
+let behaviour = DEFAULTS;
 let url = '';
 let requests = 0;
 let refused = 0;
 let underWay = 0;
 let mostAtOnce = 0;
 let latencies: number[] = [];
-let pages = new Map<string, Buffer>();
+const pages = new Map<string, Buffer>();
 let simulator: ThreatConnectSimulator | undefined;
 
 const DATE = '2026-11-20T09:30:00Z';
@@ -80,7 +86,7 @@ function page(target: string): Buffer {
 	const limit = Number(query.get('resultLimit') ?? 100);
 	const after = /id > (\d+)/.exec(query.get('tql') ?? '')?.[1];
 	const start = after ? Number(after) - behaviour.firstId + 1 : Number(query.get('resultStart') ?? 0);
-	const key = `${start} ${limit}`;
+	const key = [behaviour.firstId, behaviour.groups, start, limit].join();
 	const present = pages.get(key);
 	if (present) return present;
 	const rendered = render(start, Math.min(start + limit, behaviour.groups));
@@ -142,12 +148,10 @@ answerCalls<Calls>({
 	async behave(given) {
 		if (url === '') {
 			// As many as HTTP Request may send at once.
-			await new Promise<void>((listening) => server.listen({ host: '127.0.0.1', backlog: 4096 }, listening));
+			await new Promise<void>((listening) => server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, listening));
 			url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		}
-		const changed = JSON.stringify(behaviour) !== JSON.stringify(given);
-		behaviour = { latency: 0, capacity: Infinity, knee: Infinity, groups: 0, firstId: 1, ...given };
-		if (changed) pages = new Map();
+		behaviour = { ...DEFAULTS, ...given };
 		[requests, refused, underWay, mostAtOnce, latencies] = [0, 0, 0, 0, []];
 		return { url, apiToken: API_TOKEN };
 	},
@@ -161,5 +165,4 @@ answerCalls<Calls>({
 		simulator = await startThreatConnect();
 		return { url: simulator.url, apiToken: simulator.credentials.apiToken };
 	},
-	simulated: () => simulator?.groups().length ?? 0,
 });

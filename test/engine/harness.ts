@@ -291,7 +291,11 @@ export async function loadOptions(
 	};
 	const workflow = new Workflow({ nodes: [node], connections: {}, active: false, nodeTypes });
 	const credentialsHelper = new TestCredentials(loaders.ours, credentials);
-	const additionalData = { credentialsHelper, variables: {} } as unknown as IWorkflowExecuteAdditionalData;
+	const additionalData = {
+		credentialsHelper,
+		variables: {},
+		currentNodeParameters: parameters,
+	} as unknown as IWorkflowExecuteAdditionalData;
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	return { context, type: nodeTypes.getByNameAndVersion(node.type) };
 }

@@ -13,13 +13,13 @@ import { upsert } from './group/upsert';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
+	bulkImport,
 	create,
 	upsert,
 	deleteGroup,
 	get,
 	getMany,
 	update,
-	bulkImport,
 	upload,
 	download,
 	downloadPdf,

@@ -5,7 +5,7 @@ import { formatDate } from './dates';
 import { refusal, refusalAbout, type ServiceError } from './errors';
 import type { FileStore } from './fileStore';
 import { findByXid } from './groups';
-import { canonicalId, idsToDigits, idsToNumbers } from './identifiers';
+import { answerJson, canonicalId, idsToDigits } from './identifiers';
 import { parameter } from './queries';
 import { asServiceError } from './refusals';
 import type { ApiUser } from './seeds';
@@ -111,7 +111,7 @@ export function prepare({ app, now, hooks, optionsBlocked }: Service): void {
 		}
 		if (!file) request.body = idsToDigits(request.body);
 	});
-	app.addHook('preSerialization', async (_request, _reply, payload) => idsToNumbers(payload));
+	app.setReplySerializer(answerJson);
 	app.setErrorHandler<ServiceError>(async (error, request, reply) => {
 		const failure = asServiceError(error, request.body);
 		await reply.code(failure.status).send(failure.body);

@@ -134,7 +134,7 @@ const FILTERS: readonly Filter[] = [
 		name: 'securityLabel',
 		displayName: 'Security Label',
 		...locator('searchSecurityLabels', byName('e.g. TLP:AMBER')),
-		description: SEVERAL,
+		description: `Label that the group has. ${SEVERAL}`,
 		clause: (texts) => isOneOf('securityLabel', texts),
 	},
 	{
@@ -150,7 +150,7 @@ const FILTERS: readonly Filter[] = [
 		name: 'tag',
 		displayName: 'Tag',
 		...locator('searchTags', byName('e.g. Targeted Attack')),
-		description: SEVERAL,
+		description: `Tag that the group has. ${SEVERAL}`,
 		clause: (texts) => isOneOf('tag', texts),
 	},
 	{
@@ -166,7 +166,7 @@ const FILTERS: readonly Filter[] = [
 
 /** The entries of the collection, in alphabetical order. */
 export const filterParameters: INodeProperties[] = FILTERS.map(
-	({ clause: _clause, ...property }): INodeProperties => property,
+	({ displayName, clause: _clause, ...property }): INodeProperties => ({ displayName, ...property }),
 ).sort((a, b) => a.displayName.localeCompare(b.displayName));
 
 export type GroupFilters = {

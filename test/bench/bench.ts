@@ -1,0 +1,191 @@
+import { type Helper, startHelper } from './calls';
+import type { Job, Target } from './clients';
+import type { Calls as ProbeCalls, Measured } from './probe';
+import type { Behaviour, Calls as ServerCalls, Seen } from './server';
+import type { Snapshot } from './snapshot';
+
+/** One figure, and the requirement that it answers. */
+export type Figure = {
+	scenario: string;
+	ours: number;
+	unit: string;
+	peers: Record<string, number>;
+	bar: string;
+	met: boolean;
+	/** Of the process that ran ours. */
+	peakRssMiB: number;
+};
+
+/** Medians of all rounds, and how many failed in the worst. */
+export type Result = Measured & { seen: Seen };
+
+/** A result of a process of its own: peak memory over that of an empty run. */
+export type Fresh = Result & { grownMiB: number };
+
+export type Client = Omit<Job, keyof Target>;
+
+export type Options = {
+	/** Measurements of which the median counts. */
+	rounds: number;
+	/** The same for those that take minutes. */
+	slowRounds: number;
+	/** For trying: fewer items, and no figure to be trusted. */
+	quick: boolean;
+};
+
+type Probe = Helper<ProbeCalls>;
+
+export const median = (values: number[]): number => {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length / 2;
+	const [low = NaN, high = NaN] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+	return (low + high) / 2;
+};
+
+/** What scenarios measure with. */
+export class Bench {
+	private target: Target = { url: '', apiToken: '' };
+
+	private constructor(
+		readonly options: Options,
+		private readonly snapshot: Snapshot,
+		private readonly server: Helper<ServerCalls>,
+		private readonly add: (figure: Figure) => void,
+		readonly note: (text: string) => void,
+	) {}
+
+	static async start(
+		options: Options,
+		snapshot: Snapshot,
+		add: (figure: Figure) => void,
+		note: (text: string) => void,
+	): Promise<Bench> {
+		const server = await startHelper<ServerCalls>(snapshot.bench('server'), snapshot.folder);
+		return new Bench(options, snapshot, server, add, note);
+	}
+
+	stop(): void {
+		this.server.stop();
+	}
+
+	figure(figure: Figure): void {
+		this.add(figure);
+	}
+
+	async behave(behaviour: Behaviour): Promise<void> {
+		this.target = await this.server.call.behave(behaviour);
+	}
+
+	/** A process to measure in. */
+	async probe(): Promise<Probe> {
+		return await startHelper<ProbeCalls>(this.snapshot.bench('probe'), this.snapshot.folder);
+	}
+
+	async measure(probe: Probe, client: Client): Promise<Result> {
+		const measured = await probe.call.measure({ ...client, ...this.target });
+		return { ...measured, seen: await this.server.call.seen() };
+	}
+
+	/**
+	 * Measures in a process of its own, whose memory is compared with what it is after the first step.
+	 *
+	 * @param steps the last one counts; those before have the engine loaded and the code compiled
+	 */
+	async measureFresh(...steps: Array<[Behaviour | 'simulator', Client]>): Promise<Fresh> {
+		const probe = await this.probe();
+		const results: Result[] = [];
+		try {
+			for (const [server, client] of steps) {
+				if (server === 'simulator') this.target = await this.server.call.simulate();
+				else await this.behave(server);
+				results.push(await this.measure(probe, client));
+			}
+		} finally {
+			probe.stop();
+		}
+		const [first, last] = [results[0], results.at(-1)];
+		if (!first || !last) throw new Error('Nothing to measure');
+		return { ...last, grownMiB: last.maxRssMiB - first.maxRssMiB };
+	}
+
+	async offers(operation: string): Promise<boolean> {
+		const probe = await this.probe();
+		try {
+			return await probe.call.offers(operation);
+		} finally {
+			probe.stop();
+		}
+	}
+
+	/**
+	 * Measures clients in turns, so that what disturbs the machine meets them alike, in one process that is warm.
+	 *
+	 * @returns medians
+	 */
+	async compare<Name extends string>(
+		behaviour: Behaviour,
+		clients: Record<Name, Client>,
+		rounds = this.options.rounds,
+	): Promise<Record<Name, Result>> {
+		const results = mapRecord(clients, (): Result[] => []);
+		const probe = await this.probe();
+		try {
+			await this.behave({ ...behaviour, latency: 0, capacity: undefined, knee: undefined });
+			for (const client of Object.values<Client>(clients)) {
+				await this.measure(probe, {
+					...client,
+					items: Math.min(client.items ?? 0, WARM_UP),
+					batch: undefined,
+				});
+			}
+			const names = Object.keys(clients) as Name[];
+			for (let round = 0; round < rounds; round++) {
+				for (let turn = 0; turn < names.length; turn++) {
+					const name = names[(round + turn) % names.length] as Name;
+					await this.behave(behaviour);
+					results[name].push(await this.measure(probe, clients[name]));
+				}
+			}
+		} finally {
+			probe.stop();
+		}
+		return mapRecord(results, summary);
+	}
+}
+
+const mapRecord = <Name extends string, From, To>(record: Record<Name, From>, map: (value: From) => To) =>
+	Object.fromEntries(Object.entries<From>(record).map(([name, value]) => [name, map(value)])) as Record<
+		Name,
+		To
+	>;
+
+/** Items that a process does before it is measured: most of what the compiler will optimise is optimised then. */
+const WARM_UP = 500;
+
+function summary(results: Result[]): Result {
+	const of = (value: (result: Result) => number) => median(results.map(value));
+	const worst = [...results].sort((a, b) => b.failed - a.failed)[0];
+	return {
+		succeeded: of(({ succeeded }) => succeeded),
+		failed: worst?.failed ?? 0,
+		error: worst?.error,
+		ms: of(({ ms }) => ms),
+		cpuMs: of(({ cpuMs }) => cpuMs),
+		peakMiB: Math.max(...results.map(({ peakMiB }) => peakMiB)),
+		maxRssMiB: of(({ maxRssMiB }) => maxRssMiB),
+		seen: {
+			requests: of(({ seen }) => seen.requests),
+			refused: of(({ seen }) => seen.refused),
+			mostAtOnce: of(({ seen }) => seen.mostAtOnce),
+			latency: {
+				median: of(({ seen }) => seen.latency.median),
+				p95: of(({ seen }) => seen.latency.p95),
+			},
+		},
+	};
+}
+
+export const freshSummary = (results: Fresh[]): Fresh => ({
+	...summary(results),
+	grownMiB: median(results.map(({ grownMiB }) => grownMiB)),
+});

@@ -1,0 +1,77 @@
+import { parseArgs } from 'node:util';
+import { Bench, type Figure } from './bench';
+import { cpu, creates, limited, rising } from './scenarios/creates';
+import { bulkImport, getMany, growth } from './scenarios/volumes';
+import { Snapshot } from './snapshot';
+import { asTable } from './table';
+
+const USAGE = `Measures the nodes against what one would take instead, and prints a table.
+
+  --json               print one line of JSON for each figure instead
+  --only <number>      run this scenario alone; may be given several times
+  --rounds <number>    measurements of which the median counts (default: 5)
+  --quick              one round with fewer items, for trying: its figures mean little
+  --help               print this text`;
+
+const OPTIONS = {
+	json: { type: 'boolean' },
+	only: { type: 'string', multiple: true },
+	rounds: { type: 'string', default: '5' },
+	quick: { type: 'boolean', default: false },
+	help: { type: 'boolean' },
+} as const;
+
+const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
+	1: creates,
+	2: limited,
+	3: rising,
+	4: cpu,
+	5: getMany,
+	7: bulkImport,
+	8: growth,
+};
+
+/** Of what takes minutes. */
+const SLOW_ROUNDS = 3;
+
+async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {
+	for (const number of numbers) {
+		const start = Date.now();
+		await SCENARIOS[number]?.(bench);
+		console.error(`Scenario ${number}: ${Math.round((Date.now() - start) / 1000)} s`);
+	}
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: OPTIONS });
+	if (values.help) return console.log(USAGE);
+	const numbers = values.only ?? Object.keys(SCENARIOS);
+	const unknown = numbers.find((number) => !(number in SCENARIOS));
+	if (unknown !== undefined) throw new Error(`There is no scenario ${unknown}`);
+	const rounds = values.quick ? 1 : Number(values.rounds);
+	if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds must be a whole number');
+
+	const figures: Figure[] = [];
+	const add = (figure: Figure) => {
+		figures.push(figure);
+		if (values.json) console.log(JSON.stringify(figure));
+	};
+	const snapshot = await Snapshot.make();
+	try {
+		const options = { rounds, slowRounds: Math.min(rounds, SLOW_ROUNDS), quick: values.quick };
+		const bench = await Bench.start(options, snapshot, add, (text) => console.error(text));
+		try {
+			await runScenarios(bench, numbers);
+		} finally {
+			bench.stop();
+		}
+	} finally {
+		await snapshot.remove();
+	}
+	if (!values.json) console.log(asTable(figures));
+}
+
+main().catch((error: unknown) => {
+	console.error(error instanceof Error ? error.message : error);
+	process.exitCode = 1;
+});

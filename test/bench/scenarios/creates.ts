@@ -1,0 +1,182 @@
+import type { Bench, Client, Result } from '../bench';
+
+const LATENCY = 50;
+const DEFAULT_BATCHING = { batchSize: 50, batchInterval: 1000 };
+
+const seconds = ({ ms }: Result) => ms / 1000;
+
+const UNBATCHED = 'HTTP Request';
+const BATCHED = 'HTTP Request, batches of 50 a second';
+const SEQUENTIAL = 'sequential loop';
+const floor = (atOnce: number) => `floor, ${atOnce} at once`;
+
+/** 1: a server that answers in 50 ms and bears anything. */
+export async function creates(bench: Bench): Promise<void> {
+	for (const items of bench.options.quick ? [200] : [200, 2000]) await createsOf(bench, items);
+}
+
+async function createsOf(bench: Bench, items: number): Promise<void> {
+	const behaviour = { latency: LATENCY };
+	const fast = await bench.compare(behaviour, {
+		ours: { client: 'ours', items },
+		ours200: { client: 'ours', items, max: 200 },
+		unbatched: { client: 'httpRequest', items },
+		floor32: { client: 'axios', items, max: 32 },
+		floor200: { client: 'axios', items, max: 200 },
+	});
+	const rounds = items > 200 ? bench.options.slowRounds : bench.options.rounds;
+	const slow = await bench.compare(
+		behaviour,
+		{
+			sequential: { client: 'sequential', items },
+			batched: { client: 'httpRequest', items, batch: DEFAULT_BATCHING },
+		},
+		rounds,
+	);
+	const scenario = `1: ${items.toLocaleString('en')} creates, answers in ${LATENCY} ms`;
+	const ours = seconds(fast.ours);
+	const peers = {
+		[SEQUENTIAL]: seconds(slow.sequential),
+		[BATCHED]: seconds(slow.batched),
+		[UNBATCHED]: seconds(fast.unbatched),
+		[floor(32)]: seconds(fast.floor32),
+	};
+	const base = { scenario, ours, unit: 's', peakRssMiB: fast.ours.peakMiB };
+	bench.figure({
+		...base,
+		peers,
+		bar: 'at least 15x faster than sequential',
+		met: seconds(slow.sequential) >= 15 * ours,
+	});
+	bench.figure({
+		...base,
+		peers: { [BATCHED]: seconds(slow.batched) },
+		bar: 'at least 4x faster than HTTP Request with default batching',
+		met: seconds(slow.batched) >= 4 * ours,
+	});
+	// A fifth of 200 items goes by while the pace is found.
+	if (items >= 2000) {
+		bench.figure({
+			...base,
+			peers: { [floor(32)]: seconds(fast.floor32) },
+			bar: 'at most 1.25x the floor at the same number in flight',
+			met: ours <= 1.25 * seconds(fast.floor32),
+		});
+	}
+	const ours200 = seconds(fast.ours200);
+	bench.figure({
+		scenario: `${scenario}, Max Concurrent Requests 200`,
+		ours: ours200,
+		unit: 's',
+		peers: { [UNBATCHED]: seconds(fast.unbatched), [floor(200)]: seconds(fast.floor200) },
+		bar: 'with the maximum at 200, at most 1.2x HTTP Request unbatched',
+		met: ours200 <= 1.2 * seconds(fast.unbatched),
+		peakRssMiB: fast.ours200.peakMiB,
+	});
+}
+
+const CAPACITY = 20;
+
+/** 2: a server that bears 20 requests at once and refuses more. */
+export async function limited(bench: Bench): Promise<void> {
+	for (const items of bench.options.quick ? [200] : [200, 2000]) {
+		const clients: Record<'ours' | 'ours200' | 'unbatched', Client> = {
+			ours: { client: 'ours', items },
+			ours200: { client: 'ours', items, max: 200 },
+			unbatched: { client: 'httpRequest', items },
+		};
+		const results = await bench.compare({ latency: LATENCY, capacity: CAPACITY }, clients);
+		const ideal = ((items / CAPACITY) * LATENCY) / 1000;
+		const scenario = `2: ${items.toLocaleString('en')} creates, more than ${CAPACITY} at once are refused`;
+		for (const [name, more] of [
+			['ours', ''],
+			['ours200', ', Max Concurrent Requests 200'],
+		] as const) {
+			const result = results[name];
+			const base = { scenario: scenario + more, peakRssMiB: result.peakMiB };
+			bench.figure({
+				...base,
+				ours: result.failed,
+				unit: 'failed items',
+				peers: { [UNBATCHED]: results.unbatched.failed },
+				bar: 'all items succeed',
+				met: result.failed === 0 && result.succeeded === items,
+			});
+			bench.figure({
+				...base,
+				ours: seconds(result),
+				unit: 's',
+				peers: { ideal, [`${UNBATCHED}, most items lost`]: seconds(results.unbatched) },
+				bar: 'within 1.5x of the ideal',
+				met: seconds(result) <= 1.5 * ideal,
+			});
+			bench.note(`${scenario}${more}: ${result.seen.requests} requests, ${result.seen.refused} refused`);
+		}
+	}
+}
+
+const KNEE = 20;
+
+/** 3: a server whose answers take longer the more it has to do, so that its throughput falls above its knee. */
+export async function rising(bench: Bench): Promise<void> {
+	const items = bench.options.quick ? 300 : 1000;
+	const results = await bench.compare(
+		{ latency: LATENCY, knee: KNEE },
+		{
+			ours: { client: 'ours', items },
+			ours200: { client: 'ours', items, max: 200 },
+			unbatched: { client: 'httpRequest', items },
+			atKnee: { client: 'axios', items, max: KNEE },
+		},
+	);
+	const rate = ({ ms, succeeded }: Result) => succeeded / (ms / 1000);
+	for (const [name, more] of [
+		['ours', ''],
+		['ours200', ', Max Concurrent Requests 200'],
+	] as const) {
+		const result = results[name];
+		const scenario = `3: ${items.toLocaleString('en')} creates, latency rises from ${KNEE} at once on${more}`;
+		bench.figure({
+			scenario,
+			ours: rate(result),
+			unit: 'items/s',
+			peers: { [`floor at ${KNEE} at once`]: rate(results.atKnee), [UNBATCHED]: rate(results.unbatched) },
+			bar: 'no collapse: at least half of the best throughput',
+			met: rate(result) >= rate(results.atKnee) / 2,
+			peakRssMiB: result.peakMiB,
+		});
+		bench.figure({
+			scenario,
+			ours: result.seen.latency.p95,
+			unit: 'ms, 95th percentile',
+			peers: { unloaded: LATENCY, [UNBATCHED]: results.unbatched.seen.latency.p95 },
+			bar: 'no collapse: latency at most 5x that of the unloaded server',
+			met: result.seen.latency.p95 <= 5 * LATENCY,
+			peakRssMiB: result.peakMiB,
+		});
+		bench.note(`${scenario}: at most ${result.seen.mostAtOnce} at once`);
+	}
+}
+
+/** 4: a server that answers at once, so that the client's CPU is all there is. */
+export async function cpu(bench: Bench): Promise<void> {
+	const items = bench.options.quick ? 500 : 2000;
+	const results = await bench.compare(
+		{ latency: 0 },
+		{
+			ours: { client: 'ours', items },
+			unbatched: { client: 'httpRequest', items },
+			axios: { client: 'axios', items, max: 32 },
+		},
+	);
+	const each = ({ cpuMs }: Result) => cpuMs / items;
+	bench.figure({
+		scenario: `4: CPU of ${items.toLocaleString('en')} creates, answers at once`,
+		ours: each(results.ours),
+		unit: 'ms/item',
+		peers: { [UNBATCHED]: each(results.unbatched), axios: each(results.axios) },
+		bar: "CPU per item no more than HTTP Request's",
+		met: each(results.ours) <= each(results.unbatched),
+		peakRssMiB: results.ours.peakMiB,
+	});
+}

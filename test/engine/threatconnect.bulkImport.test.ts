@@ -1,0 +1,436 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { derivedXid } from '../../nodes/ThreatConnectGroup/batch';
+import {
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
+import { jsonOf } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+/** Runs against a simulator of its own. */
+async function withSimulator(
+	options: ThreatConnectOptions,
+	check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
+): Promise<void> {
+	const server = await startThreatConnect(options);
+	try {
+		await check(server, threatConnectNode(server));
+	} finally {
+		await server.stop();
+	}
+}
+
+const isPolling = ({ method, target }: { method: string; target: string }) =>
+	method === 'GET' && /^\/api\/v2\/batch\/\d+(\?|$)/.test(target);
+const notPolling = (server: ThreatConnectSimulator) =>
+	server.requests.filter((request) => !isPolling(request));
+const filesOf = (server: ThreatConnectSimulator) =>
+	server.requests
+		.filter(
+			({ method, target, status }) => method === 'POST' && /\/v2\/batch\/\d+$/.test(target) && status === 202,
+		)
+		.map(({ body }) => JSON.parse(body) as { group: object[]; indicator?: object[] });
+const autoMap = { dataMode: 'autoMap', type: 'Threat' };
+const ORG = 'Demo Organization';
+
+test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with its own fault, in at most 10 requests', async () => {
+	await withSimulator({ batchDelay: 200 }, async (server, node) => {
+		const kinds = [
+			(n: number) => ({ type: 'Incident', name: `Incident ${n}`, status: 'New', eventDate: '2026-01-01' }),
+			(n: number) => ({ type: 'Threat', name: `Threat ${n}`, tags: ['Bulk', `T${n % 10}`] }),
+			(n: number) => ({
+				type: 'Report',
+				name: `Report ${n}`,
+				fileName: `${n}.pdf`,
+				description: `About ${n}`,
+			}),
+			(n: number) => ({ type: 'Email', name: `Mail ${n}`, subject: 's', header: 'h', body: 'b' }),
+			(n: number) => ({ type: 'Adversary', name: `Adversary ${n}`, securityLabels: ['TLP:AMBER'] }),
+		];
+		const faults: Array<[object, string]> = [
+			[
+				{ type: 'Incident', attributes: [{ type: 'No Such Type', value: 'x' }] },
+				'The requested attribute type was not found',
+			],
+			[{ type: 'Threat', name: 'x'.repeat(201) }, 'The name for this Threat is invalid'],
+			[{ type: 'Threat', securityLabels: ['TLP:PINK'] }, 'TLP:PINK'],
+			// These the node finds itself.
+			[{ type: 'Email', subject: 's' }, '"Header" (header) is missing'],
+			[{ type: 'Incident', status: 'Sleeping' }, '"Status" (status) cannot be "Sleeping"'],
+		];
+		const isBad = (n: number) => n % 200 === 7;
+		const items = Array.from({ length: 10_000 }, (_, n) => ({
+			...kinds[n % kinds.length]?.(n),
+			...(isBad(n) && { name: `Bad ${n}`, ...faults[Math.floor(n / 200) % faults.length]?.[0] }),
+			xid: `bulk:${n}`,
+		}));
+		const {
+			items: good,
+			errors,
+			error,
+		} = await node('bulkImport', autoMap, {
+			items,
+			onError: 'continueErrorOutput',
+		});
+		expect(error).toBeUndefined();
+		expect(good).toHaveLength(9950);
+		expect(errors).toHaveLength(50);
+		expect(server.groups()).toHaveLength(9950);
+		expect(good[0]?.json).toEqual({
+			xid: 'bulk:0',
+			name: 'Incident 0',
+			type: 'Incident',
+			ownerName: ORG,
+			_outcome: 'imported',
+		});
+		expect(good.map(({ pairedItem }) => (pairedItem as { item: number }).item)).toEqual(
+			items.map((_, n) => n).filter((n) => !isBad(n)),
+		);
+		for (const { json, pairedItem } of errors) {
+			const n = (pairedItem as { item: number }).item;
+			expect(isBad(n)).toBe(true);
+			expect(json.error).toContain(faults[Math.floor(n / 200) % faults.length]?.[1]);
+			expect(json).toMatchObject({ xid: `bulk:${n}`, message: expect.stringMatching(/\w{4}.*\.$/) });
+		}
+		expect(notPolling(server).length).toBeLessThanOrEqual(10);
+	});
+}, 60_000);
+
+describe('a group', () => {
+	test('arrives with all that batch can carry', async () => {
+		await withSimulator({}, async (server, node) => {
+			server.seedGroup({ type: 'Threat', name: 'Related', xid: 'rel:1' });
+			const { items, error } = await node('bulkImport', {
+				type: 'Incident',
+				name: 'Phishing',
+				additionalFields: {
+					xid: 'crm:1',
+					eventDate: '2026-03-04',
+					status: 'Open',
+					description: 'What happened',
+					tags: { list: { name: 'A, B' } },
+					securityLabels: { list: { name: 'TLP:AMBER' } },
+					associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'new.example' }] } } },
+				},
+				options: { associatedGroupXid: 'rel:1' },
+			});
+			expect(error).toBeUndefined();
+			expect(jsonOf(items)).toMatchObject([{ xid: 'crm:1', _outcome: 'imported' }]);
+			const group = server.groups().find(({ xid }) => xid === 'crm:1');
+			expect(group).toMatchObject({
+				type: 'Incident',
+				name: 'Phishing',
+				ownerName: ORG,
+				fields: { status: 'Open', eventDate: '2026-03-04T00:00:00Z' },
+				tags: [{ name: 'A' }, { name: 'B' }],
+				securityLabels: [{ name: 'TLP:AMBER' }],
+				attributes: [{ type: 'Description', value: 'What happened', default: true }],
+			});
+			expect(group?.associatedGroups).toHaveLength(1);
+			expect(group?.associatedIndicators).toHaveLength(1);
+		});
+	});
+
+	test('without XID gets the same one each time, so that the second run updates it', async () => {
+		await withSimulator({}, async (server, node) => {
+			const items = [{ name: 'A', tags: ['One'] }];
+			const first = await node('bulkImport', autoMap, { items });
+			const second = await node('bulkImport', autoMap, { items: [{ name: 'A', tags: ['Two'] }] });
+			expect(first.items[0]?.json.xid).toBe(derivedXid(ORG, 'Threat', 'A'));
+			expect(second.items[0]?.json.xid).toBe(first.items[0]?.json.xid);
+			expect(server.groups()).toHaveLength(1);
+			expect(server.groups()[0]?.tags.map(({ name }) => name)).toEqual(['One', 'Two']);
+			const third = await node(
+				'bulkImport',
+				{ ...autoMap, options: { tagWriteType: 'Replace' } },
+				{ items: [{ name: 'A', tags: ['Three'] }] },
+			);
+			expect(third.error).toBeUndefined();
+			expect(server.groups()[0]?.tags.map(({ name }) => name)).toEqual(['Three']);
+		});
+	});
+
+	test('in JSON goes as it is translated, with the digits it has', async () => {
+		await withSimulator({}, async (server, node) => {
+			const { error } = await node('bulkImport', {
+				dataMode: 'json',
+				jsonBody: '{"type": "Document", "name": "D", "xid": "12345678901234567890", "insights": "Short"}',
+			});
+			expect(error).toBeUndefined();
+			expect(filesOf(server)).toEqual([
+				{ group: [{ type: 'Document', name: 'D', xid: '12345678901234567890', insights: 'Short' }] },
+			]);
+		});
+	});
+
+	test.each([
+		['an owner by ID', { ownerId: 2 }, '"Owner ID" (ownerId) cannot be imported in bulk'],
+		['a case', { associatedCases: [301] }, '"Associated Cases" (associatedCases) cannot be imported in bulk'],
+		['an indicator by ID', { associatedIndicators: [101] }, 'cannot be given by its ID in a bulk import'],
+	])('with %s is refused before anything is sent', async (_what, fields, message) => {
+		await withSimulator({}, async (server, node) => {
+			const { error } = await node('bulkImport', autoMap, {
+				items: [{ name: 'A' }, { name: 'B', ...fields }],
+			});
+			expect(error?.message).toContain(message);
+			expect(error?.message).toContain('[item 1]');
+			expect(error?.description).toContain('Nothing was sent for any item.');
+			expect(server.requests).toHaveLength(0);
+		});
+	});
+
+	test('whose XID an earlier item has is refused, the earlier one imported', async () => {
+		await withSimulator({}, async (server, node) => {
+			const items = [{ name: 'A', xid: 'x' }, { name: 'B', xid: 'x' }, { name: 'C' }, { name: 'C' }];
+			const { items: good, errors } = await node('bulkImport', autoMap, {
+				items,
+				onError: 'continueErrorOutput',
+			});
+			expect(jsonOf(good)).toMatchObject([{ name: 'A' }, { name: 'C' }]);
+			expect(jsonOf(errors).map(({ error }) => error)).toEqual([
+				'Item 0 of this run has the same XID "x"',
+				`Item 2 of this run has the same XID "${derivedXid(ORG, 'Threat', 'C')}"`,
+			]);
+			const before = server.requests.length;
+			const stopped = await node('bulkImport', autoMap, { items });
+			expect(stopped.error?.message).toContain('has the same XID "x" [item 1]');
+			expect(server.requests.slice(before).filter(({ method }) => method === 'POST')).toEqual([]);
+		});
+	});
+});
+
+describe('jobs', () => {
+	test('are one for each owner', async () => {
+		await withSimulator({}, async (server, node) => {
+			const items = ['a', 'b', 'c', 'd'].map((name, index) => ({
+				name,
+				ownerName: index % 2 ? 'Demo Community' : ORG,
+			}));
+			const { items: good, error } = await node('bulkImport', autoMap, { items });
+			expect(error).toBeUndefined();
+			expect(jsonOf(good)).toMatchObject(items.map((item) => ({ ...item, _outcome: 'imported' })));
+			expect(filesOf(server).map(({ group }) => group.length)).toEqual([2, 2]);
+		});
+	});
+
+	test('ask for Append and go on after errors', async () => {
+		await withSimulator({}, async (server, node) => {
+			await node('bulkImport', autoMap, { items: [{ name: 'a' }] });
+			const created = server.requests.find(({ target }) => target === '/api/v2/batch');
+			expect(JSON.parse(created?.body ?? '')).toEqual({
+				version: 'V2',
+				owner: ORG,
+				haltOnError: false,
+				action: 'Create',
+				attributeWriteType: 'Append',
+				tagWriteType: 'Append',
+				securityLabelWriteType: 'Append',
+			});
+		});
+	});
+
+	test('are split when the server takes less than they are, and its limit is kept to', async () => {
+		await withSimulator({ batchSizeLimit: 20_000 }, async (server, node) => {
+			const items = Array.from({ length: 1000 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
+			const { items: good, error } = await node('bulkImport', autoMap, { items });
+			expect(error).toBeUndefined();
+			expect(good).toHaveLength(1000);
+			expect(server.groups().map(({ name }) => name)).toEqual(items.map(({ name }) => name));
+			const statuses = server.requests
+				.filter(({ target }) => /\/v2\/batch\/\d+$/.test(target))
+				.map((one) => one.status);
+			expect(statuses.filter((status) => status === 400)).toHaveLength(1);
+			const sizes = filesOf(server).map((file) => JSON.stringify(file).length);
+			expect(Math.max(...sizes)).toBeLessThanOrEqual(20_000);
+		});
+	});
+
+	test('are split by the option', async () => {
+		await withSimulator({}, async (server, node) => {
+			const items = Array.from({ length: 100 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
+			const { items: good } = await node(
+				'bulkImport',
+				{ ...autoMap, options: { maxBytes: 1500 } },
+				{ items },
+			);
+			expect(good).toHaveLength(100);
+			expect(filesOf(server).length).toBeGreaterThan(3);
+		});
+	});
+
+	test('with one group that is too large end with the words of the server for it, and only for it', async () => {
+		await withSimulator({ batchSizeLimit: 2000 }, async (server, node) => {
+			const items = [{ name: 'small' }, { name: 'large', description: 'x'.repeat(3000) }, { name: 'tiny' }];
+			const { items: good, errors } = await node('bulkImport', autoMap, {
+				items,
+				onError: 'continueErrorOutput',
+			});
+			expect(jsonOf(good)).toMatchObject([{ name: 'small' }, { name: 'tiny' }]);
+			expect(jsonOf(errors)).toMatchObject([
+				{ name: 'large', error: 'File size greater than allowable limit of 2000' },
+			]);
+			expect(server.groups()).toHaveLength(2);
+		});
+	});
+
+	test('that an instance does not allow fail in its own words, for every item', async () => {
+		await withSimulator({ batchEnabled: false }, async (_server, node) => {
+			const { errors } = await node('bulkImport', autoMap, {
+				items: [{ name: 'a' }, { name: 'b' }],
+				onError: 'continueErrorOutput',
+			});
+			expect(jsonOf(errors)).toHaveLength(2);
+			expect(jsonOf(errors)[1]).toMatchObject({
+				error: expect.stringContaining('Batch job api is not available.'),
+				message: 'An administrator can enable batch jobs and document storage. Until then use Create.',
+			});
+		});
+	});
+
+	test('for an owner that may not be written fail for its items, the others are imported', async () => {
+		await withSimulator({}, async (_server, node) => {
+			const { items, errors } = await node('bulkImport', autoMap, {
+				items: [{ name: 'a', ownerName: 'Read-Only Source' }, { name: 'b' }],
+				onError: 'continueErrorOutput',
+			});
+			expect(jsonOf(items)).toMatchObject([{ name: 'b' }]);
+			expect(jsonOf(errors)).toMatchObject([
+				{ name: 'a', error: expect.stringContaining('You do not have permission to create') },
+			]);
+		});
+	});
+
+	test('tell whoever runs them by hand how far they are', async () => {
+		await withSimulator({ batchDelay: 300 }, async (_server, node) => {
+			const messages: string[] = [];
+			await node('bulkImport', autoMap, {
+				items: [{ name: 'a' }],
+				mode: 'manual',
+				onMessage: (message) => messages.push(message),
+			});
+			expect(messages).toEqual([
+				'Batch 1 with 1 groups for "Demo Organization": uploading',
+				expect.stringMatching(/: (Queued|Running)$/),
+				...messages.slice(2, -2),
+				'Batch 1 with 1 groups for "Demo Organization": Completed',
+				'Batch 1 has finished: 1 of 1 groups imported',
+			]);
+		});
+	});
+});
+
+describe('when a job does not end', () => {
+	test('within the time limit, each item says that it may still be running, with the batch ID', async () => {
+		await withSimulator({ batchDelay: 60_000 }, async (_server, node) => {
+			const begin = Date.now();
+			const { errors } = await node(
+				'bulkImport',
+				{ ...autoMap, options: { timeLimit: 1 } },
+				{ items: [{ name: 'a' }, { name: 'b' }], onError: 'continueErrorOutput' },
+			);
+			expect(Date.now() - begin).toBeLessThan(4000);
+			expect(jsonOf(errors)).toMatchObject(
+				['a', 'b'].map((name) => ({
+					name,
+					error: 'What became of the import is unknown: it had not finished after 1 seconds [batch 1]',
+					message: expect.stringContaining('The import may still be running'),
+				})),
+			);
+		});
+	});
+
+	test('before the execution is cancelled, nothing more is sent', async () => {
+		await withSimulator({ batchDelay: 60_000 }, async (server, node) => {
+			const begin = Date.now();
+			await node('bulkImport', autoMap, {
+				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
+				onStart: (cancel) => setTimeout(cancel, 1200),
+			});
+			expect(Date.now() - begin).toBeLessThan(3500);
+			const sent = server.requests.length;
+			await new Promise((resolve) => setTimeout(resolve, 1000));
+			expect(server.requests).toHaveLength(sent);
+			expect(filesOf(server)).toHaveLength(1);
+		});
+	});
+});
+
+describe('when an answer is lost', () => {
+	/** In front of a simulator; `lose` says which answers are thrown away. */
+	async function withLosses(
+		lose: (request: IncomingMessage) => 'answer' | 'request' | undefined,
+		check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
+	): Promise<void> {
+		await withSimulator({}, async (server) => {
+			const forward = async (request: IncomingMessage, response: ServerResponse) => {
+				const chunks: Buffer[] = [];
+				for await (const chunk of request) chunks.push(chunk as Buffer);
+				const loss = lose(request);
+				if (loss === 'request') return void request.socket.destroy();
+				const answer = await fetch(`${server.url}${request.url}`, {
+					method: request.method,
+					headers: {
+						authorization: String(request.headers.authorization),
+						...(request.headers['content-type'] && { 'content-type': request.headers['content-type'] }),
+					},
+					...(chunks.length > 0 && { body: Buffer.concat(chunks) }),
+				});
+				const body = Buffer.from(await answer.arrayBuffer());
+				if (loss === 'answer') return void request.socket.destroy();
+				response
+					.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+					.end(body);
+			};
+			const proxy = createServer((request, response) => void forward(request, response));
+			await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+			try {
+				const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+				await check(server, threatConnectNode({ ...server, url }));
+			} finally {
+				proxy.closeAllConnections();
+				await new Promise((resolve) => proxy.close(resolve));
+			}
+		});
+	}
+	const isUpload = ({ method, url }: IncomingMessage) => method === 'POST' && /\/batch\/\d+$/.test(url ?? '');
+	const two = { items: [{ name: 'a' }, { name: 'b' }], onError: 'continueErrorOutput' } as const;
+
+	test('to the upload, the job itself is asked what it has', async () => {
+		await withLosses(
+			(request) => (isUpload(request) ? 'answer' : undefined),
+			async (server, node) => {
+				const { items } = await node('bulkImport', autoMap, two);
+				expect(jsonOf(items)).toMatchObject([{ _outcome: 'imported' }, { _outcome: 'imported' }]);
+				expect(server.groups()).toHaveLength(2);
+				expect(filesOf(server)).toHaveLength(1);
+			},
+		);
+	});
+
+	test('because the upload never arrived, that is said, and nothing was imported', async () => {
+		await withLosses(
+			(request) => (isUpload(request) ? 'request' : undefined),
+			async (server, node) => {
+				const { errors } = await node('bulkImport', autoMap, two);
+				expect(jsonOf(errors)).toMatchObject([{ name: 'a' }, { name: 'b' }]);
+				expect(jsonOf(errors)[0]?.error).toContain('broke before an answer came');
+				expect(server.groups()).toHaveLength(0);
+			},
+		);
+	});
+
+	test('to a question for the status, it is asked again', async () => {
+		let asked = 0;
+		await withLosses(
+			({ method, url }) =>
+				method === 'GET' && /\/batch\/\d+\?/.test(url ?? '') && asked++ < 2 ? 'answer' : undefined,
+			async (_server, node) => {
+				const { items } = await node('bulkImport', autoMap, two);
+				expect(jsonOf(items)).toMatchObject([{ _outcome: 'imported' }, { _outcome: 'imported' }]);
+			},
+		);
+	});
+});

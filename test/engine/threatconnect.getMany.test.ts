@@ -1,0 +1,264 @@
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+let server: ThreatConnectSimulator;
+let node: RunNode;
+/** What another client does before the server answers a list. */
+let meanwhile: (() => void) | undefined;
+beforeAll(async () => {
+	server = await startThreatConnect({
+		hooks: {
+			beforeRequest({ method }) {
+				if (method === 'GET') meanwhile?.();
+			},
+		},
+	});
+	node = threatConnectNode(server);
+});
+afterEach(() => {
+	meanwhile = undefined;
+	for (const { id } of server.groups()) server.deleteGroup(id);
+});
+afterAll(async () => await server.stop());
+
+const all = async (parameters: object) => {
+	const { items, error } = await node('getMany', { returnAll: true, ...parameters } as never);
+	expect(error).toBeUndefined();
+	return jsonOf(items);
+};
+const names = async (filters: object) => (await all({ filters })).map(({ name }) => name);
+
+describe('a filter finds', () => {
+	beforeEach(() => {
+		server.seedGroup({
+			type: 'Incident',
+			name: 'Phishing wave',
+			fields: { status: 'Open', eventDate: '2026-03-10T00:00:00Z' },
+			tags: ['Ransomware', 'Phishing'],
+			securityLabels: ['TLP:RED'],
+			associatedIndicators: ['101'],
+			dateAdded: '2026-01-10T12:00:00Z',
+			lastModified: '2026-01-20T12:00:00Z',
+		});
+		server.seedGroup({
+			type: 'Threat',
+			name: 'phishing wave',
+			ownerName: 'Demo Community',
+			dateAdded: '2026-02-10T12:00:00Z',
+		});
+		server.seedGroup({
+			type: 'Event',
+			name: 'Old wave',
+			fields: { status: 'Escalated', eventDate: '2025-03-10T00:00:00Z' },
+			tags: ['Brute Force'],
+			dateAdded: '2025-02-10T12:00:00Z',
+		});
+	});
+
+	test.each([
+		['types', { typeName: ['Incident', 'Event'] }, ['Phishing wave', 'Old wave']],
+		['an owner', { ownerName: 'Demo Community' }, ['phishing wave']],
+		[
+			'an owner from the list',
+			{ ownerName: { __rl: true, mode: 'list', value: 'Demo Community' } },
+			['phishing wave'],
+		],
+		['an exact name', { name: 'phishing wave' }, ['phishing wave']],
+		['a part of the name', { nameContains: 'WAVE' }, ['Phishing wave', 'phishing wave', 'Old wave']],
+		['a beginning of the name', { nameStartsWith: 'phish' }, ['Phishing wave', 'phishing wave']],
+		['a tag', { tag: 'ransomware' }, ['Phishing wave']],
+		['any of several tags', { tag: '={{ ["Ransomware", "Brute Force"] }}' }, ['Phishing wave', 'Old wave']],
+		['a technique by its ID', { technique: 'T1566' }, ['Phishing wave']],
+		['a technique by its name', { technique: 'Brute Force' }, ['Old wave']],
+		['any of several techniques', { technique: '={{ ["T1566", "T1110"] }}' }, ['Phishing wave', 'Old wave']],
+		['a security label', { securityLabel: 'TLP:RED' }, ['Phishing wave']],
+		['statuses', { status: ['Open', 'Escalated'] }, ['Phishing wave', 'Old wave']],
+		['an indicator', { indicator: 'badguy.com' }, ['Phishing wave']],
+		['who created it', { createdBy: '11112222333344445555' }, ['Phishing wave', 'phishing wave', 'Old wave']],
+		['who created it, and nobody else', { createdBy: 'asmith' }, []],
+		['dates of creation', { dateAddedFrom: '2026-01-10', dateAddedTo: '2026-01-10' }, ['Phishing wave']],
+		['dates of change', { lastModifiedFrom: '2026-01-20T12:00:00Z', lastModifiedTo: '2026-01-20' }, ['Phishing wave']],
+		['dates of events', { eventDateTo: '2026-03-09' }, ['Old wave']],
+		['times in the zone of the workflow', { dateAddedTo: '2026-01-10T12:59:00' }, ['Old wave']],
+		['all that match', { typeName: ['Incident'], tag: 'Phishing', status: ['Open'] }, ['Phishing wave']],
+		['nothing that matches only one', { typeName: ['Threat'], tag: 'Phishing' }, []],
+	])('%s', async (_what, filters, expected) => {
+		expect(await names(filters)).toEqual(expected);
+	});
+
+	test('what a query of the user says, and the filters besides', async () => {
+		const tql = 'summary = "Old wave" or ownerName = "Demo Community"';
+		expect((await all({ tql })).map(({ name }) => name)).toEqual(['phishing wave', 'Old wave']);
+		expect((await all({ tql, filters: { typeName: ['Event'] } })).map(({ name }) => name)).toEqual(['Old wave']);
+	});
+
+	test("the user's query cannot take the filters apart", async () => {
+		const { error } = await node('getMany', {
+			tql: 'id > 0) or (id > 0',
+			filters: { typeName: ['Event'] },
+		});
+		expect(error?.message).toContain('"TQL Query" (tql): the brackets do not match');
+	});
+
+	test('syntax that the server refuses, in its words', async () => {
+		const { error } = await node('getMany', { tql: 'name = "x"' });
+		expect(error?.message).toContain('Syntax error(s) found with your TQL query. Unknown keyword: name');
+	});
+});
+
+describe('a value with special characters finds exactly the record so named', () => {
+	const NAMES = [
+		'say "hi"',
+		"it's",
+		'back`tick',
+		'C:\\temp\\',
+		'\\"',
+		'\\',
+		'two\nlines',
+		'naïve 攻撃 🦊',
+		'") or ("',
+		'" or summary != "',
+		"') or ('",
+		'100%',
+		'a, b',
+	];
+	beforeEach(() => {
+		for (const name of NAMES) server.seedGroup({ type: 'Threat', name, tags: [`tag ${name}`] });
+		server.seedGroup({ type: 'Threat', name: 'Bystander' });
+	});
+	test.each(NAMES)('%j', async (value) => {
+		const items = [{ value }];
+		for (const [filter, expression] of [
+			['name', '={{ $json.value }}'],
+			['nameStartsWith', '={{ $json.value }}'],
+			['tag', '=tag {{ $json.value }}'],
+		] as const) {
+			const { items: found, error } = await node(
+				'getMany',
+				{ filters: { [filter]: expression } },
+				{ items },
+			);
+			expect(error).toBeUndefined();
+			const exact = filter === 'nameStartsWith' ? NAMES.filter((name) => name.startsWith(value)) : [value];
+			expect(jsonOf(found).map(({ name }) => name)).toEqual(exact);
+		}
+	});
+});
+
+describe('of a filter that is set but empty', () => {
+	test.each([
+		['an empty text', { tag: '={{ $json.nothing }}' }, '"Tag" (tag)'],
+		['a blank text', { name: '={{ " " }}' }, '"Name Is" (name)'],
+		['no types', { typeName: [] }, '"Types" (typeName)'],
+		['an empty date', { eventDateFrom: '' }, '"Event After" (eventDateFrom)'],
+		['no IDs', { id: '' }, '"IDs" (id)'],
+		['one empty text of several', { tag: '={{ ["A", ""] }}' }, '"Tag" (tag)'],
+	])('%s is refused: it would find everything', async (_what, filters, label) => {
+		server.seedGroup({ type: 'Threat', name: 'x' });
+		const before = server.requests.length;
+		const { error } = await node('getMany', { filters } as never);
+		expect(error?.message).toContain(`The filter ${label} is empty`);
+		expect(server.requests).toHaveLength(before);
+	});
+
+	test('an empty array of IDs finds nothing', async () => {
+		server.seedGroup({ type: 'Threat', name: 'x' });
+		expect(await names({ id: '={{ [] }}' })).toEqual([]);
+	});
+});
+
+describe('IDs', () => {
+	test('in any form, each once, with all their digits', async () => {
+		const ids = ['9007199254740993', '9007199254740992', '12'];
+		for (const id of ids) server.seedGroup({ type: 'Threat', name: `n${id}`, id });
+		const found = await all({ filters: { id: '9007199254740993, 12, 12,9007199254740992' } });
+		expect(found.map(({ id }) => String(id))).toEqual(['12', '9007199254740992', '9007199254740993']);
+	});
+
+	test('more than fit into one query, in the order that is asked for', async () => {
+		const ids = server.seedGroups(700, (index) => ({
+			type: 'Threat',
+			name: `n${index % 10}`,
+			id: String(1125899906842625n + BigInt(index)),
+		}));
+		server.seedGroup({ type: 'Threat', name: 'Bystander' });
+		const before = server.requests.length;
+		const filters = { id: `={{ ${JSON.stringify(ids)} }}`, typeName: ['Threat'] };
+		const found = await all({ filters });
+		expect(found.map(({ id }) => String(id))).toEqual(ids);
+		for (const { target } of server.requests.slice(before)) {
+			expect(target.split('?')[1]?.length).toBeLessThan(2000);
+		}
+		const byName = await all({ filters, sortBy: 'summary', sortDirection: 'desc' });
+		expect(byName).toHaveLength(700);
+		expect(byName.map(({ name }) => name)).toEqual(byName.map(({ name }) => name).sort().reverse());
+		const { items } = await node('getMany', { filters, limit: 5, sortDirection: 'desc' } as never);
+		expect(jsonOf(items).map(({ id }) => String(id))).toEqual(ids.slice(-5).reverse());
+	});
+});
+
+describe('limits and sorting', () => {
+	beforeEach(() => {
+		server.seedGroups(120, (index) => ({ type: 'Threat', name: `Group ${String(index * 7).padStart(4, '0')}` }));
+	});
+
+	test('50 groups are returned unless another limit is set, in one request', async () => {
+		const before = server.requests.length;
+		expect((await node('getMany', {})).items).toHaveLength(50);
+		expect((await node('getMany', { limit: 7 })).items).toHaveLength(7);
+		expect(server.requests).toHaveLength(before + 2);
+	});
+
+	test('by a field and a direction', async () => {
+		const { items } = await node('getMany', { sortBy: 'summary', sortDirection: 'desc', limit: 2 });
+		expect(jsonOf(items).map(({ name }) => name)).toEqual(['Group 0833', 'Group 0826']);
+		expect(await all({ sortBy: 'dateAdded' })).toHaveLength(120);
+	});
+
+	test('each input item has its own query, and its results are paired to it', async () => {
+		const { items } = await node(
+			'getMany',
+			{ filters: { name: '={{ $json.name }}' } },
+			{ items: [{ name: 'Group 0007' }, { name: 'none' }, { name: 'Group 0014' }] },
+		);
+		expect(items.map(({ json, pairedItem }) => [json.name, pairedItem])).toEqual([
+			['Group 0007', { item: 0 }],
+			['Group 0014', { item: 2 }],
+		]);
+	});
+
+	test.each([0, -1, 1.5, '={{ "x" }}'])('a limit of %s is refused', async (limit) => {
+		const { error } = await node('getMany', { limit });
+		expect(error?.message).toContain('"Limit" (limit) cannot be');
+	});
+});
+
+describe('25,000 groups', () => {
+	test('are each returned exactly once while another client inserts and deletes', async () => {
+		const ids = server.seedGroups(25_000, (index) => ({ type: 'Threat', name: `n${index}` }));
+		// Every third is deleted meanwhile: what is there all the time must come, and nothing twice.
+		const doomed = ids.filter((_id, index) => index % 3 === 0);
+		let turn = 0;
+		meanwhile = () => {
+			for (const id of doomed.splice(0, 2000)) server.deleteGroup(id);
+			server.seedGroups(100, (index) => ({ type: 'Threat', name: `new ${turn}-${index}` }));
+			turn += 1;
+		};
+		const before = server.requests.length;
+		const found = (await all({})).map(({ id }) => String(id));
+		expect(new Set(found).size).toBe(found.length);
+		const staying = ids.filter((_id, index) => index % 3 !== 0);
+		const returned = new Set(found);
+		expect(staying.filter((id) => !returned.has(id))).toEqual([]);
+		expect(server.requests.length - before).toBeLessThanOrEqual(5);
+	}, 60_000);
+
+	test('with their associations come in smaller pages', async () => {
+		server.seedGroups(2500, { type: 'Threat', name: 'n' });
+		const before = server.requests.length;
+		const found = await all({ options: { fields: ['associatedIndicators'] } });
+		expect(new Set(found.map(({ id }) => id)).size).toBe(2500);
+		expect(server.requests.length - before).toBe(3);
+	});
+});
