@@ -4,5 +4,6 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
+	maxWorkers: '100%',
 	testTimeout: 30_000,
 };

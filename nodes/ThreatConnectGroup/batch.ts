@@ -389,7 +389,7 @@ export async function importGroups(
 			for (const { index } of [job, ...jobs].flat()) run.settle(index, error as Error);
 			return;
 		}
-		const where = `Batch ${batchId} with ${job.length} groups for "${owner}"`;
+		const where = `Batch ${batchId} for "${owner}" (groups: ${job.length})`;
 		const file = fileOf(job);
 		const ended = await runJob(api, batchId, file, settings, (state) => run.progress(`${where}: ${state}`));
 		if (ended.limit !== undefined && job.length > 1) {
@@ -521,7 +521,7 @@ async function finished(
 	);
 	if (counts) return counts;
 	if (signal?.aborted) throw unknownOutcome(batchId, 'the execution was cancelled');
-	throw unknownOutcome(batchId, `it had not finished after ${limit / 1000} seconds${trouble}`);
+	throw unknownOutcome(batchId, `it had not finished within ${limit / 1000} s${trouble}`);
 }
 
 const unknownOutcome = (batchId: string, why: string) =>
@@ -576,6 +576,21 @@ async function errorsOf(api: ThreatConnect, batchId: string): Promise<JsonObject
 	throw unknownOutcome(batchId, `its list of errors could not be read: ${failure(reply).message}`);
 }
 
+function unclearOutcome(batchId: string, { successCount }: BatchCounts, others: readonly string[]) {
+	const words = others.slice(0, 3).join('; ') || 'it gives no reason';
+	if (successCount !== 0) {
+		return unknownOutcome(
+			batchId,
+			`the job reports faults without saying which groups they concern: ${words}`,
+		);
+	}
+	return new ServiceFailure(
+		`Batch ${batchId} imported none of its groups: ${words}`,
+		'Check the owner, the options and the items. Smaller jobs show which items are at fault: lower Options > Max Bytes per Job.',
+		{ request: `GET /api/v2/batch/${batchId}/errors` },
+	);
+}
+
 function settleJob(job: readonly BatchItem[], batchId: string, ended: Ended, run: BulkRun): void {
 	const { failure: failed, counts, errors = [] } = ended;
 	if (failed || !counts) {
@@ -595,15 +610,8 @@ function settleJob(job: readonly BatchItem[], batchId: string, ended: Ended, run
 					{ request },
 				),
 			);
-		} else if (unclear) {
-			run.settle(
-				index,
-				unknownOutcome(
-					batchId,
-					`the job reports faults without saying which groups they concern: ${others.slice(0, 3).join('; ') || 'no details'}`,
-				),
-			);
-		} else run.settle(index, { ...output, _outcome: 'imported' });
+		} else if (unclear) run.settle(index, unclearOutcome(batchId, counts, others));
+		else run.settle(index, { ...output, _outcome: 'imported' });
 	}
 	const imported = unclear ? 0 : job.length - faults.size;
 	run.progress(`Batch ${batchId} has finished: ${imported} of ${job.length} groups imported`);

@@ -202,7 +202,7 @@ async function processed(api: ThreatConnect, reference: GroupReference, limit: n
 	}
 	if (status !== undefined) return status;
 	throw new ServiceFailure(
-		`The file was uploaded, but ThreatConnect had not processed it after ${limit / 1000} seconds`,
+		`The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
 		'It goes on by itself: look at the status of the group later, or raise "Time Limit for Processing". There is no need to upload the file again.',
 	);
 }

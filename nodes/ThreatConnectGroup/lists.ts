@@ -199,8 +199,13 @@ function identity(
 	if (deletedBy !== undefined && entry[deletedBy] !== undefined) return { [deletedBy]: entry[deletedBy] };
 	const name = identify?.(entry, label);
 	if (name !== undefined) return name;
+	const orElse = identify
+		? ', or a type and a summary,'
+		: deletedBy === undefined
+			? ''
+			: ` or a ${deletedBy}`;
 	throw new InvalidInput(
-		`${label}: only an ID${deletedBy === undefined ? '' : ` or a ${deletedBy}`} says what to remove`,
+		`${label}: only an ID${orElse} says what to remove`,
 		`Give the ID of the ${noun.toLowerCase()}; Options > Output Field Names shows the IDs of those that the group has.`,
 	);
 }

@@ -171,7 +171,7 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 	const dropDowns = resources.map((resource): INodeProperties => {
 		const own = operations.filter((one) => one.resource === resource);
 		// In alphabetical order, the first may be a rare one.
-		const usual = own.find(({ operation }) => operation === 'create') ?? own[0];
+		const usual = (own.find(({ operation }) => operation === 'create') ?? own[0])?.operation ?? '';
 		return {
 			displayName: 'Operation',
 			name: 'operation',
@@ -184,7 +184,7 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 				action,
 				description,
 			})),
-			default: usual?.operation ?? '',
+			default: usual,
 		};
 	});
 	return [...dropDowns, ...operations.flatMap(({ parameters }) => parameters)];

@@ -120,12 +120,13 @@ export class Bench {
 	/**
 	 * Measures clients in turns, so that what disturbs the machine meets them alike, in one process that is warm.
 	 *
+	 * @param mayFail items that fail are part of the figure
 	 * @returns medians
 	 */
 	async compare<Name extends string>(
 		behaviour: Behaviour,
 		clients: Record<Name, Client>,
-		rounds = this.options.rounds,
+		{ rounds = this.options.rounds, mayFail = false } = {},
 	): Promise<Record<Name, Result>> {
 		const results = mapRecord(clients, (): Result[] => []);
 		const probe = await this.probe();
@@ -143,7 +144,9 @@ export class Bench {
 				for (let turn = 0; turn < names.length; turn++) {
 					const name = names[(round + turn) % names.length] as Name;
 					await this.behave(behaviour);
-					results[name].push(await this.measure(probe, clients[name]));
+					const result = await this.measure(probe, clients[name]);
+					if (result.error !== undefined && !mayFail) throw new Error(`${name}: ${result.error}`);
+					results[name].push(result);
 				}
 			}
 		} finally {

@@ -96,6 +96,7 @@ class SequentialLoop implements INodeType {
 		defaults: { name: 'Sequential Loop' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'threatConnectApi', required: true }],
 		properties: ['url', 'name', 'xid'].map((name) => ({
 			displayName: name,
 			name,

@@ -148,7 +148,9 @@ answerCalls<Calls>({
 	async behave(given) {
 		if (url === '') {
 			// As many as HTTP Request may send at once.
-			await new Promise<void>((listening) => server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, listening));
+			await new Promise<void>((listening) =>
+				server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, listening),
+			);
 			url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		}
 		behaviour = { ...DEFAULTS, ...given };

@@ -7,7 +7,7 @@ import {
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
 } from '../simulators/threatconnect';
-import { jsonOf } from './harness';
+import { jsonOf, type RunOptions } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
 /** Runs against a simulator of its own. */
@@ -216,6 +216,23 @@ describe('jobs', () => {
 		});
 	});
 
+	test('need an owner: where the organization is not known, it is asked for once, and every item says so', async () => {
+		await withSimulator({}, async (server) => {
+			const node = threatConnectNode({
+				...server,
+				credentials: { ...server.credentials, apiToken: server.credentials.noOwnersToken as never },
+			});
+			const items = Array.from({ length: 20 }, (_, n) => ({ name: `n${n}` }));
+			const { errors } = await node('bulkImport', autoMap, { items, onError: 'continueErrorOutput' });
+			expect(errors).toHaveLength(20);
+			expect(errors[7]?.json).toMatchObject({
+				error: '"Owner Name" (ownerName) is missing',
+				message: expect.stringContaining('give the owner'),
+			});
+			expect(server.requests).toHaveLength(1);
+		});
+	});
+
 	test('ask for Append and go on after errors', async () => {
 		await withSimulator({}, async (server, node) => {
 			await node('bulkImport', autoMap, { items: [{ name: 'a' }] });
@@ -303,6 +320,30 @@ describe('jobs', () => {
 		});
 	});
 
+	test('that fail as a whole say so, and that nothing was imported', async () => {
+		await withSimulator({ batchItemLimit: 5 }, async (server, node) => {
+			const items = Array.from({ length: 6 }, (_, n) => ({ name: `n${n}` }));
+			const { errors } = await node('bulkImport', autoMap, { items, onError: 'continueErrorOutput' });
+			expect(errors).toHaveLength(6);
+			expect(errors[3]?.json.error).toMatch(/^Batch 1 imported none of its groups: .*6 items would exceed/);
+			expect(server.groups()).toHaveLength(0);
+		});
+	});
+
+	test('after one with a fault are not begun when the execution stops at faults', async () => {
+		await withSimulator({}, async (server, node) => {
+			const items = [
+				{ name: 'a' },
+				{ name: 'b', securityLabels: ['TLP:PINK'] },
+				{ name: 'c', ownerName: 'Demo Community' },
+			];
+			const { error } = await node('bulkImport', autoMap, { items });
+			expect(error?.message).toMatch(/TLP:PINK.* \[item 1\]$/);
+			expect(error?.description).toContain('Before this, 1 of 3 items had gone through');
+			expect(filesOf(server)).toHaveLength(1);
+		});
+	});
+
 	test('tell whoever runs them by hand how far they are', async () => {
 		await withSimulator({ batchDelay: 300 }, async (_server, node) => {
 			const messages: string[] = [];
@@ -312,10 +353,10 @@ describe('jobs', () => {
 				onMessage: (message) => messages.push(message),
 			});
 			expect(messages).toEqual([
-				'Batch 1 with 1 groups for "Demo Organization": uploading',
+				'Batch 1 for "Demo Organization" (groups: 1): uploading',
 				expect.stringMatching(/: (Queued|Running)$/),
 				...messages.slice(2, -2),
-				'Batch 1 with 1 groups for "Demo Organization": Completed',
+				'Batch 1 for "Demo Organization" (groups: 1): Completed',
 				'Batch 1 has finished: 1 of 1 groups imported',
 			]);
 		});
@@ -335,7 +376,7 @@ describe('when a job does not end', () => {
 			expect(jsonOf(errors)).toMatchObject(
 				['a', 'b'].map((name) => ({
 					name,
-					error: 'What became of the import is unknown: it had not finished after 1 seconds [batch 1]',
+					error: 'What became of the import is unknown: it had not finished within 1 s [batch 1]',
 					message: expect.stringContaining('The import may still be running'),
 				})),
 			);
@@ -396,7 +437,10 @@ describe('when an answer is lost', () => {
 		});
 	}
 	const isUpload = ({ method, url }: IncomingMessage) => method === 'POST' && /\/batch\/\d+$/.test(url ?? '');
-	const two = { items: [{ name: 'a' }, { name: 'b' }], onError: 'continueErrorOutput' } as const;
+	const two: Partial<RunOptions> = {
+		items: [{ name: 'a' }, { name: 'b' }],
+		onError: 'continueErrorOutput',
+	};
 
 	test('to the upload, the job itself is asked what it has', async () => {
 		await withLosses(

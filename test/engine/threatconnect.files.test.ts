@@ -248,7 +248,7 @@ describe('an upload', () => {
 				},
 			);
 			expect(error?.message).toBe(
-				'The file was uploaded, but ThreatConnect had not processed it after 1 seconds [item 0]',
+				'The file was uploaded, but ThreatConnect had not processed it within 1 s [item 0]',
 			);
 			expect(error?.description).toContain('no need to upload the file again');
 			expect(Date.now() - begin).toBeLessThan(4000);
@@ -331,6 +331,57 @@ describe('an upload', () => {
 			await own.remove();
 		}
 		store = await BinaryStore.use('filesystem');
+	});
+
+	test('is signed as it travels when the credential signs', async () => {
+		const { id } = document();
+		const { accessId, secretKey } = server.credentials;
+		const { error } = await files(
+			'upload',
+			{ groupId: id, authentication: 'hmac', waitUntilProcessed: true },
+			{
+				binary: [{ data: await store.put(ZIP, "it's (100%) Böse & Co.zip") }],
+				credentials: { threatConnectHmacApi: { baseUrl: server.url, accessId, secretKey } },
+			},
+		);
+		expect(error).toBeUndefined();
+		expect(server.file(id)).toMatchObject({ fileName: "it's (100%) Böse & Co.zip", sha256: sha256(ZIP) });
+	});
+
+	test('is tried again from its first byte when the service was too busy for it', async () => {
+		let refused = 0;
+		const received: Buffer[] = [];
+		await withServer(
+			(request, response) => {
+				response.setHeader('content-type', 'application/json');
+				if (request.method === 'GET') {
+					const data = { id: 1, type: 'Document', name: 'A', status: 'Awaiting Upload' };
+					response.end(JSON.stringify({ data, status: 'Success' }));
+					return;
+				}
+				const chunks: Buffer[] = [];
+				request.on('data', (chunk: Buffer) => chunks.push(chunk));
+				request.on('end', () => {
+					response.statusCode = refused++ < 2 ? 503 : 200;
+					if (response.statusCode === 200) received.push(...chunks);
+					response.end('{"message":"Upload successful","status":"Success"}');
+				});
+			},
+			async (baseUrl) => {
+				const content = randomBytes(3 * MIB);
+				const { error } = await files(
+					'upload',
+					{ groupId: '1' },
+					{
+						binary: [{ data: await store.put(content, 'a.bin') }],
+						credentials: { threatConnectApi: { baseUrl, apiToken: 'x' } },
+					},
+				);
+				expect(error).toBeUndefined();
+				expect(refused).toBe(3);
+				expect(sha256(Buffer.concat(received))).toBe(sha256(content));
+			},
+		);
 	});
 
 	test('of many items keeps the order for one group, and pairs each outcome', async () => {

@@ -78,7 +78,11 @@ describe('a filter finds', () => {
 		['who created it', { createdBy: '11112222333344445555' }, ['Phishing wave', 'phishing wave', 'Old wave']],
 		['who created it, and nobody else', { createdBy: 'asmith' }, []],
 		['dates of creation', { dateAddedFrom: '2026-01-10', dateAddedTo: '2026-01-10' }, ['Phishing wave']],
-		['dates of change', { lastModifiedFrom: '2026-01-20T12:00:00Z', lastModifiedTo: '2026-01-20' }, ['Phishing wave']],
+		[
+			'dates of change',
+			{ lastModifiedFrom: '2026-01-20T12:00:00Z', lastModifiedTo: '2026-01-20' },
+			['Phishing wave'],
+		],
 		['dates of events', { eventDateTo: '2026-03-09' }, ['Old wave']],
 		['times in the zone of the workflow', { dateAddedTo: '2026-01-10T12:59:00' }, ['Old wave']],
 		['all that match', { typeName: ['Incident'], tag: 'Phishing', status: ['Open'] }, ['Phishing wave']],
@@ -90,7 +94,9 @@ describe('a filter finds', () => {
 	test('what a query of the user says, and the filters besides', async () => {
 		const tql = 'summary = "Old wave" or ownerName = "Demo Community"';
 		expect((await all({ tql })).map(({ name }) => name)).toEqual(['phishing wave', 'Old wave']);
-		expect((await all({ tql, filters: { typeName: ['Event'] } })).map(({ name }) => name)).toEqual(['Old wave']);
+		expect((await all({ tql, filters: { typeName: ['Event'] } })).map(({ name }) => name)).toEqual([
+			'Old wave',
+		]);
 	});
 
 	test("the user's query cannot take the filters apart", async () => {
@@ -134,11 +140,7 @@ describe('a value with special characters finds exactly the record so named', ()
 			['nameStartsWith', '={{ $json.value }}'],
 			['tag', '=tag {{ $json.value }}'],
 		] as const) {
-			const { items: found, error } = await node(
-				'getMany',
-				{ filters: { [filter]: expression } },
-				{ items },
-			);
+			const { items: found, error } = await node('getMany', { filters: { [filter]: expression } }, { items });
 			expect(error).toBeUndefined();
 			const exact = filter === 'nameStartsWith' ? NAMES.filter((name) => name.startsWith(value)) : [value];
 			expect(jsonOf(found).map(({ name }) => name)).toEqual(exact);
@@ -192,7 +194,12 @@ describe('IDs', () => {
 		}
 		const byName = await all({ filters, sortBy: 'summary', sortDirection: 'desc' });
 		expect(byName).toHaveLength(700);
-		expect(byName.map(({ name }) => name)).toEqual(byName.map(({ name }) => name).sort().reverse());
+		expect(byName.map(({ name }) => name)).toEqual(
+			byName
+				.map(({ name }) => name)
+				.sort()
+				.reverse(),
+		);
 		const { items } = await node('getMany', { filters, limit: 5, sortDirection: 'desc' } as never);
 		expect(jsonOf(items).map(({ id }) => String(id))).toEqual(ids.slice(-5).reverse());
 	});
@@ -200,7 +207,10 @@ describe('IDs', () => {
 
 describe('limits and sorting', () => {
 	beforeEach(() => {
-		server.seedGroups(120, (index) => ({ type: 'Threat', name: `Group ${String(index * 7).padStart(4, '0')}` }));
+		server.seedGroups(120, (index) => ({
+			type: 'Threat',
+			name: `Group ${String(index * 7).padStart(4, '0')}`,
+		}));
 	});
 
 	test('50 groups are returned unless another limit is set, in one request', async () => {

@@ -108,11 +108,13 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 	async runAll(entries, api, run) {
 		const settings = readSettings(run.first);
 		const byOwner = new Map<string, Map<string, BatchItem>>();
+		// Asked for once a run, also when there is no answer.
+		let own: Promise<string> | undefined;
 		for (const { index, entry } of entries) {
 			const { ownerName, group, indicators } = entry as BatchGroup;
 			let owner: string;
 			try {
-				owner = ownerName ?? (await ownOrganization(api));
+				owner = ownerName ?? (await (own ??= ownOrganization(api)));
 			} catch (error) {
 				run.settle(index, error as Error);
 				continue;
@@ -160,13 +162,11 @@ const sameXid = (item: BatchItem, first: BatchItem) =>
 
 /** A batch job must name its owner. */
 async function ownOrganization(api: ThreatConnect): Promise<string> {
-	return await api.memo.once('own organization', async () => {
-		const { data } = await api.page(pathOf('v3', 'security', 'owners'), [['resultLimit', '1000']]);
-		const [name, ...others] = data.filter(({ type }) => type === 'Organization').map((owner) => owner.name);
-		if (!isUnset(name) && others.length === 0) return String(name);
-		throw new InvalidInput(
-			'"Owner Name" (ownerName) is missing',
-			'A bulk import must name the owner, and the API user sees no or several organizations: give the owner.',
-		);
-	});
+	const { data } = await api.page(pathOf('v3', 'security', 'owners'), [['resultLimit', '1000']]);
+	const [name, ...others] = data.filter(({ type }) => type === 'Organization').map((owner) => owner.name);
+	if (!isUnset(name) && others.length === 0) return String(name);
+	throw new InvalidInput(
+		'"Owner Name" (ownerName) is missing',
+		'A bulk import must name the owner, and the API user sees no or several organizations: give the owner.',
+	);
 }

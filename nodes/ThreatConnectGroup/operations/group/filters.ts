@@ -4,7 +4,6 @@ import { InvalidInput } from '../../../shared/errors';
 import {
 	choiceByType,
 	date,
-	type Control,
 	isUnset,
 	labelOf,
 	readEntries,
@@ -20,12 +19,9 @@ import { from, isOneOf, ownQuery, quote, technique, upTo } from '../../tql';
 
 type Texts = readonly string[];
 
-/** One filter: the parameter and what it becomes. */
-type Filter = Control & {
-	name: string;
-	displayName: string;
-	description: string;
-	placeholder?: string;
+/** One filter: the parameter, and what its values become. */
+type Filter = {
+	parameter: INodeProperties;
 	/** Absent: `readFilters` itself knows what to do with it. */
 	clause?(texts: Texts): string;
 };
@@ -33,7 +29,8 @@ type Filter = Control & {
 const anyOf = (texts: Texts, clause: (text: string) => string): string =>
 	texts.length === 1 ? clause(texts[0] ?? '') : `(${texts.map(clause).join(' or ')})`;
 
-const SEVERAL = 'An array from an expression finds groups with any of its values.';
+const several = (description: string) =>
+	`${description}. An array from an expression finds groups with any of its values.`;
 
 const textFilter = (
 	name: string,
@@ -42,32 +39,37 @@ const textFilter = (
 	placeholder: string,
 	clause: (texts: Texts) => string,
 ): Filter => ({
-	name,
-	displayName,
-	type: 'string',
-	default: '',
-	description: `${description}. ${SEVERAL}`,
-	placeholder,
+	parameter: {
+		displayName,
+		name,
+		type: 'string',
+		default: '',
+		description: several(description),
+		placeholder,
+	},
 	clause,
 });
 
+const dateFilter = (
+	name: string,
+	displayName: string,
+	description: string,
+	clause: (date: string) => string,
+): Filter => ({
+	parameter: { displayName, name, type: 'dateTime', default: '', description },
+	clause: ([date = '']) => clause(date),
+});
+
 const dateFilters = (keyword: string, what: string, words: string): Filter[] => [
-	{
-		name: `${keyword}From`,
-		displayName: `${what} After`,
-		type: 'dateTime',
-		default: '',
-		description: `Groups that were ${words} then or later`,
-		clause: ([text = '']) => from(keyword, text),
-	},
-	{
-		name: `${keyword}To`,
-		displayName: `${what} Before`,
-		type: 'dateTime',
-		default: '',
-		description: `Groups that were ${words} then or earlier. A date without a time is included whole.`,
-		clause: ([text = '']) => upTo(keyword, text),
-	},
+	dateFilter(`${keyword}From`, `${what} After`, `Groups that were ${words} then or later`, (date) =>
+		from(keyword, date),
+	),
+	dateFilter(
+		`${keyword}To`,
+		`${what} Before`,
+		`Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		(date) => upTo(keyword, date),
+	),
 ];
 
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
@@ -94,12 +96,14 @@ const FILTERS: readonly Filter[] = [
 		(texts) => `hasIndicator(${isOneOf('summary', texts)})`,
 	),
 	{
-		name: 'id',
-		displayName: 'IDs',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. 12345, 12346',
-		description: 'Comma-separated, or an array from an expression; an empty array finds nothing',
+		parameter: {
+			displayName: 'IDs',
+			name: 'id',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 12345, 12346',
+			description: 'Comma-separated, or an array from an expression; an empty array finds nothing',
+		},
 	},
 	...dateFilters('lastModified', 'Modified', 'last changed'),
 	textFilter(
@@ -124,50 +128,62 @@ const FILTERS: readonly Filter[] = [
 		(texts) => anyOf(texts, (text) => `summary startswith ${quote(text)}`),
 	),
 	{
-		name: 'ownerName',
-		displayName: 'Owner Name',
-		...locator('searchOwners', byName('e.g. Demo Organization')),
-		description: `Organization, Community or Source. Without it, groups of all owners that the API user sees are found. ${SEVERAL}`,
+		parameter: {
+			displayName: 'Owner Name',
+			name: 'ownerName',
+			...locator('searchOwners', byName('e.g. Demo Organization')),
+			description: several(
+				'Organization, Community or Source. Without it, groups of all owners that the API user sees are found',
+			),
+		},
 		clause: (texts) => isOneOf('ownerName', texts),
 	},
 	{
-		name: 'securityLabel',
-		displayName: 'Security Label',
-		...locator('searchSecurityLabels', byName('e.g. TLP:AMBER')),
-		description: `Label that the group has. ${SEVERAL}`,
+		parameter: {
+			displayName: 'Security Label',
+			name: 'securityLabel',
+			...locator('searchSecurityLabels', byName('e.g. TLP:AMBER')),
+			description: several('Label that the group has'),
+		},
 		clause: (texts) => isOneOf('securityLabel', texts),
 	},
 	{
-		name: 'status',
-		displayName: 'Status',
-		type: 'multiOptions',
-		options: STATUSES,
-		default: [],
-		description: 'Any of these statuses of events and incidents',
+		parameter: {
+			displayName: 'Status',
+			name: 'status',
+			type: 'multiOptions',
+			options: STATUSES,
+			default: [],
+			description: 'Any of these statuses of events and incidents',
+		},
 		clause: (texts) => isOneOf('status', texts),
 	},
 	{
-		name: 'tag',
-		displayName: 'Tag',
-		...locator('searchTags', byName('e.g. Targeted Attack')),
-		description: `Tag that the group has. ${SEVERAL}`,
+		parameter: {
+			displayName: 'Tag',
+			name: 'tag',
+			...locator('searchTags', byName('e.g. Targeted Attack')),
+			description: several('Tag that the group has'),
+		},
 		clause: (texts) => isOneOf('tag', texts),
 	},
 	{
-		name: 'typeName',
-		displayName: 'Types',
-		type: 'multiOptions',
-		options: GROUP_TYPES,
-		default: [],
-		description: 'Any of these types',
+		parameter: {
+			displayName: 'Types',
+			name: 'typeName',
+			type: 'multiOptions',
+			options: GROUP_TYPES,
+			default: [],
+			description: 'Any of these types',
+		},
 		clause: (texts) => isOneOf('typeName', texts),
 	},
 ];
 
 /** The entries of the collection, in alphabetical order. */
-export const filterParameters: INodeProperties[] = FILTERS.map(
-	({ displayName, clause: _clause, ...property }): INodeProperties => ({ displayName, ...property }),
-).sort((a, b) => a.displayName.localeCompare(b.displayName));
+export const filterParameters: INodeProperties[] = FILTERS.map(({ parameter }) => parameter).sort((a, b) =>
+	a.displayName.localeCompare(b.displayName),
+);
 
 export type GroupFilters = {
 	/** All of them apply. */
@@ -188,21 +204,22 @@ export type GroupFilters = {
  */
 export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
 	const read: GroupFilters = { clauses: [] };
-	for (const filter of FILTERS) {
-		if (!(filter.name in values)) continue;
-		const label = labelOf(filter);
-		const value = unlocated(values[filter.name]);
-		if (filter.name === 'id') {
+	for (const { parameter, clause } of FILTERS) {
+		const { name, type } = parameter;
+		if (!(name in values)) continue;
+		const label = labelOf(parameter);
+		const value = unlocated(values[name]);
+		if (name === 'id') {
 			read.ids = readIds(value, label);
 			continue;
 		}
 		const texts =
-			filter.type === 'dateTime'
+			type === 'dateTime'
 				? [isUnset(value) ? '' : String(date().read(value, { label, operation: 'create', zone }))]
 				: readTexts(value, label);
 		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
-		if (filter.name === 'name') read.names = texts;
-		if (filter.clause) read.clauses.push(filter.clause(texts));
+		if (name === 'name') read.names = texts;
+		if (clause) read.clauses.push(clause(texts));
 	}
 	if (typeof tql === 'string' && tql.trim() !== '') read.clauses.push(ownQuery(tql, '"TQL Query" (tql)'));
 	return read;
