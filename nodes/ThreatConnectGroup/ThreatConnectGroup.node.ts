@@ -16,7 +16,8 @@ export class ThreatConnectGroup implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
-		description: 'Create and update ThreatConnect groups: incidents, reports, signatures and all other types',
+		description:
+			'Create, update, find and delete ThreatConnect groups: incidents, reports, signatures and all other types',
 		defaults: { name: 'ThreatConnect Group' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],

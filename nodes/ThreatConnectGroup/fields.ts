@@ -540,8 +540,13 @@ export const table: Table = {
 		row('externalLastModified', 'External Last Modified', date(), 'When it was last changed there'),
 		row('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
 		// The API has no such fields: they are default attributes, which `finish` makes of them.
-		row('description', 'Description', text({ rows: 3 }), 'Added as default Description attribute'),
-		row('source', 'Source', text(), 'Added as default Source attribute'),
+		row(
+			'description',
+			'Description',
+			text({ rows: 3 }),
+			'Default Description attribute: added, or changed where the group has one',
+		),
+		row('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one'),
 		row('attributes', 'Attributes', ATTRIBUTES, 'Attributes of the group'),
 		row('securityLabels', 'Security Labels', SECURITY_LABELS, 'Security labels of the group'),
 		row(

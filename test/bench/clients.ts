@@ -180,7 +180,7 @@ async function axiosPages(target: Job): Promise<Outcome> {
 
 const clients: Record<Job['client'], (job: Job) => Promise<Outcome>> = {
 	ours: async (job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
-	getMany: async (job) => outcomeOf(await ours(job, 'getMany', { returnAll: true })),
+	getMany: async (job) => outcomeOf(await ours(job, 'getAll', { returnAll: true })),
 	bulkImport: async (job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),
 	httpRequest: async (job) => outcomeOf(await httpRequest(job)),
 	sequential: async (job) => outcomeOf(await sequential(job)),

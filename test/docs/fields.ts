@@ -1,4 +1,3 @@
-import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
 import type { Field, Table } from '../../nodes/shared/fields';
 
 const cell = (text: string) => text.replace(/\|/g, '\\|').replace(/\n/g, ' ');

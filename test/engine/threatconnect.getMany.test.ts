@@ -23,7 +23,7 @@ afterEach(() => {
 afterAll(async () => await server.stop());
 
 const all = async (parameters: object) => {
-	const { items, error } = await node('getMany', { returnAll: true, ...parameters } as never);
+	const { items, error } = await node('getAll', { returnAll: true, ...parameters } as never);
 	expect(error).toBeUndefined();
 	return jsonOf(items);
 };
@@ -91,6 +91,19 @@ describe('a filter finds', () => {
 		expect(await names(filters)).toEqual(expected);
 	});
 
+	test('a file by any of its hashes, beside other indicators', async () => {
+		const [md5, sha1] = ['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef01234567'];
+		const associatedIndicators = {
+			list: { data: { entry: [{ type: 'File', summary: `${md5} : ${sha1}` }] } },
+		};
+		await node('create', { type: 'Malware', name: 'Loader', additionalFields: { associatedIndicators } });
+		for (const hash of [md5, sha1]) expect(await names({ indicator: hash })).toEqual(['Loader']);
+		expect(await names({ indicator: `={{ ["${md5}", "badguy.com"] }}` })).toEqual([
+			'Phishing wave',
+			'Loader',
+		]);
+	});
+
 	test('what a query of the user says, and the filters besides', async () => {
 		const tql = 'summary = "Old wave" or ownerName = "Demo Community"';
 		expect((await all({ tql })).map(({ name }) => name)).toEqual(['phishing wave', 'Old wave']);
@@ -100,7 +113,7 @@ describe('a filter finds', () => {
 	});
 
 	test("the user's query cannot take the filters apart", async () => {
-		const { error } = await node('getMany', {
+		const { error } = await node('getAll', {
 			tql: 'id > 0) or (id > 0',
 			filters: { typeName: ['Event'] },
 		});
@@ -108,7 +121,7 @@ describe('a filter finds', () => {
 	});
 
 	test('syntax that the server refuses, in its words', async () => {
-		const { error } = await node('getMany', { tql: 'name = "x"' });
+		const { error } = await node('getAll', { tql: 'name = "x"' });
 		expect(error?.message).toContain('Syntax error(s) found with your TQL query. Unknown keyword: name');
 	});
 });
@@ -140,7 +153,7 @@ describe('a value with special characters finds exactly the record so named', ()
 			['nameStartsWith', '={{ $json.value }}'],
 			['tag', '=tag {{ $json.value }}'],
 		] as const) {
-			const { items: found, error } = await node('getMany', { filters: { [filter]: expression } }, { items });
+			const { items: found, error } = await node('getAll', { filters: { [filter]: expression } }, { items });
 			expect(error).toBeUndefined();
 			const exact = filter === 'nameStartsWith' ? NAMES.filter((name) => name.startsWith(value)) : [value];
 			expect(jsonOf(found).map(({ name }) => name)).toEqual(exact);
@@ -159,7 +172,7 @@ describe('of a filter that is set but empty', () => {
 	])('%s is refused: it would find everything', async (_what, filters, label) => {
 		server.seedGroup({ type: 'Threat', name: 'x' });
 		const before = server.requests.length;
-		const { error } = await node('getMany', { filters } as never);
+		const { error } = await node('getAll', { filters } as never);
 		expect(error?.message).toContain(`The filter ${label} is empty`);
 		expect(server.requests).toHaveLength(before);
 	});
@@ -200,7 +213,7 @@ describe('IDs', () => {
 				.sort()
 				.reverse(),
 		);
-		const { items } = await node('getMany', { filters, limit: 5, sortDirection: 'desc' } as never);
+		const { items } = await node('getAll', { filters, limit: 5, sortDirection: 'desc' } as never);
 		expect(jsonOf(items).map(({ id }) => String(id))).toEqual(ids.slice(-5).reverse());
 	});
 });
@@ -215,20 +228,20 @@ describe('limits and sorting', () => {
 
 	test('50 groups are returned unless another limit is set, in one request', async () => {
 		const before = server.requests.length;
-		expect((await node('getMany', {})).items).toHaveLength(50);
-		expect((await node('getMany', { limit: 7 })).items).toHaveLength(7);
+		expect((await node('getAll', {})).items).toHaveLength(50);
+		expect((await node('getAll', { limit: 7 })).items).toHaveLength(7);
 		expect(server.requests).toHaveLength(before + 2);
 	});
 
 	test('by a field and a direction', async () => {
-		const { items } = await node('getMany', { sortBy: 'summary', sortDirection: 'desc', limit: 2 });
+		const { items } = await node('getAll', { sortBy: 'summary', sortDirection: 'desc', limit: 2 });
 		expect(jsonOf(items).map(({ name }) => name)).toEqual(['Group 0833', 'Group 0826']);
 		expect(await all({ sortBy: 'dateAdded' })).toHaveLength(120);
 	});
 
 	test('each input item has its own query, and its results are paired to it', async () => {
 		const { items } = await node(
-			'getMany',
+			'getAll',
 			{ filters: { name: '={{ $json.name }}' } },
 			{ items: [{ name: 'Group 0007' }, { name: 'none' }, { name: 'Group 0014' }] },
 		);
@@ -239,7 +252,7 @@ describe('limits and sorting', () => {
 	});
 
 	test.each([0, -1, 1.5, '={{ "x" }}'])('a limit of %s is refused', async (limit) => {
-		const { error } = await node('getMany', { limit });
+		const { error } = await node('getAll', { limit });
 		expect(error?.message).toContain('"Limit" (limit) cannot be');
 	});
 });

@@ -20,7 +20,7 @@ const lastTql = () => new URL(server.requests.at(-1)?.target ?? '', server.url).
 test('trap 1: IDs beyond 2^53 keep their digits when they are read and when pages are counted by them', async () => {
 	const first = 9007199254740993n;
 	server.seedGroups(2100, (index) => ({ type: 'Threat', name: 'x', id: String(first + BigInt(index)) }));
-	const { items } = await node('getMany', { returnAll: true, options: { fields: ['attributes'] } });
+	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
 	const ids = jsonOf(items).map(({ id }) => id);
 	expect(ids).toEqual(Array.from({ length: 2100 }, (_, index) => String(first + BigInt(index))));
 	expect(lastTql()).toBe(`id > ${first + 1999n}`);
@@ -35,7 +35,7 @@ test('trap 6: the signature covers a query with everything that needs encoding',
 		parameters: {
 			authentication: 'hmac',
 			resource: 'group',
-			operation: 'getMany',
+			operation: 'getAll',
 			filters: { name: '={{ $json.name }}' },
 			options: { fields: ['tags', 'attributes'] },
 		},
@@ -47,7 +47,7 @@ test('trap 6: the signature covers a query with everything that needs encoding',
 });
 
 test('trap 7: the fields of a list are repeated, not joined by commas', async () => {
-	const { error } = await node('getMany', { options: { fields: ['tags', 'attributes'] } });
+	const { error } = await node('getAll', { options: { fields: ['tags', 'attributes'] } });
 	expect(error).toBeUndefined();
 	expect(server.requests.at(-1)?.target).toContain('&fields=tags&fields=attributes');
 });
@@ -60,7 +60,7 @@ test('trap 8: a value is never part of the query language', async () => {
 		'\\") or id > 0 or (summary = "\\',
 	]) {
 		const { items, error } = await node(
-			'getMany',
+			'getAll',
 			{
 				filters: { name: '={{ $json.value }}', tag: '={{ $json.value }}', indicator: '={{ $json.value }}' },
 			},
@@ -72,7 +72,7 @@ test('trap 8: a value is never part of the query language', async () => {
 });
 
 test('trap 9: name, owner and type are asked for by the keywords that TQL has for them', async () => {
-	await node('getMany', { filters: { name: 'n', ownerName: 'o', typeName: ['Threat'] } });
+	await node('getAll', { filters: { name: 'n', ownerName: 'o', typeName: ['Threat'] } });
 	expect(lastTql()).toBe('summary = "n" and ownerName = "o" and typeName = "Threat"');
 });
 
@@ -101,7 +101,7 @@ test('trap 14: a key that may read but not write is told so in the words of the 
 test('trap 17: no page depends on a count or a previous link, and the end is where the pages end', async () => {
 	server.seedGroups(2000, { type: 'Threat', name: 'x' });
 	const before = server.requests.length;
-	const { items } = await node('getMany', { returnAll: true, options: { fields: ['attributes'] } });
+	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
 	expect(items).toHaveLength(2000);
 	const targets = server.requests.slice(before).map(({ target }) => target);
 	// A full page is not taken for the last, whether a link follows or not.
@@ -112,7 +112,7 @@ test('trap 17: no page depends on a count or a previous link, and the end is whe
 test('trap 17: the next link is not followed, only our own address is asked', async () => {
 	server.seedGroups(1500, { type: 'Threat', name: 'x' });
 	const before = server.requests.length;
-	const { items } = await node('getMany', {
+	const { items } = await node('getAll', {
 		returnAll: true,
 		sortBy: 'lastModified',
 		options: { fields: ['attributes'] },
@@ -125,12 +125,12 @@ test('trap 17: the next link is not followed, only our own address is asked', as
 test('trap 21: an association query of the user finds the group itself too, as the service has it', async () => {
 	const { id: other } = server.seedGroup({ type: 'Threat', name: 'Other' });
 	const { id } = server.seedGroup({ type: 'Incident', name: 'Itself', associatedGroups: [other] });
-	const { items } = await node('getMany', { tql: `hasGroup(id = ${id})` });
+	const { items } = await node('getAll', { tql: `hasGroup(id = ${id})` });
 	expect(jsonOf(items).map(({ name }) => name)).toContain('Itself');
 });
 
 test('trap 22: no filter displaces another', async () => {
-	await node('getMany', {
+	await node('getAll', {
 		filters: {
 			typeName: ['Incident', 'Event'],
 			status: ['Open'],

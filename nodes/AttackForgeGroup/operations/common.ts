@@ -110,37 +110,6 @@ export const simplifyParameter = (show: Show): INodeProperties => ({
 	displayOptions: { show },
 });
 
-/** Return All and Limit. */
-export const limitParameters = (show: Show): INodeProperties[] => [
-	{
-		displayName: 'Return All',
-		name: 'returnAll',
-		type: 'boolean',
-		default: false,
-		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show },
-	},
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: 50,
-		description: 'Max number of results to return',
-		displayOptions: { show: { ...show, returnAll: [false] } },
-	},
-];
-
-export function readLimit(item: Item): number {
-	if (item.parameter('returnAll') === true) return Infinity;
-	const limit = Number(item.parameter('limit'));
-	if (Number.isInteger(limit) && limit > 0) return limit;
-	throw new InvalidInput(
-		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
-		'Give a whole number.',
-	);
-}
-
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 
 /** @throws InvalidInput when it is not an ID: 24 hexadecimal digits in every documented place */

@@ -1,6 +1,7 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import type { AttackForge } from '../../api';
-import { groupParameter, limitParameters, readGroupId, readLimit } from '../common';
+import { groupParameter, readGroupId } from '../common';
 
 const show = { resource: ['asset'], operation: ['getAll'] };
 

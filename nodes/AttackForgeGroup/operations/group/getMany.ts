@@ -4,15 +4,10 @@ import { InvalidInput } from '../../../shared/errors';
 import { isUnset } from '../../../shared/fields';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import type { AttackForge, Scope } from '../../api';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';
-import {
-	customFieldFilterOptions,
-	limitParameters,
-	readCustomFieldFilter,
-	readLimit,
-	simplifyParameter,
-} from '../common';
+import { customFieldFilterOptions, readCustomFieldFilter, simplifyParameter } from '../common';
 
 const show = { resource: ['group'], operation: ['getAll'] };
 

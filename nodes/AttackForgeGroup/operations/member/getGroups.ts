@@ -1,7 +1,8 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import type { AttackForge } from '../../api';
 import { normalizeGroup } from '../../groups';
-import { limitParameters, readLimit, readUser, simplifyParameter, userParameter } from '../common';
+import { readUser, simplifyParameter, userParameter } from '../common';
 
 const show = { resource: ['member'], operation: ['getGroups'] };
 

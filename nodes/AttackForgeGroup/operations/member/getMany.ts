@@ -1,8 +1,9 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject } from '../../../shared/json';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import type { AttackForge } from '../../api';
 import { simplifyMember } from '../../groups';
-import { groupParameter, limitParameters, readGroupId, readLimit, simplifyParameter } from '../common';
+import { groupParameter, readGroupId, simplifyParameter } from '../common';
 
 const show = { resource: ['member'], operation: ['getAll'] };
 

@@ -1,13 +1,7 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import type { AttackForge } from '../../api';
-import {
-	customFieldFilterOptions,
-	groupParameter,
-	limitParameters,
-	readCustomFieldFilter,
-	readGroupId,
-	readLimit,
-} from '../common';
+import { customFieldFilterOptions, groupParameter, readCustomFieldFilter, readGroupId } from '../common';
 
 const show = { resource: ['project'], operation: ['getAll'] };
 

@@ -70,7 +70,8 @@ async function withIndicatorIds(api: ThreatConnect, body: JsonObject): Promise<J
 
 async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promise<unknown> {
 	const { type, summary, ownerName } = indicator;
-	const found = await api.memo.once(`indicator ${JSON.stringify([type, summary, ownerName])}`, async () => {
+	const key = `indicator ${JSON.stringify([type, summary, ownerName])}`;
+	const found = await api.memo.once(key, async () => {
 		const tql = allOf([
 			summaryClause(type, summary),
 			isOneOf('typeName', [type]),
@@ -82,6 +83,8 @@ async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promis
 	const [only, ...others] = exact.length > 0 ? exact : found;
 	const name = `the indicator "${summary}" of the type ${type}`;
 	if (only === undefined) {
+		// Another item of the run may create it.
+		api.memo.forget(key);
 		throw new InvalidInput(
 			`There is no ${name.slice(4)}${ownerName === undefined ? '' : ` in ${ownerName}`} to remove`,
 			'Nothing was sent for this item. Check its type, summary and owner, or give its ID.',

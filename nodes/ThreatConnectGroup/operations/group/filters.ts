@@ -72,6 +72,13 @@ const dateFilters = (keyword: string, what: string, words: string): Filter[] => 
 	),
 ];
 
+/** MD5, SHA-1 or SHA-256. */
+const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+
+/** A file's summary holds all its hashes. */
+const indicatorClause = (text: string) =>
+	isHash(text) ? `summary contains ${quote(text)}` : isOneOf('summary', [text]);
+
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
 
 /** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
@@ -91,9 +98,10 @@ const FILTERS: readonly Filter[] = [
 	textFilter(
 		'indicator',
 		'Has Indicator',
-		'Value of an associated indicator',
+		'Value of an associated indicator; of a file, any of its hashes',
 		'e.g. badguy.com',
-		(texts) => `hasIndicator(${isOneOf('summary', texts)})`,
+		(texts) =>
+			`hasIndicator(${texts.some(isHash) ? anyOf(texts, indicatorClause) : isOneOf('summary', texts)})`,
 	),
 	{
 		parameter: {

@@ -1,38 +1,23 @@
 import { InvalidInput } from '../../../shared/errors';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
+import { limitParameters, readLimit } from '../../../shared/limit';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
 import { encodeComponent } from '../../../../credentials/request';
 import { allOf, chunksOfIds } from '../../tql';
 import { answerOptions, fieldsOption } from './common';
 import { filterParameters, type GroupFilters, readFilters } from './filters';
 
-const show = { resource: ['group'], operation: ['getMany'] };
+const show = { resource: ['group'], operation: ['getAll'] };
 
 export const getMany: OperationFile<ThreatConnect> = {
 	resource: 'group',
-	operation: 'getMany',
+	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many groups',
 	description: 'Get many groups by filters or by a TQL query, or all of them',
 	parameters: [
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-			displayOptions: { show },
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			description: 'Max number of results to return',
-			displayOptions: { show: { ...show, returnAll: [false] } },
-		},
+		...limitParameters(show),
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -109,16 +94,6 @@ export const getMany: OperationFile<ThreatConnect> = {
 /** Associations and attributes can make a group many times as large as it is without them. */
 const HEAVY_PAGE_SIZE = 1000;
 const isLight = (field: string) => ['externalDates', 'securityLabels', 'sightings', 'tags'].includes(field);
-
-function readLimit(item: Item): number {
-	if (item.parameter('returnAll') === true) return Infinity;
-	const limit = Number(item.parameter('limit'));
-	if (Number.isInteger(limit) && limit > 0) return limit;
-	throw new InvalidInput(
-		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
-		'Give a whole number from 1 on, or switch on Return All.',
-	);
-}
 
 function readSorting(item: Item): { by: string; direction: Direction } {
 	const by = String(item.parameter('sortBy') ?? 'id');

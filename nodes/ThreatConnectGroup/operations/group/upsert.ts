@@ -30,7 +30,8 @@ const matchParameters = (own: Show): INodeProperties[] => [
 			},
 		],
 		default: 'xid',
-		description: 'What tells whether the group exists already',
+		description:
+			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created or updated.',
 		displayOptions: { show: own },
 	},
 	...xidParameters({ ...own, matchBy: ['xid'] }, 'searchWritableOwners', {

@@ -1,0 +1,36 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from './errors';
+import type { Item } from './items';
+
+/** Return All and Limit, as operations that return many records have them. */
+export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INodeProperties[] => [
+	{
+		displayName: 'Return All',
+		name: 'returnAll',
+		type: 'boolean',
+		default: false,
+		description: 'Whether to return all results or only up to a given limit',
+		displayOptions: { show },
+	},
+	{
+		displayName: 'Limit',
+		name: 'limit',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: 50,
+		description: 'Max number of results to return',
+		displayOptions: { show: { ...show, returnAll: [false] } },
+	},
+];
+
+/** @returns the most records to return; `Infinity` for all */
+export function readLimit(item: Item): number {
+	if (item.parameter('returnAll') === true) return Infinity;
+	const limit = Number(item.parameter('limit'));
+	if (Number.isInteger(limit) && limit > 0) return limit;
+	throw new InvalidInput(
+		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
+		'Give a whole number from 1 on, or switch on Return All.',
+	);
+}
