@@ -22,6 +22,8 @@ export type Job = Target & {
 	max?: number;
 	/** Batching of HTTP Request. */
 	batch?: { batchSize: number; batchInterval: number };
+	/** On Error: continue, instead of n8n's default. */
+	goOn?: boolean;
 };
 
 /** Items that came out well, and failed ones. */
@@ -43,6 +45,9 @@ function outcomeOf({ items, error }: RunResult): Outcome {
 	return { succeeded, failed: items.length - succeeded, ...(said && { error: said }) };
 }
 
+const onError = ({ goOn }: Pick<Job, 'goOn'>) =>
+	goOn ? ({ onError: 'continueRegularOutput' } as const) : {};
+
 async function ours(job: Job, operation: string, parameters: INodeParameters, items?: IDataObject[]) {
 	const options = job.max === undefined ? {} : { maxConcurrentRequests: job.max };
 	return await run({
@@ -50,7 +55,7 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 		parameters: { resource: 'group', operation, options, ...parameters },
 		credentials: credentialsOf(job),
 		items,
-		onError: 'continueRegularOutput',
+		...onError(job),
 	});
 }
 
@@ -60,7 +65,7 @@ const FORM: INodeParameters = {
 	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
 };
 
-async function httpRequest({ items, batch, ...target }: Job): Promise<RunResult> {
+async function httpRequest({ items, batch, goOn, ...target }: Job): Promise<RunResult> {
 	const { base } = await load();
 	const { type } = base.nodeTypes.httpRequest ?? {};
 	const typeVersion = Math.max(...Object.keys((type as { nodeVersions: object }).nodeVersions).map(Number));
@@ -81,7 +86,7 @@ async function httpRequest({ items, batch, ...target }: Job): Promise<RunResult>
 		},
 		credentials: credentialsOf(target),
 		items: groupsOf(items),
-		onError: 'continueRegularOutput',
+		...onError({ goOn }),
 	});
 }
 

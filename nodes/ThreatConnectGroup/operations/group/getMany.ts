@@ -15,7 +15,7 @@ export const getMany: OperationFile<ThreatConnect> = {
 	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many groups',
-	description: 'Get many groups by filters or by a TQL query, or all of them',
+	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
 		...limitParameters(show),
 		{
