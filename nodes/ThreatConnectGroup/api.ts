@@ -4,6 +4,7 @@ import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { ServiceFailure } from '../shared/errors';
+import { readLong } from '../shared/fields';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
@@ -102,6 +103,20 @@ export class ThreatConnect {
 		const query = queryOf({ createActivityLog: options.createActivityLog });
 		const path = pathOf('v3', 'groupAttributes', id);
 		await this.request({ method: 'PUT', path, query, body, idempotent: true });
+	}
+
+	/** The ID of a group as a number where it is safe, otherwise as text; looked up where an XID is given. */
+	async idOf(reference: GroupReference): Promise<unknown> {
+		if (!('id' in reference)) return (await this.getGroup(reference, {})).id;
+		const number = Number(reference.id);
+		return Number.isSafeInteger(number) ? number : reference.id;
+	}
+
+	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html */
+	async addPost(groupId: string, text: string): Promise<JsonObject> {
+		const body = { text, objectType: 'Group', objectId: readLong(groupId, 'The ID of the group') };
+		const { data } = await this.request({ method: 'POST', path: pathOf('v3', 'posts'), body });
+		return isJsonObject(data) ? data : {};
 	}
 
 	/**

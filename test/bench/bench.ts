@@ -1,7 +1,7 @@
 import { type Helper, startHelper } from './calls';
 import type { Job, Target } from './clients';
 import type { Calls as ProbeCalls, Measured } from './probe';
-import type { Behaviour, Calls as ServerCalls, Seen } from './server';
+import type { Behaviour, Calls as ServerCalls, Seen, Simulation } from './server';
 import type { Snapshot } from './snapshot';
 
 /** One figure, and the requirement that it answers. */
@@ -91,12 +91,12 @@ export class Bench {
 	 *
 	 * @param steps the last one counts; those before have the engine loaded and the code compiled
 	 */
-	async measureFresh(...steps: Array<[Behaviour | 'simulator', Client]>): Promise<Fresh> {
+	async measureFresh(...steps: Array<[Behaviour | { simulator: Simulation }, Client]>): Promise<Fresh> {
 		const probe = await this.probe();
 		const results: Result[] = [];
 		try {
 			for (const [server, client] of steps) {
-				if (server === 'simulator') this.target = await this.server.call.simulate();
+				if ('simulator' in server) this.target = await this.server.call.simulate(server.simulator);
 				else await this.behave(server);
 				results.push(await this.measure(probe, client));
 			}
@@ -106,6 +106,22 @@ export class Bench {
 		const [first, last] = [results[0], results.at(-1)];
 		if (!first || !last) throw new Error('Nothing to measure');
 		return { ...last, grownMiB: last.maxRssMiB - first.maxRssMiB };
+	}
+
+	/** Measures against the simulator with a large file, in one process for each client. */
+	async withFile<T>(
+		mib: number,
+		use: (measure: (client: Client) => Promise<Result>) => Promise<T>,
+	): Promise<T> {
+		const probe = await this.probe();
+		try {
+			this.target = await this.server.call.simulate({});
+			await probe.call.prepareFile(this.target, mib);
+			return await use(async (client) => await this.measure(probe, client));
+		} finally {
+			await probe.call.removeFile();
+			probe.stop();
+		}
 	}
 
 	async offers(operation: string): Promise<boolean> {
@@ -165,7 +181,7 @@ const mapRecord = <Name extends string, From, To>(record: Record<Name, From>, ma
 /** Items that a process does before it is measured: most of what the compiler will optimise is optimised then. */
 const WARM_UP = 500;
 
-function summary(results: Result[]): Result {
+export function summary(results: Result[]): Result {
 	const of = (value: (result: Result) => number) => median(results.map(value));
 	const worst = [...results].sort((a, b) => b.failed - a.failed)[0];
 	return {
@@ -174,6 +190,7 @@ function summary(results: Result[]): Result {
 		error: worst?.error,
 		ms: of(({ ms }) => ms),
 		cpuMs: of(({ cpuMs }) => cpuMs),
+		startMiB: of(({ startMiB }) => startMiB),
 		peakMiB: Math.max(...results.map(({ peakMiB }) => peakMiB)),
 		maxRssMiB: of(({ maxRssMiB }) => maxRssMiB),
 		seen: {

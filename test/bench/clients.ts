@@ -9,14 +9,15 @@ import type {
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { Agent } from 'node:http';
 import { load, run, type RunResult } from '../engine/harness';
+import { bareStream, ourFile } from './files';
 
 /** Who does the work: our node, and what one would take instead. */
 
 export type Target = { url: string; apiToken: string };
 
 export type Job = Target & {
-	client: 'ours' | 'sequential' | 'httpRequest' | 'axios' | 'getMany' | 'axiosPages' | 'bulkImport';
-	/** Groups to create; of `getMany` and `axiosPages` none. */
+	client: keyof typeof clients;
+	/** Groups to create, by those who create. */
 	items?: number;
 	/** Requests under way at once: Max Concurrent Requests, and of `axios` the number itself. */
 	max?: number;
@@ -34,9 +35,10 @@ const groupsOf = (count = 0): IDataObject[] =>
 
 const credentialsOf = ({ url, apiToken }: Target) => ({ threatConnectApi: { baseUrl: url, apiToken } });
 
-/** An envelope or the group in it. */
+/** An envelope or the group in it; of Bulk Import, which learns no IDs, the group as it was sent. */
 const isGroup = ({ json }: INodeExecutionData) =>
-	json.id !== undefined || (json.data as IDataObject | undefined)?.id !== undefined;
+	json.error === undefined &&
+	(json.id ?? json.xid ?? (json.data as IDataObject | undefined)?.id) !== undefined;
 
 function outcomeOf({ items, error }: RunResult): Outcome {
 	const succeeded = items.filter(isGroup).length;
@@ -183,17 +185,24 @@ async function axiosPages(target: Job): Promise<Outcome> {
 	}
 }
 
-const clients: Record<Job['client'], (job: Job) => Promise<Outcome>> = {
-	ours: async (job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
-	getMany: async (job) => outcomeOf(await ours(job, 'getAll', { returnAll: true })),
-	bulkImport: async (job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),
-	httpRequest: async (job) => outcomeOf(await httpRequest(job)),
-	sequential: async (job) => outcomeOf(await sequential(job)),
+const clients = {
+	ours: async (job: Job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
+	getMany: async (job: Job) => outcomeOf(await ours(job, 'getAll', { returnAll: true })),
+	bulkImport: async (job: Job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),
+	httpRequest: async (job: Job) => outcomeOf(await httpRequest(job)),
+	sequential: async (job: Job) => outcomeOf(await sequential(job)),
 	axios: axiosLoop,
 	axiosPages,
-};
+	upload: async () => await ourFile('upload'),
+	download: async () => await ourFile('download'),
+	streamUp: async () => await bareStream('upload'),
+	streamDown: async () => await bareStream('download'),
+} satisfies Record<string, (job: Job) => Promise<Outcome>>;
 
-export const work = async (job: Job): Promise<Outcome> => await clients[job.client](job);
+export async function work(job: Job): Promise<Outcome> {
+	const client: (job: Job) => Promise<Outcome> = clients[job.client];
+	return await client(job);
+}
 
 /** Whether our node has an operation for groups. */
 export async function offers(operation: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { answerCalls } from './calls';
-import { type Job, offers, type Outcome, work } from './clients';
+import { type Job, offers, type Outcome, type Target, work } from './clients';
+import { prepareFile, removeFile } from './files';
 
 /** The process that is measured: it holds the client and nothing else. */
 
@@ -8,6 +9,8 @@ export type Measured = Outcome & {
 	ms: number;
 	/** Of all threads, user and system. */
 	cpuMs: number;
+	/** Memory before it ran. */
+	startMiB: number;
 	/** The most memory while it ran. */
 	peakMiB: number;
 	/** The most memory since the process began. */
@@ -17,24 +20,28 @@ export type Measured = Outcome & {
 export type Calls = {
 	measure(job: Job): Promise<Measured>;
 	offers(operation: string): Promise<boolean>;
+	prepareFile(target: Target, mib: number): Promise<void>;
+	removeFile(): Promise<void>;
 };
 
 const MIB = 1024 * 1024;
 
 async function measure(job: Job): Promise<Measured> {
-	let peak = process.memoryUsage.rss();
+	const start = process.memoryUsage.rss();
+	let peak = start;
 	const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
 	const cpu = process.cpuUsage();
-	const start = performance.now();
+	const begin = performance.now();
 	try {
 		const outcome = await work(job);
-		const ms = performance.now() - start;
+		const ms = performance.now() - begin;
 		const { user, system } = process.cpuUsage(cpu);
 		const maxRssMiB = process.resourceUsage().maxRSS / 1024;
-		return { ...outcome, ms, cpuMs: (user + system) / 1000, peakMiB: peak / MIB, maxRssMiB };
+		const memory = { startMiB: start / MIB, peakMiB: peak / MIB, maxRssMiB };
+		return { ...outcome, ms, cpuMs: (user + system) / 1000, ...memory };
 	} finally {
 		clearInterval(sampling);
 	}
 }
 
-answerCalls<Calls>({ measure, offers });
+answerCalls<Calls>({ measure, offers, prepareFile, removeFile });

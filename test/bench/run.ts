@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Bench, type Figure } from './bench';
 import { cpu, creates, limited, rising } from './scenarios/creates';
-import { bulkImport, getMany, growth } from './scenarios/volumes';
+import { bulkImport, files, getMany, growth } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
 
@@ -27,6 +27,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	3: rising,
 	4: cpu,
 	5: getMany,
+	6: files,
 	7: bulkImport,
 	8: growth,
 };

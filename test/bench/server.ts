@@ -1,6 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import {
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
 import { answerCalls } from './calls';
 
 /**
@@ -21,6 +25,8 @@ export type Behaviour = {
 	firstId?: number;
 };
 
+export type Simulation = Pick<ThreatConnectOptions, 'latency'>;
+
 /** What a server saw since it was told how to behave. */
 export type Seen = {
 	requests: number;
@@ -34,7 +40,7 @@ export type Calls = {
 	behave(behaviour: Behaviour): { url: string; apiToken: string };
 	seen(): Seen;
 	/** The simulator, with an empty state each time. */
-	simulate(): Promise<{ url: string; apiToken: string }>;
+	simulate(options: Simulation): Promise<{ url: string; apiToken: string }>;
 };
 
 const API_TOKEN = 'APIV2:benchmark';
@@ -162,9 +168,9 @@ answerCalls<Calls>({
 		const latency = { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
 		return { requests, refused, mostAtOnce, latency };
 	},
-	async simulate() {
+	async simulate(options) {
 		await simulator?.stop();
-		simulator = await startThreatConnect();
+		simulator = await startThreatConnect(options);
 		return { url: simulator.url, apiToken: simulator.credentials.apiToken };
 	},
 });

@@ -50,6 +50,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 	) => await files('upload', parameters, { binary: [{ data: file }], ...more });
 
 	test.each([
+		['nothing', Buffer.alloc(0)],
 		['a byte', Buffer.from([0])],
 		['every byte value', Buffer.from(Array.from({ length: 256 }, (_, index) => index))],
 		['line breaks and a byte order mark', Buffer.from('\uFEFFa\r\nb\n\r\n\n')],
@@ -313,24 +314,6 @@ describe('an upload', () => {
 		);
 		expect(nameless.error?.message).toBe('The file has no name [item 0]');
 		expect(writes()).toHaveLength(before);
-	});
-
-	test('of an empty file reaches the server as an empty file, and its refusal the user', async () => {
-		for (const mode of ['filesystem', 'default'] as const) {
-			const own = await BinaryStore.use(mode);
-			const { error } = await files(
-				'upload',
-				{ groupId: document().id },
-				{ binary: [{ data: await own.put(Buffer.alloc(0), 'empty.txt') }] },
-			);
-			expect(error?.message).toContain('The file is empty');
-			expect(writes().at(-1)?.headers).toMatchObject({
-				'content-type': 'application/octet-stream',
-				'content-length': '0',
-			});
-			await own.remove();
-		}
-		store = await BinaryStore.use('filesystem');
 	});
 
 	test('is signed as it travels when the credential signs', async () => {

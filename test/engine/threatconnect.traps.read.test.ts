@@ -1,5 +1,5 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
-import { jsonOf, run } from './harness';
+import { jsonOf, load, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
 /** The traps of ThreatConnect's API that finding, reading and deleting groups can meet. */
@@ -157,4 +157,44 @@ test('trap 22: no filter displaces another', async () => {
 	]) {
 		expect(tql.split(' and ')).toContain(clause);
 	}
+});
+
+test('trap 18: a credential holds one method, so that there is nothing to prefer', async () => {
+	const { ours } = await load();
+	const fieldsOf = (type: string) =>
+		ours.credentialTypes[type]?.type.properties
+			.map(({ name }) => name)
+			.filter((name) => !['baseUrl', 'ignoreSslIssues'].includes(name));
+	expect(fieldsOf('threatConnectApi')).toEqual(['apiToken']);
+	expect(fieldsOf('threatConnectHmacApi')).toEqual(['accessId', 'secretKey']);
+});
+
+test('trap 19: JSON as the documentation prints it, with a trailing comma, is refused and not sent', async () => {
+	const before = server.requests.length;
+	const { error } = await node('create', {
+		dataMode: 'json',
+		jsonBody: '{"type": "Incident", "name": "x", "tags": {"data": [{"name": "a"},]},}',
+	});
+	expect(error?.message).toContain('The JSON body is not valid JSON');
+	expect(server.requests).toHaveLength(before);
+});
+
+describe('Add Post', () => {
+	test('writes a comment on the group, found by ID or XID', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: 'posted' });
+		const { items, error } = await node('addPost', { groupId: id, text: 'Seen again "today"' });
+		expect(error).toBeUndefined();
+		expect(items[0]?.json).toMatchObject({ text: 'Seen again "today"', objectId: Number(id) });
+		await node('addPost', { findBy: 'xid', groupXid: 'posted', text: 'And again' });
+		expect(server.posts().slice(-2)).toMatchObject([
+			{ objectId: id, text: 'Seen again "today"' },
+			{ objectId: id, text: 'And again' },
+		]);
+	});
+	test('refuses an empty text before anything is sent', async () => {
+		const before = server.requests.length;
+		const { error } = await node('addPost', { groupId: '1', text: '={{ " " }}' });
+		expect(error?.message).toContain('"Text" (text) is empty');
+		expect(server.requests).toHaveLength(before);
+	});
 });

@@ -3,6 +3,7 @@ import type { ThreatConnect } from '../api';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
+import { addPost } from './group/addPost';
 import { bulkImport } from './group/bulkImport';
 import { create } from './group/create';
 import { deleteGroup } from './group/delete';
@@ -13,6 +14,7 @@ import { upsert } from './group/upsert';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
+	addPost,
 	bulkImport,
 	create,
 	upsert,

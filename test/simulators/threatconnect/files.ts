@@ -104,9 +104,9 @@ async function upload(service: Service, request: FastifyRequest): Promise<unknow
 	if (file.bytes) request.logged.body = file.bytes.toString('latin1');
 	// Another client may have deleted the group in the meantime.
 	const current = state.groups.get(group.id);
-	if (file.size === 0 || !current) {
+	if (!current) {
 		await files.discard(file);
-		throw current ? refusal('MissingData', 'The file is empty') : refusal('NotFound');
+		throw refusal('NotFound');
 	}
 	await files.put(group.id, file);
 	attach(service, current, file, fileName, context.now);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 /** The fields that hold a Long, wherever they are in a body or an answer. */
 const ID_FIELDS = new Set([
+	'objectId',
 	'id',
 	'ownerId',
 	'caseId',

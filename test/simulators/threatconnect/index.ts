@@ -7,6 +7,7 @@ import type { GroupType } from './fields';
 import { seedFile, serveFiles, storedFile } from './files';
 import { FileStore, type StoredFile } from './fileStore';
 import { serveGroupAttributes } from './groupAttributes';
+import { servePosts, type StoredPost } from './posts';
 import { serveGroups } from './groupEndpoints';
 import { eraseGroup } from './groups';
 import { resolveLabel, resolveTag } from './lists';
@@ -92,6 +93,8 @@ export type ThreatConnectSimulator = RunningServer & {
 	seedGroups(count: number, template: GroupSeed | ((index: number) => GroupSeed)): string[];
 	/** As another client does; nothing happens when there is none. */
 	deleteGroup(id: string): void;
+	/** Comments, in the order in which they were written. */
+	posts(): StoredPost[];
 	/** The file of a group. */
 	file(groupId: string): StoredFile | undefined;
 	/** Gives a group a file; it is processed as an uploaded one. */
@@ -157,7 +160,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 }
 
 /** What tests do and see without going through the API. */
-function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer> {
+function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts'> {
 	const { state, behaviour, now } = service;
 	const context = (): Context => ({ state, behaviour, user: API_USER, now: formatDate(now()) });
 	const view = (group: GroupRow) => stored(state, group);
@@ -207,6 +210,8 @@ export async function startThreatConnect(
 	prepare(service);
 	serveGroups(service);
 	serveGroupAttributes(service);
+	const posts: StoredPost[] = [];
+	servePosts(service, posts);
 	serveFiles(service);
 	serveEntities(service);
 	serveMetadata(service, options.olderServer ?? false);
@@ -216,6 +221,7 @@ export async function startThreatConnect(
 	return {
 		...running,
 		...testAccess(service),
+		posts: () => [...posts],
 		async stop() {
 			service.timers.stop();
 			await stop();

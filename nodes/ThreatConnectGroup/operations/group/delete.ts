@@ -1,5 +1,5 @@
 import type { OperationFile } from '../../../shared/items';
-import { type GroupReference, referenceKey, type ThreatConnect } from '../../api';
+import { referenceKey, type ThreatConnect } from '../../api';
 import { groupParameters, readReference } from './common';
 
 const show = { resource: ['group'], operation: ['delete'] };
@@ -16,17 +16,11 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 		return {
 			record: referenceKey(reference),
 			async run() {
-				const id = await idOf(reference, api);
+				// The answer to a delete does not say which group it was.
+				const id = await api.idOf(reference);
 				await api.deleteGroup(String(id));
 				return { deleted: true, id };
 			},
 		};
 	},
 };
-
-/** The answer to a delete does not say which group it was. */
-async function idOf(reference: GroupReference, api: ThreatConnect): Promise<unknown> {
-	if (!('id' in reference)) return (await api.getGroup(reference, {})).id;
-	const number = Number(reference.id);
-	return Number.isSafeInteger(number) ? number : reference.id;
-}

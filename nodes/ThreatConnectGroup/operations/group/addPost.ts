@@ -1,0 +1,41 @@
+import { text } from '../../../shared/fields';
+import { InvalidInput } from '../../../shared/errors';
+import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { referenceKey, type ThreatConnect } from '../../api';
+import { groupParameters, readReference } from './common';
+
+const show = { resource: ['group'], operation: ['addPost'] };
+
+export const addPost: OperationFile<ThreatConnect> = {
+	resource: 'group',
+	operation: 'addPost',
+	name: 'Add Post',
+	action: 'Add post to group',
+	description: 'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later',
+	parameters: [
+		...groupParameters(show, 'searchWritableOwners'),
+		{
+			displayName: 'Text',
+			name: 'text',
+			type: 'string',
+			typeOptions: { rows: 3 },
+			default: '',
+			required: true,
+			description: 'Text of the post',
+			displayOptions: { show },
+		},
+		optionsCollection(show),
+	],
+	prepare(item, api) {
+		const reference = readReference(item);
+		const label = '"Text" (text)';
+		const post = String(
+			text().read(item.parameter('text') ?? '', { label, operation: 'create', zone: item.zone }),
+		);
+		if (post.trim() === '') throw new InvalidInput(`${label} is empty`, 'Give the text of the post.');
+		return {
+			record: referenceKey(reference),
+			run: async () => await api.addPost(String(await api.idOf(reference)), post),
+		};
+	},
+};
