@@ -126,6 +126,9 @@ export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionDa
 	};
 }
 
+/** n8n's rules allow no caught value to be thrown again as it is; what is no Error becomes one. */
+export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
+
 export function errorMessage(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }

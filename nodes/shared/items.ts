@@ -9,7 +9,7 @@ import type {
 } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
-import { InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
+import { asError, InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
 import {
 	collectionName,
 	type FormOperation,
@@ -401,8 +401,6 @@ const CANCELLED = new ServiceFailure(
 );
 
 const NOTHING_SENT = 'Nothing was sent for any item.';
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 function prepareAll(length: number, prepare: (index: number) => Task, node: INode): Task[] {
 	return Array.from({ length }, (_, index) => {

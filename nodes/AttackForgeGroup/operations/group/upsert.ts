@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import { isUnset, recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
@@ -147,14 +147,11 @@ function matchById(item: Item): Match {
 				return await api.getGroup(id);
 			} catch (error) {
 				if (isMissing(error)) return undefined;
-				throw asFailure(error);
+				throw asError(error);
 			}
 		},
 	};
 }
-
-const asFailure = (error: unknown) =>
-	error instanceof ServiceFailure ? error : new ServiceFailure((error as Error).message, '');
 
 /** The list of groups is read once a run, indexed, and kept in step with what the run writes: the server's may lag. */
 function matchInList(scope: Scope, what: string, value: string, read: (group: JsonObject) => unknown): Match {

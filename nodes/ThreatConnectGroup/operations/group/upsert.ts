@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import { isUnset, recordParameters } from '../../../shared/fields';
 import type { Item, OperationFile } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
@@ -72,7 +72,7 @@ export const upsert: OperationFile<ThreatConnect> = {
 					// Someone else was faster.
 					const other = isConflict(error) ? await match.find(api, present.fields) : undefined;
 					if (other) return await change(other);
-					throw asFailure(error);
+					throw asError(error);
 				}
 			},
 		};
@@ -80,8 +80,6 @@ export const upsert: OperationFile<ThreatConnect> = {
 };
 
 const isConflict = (error: unknown) => error instanceof ServiceFailure && error.details.httpCode === '409';
-
-const asFailure = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
 function without(body: JsonObject, ...names: string[]): JsonObject {
 	return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));

@@ -1,0 +1,127 @@
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { Figure } from './bench';
+import { asTable, show } from './table';
+
+/**
+ * Draws the lines of `npm run bench -- --json`, read from standard input, as an SVG on standard output; with `--table`
+ * prints them as the table.
+ */
+
+const WIDTH = 860;
+const ROW = 24;
+const LABELS = 300;
+const VALUES = 90;
+const MARGIN = 24;
+const INK = '#1f2933';
+const FAINT = '#7b8794';
+const OURS = '#2f6fde';
+const PEER = '#b8c4d0';
+
+type Bar = { label: string; value: number; isOurs: boolean };
+type Panel = { title: string; unit: string; bars: Bar[] };
+
+const escape = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+
+const write = (x: number, y: number, words: string, more = '') =>
+	`<text x="${x}" y="${y}" ${more || `fill="${INK}"`}>${escape(words)}</text>`;
+
+/** A bar starts at nothing: lengths compare as the values do. */
+function drawBar({ label, value, isOurs }: Bar, y: number, most: number, unit: string): string {
+	const length = Math.max(1, (value / most) * (WIDTH - LABELS - VALUES - MARGIN));
+	const middle = y + ROW / 2 + 4;
+	return [
+		write(LABELS - 8, middle, label, `fill="${INK}" text-anchor="end"${isOurs ? ' font-weight="600"' : ''}`),
+		`<rect x="${LABELS}" y="${y + 4}" width="${length.toFixed(1)}" height="${ROW - 8}" rx="2" fill="${isOurs ? OURS : PEER}"/>`,
+		write(LABELS + length + 6, middle, `${show(value)} ${unit}`, `fill="${FAINT}"`),
+	].join('\n');
+}
+
+function drawPanel({ title, unit, bars }: Panel, top: number): string {
+	const most = Math.max(...bars.map(({ value }) => value));
+	return [
+		write(MARGIN, top + 16, title, `fill="${INK}" font-weight="600" font-size="14"`),
+		...bars.map((bar, index) => drawBar(bar, top + 26 + index * ROW, most, unit)),
+	].join('\n');
+}
+
+const heightOf = ({ bars }: Panel) => 26 + bars.length * ROW + MARGIN;
+
+/** Ours and all that it is compared with, of all figures of the scenarios whose names begin so. */
+function panel(
+	figures: Figure[],
+	title: string,
+	unit: string,
+	...ours: Array<[label: string, start: string]>
+) {
+	const bars = new Map<string, Bar>();
+	for (const [label, start] of ours) {
+		const own = figures.filter((figure) => figure.scenario === start && figure.unit === unit);
+		for (const { ours: value } of own) bars.set(label, { label, value, isOurs: true });
+		for (const { peers } of own) {
+			for (const [name, value] of Object.entries(peers))
+				bars.set(name, { label: name, value, isOurs: false });
+		}
+	}
+	const sorted = [...bars.values()].sort((a, b) => a.value - b.value);
+	return sorted.length > 0 ? [{ title, unit, bars: sorted }] : [];
+}
+
+/** Cost by number of items, as bars in the order of the numbers. */
+function growthPanel(figures: Figure[]): Panel[] {
+	const [figure] = figures.filter(({ scenario }) => scenario.startsWith('8: time'));
+	if (!figure) return [];
+	const items = /of ([\d,]+) creates/.exec(figure.scenario)?.[1] ?? '';
+	const bars = Object.entries(figure.peers).map(([label, value]) => ({ label, value, isOurs: true }));
+	const all = [...bars, { label: `of ${items}`, value: figure.ours, isOurs: true }];
+	return [{ title: '8: time for one item, by number of items', unit: figure.unit, bars: all }];
+}
+
+const CREATES = '1: 2,000 creates, answers in 50 ms';
+const LIMITED = '2: 2,000 creates, more than 20 at once are refused';
+const RISING = '3: 1,000 creates, latency rises from 20 at once on';
+const AT_200 = 'this node, Max Concurrent Requests 200';
+
+function draw(figures: Figure[]): string {
+	const panels = [
+		...panel(
+			figures,
+			`${CREATES} (shorter is better)`,
+			's',
+			['this node', CREATES],
+			[AT_200, `${CREATES}, Max Concurrent Requests 200`],
+		),
+		...panel(figures, `${LIMITED}: failed items`, 'failed items', ['this node', LIMITED]),
+		...panel(
+			figures,
+			`${RISING} (longer is better)`,
+			'items/s',
+			['this node', RISING],
+			[AT_200, `${RISING}, Max Concurrent Requests 200`],
+		),
+		...growthPanel(figures),
+	];
+	const height = panels.reduce((sum, one) => sum + heightOf(one), MARGIN);
+	let top = MARGIN;
+	const drawn = panels.map((one) => {
+		const svg = drawPanel(one, top);
+		top += heightOf(one);
+		return svg;
+	});
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" font-family="system-ui, sans-serif" font-size="12">`,
+		`<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
+		...drawn,
+		'</svg>',
+		'',
+	].join('\n');
+}
+
+async function main(): Promise<void> {
+	const lines = (await text(process.stdin)).split('\n').filter((line) => line.startsWith('{'));
+	const figures = lines.map((line) => JSON.parse(line) as Figure);
+	const { values } = parseArgs({ options: { table: { type: 'boolean' } } });
+	process.stdout.write(values.table ? `${asTable(figures)}\n` : draw(figures));
+}
+
+void main();
