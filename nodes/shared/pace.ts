@@ -1,5 +1,5 @@
-/** A place that was given: when, and how many were under way then, this one included. */
-export type Ticket = { at: number; underWay: number };
+/** A place that was given, and when its request was sent: the time that is spent waiting is not the service's. */
+export type Ticket = { at: number };
 
 /** What an answer says about how the service bears the load. */
 export type Signal = 'well' | 'overloaded';
@@ -18,6 +18,7 @@ export class Pace {
 	private resumeAt = 0;
 	/** The most that was not too much. */
 	private ceiling = Infinity;
+	private lowest = 1;
 	private wellSinceHalving = 0;
 	private lastHalving = 0;
 	/** Milliseconds: the fastest answer seen, and a running mean. */
@@ -34,7 +35,7 @@ export class Pace {
 		if (this.underWay >= Math.floor(this.limit) || this.waiting.length > 0) {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		} else this.underWay += 1;
-		return { at: Date.now(), underWay: this.underWay };
+		return { at: Date.now() };
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
@@ -51,7 +52,7 @@ export class Pace {
 		const now = Date.now();
 		if (retryAfter > 0) this.resumeAt = Math.max(this.resumeAt, now + retryAfter);
 		if (signal === 'overloaded') {
-			this.ceiling = Math.max(1, Math.min(this.ceiling, ticket.underWay - 1));
+			this.lowerCeiling(ticket);
 			this.halve(ticket, now);
 		} else this.grow(ticket, now);
 		this.underWay -= 1;
@@ -59,6 +60,17 @@ export class Pace {
 			this.underWay += 1;
 			this.waiting.shift()?.();
 		}
+	}
+
+	/**
+	 * Of those under way together, as many were too much as are refused: the first tells how many there were. Not below
+	 * half of them, since more may have been sent meanwhile.
+	 */
+	private lowerCeiling({ at }: Ticket): void {
+		const isSameRound = at <= this.lastHalving;
+		if (!isSameRound) this.lowest = Math.max(1, Math.floor(this.underWay / 2));
+		const most = isSameRound ? this.ceiling : Math.min(this.ceiling, this.underWay);
+		this.ceiling = Math.max(this.lowest, most - 1);
 	}
 
 	/** Once for all requests that were sent before the last halving: they all met the same load. */

@@ -47,6 +47,7 @@ export async function withRetries<T extends Answer>(
 		try {
 			await wait(pace.pause, signal);
 			if (signal?.aborted && attempts > 1) throw cancelled();
+			ticket.at = Date.now();
 			answer = await attempt();
 		} catch (error) {
 			failure = error;
