@@ -6,7 +6,7 @@ import { n8nCommand } from './install';
 import { hasEnded, plainEnvironment, start, stop } from './processes';
 
 export { installN8n, n8nVersion } from './install';
-export { installPackage, packPackage, PACKAGE_NAME } from './package';
+export { installPackage, packPackage, PACKAGE_NAME } from './tarball';
 export { stopAll } from './processes';
 
 // --- the process -------------------------------------------------------------------------------------------
@@ -40,9 +40,9 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Settings of the shell's own n8n, and proxies, would lead this one elsewhere. */
+/** Settings of the shell's own n8n, and proxies, would lead this one elsewhere; jest's would make it think it is tested. */
 const FOREIGN =
-	/^(n8n_|db_|executions_|queue_|credentials_|generic_|webhook_|node_options$|(https?|all|no)_proxy$)/i;
+	/^(n8n_|db_|executions_|queue_|credentials_|generic_|webhook_|node_options$|node_env$|jest_|(https?|all|no)_proxy$)/i;
 
 async function environment({ userFolder, env }: N8nOptions, port: number): Promise<NodeJS.ProcessEnv> {
 	const own = Object.entries(plainEnvironment()).filter(([name]) => !FOREIGN.test(name));
