@@ -215,8 +215,10 @@ export const SECURITY_LABELS: readonly SecurityLabel[] = [
 
 /** The ATT&CK techniques that the service knows, by their ID. */
 export const TECHNIQUES: Record<string, string> = {
+	T1027: 'Obfuscated Files or Information',
 	T1059: 'Command and Scripting Interpreter',
 	T1110: 'Brute Force',
+	T1486: 'Data Encrypted for Impact',
 	T1566: 'Phishing',
 };
 

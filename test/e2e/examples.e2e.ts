@@ -1,0 +1,274 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { StoredGroup as Customer } from '../simulators/attackforge';
+import type { LoggedRequest } from '../simulators/shared/server';
+import { checkAttackForge, checkThreatConnect, type Finding } from './expected';
+import type { Execution, Item, Workflow } from './n8n';
+import { openStage, type Stage } from './stage';
+import { addCredentials, example, EXAMPLES, failuresOf, itemsOf, runByHand } from './workflows';
+
+/** Every workflow in `examples/`, imported into a real n8n and run as it is. */
+
+let stage: Stage;
+beforeAll(async () => {
+	stage = await openStage();
+	await addCredentials(stage);
+});
+afterAll(async () => await stage?.close());
+
+async function run(workflow: Workflow): Promise<Execution> {
+	const execution = await runByHand(stage.session, workflow);
+	expect(failuresOf(execution)).toEqual([]);
+	expect(execution.status).toBe('success');
+	return execution;
+}
+
+const json = (items: Item[]) => items.map((item) => item.json);
+const namesOf = (rows: Array<Record<string, unknown>>) => rows.map(({ name }) => String(name)).sort();
+const threatConnectGroup = (name: string) =>
+	stage.threatConnect.groups().filter((group) => group.name === name);
+const customer = (name: string) => stage.attackForge.groups().find((group) => group.name === name);
+
+/** Requests that change something. */
+const writes = (requests: LoggedRequest[]) =>
+	requests.filter(({ method }) => method !== 'GET').map(({ method, target }) => `${method} ${target}`);
+
+const TESTED = [
+	'agent-tools', // mcp.e2e.ts
+	'alert-enrichment',
+	'bulk-import',
+	'customers-to-attackforge',
+	'errors-to-tickets',
+	'findings-to-groups',
+	'offboarding',
+	'report-with-pdf',
+	'yara-to-signatures',
+];
+
+test('every example is tested, explains itself on the canvas and stands in docs/recipes.md', () => {
+	const names = readdirSync(EXAMPLES).map((file) => file.replace(/\.json$/, ''));
+	expect(names.sort()).toEqual(TESTED);
+	const recipes = readFileSync(join(EXAMPLES, '../docs/recipes.md'), 'utf8');
+	for (const name of names) {
+		expect(recipes).toContain(`(../examples/${name}.json)`);
+		const { nodes } = example(name);
+		expect(nodes.filter(({ type }) => type.endsWith('.stickyNote')).length).toBeGreaterThanOrEqual(2);
+	}
+});
+
+test('findings-to-groups: findings become incidents with indicators, and customers become groups', async () => {
+	const workflow = example('findings-to-groups');
+	const { parameters } = workflow.nodes.find(({ name }) => name === 'Findings and customers') as {
+		parameters?: { jsonOutput: string };
+	};
+	const { findings } = JSON.parse(parameters?.jsonOutput ?? '') as { findings: Finding[] };
+	await run(workflow);
+	expect(checkThreatConnect(stage.threatConnect, findings)).toEqual([]);
+	expect(checkAttackForge(stage.attackForge)).toEqual([]);
+});
+
+test('report-with-pdf: the report has its PDF, and a second run makes no second report', async () => {
+	const workflow = example('report-with-pdf');
+	await run(workflow);
+	await run(workflow);
+	const [report, ...others] = threatConnectGroup('Ransomware in week 47, 2026');
+	expect(others).toEqual([]);
+	expect(report).toMatchObject({ type: 'Report', xid: 'report:2026-W47' });
+	expect(report?.fields).toMatchObject({ publishDate: '2026-11-20T15:30:00Z' });
+	expect(namesOf(report?.tags ?? [])).toEqual(['Ransomware', 'Weekly Report']);
+	expect(namesOf(report?.securityLabels ?? [])).toEqual(['TLP:AMBER']);
+	const file = stage.threatConnect.file(report?.id ?? '');
+	expect(file?.fileName).toBe('ransomware-2026-w47.pdf');
+	expect(file?.bytes?.toString('latin1')).toMatch(/^%PDF-1\.4[^]*week 47, 2026[^]*trailer/);
+});
+
+test('yara-to-signatures: each rule of the file becomes a signature of its own, with its technique', async () => {
+	const outcomes = async () =>
+		json(itemsOf(await run(example('yara-to-signatures')), 'Write the signatures')).map((group) => [
+			group.name,
+			group._outcome,
+		]);
+	expect(await outcomes()).toEqual([
+		['RansomNote', 'created'],
+		['LockpickLoader', 'created'],
+	]);
+	expect(await outcomes()).toEqual([
+		['RansomNote', 'updated'],
+		['LockpickLoader', 'updated'],
+	]);
+	const [loader, ...others] = threatConnectGroup('LockpickLoader');
+	expect(others).toEqual([]);
+	expect(loader).toMatchObject({ type: 'Signature', xid: 'yara:LockpickLoader' });
+	expect(loader?.fields).toMatchObject({ fileName: 'LockpickLoader.yar', fileType: 'YARA' });
+	expect(String(loader?.fields.fileText)).toMatch(/^rule LockpickLoader\n\{[^]*\$mz at 0 and \$b\n\}$/);
+	expect(loader?.tags).toEqual(
+		expect.arrayContaining([
+			expect.objectContaining({ name: 'Lockpick' }),
+			expect.objectContaining({ techniqueId: 'T1027' }),
+		]),
+	);
+});
+
+test('bulk-import: two thousand advisories arrive, with few requests and one outcome each', async () => {
+	const before = stage.threatConnect.requests.length;
+	const items = json(itemsOf(await run(example('bulk-import')), 'Import all'));
+	expect(items).toHaveLength(2000);
+	const advisories = stage.threatConnect.groups().filter(({ xid }) => xid?.startsWith('advisory:2026-'));
+	expect(new Set(advisories.map(({ xid }) => xid)).size).toBe(2000);
+	expect(advisories).toHaveLength(2000);
+	expect(namesOf(advisories[41]?.tags ?? [])).toEqual(['Advisory', 'Product 1']);
+	expect(stage.threatConnect.requests.length - before).toBeLessThan(20);
+});
+
+test('alert-enrichment: known alerts bring their groups and leave a post, unknown ones go on without', async () => {
+	const seed = (name: string, lastModified: string) =>
+		stage.threatConnect.seedGroup({
+			type: 'Campaign',
+			name,
+			associatedIndicators: ['101'],
+			dateAdded: '2026-01-01T00:00:00Z',
+			lastModified,
+		});
+	seed('Quiet campaign', '2026-02-01T00:00:00Z');
+	const { id } = seed('Loud campaign', '2027-02-01T00:00:00Z');
+	const execution = await run(example('alert-enrichment'));
+	const alerts = json(itemsOf(execution, 'Alerts with their groups'));
+	expect(alerts.map((alert) => [alert.id, alert.known])).toEqual([
+		['SIEM-5501', true],
+		['SIEM-5502', false],
+		['SIEM-5503', false],
+	]);
+	expect((alerts[0]?.groups as Array<{ name: string }>)[0]?.name).toBe('Loud campaign');
+	expect(stage.threatConnect.posts()).toEqual([
+		expect.objectContaining({ objectId: id, text: 'Seen again: badguy.com on WS-0533, alert SIEM-5501' }),
+	]);
+});
+
+test('errors-to-tickets: what cannot be sent becomes a ticket that says why, the rest is recorded', async () => {
+	const tickets: Array<Record<string, unknown>> = [];
+	const server = createServer((request, response) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => {
+			tickets.push(JSON.parse(body) as Record<string, unknown>);
+			response.setHeader('content-type', 'application/json').end('{"ticket":1}');
+		});
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = server.address() as AddressInfo;
+		const text = JSON.stringify(example('errors-to-tickets'));
+		const address = 'https://tickets.example.com/api/tickets';
+		expect(text).toContain(address);
+		await run(JSON.parse(text.replace(address, `http://127.0.0.1:${port}/api/tickets`)) as Workflow);
+	} finally {
+		await new Promise((resolve) => server.close(resolve));
+	}
+	expect(tickets).toEqual([
+		{
+			summary: expect.stringMatching(/^EDR-2 is not in ThreatConnect: .*03\/04\/2026/) as string,
+			description: expect.stringContaining('YYYY-MM-DD') as string,
+			finding: 'EDR-2',
+			httpCode: null,
+		},
+		{
+			summary: expect.stringMatching(/^EDR-3 is not in ThreatConnect: .*Almost done/) as string,
+			description: expect.stringContaining('Containment Achieved') as string,
+			finding: 'EDR-3',
+			httpCode: null,
+		},
+	]);
+	const recorded = stage.threatConnect.groups().filter(({ xid }) => xid?.startsWith('finding:EDR-'));
+	expect(recorded.map(({ xid }) => xid)).toContain('finding:EDR-1');
+	expect(recorded.map(({ xid }) => xid)).not.toContain('finding:EDR-2');
+	expect(recorded.map(({ xid }) => xid)).not.toContain('finding:EDR-3');
+});
+
+describe('with customers that AttackForge has already', () => {
+	beforeAll(async () => {
+		await stage.close();
+		stage = await openStage();
+		await addCredentials(stage);
+	});
+
+	const seed = (name: string, client_code: string, more: Partial<Customer> = {}) =>
+		stage.attackForge.seedGroup({
+			name,
+			group_owner: 'Ines Okafor',
+			custom_fields: [{ key: 'client_code', value: client_code }],
+			...more,
+		});
+
+	test('customers-to-attackforge: new ones are created, changed ones updated, the others not written', async () => {
+		seed('Harbor Bank', '0071', {
+			primary_contact_name: 'Tom Reyes',
+			primary_contact_number: '+1 555 0100',
+			primary_contact_email: 'tom.reyes@harborbank.example',
+			custom_fields: [
+				{ key: 'client_code', value: '0071' },
+				{ key: 'region', value: 'EMEA' },
+			],
+		});
+		const { id } = seed('Meridian Health', '0072', {
+			primary_contact_name: 'Dr. Lena Voss',
+			primary_contact_number: '+1 555 0199',
+			primary_contact_email: 'lena.voss@meridian-clinics.example',
+			custom_fields: [
+				{ key: 'client_code', value: '0072' },
+				{ key: 'region', value: 'EMEA' },
+				{ key: 'contract_notes', value: 'Renewed' },
+			],
+		});
+		const execution = await run(example('customers-to-attackforge'));
+		expect(json(itemsOf(execution, 'Create or update groups')).map(({ _outcome }) => _outcome)).toEqual([
+			'unchanged',
+			'updated',
+			'created',
+		]);
+		expect(json(itemsOf(execution, 'What changed')).map(({ name }) => name)).toEqual([
+			'Meridian Clinics',
+			'Alder Logistics',
+		]);
+		expect(writes(stage.attackForge.requests).sort()).toEqual([
+			'POST /api/ss/group',
+			`PUT /api/ss/group/${id}`,
+		]);
+		const [update] = stage.attackForge.requests.filter(({ method }) => method === 'PUT');
+		expect(JSON.parse(update?.body ?? '')).toEqual({
+			name: 'Meridian Clinics',
+			primary_contact_number: '+1 555 0101',
+		});
+		expect(customer('Meridian Clinics')?.custom_fields).toContainEqual({
+			key: 'contract_notes',
+			value: 'Renewed',
+		});
+
+		await run(example('customers-to-attackforge'));
+		expect(writes(stage.attackForge.requests)).toHaveLength(2);
+	});
+
+	test('offboarding: members leave and the group is archived, of no other customer', async () => {
+		const [, john, paul] = stage.attackForge.users;
+		if (!john || !paul) throw new Error('The simulator has too few users.');
+		const at = '2026-01-01T00:00:00.000Z';
+		const memberOf = (user: typeof john): Customer['members'][number] => ({
+			name: `${user.first_name} ${user.last_name}`,
+			userId: user.id,
+			accessLevel: 'View',
+			created: at,
+			last_updated: at,
+		});
+		seed('Gone Ltd', '0042', { members: [memberOf(john), memberOf(paul)] });
+		seed('Left Inc', '0043', { members: [memberOf(paul)] });
+		seed('Stays AG', '0044', { members: [memberOf(john)] });
+		const execution = await run(example('offboarding'));
+		expect(json(itemsOf(execution, 'Remove each member'))).toHaveLength(3);
+		for (const name of ['Gone Ltd', 'Left Inc']) {
+			expect(customer(name)).toMatchObject({ is_archived: true, is_deleted: false, members: [] });
+		}
+		expect(customer('Stays AG')).toMatchObject({ is_archived: false });
+		expect(customer('Stays AG')?.members).toHaveLength(1);
+	});
+});
