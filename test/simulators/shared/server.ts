@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import { isSafeNumber, parse, stringify } from 'lossless-json';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
+import { type FaultKind, type FaultOptions, Faults } from './faults';
 
 /** One request as it arrived, with the status it was answered with. */
 export type LoggedRequest = {
@@ -15,6 +16,8 @@ export type LoggedRequest = {
 	at: number;
 	/** `undefined` while no answer has been sent. */
 	status?: number;
+	/** What it met on its way, or its answer did. */
+	fault?: FaultKind;
 };
 
 export type ServerOptions = {
@@ -24,11 +27,15 @@ export type ServerOptions = {
 	tls?: boolean;
 	/** Milliseconds to wait before each answer. */
 	latency?: number;
+	/** What goes wrong between the client and the service, which itself stays as strict as it is. */
+	faults?: FaultOptions;
 };
 
 export type RunningServer = {
 	url: string;
 	requests: LoggedRequest[];
+	/** How many faults of each kind were met. */
+	faults: Partial<Record<FaultKind, number>>;
 	stop(): Promise<void>;
 };
 
@@ -88,6 +95,8 @@ export async function createServer(options: ServerOptions): Promise<{
 	app.addHook('onResponse', async (request, reply) => {
 		request.logged.status = reply.statusCode;
 	});
+	const faults = options.faults && new Faults(options.faults, options.tls ?? false);
+	faults?.addTo(app);
 	app.removeAllContentTypeParsers();
 	// An empty or malformed JSON body reaches the handler as `undefined`: the service has its own words for it.
 	app.addContentTypeParser(/^application\/json/, { parseAs: 'string' }, (request, body, done) => {
@@ -113,6 +122,7 @@ export async function createServer(options: ServerOptions): Promise<{
 			return {
 				url: `${options.tls ? 'https' : 'http'}://127.0.0.1:${port}`,
 				requests,
+				faults: faults?.met ?? {},
 				stop: async () => await app.close(),
 			};
 		},
