@@ -18,7 +18,7 @@ export type FaultOptions = {
 	most?: number;
 };
 
-type Moment = 'connection' | 'before' | 'after';
+type Moment = 'connection' | 'before' | 'late' | 'after';
 
 type Fault = {
 	moment: Moment;
@@ -81,17 +81,21 @@ async function drip(response: ServerResponse, { status, body }: Answer): Promise
 }
 
 const RARE = 0.25;
+/** Milliseconds. */
+export const LATE = 2000;
 
 const FAULTS = {
 	/** Closed as soon as it is accepted, before a byte has gone either way. */
 	closedAtAccept: { moment: 'connection', harm: nothing },
-	/** Closed in the middle of the handshake. */
+	/** Closed once the handshake has begun. */
 	tlsBroken: { moment: 'connection', harm: nothing },
 	resetBefore: { moment: 'before', harm: reset },
 	resetAfter: { moment: 'after', harm: reset },
 	/** No answer, however long the client waits. */
 	stallBefore: { moment: 'before', weight: RARE, harm: nothing },
 	stallAfter: { moment: 'after', weight: RARE, harm: nothing },
+	/** Done when the client has long given up waiting. */
+	late: { moment: 'late', weight: RARE, harm: nothing },
 	cutOff: { moment: 'after', harm: cutOff },
 	status429: { moment: 'before', harm: refusal(429, 'Too many requests') },
 	status429RetryAfter: {
@@ -151,7 +155,7 @@ export class Faults {
 		tls: boolean,
 	) {
 		this.random = randomOf(options.seed);
-		this.kinds = options.kinds ?? FAULT_KINDS.filter((kind) => tls || kind !== 'tlsBroken');
+		this.kinds = (options.kinds ?? FAULT_KINDS).filter((kind) => tls || kind !== 'tlsBroken');
 	}
 
 	/** To be called before the service adds its own hooks. */
@@ -173,14 +177,18 @@ export class Faults {
 			const kind = first.has(port) ? first.get(port) : this.draw();
 			first.delete(port);
 			if (!kind || isOfConnection(kind)) return;
+			this.count(kind);
+			request.logged.fault = kind;
 			request.fault = kind;
-			if (faultOf(kind).moment === 'before') await this.harm(kind, request, reply, { status: 0, body: '' });
+			const { moment } = faultOf(kind);
+			if (moment === 'late') await new Promise((resolve) => setTimeout(resolve, LATE));
+			if (moment === 'before') await harm(kind, request, reply, { status: 0, body: '' });
 		});
 		app.addHook('onSend', async (request, reply, payload) => {
 			const kind = request.fault;
 			// A file that is streamed out comes as it is.
 			if (!kind || typeof payload !== 'string') return;
-			await this.harm(kind, request, reply, { status: reply.statusCode, body: payload });
+			await harm(kind, request, reply, { status: reply.statusCode, body: payload });
 			// What is sent from here on is sent by the fault.
 			await new Promise(() => {});
 		});
@@ -201,24 +209,22 @@ export class Faults {
 
 	private hangUp(kind: FaultKind, socket: Socket): void {
 		this.count(kind);
-		if (kind === 'tlsBroken') setTimeout(() => socket.destroy(), 5);
+		if (kind === 'tlsBroken') setImmediate(() => socket.destroy());
 		else socket.resetAndDestroy();
 	}
+}
 
-	private async harm(
-		kind: FaultKind,
-		request: FastifyRequest,
-		reply: FastifyReply,
-		answer: Answer,
-	): Promise<void> {
-		this.count(kind);
-		request.logged.fault = kind;
-		reply.hijack();
-		// A client that has gone meanwhile is none of the fault's concern.
-		reply.raw.on('error', () => {});
-		await faultOf(kind).harm(reply.raw, answer);
-		if (reply.raw.headersSent) request.logged.status = reply.raw.statusCode;
-	}
+async function harm(
+	kind: FaultKind,
+	request: FastifyRequest,
+	reply: FastifyReply,
+	answer: Answer,
+): Promise<void> {
+	reply.hijack();
+	// A client that has gone meanwhile is none of the fault's concern.
+	reply.raw.on('error', () => {});
+	await faultOf(kind).harm(reply.raw, answer);
+	if (reply.raw.headersSent) request.logged.status = reply.raw.statusCode;
 }
 
 declare module 'fastify' {

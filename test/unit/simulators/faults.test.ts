@@ -1,7 +1,7 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 
-import { FAULT_KINDS, type FaultKind, type FaultOptions } from '../../simulators/shared/faults';
+import { FAULT_KINDS, type FaultKind, type FaultOptions, LATE } from '../../simulators/shared/faults';
 import { createServer } from '../../simulators/shared/server';
 
 /** The faults of the simulators themselves: what a client meets over a real socket, and what the service has done. */
@@ -68,6 +68,7 @@ const EXPECTED: Record<FaultKind, [seen: object, done: 0 | 1]> = {
 	resetAfter: [BROKEN, 1],
 	stallBefore: [NONE, 0],
 	stallAfter: [NONE, 1],
+	late: [NONE, 0],
 	cutOff: [{ status: 200, body: '{"don', ...BROKEN }, 1],
 	status429: [{ status: 429, body: expect.stringContaining('Too many'), retryAfter: undefined }, 0],
 	status429RetryAfter: [{ status: 429, retryAfter: '1' }, 0],
@@ -118,6 +119,15 @@ test.each<[FaultKind, string, boolean]>([
 		);
 		expect(await post(url)).toMatchObject({ status: 200, body: `{"done":${done + 1}}` });
 		expect(requests.at(-1)?.fault).toBeUndefined();
+	});
+});
+
+test('what is late is done once the client has given up', async () => {
+	await withService({ faults: once('late') }, async (url, state) => {
+		await post(url);
+		expect(state.done).toBe(0);
+		await new Promise((resolve) => setTimeout(resolve, LATE - TIMEOUT + 100));
+		expect(state.done).toBe(1);
 	});
 });
 
