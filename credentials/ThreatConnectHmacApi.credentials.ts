@@ -55,12 +55,14 @@ export class ThreatConnectHmacApi implements ICredentialType {
 	authenticate: IAuthenticate = async (credentials, options) => {
 		const accessId = readSecret(credentials.accessId, 'Access ID');
 		const secretKey = readSecret(credentials.secretKey, 'Secret Key');
+		// The nodes add it once the service has refused our time.
+		const correction = Number(credentials.clockCorrection ?? 0);
+		const timestamp = Math.floor((Date.now() + correction) / 1000);
 		return authenticatedRequest(
 			credentials,
 			options,
 			threatConnectBaseUrl(credentials.baseUrl),
-			(method, pathAndQuery) =>
-				hmacHeaders(accessId, secretKey, method, pathAndQuery, Math.floor(Date.now() / 1000)),
+			(method, pathAndQuery) => hmacHeaders(accessId, secretKey, method, pathAndQuery, timestamp),
 		);
 	};
 }

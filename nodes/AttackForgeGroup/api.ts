@@ -2,14 +2,17 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
-import { ServiceFailure } from '../shared/errors';
+import { DOUBT, ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
+import { wait } from '../shared/retry';
 import {
+	cancelSignal,
 	type Connection,
 	type ConnectionOptions,
 	connect,
 	excerpt,
+	outcomeOf,
 	pathOf,
 	type Reply,
 	send,
@@ -51,12 +54,30 @@ export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
 /** The most entries of one page where the API has pages. */
 const PAGE_SIZE = 500;
 
+/** Milliseconds that a listing waits for others who need it too. */
+const GATHERING = 200;
+
 /** AttackForge's Self-Service API, as far as groups need it. */
 export class AttackForge {
 	/** Look-ups of this run. */
 	readonly memo = new Memo();
 
+	/** IDs of the groups that this run has created, with the time at which each was sent. */
+	readonly made = new Map<string, number>();
+
+	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
+
 	constructor(private readonly connection: Connection) {}
+
+	/** Aborted when the execution is cancelled. */
+	get signal(): AbortSignal | undefined {
+		return cancelSignal(this.connection);
+	}
+
+	/** One of our times, in milliseconds, by AttackForge's clock. */
+	toServiceTime(milliseconds: number): number {
+		return this.connection.clock.toService(milliseconds);
+	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup */
 	async createGroup(body: JsonObject): Promise<JsonObject> {
@@ -89,6 +110,18 @@ export class AttackForge {
 		return await this.many('GetGroups', { method: 'GET', path: '/groups', query }, 'groups');
 	}
 
+	/** Groups as they are from now on. Who asks while a listing is about to be sent shares it: it is the whole tenant. */
+	async currentGroups(scope: Scope): Promise<JsonObject[]> {
+		const present = this.listings.get(scope);
+		if (present) return await present;
+		const listing = wait(GATHERING, this.signal).then(async () => {
+			this.listings.delete(scope);
+			return await this.getGroups(scope);
+		});
+		this.listings.set(scope, listing);
+		return await listing;
+	}
+
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/archivegroup */
 	async archiveGroup(id: string): Promise<void> {
 		await this.call('ArchiveGroup', { method: 'PUT', path: pathOf('group', id, 'archive'), body: {} });
@@ -116,6 +149,8 @@ export class AttackForge {
 			method: 'PUT',
 			path: pathOf('group', 'user', userId),
 			body,
+			// A user who is gone already cannot be removed.
+			idempotent: access !== 'Delete',
 		});
 	}
 
@@ -176,6 +211,7 @@ export class AttackForge {
 			method: 'PUT',
 			path: pathOf('project', projectId),
 			body: { groups },
+			idempotent: true,
 		});
 	}
 
@@ -232,10 +268,9 @@ export class AttackForge {
 function incomplete(reply: Reply, what: string, { method }: ServiceRequest): ServiceFailure {
 	return new ServiceFailure(
 		`AttackForge answered with success, but without ${what}`,
-		method === 'GET'
-			? 'Run it again later.'
-			: 'The change may have been made: look it up before you send it again.',
+		'Run it again later.',
 		{ httpCode: String(reply.status), request: reply.request },
+		{ certainty: 'unknown', ...(method !== 'GET' && { doubt: DOUBT }) },
 	);
 }
 
@@ -260,10 +295,8 @@ export function successful(method: MethodName, reply: Reply): Reply {
 	throw failure(method, reply);
 }
 
-export function failure(
-	method: MethodName,
-	{ status, statusText, json, text, request }: Reply,
-): ServiceFailure {
+export function failure(method: MethodName, reply: Reply): ServiceFailure {
+	const { status, statusText, json, text, request } = reply;
 	const words = isJsonObject(json)
 		? [json.error, json.message, json.detail, json.status].find(
 				(one) => typeof one === 'string' && one !== '',
@@ -273,7 +306,12 @@ export function failure(
 		typeof words === 'string'
 			? words
 			: `AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
-	return new ServiceFailure(message, advice(method, status), { httpCode: String(status), request });
+	const details = { httpCode: String(status), request };
+	const isPage = words === undefined && status < 300;
+	const todo = isPage
+		? 'Look at what answers at the Base URL: it may be a proxy or a login page.'
+		: advice(method, status);
+	return new ServiceFailure(message, todo, details, outcomeOf(reply));
 }
 
 function advice(method: MethodName, status: number): string {

@@ -3,7 +3,7 @@ import type { ICredentialType, IDataObject, IExecuteFunctions, ILoadOptionsFunct
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
-import { ServiceFailure } from '../shared/errors';
+import { DOUBT, InvalidInput, ServiceFailure } from '../shared/errors';
 import { readLong } from '../shared/fields';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
@@ -13,6 +13,7 @@ import {
 	type ConnectionOptions,
 	connect,
 	excerpt,
+	outcomeOf,
 	pathOf,
 	type Reply,
 	send,
@@ -148,6 +149,18 @@ export class ThreatConnect {
 		}
 	}
 
+	/** The owners that the API user sees, looked up once a run. */
+	async owners(): Promise<JsonObject[]> {
+		return await this.memo.once('owners', async () => await this.list('/v3/security/owners', []));
+	}
+
+	/** @throws InvalidInput when the API user sees no owner with this ID */
+	async ownerName(id: unknown): Promise<string> {
+		const owner = (await this.owners()).find((one) => String(one.id) === String(id));
+		if (owner) return String(owner.name);
+		throw new InvalidInput(`There is no owner ${String(id)}`, 'Give the name of the owner instead.');
+	}
+
 	/**
 	 * The groups that a query finds, page by page.
 	 *
@@ -215,10 +228,9 @@ function groupOf(reply: Reply): JsonObject {
 	if (isJsonObject(data) && data.id !== undefined) return data;
 	throw new ServiceFailure(
 		'ThreatConnect answered with success, but without the group',
-		reply.request.startsWith('GET ')
-			? 'Look at what answers at the Base URL: it may be a proxy.'
-			: 'The change may have been made: look the group up before you send it again.',
+		'Look at what answers at the Base URL: it may be a proxy.',
 		{ httpCode: String(reply.status), request: reply.request },
+		{ certainty: 'unknown', ...(!reply.request.startsWith('GET ') && { doubt: DOUBT }) },
 	);
 }
 
@@ -280,10 +292,8 @@ export function readEnvelope(reply: Reply): JsonObject {
  *
  * @param otherwise what to do where the words are not about the credential
  */
-export function failure(
-	{ status, statusText, json, text, request }: Reply,
-	otherwise?: string,
-): ServiceFailure {
+export function failure(reply: Reply, otherwise?: string): ServiceFailure {
+	const { status, statusText, json, text, request } = reply;
 	const body: IDataObject = isJsonObject(json) ? (json as IDataObject) : {};
 	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');
 	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
@@ -292,12 +302,15 @@ export function failure(
 		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	return new ServiceFailure(
 		message,
-		credentialAdvice(status, String(words ?? '')) ?? otherwise ?? advice(status),
+		credentialAdvice(status, String(words ?? '')) ??
+			otherwise ??
+			(words ? advice(status) : pageAdvice(status)),
 		{
 			httpCode: String(status),
 			...(errCode && { errCode }),
 			request,
 		},
+		outcomeOf(reply),
 	);
 }
 
@@ -322,6 +335,10 @@ function credentialAdvice(status: number, words: string): string | undefined {
 	}
 	return undefined;
 }
+
+/** Where something else than ThreatConnect seems to have answered. */
+const pageAdvice = (status: number) =>
+	status < 300 ? 'Look at what answers at the Base URL: it may be a proxy or a login page.' : advice(status);
 
 function advice(status: number): string {
 	if (status === 403) {
@@ -365,9 +382,24 @@ async function connectWith(
 	options: ConnectionOptions,
 ): Promise<ThreatConnect> {
 	const connection = await connect(context, credential, rootOf, options);
-	// A missing licence stays missing, although its 503 looks like a busy server.
 	return new ThreatConnect({
 		...connection,
+		// A missing licence stays missing, although its 503 looks like a busy server.
 		isFinal: ({ text }) => /licensed|batch job api is not available/i.test(text),
+		mend: ({ status, text, headers, correction }) => {
+			const { clock } = connection;
+			const isFirst = clock.correction === 0;
+			const mended = status === 401 && /timestamp/i.test(text) && clock.correct(headers.date, correction);
+			if (mended && isFirst && 'addExecutionHints' in context) {
+				context.addExecutionHints({ message: clockHint(clock.correction), location: 'outputPane' });
+			}
+			return mended;
+		},
 	});
+}
+
+function clockHint(correction: number): string {
+	const minutes = Math.round(Math.abs(correction) / 60_000);
+	const side = correction > 0 ? 'behind' : 'ahead of';
+	return `The clock of the machine that runs n8n is ${minutes} minutes ${side} the clock of ThreatConnect. Requests were signed with ThreatConnect's time. Synchronize the clock.`;
 }

@@ -4,7 +4,7 @@ import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
 import { isUnset, labelOf } from '../shared/fields';
 import type { BulkRun } from '../shared/items';
 import { isJsonObject, type JsonObject, stringifyJson } from '../shared/json';
-import { cancelSignal, excerpt, pathOf, type Reply, send, sendBytes } from '../shared/requests';
+import { cancelSignal, excerpt, outcomeOf, pathOf, type Reply, send, sendBytes } from '../shared/requests';
 import { failure, readEnvelope, type ThreatConnect } from './api';
 import { table } from './fields';
 import { indicatorName } from './indicators';
@@ -471,9 +471,14 @@ async function runJob(
 			length: file.length,
 		}));
 		const limit = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
-		if (!isGood(reply)) return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
+		if (!isGood(reply)) {
+			if (outcomeOf(reply).certainty !== 'unknown') {
+				return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
+			}
+			lost = refusal(reply);
+		}
 	} catch (error) {
-		if (!(error instanceof ServiceFailure) || error.certainty !== 'unknown') {
+		if (!(error instanceof ServiceFailure) || error.outcome.certainty !== 'unknown') {
 			return { failure: asFailure(error) };
 		}
 		// The answer is lost; whether the file arrived, the job's status tells.
@@ -534,7 +539,7 @@ const unknownOutcome = (batchId: string, why: string) =>
 /** It may be answered the next time. */
 const isPassing = (error: unknown) =>
 	error instanceof ServiceFailure &&
-	(error.certainty !== undefined ||
+	(error.outcome.certainty !== undefined ||
 		Number(error.details.httpCode) >= 500 ||
 		error.details.httpCode === '429');
 

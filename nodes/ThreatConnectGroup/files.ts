@@ -1,9 +1,10 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
+import { DOUBT, errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
 import { isUnset } from '../shared/fields';
 import { FileOutput, type Item } from '../shared/items';
 import type { JsonObject } from '../shared/json';
+import { onceOnly } from '../shared/onceOnly';
 import { type Bytes, cancelSignal, fetchBytes, pathOf, sendBytes } from '../shared/requests';
 import { failure, type GroupReference, ownerQuery, readEnvelope, type ThreatConnect } from './api';
 import { poll } from './polling';
@@ -123,27 +124,44 @@ export async function uploadFile(
 	if (group.malware === true) await refuseUnlessZip(file);
 
 	let length = 0;
-	const reply = await sendBytes(
-		api.connection,
-		{
-			// A PUT needs a file to replace. Without one, the parameter covers a file that another client uploads just now.
-			method: present ? 'PUT' : 'POST',
-			path: pathTo(reference, 'upload'),
-			query: [
-				...ownerQuery(reference),
-				['filename', String(name)],
-				...(replace && !present ? [['updateIfExists', 'true'] as const] : []),
-			],
-			// To replace a file twice by the same one is to replace it once; to upload it twice would be refused.
-			idempotent: replace,
-		},
-		async () => {
-			const opened = await file.open();
-			({ length } = opened);
-			return opened;
-		},
-	);
-	readEnvelope(reply);
+	const send = async () =>
+		readEnvelope(
+			await sendBytes(
+				api.connection,
+				{
+					// A PUT needs a file to replace. Without one, the parameter covers a file that another client uploads just now.
+					method: present ? 'PUT' : 'POST',
+					path: pathTo(reference, 'upload'),
+					query: [
+						...ownerQuery(reference),
+						['filename', String(name)],
+						...(replace && !present ? [['updateIfExists', 'true'] as const] : []),
+					],
+					// To replace a file twice by the same one is to replace it once; to upload it twice would be refused.
+					idempotent: replace,
+				},
+				async () => {
+					const opened = await file.open();
+					({ length } = opened);
+					return opened;
+				},
+			),
+		);
+	if (replace) await send();
+	else {
+		await onceOnly({
+			signal: cancelSignal(api.connection),
+			act: send,
+			async find() {
+				const now = await api.getGroup(reference, {});
+				if (!hasFile(now)) return undefined;
+				if (now.fileName === name && (isUnset(now.fileSize) || Number(now.fileSize) === length)) return now;
+				throw new InvalidInput('the group has another file now', '');
+			},
+			doubt: DOUBT,
+			repeatable: false,
+		});
+	}
 	const status = processing === undefined ? undefined : await processed(api, reference, processing);
 	return {
 		...Object.fromEntries(

@@ -74,7 +74,7 @@ function formValue(context: ILoadOptionsFunctions, name: string): string | undef
 	return typeof value === 'string' && value !== '' && !value.startsWith('=') ? value : undefined;
 }
 
-const owners = async (api: ThreatConnect) => await api.list('/v3/security/owners', []);
+const owners = async (api: ThreatConnect) => await api.owners();
 
 async function searchTypesOfAttributes(api: ThreatConnect, type: string | undefined): Promise<JsonObject[]> {
 	const path = '/v3/attributeTypes';

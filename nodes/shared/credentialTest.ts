@@ -63,6 +63,7 @@ export async function testCredential(
 			headers: answer.headers,
 			...readBody(answer.body, data),
 			request: `GET ${new URL(uri).pathname}`,
+			correction: 0,
 		});
 	} catch (error) {
 		const code = networkCode(error);

@@ -15,25 +15,57 @@ export class InvalidInput extends Error {
 	}
 }
 
+/** What is known of a request that was not answered as it should be. */
+type Outcome = {
+	/** Whether it surely was not done, or may have been. */
+	certainty?: 'notDone' | 'unknown';
+	/** No answer came in time. */
+	isTimeout?: boolean;
+	/** What a write may have done, and where to look. */
+	doubt?: string;
+	/** In doubt, but whoever sends it again finds out first. */
+	repeatable?: boolean;
+};
+
 /** A request that did not end well: refused by the service, or not answered. */
 export class ServiceFailure extends Error {
+	/** What to do now. */
+	readonly description: string;
+
 	/**
 	 * @param message what happened, in the service's own words where it had any
-	 * @param description what to do now
+	 * @param advice what to do now
 	 * @param details `httpCode` (status, or the network's code), the service's own code, and the request line
 	 */
 	constructor(
 		message: string,
-		readonly description: string,
+		private readonly advice: string,
 		readonly details: { httpCode?: string; errCode?: string; request?: string } = {},
-		/** Without an answer: whether the request surely never reached the service, or may have been done. */
-		readonly certainty?: 'notDone' | 'unknown',
-		/** No answer came in time. */
-		readonly isTimeout = false,
+		readonly outcome: Outcome = {},
 	) {
 		super(message);
+		this.description = [advice, outcome.doubt].filter(Boolean).join(' ');
+	}
+
+	/** The same in other words about what may have been done. */
+	inDoubt(doubt: string, repeatable = false): ServiceFailure {
+		const outcome = { ...this.outcome, doubt, repeatable };
+		return new ServiceFailure(this.message, this.advice, this.details, outcome);
+	}
+
+	/** The same once it is known that nothing was done. */
+	notDone(): ServiceFailure {
+		const advice = [this.advice, 'Nothing was made: it was looked up.'].join(' ').trim();
+		return new ServiceFailure(this.message, advice, this.details, { certainty: 'notDone' });
 	}
 }
+
+/** Of a write whose outcome nobody knows. */
+export const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
+
+/** @returns whether a write may have been done although it failed */
+export const isInDoubt = (error: unknown): error is ServiceFailure =>
+	error instanceof ServiceFailure && Boolean(error.outcome.doubt);
 
 const CERTIFICATE_CODES = new Set([
 	'CERT_HAS_EXPIRED',

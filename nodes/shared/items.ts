@@ -23,6 +23,7 @@ import {
 } from './fields';
 import { isJsonObject, type JsonObject } from './json';
 import type { ConnectionOptions } from './requests';
+import { Tries } from './tries';
 
 /** An output item that has files besides its fields. */
 export class FileOutput {
@@ -197,6 +198,8 @@ export class Item {
 		private readonly table: Table,
 		readonly index: number,
 		private readonly notice: (ignoredKeys: string[]) => void,
+		/** This run of the node and its repetitions. */
+		readonly tries: Pick<Tries<Output>, 'isRepeat' | 'startedAt' | 'nameOf'>,
 	) {}
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
@@ -324,7 +327,8 @@ export async function runItems<Api>(
 
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
-	const itemAt = (index: number) => new Item(context, service.table, index, notice);
+	const tries = new Tries<Output>(context);
+	const itemAt = (index: number) => new Item(context, service.table, index, notice, tries);
 
 	const goOn = context.continueOnFail();
 	const outcomes = new Array<INodeExecutionData[] | undefined>(length);
@@ -363,6 +367,11 @@ export async function runItems<Api>(
 		const prepare = (index: number) => operation.prepare(itemAt(index), api);
 		const prepared = goOn ? undefined : prepareAll(length, prepare, node);
 		await runConcurrently(length, connectionOptions.maxConcurrentRequests, halted, (index) => {
+			const earlier = tries.earlier(index);
+			if (earlier !== undefined) {
+				settle(index, earlier);
+				return undefined;
+			}
 			let task: Task;
 			try {
 				task = prepared?.[index] ?? prepare(index);
@@ -373,16 +382,15 @@ export async function runItems<Api>(
 			return {
 				record: task.record,
 				async run() {
-					try {
-						settle(index, await task.run());
-					} catch (error) {
-						settle(index, asError(error));
-					}
+					const outcome = await task.run().catch(asError);
+					tries.note(index, outcome);
+					settle(index, outcome);
 				},
 			};
 		});
 	}
 
+	if (succeeded === length) tries.end();
 	const first = failures.sort((a, b) => a.index - b.index)[0];
 	if (first) {
 		const written =

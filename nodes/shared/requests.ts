@@ -9,10 +9,11 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { encodeComponent } from '../../credentials/request';
-import { errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
+import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
+import { Clock } from './clock';
 import { parseJson, stringifyJson } from './json';
 import { Pace } from './pace';
-import { withRetries } from './retry';
+import { type RetryRules, withRetries } from './retry';
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {
@@ -24,8 +25,11 @@ export type Connection = {
 	/** Milliseconds that one request may take. */
 	timeout: number;
 	pace: Pace;
+	clock: Clock;
 	/** An answer that no repetition will change, although its status looks so. */
 	isFinal?(reply: Reply): boolean;
+	/** Changes what a refusal was about; `true` when the request is worth sending again. */
+	mend?(reply: Reply): boolean;
 };
 
 export type ServiceRequest = {
@@ -65,6 +69,8 @@ export type Reply = {
 	text: string;
 	/** For messages, e.g. `POST /api/v3/groups`. */
 	request: string;
+	/** Milliseconds by which the time that it was signed with was corrected. */
+	correction: number;
 };
 
 /**
@@ -100,7 +106,7 @@ export async function connect(
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
 		const pace = new Pace(maxConcurrentRequests);
-		return { context, credentialType: name, credentials, root, timeout, pace };
+		return { context, credentialType: name, credentials, root, timeout, pace, clock: new Clock() };
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
 	}
@@ -112,7 +118,6 @@ export async function connect(
  * @throws ServiceFailure when no answer came, or one that leads elsewhere
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<Reply> {
-	const { pace, isFinal } = connection;
 	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
 	const content = {
 		headers: {
@@ -122,11 +127,20 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		...(body !== undefined && { body: stringifyJson(body) }),
 		encoding: 'text' as const,
 	};
-	return await withRetries({ pace, signal: cancelSignal(connection), idempotent, isFinal }, async () => {
+	return await withRetries(rulesOf(connection, idempotent), async () => {
 		const reply = await exchange(connection, request, content);
 		return { ...reply, ...readBody(reply.body, connection.credentials) };
 	});
 }
+
+const rulesOf = (connection: Connection, idempotent: boolean): RetryRules<Reply> => ({
+	pace: connection.pace,
+	signal: cancelSignal(connection),
+	idempotent,
+	isFinal: connection.isFinal,
+	isGarbled: ({ json }) => json === undefined,
+	mend: connection.mend,
+});
 
 /** Bytes as n8n hands them out: all of them, or a stream, so that a file need not fit into memory. */
 export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
@@ -144,9 +158,8 @@ export async function sendBytes(
 	request: Omit<ServiceRequest, 'body'>,
 	open: () => Promise<{ bytes: Bytes; length: number }>,
 ): Promise<Reply> {
-	const { pace, isFinal } = connection;
 	const { idempotent = false } = request;
-	return await withRetries({ pace, signal: cancelSignal(connection), idempotent, isFinal }, async () => {
+	return await withRetries(rulesOf(connection, idempotent), async () => {
 		const { bytes, length } = await open();
 		const headers = {
 			Accept: 'application/json',
@@ -175,9 +188,8 @@ export async function fetchBytes(
 	connection: Connection,
 	request: Omit<ServiceRequest, 'body'>,
 ): Promise<BytesReply> {
-	const { pace, isFinal } = connection;
-	return await withRetries(
-		{ pace, signal: cancelSignal(connection), idempotent: true, isFinal },
+	return await withRetries<BytesReply>(
+		{ ...rulesOf(connection, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
 			const reply = await exchange(connection, request, {
 				// As it is: compressed, its length would not be known.
@@ -216,7 +228,7 @@ async function beginningOf(stream: ByteStream): Promise<string> {
  * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
  */
 async function exchange(
-	{ context, credentialType, credentials, root, timeout }: Connection,
+	{ context, credentialType, credentials, root, timeout, clock }: Connection,
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 ): Promise<Omit<Reply, 'json' | 'text'> & { body: unknown }> {
@@ -232,18 +244,22 @@ async function exchange(
 		disableFollowRedirect: true,
 		timeout,
 	};
+	const { correction } = clock;
+	// For what signs with the time: the credential that is stored stays as it is.
+	const data = correction === 0 ? credentials : { ...credentials, clockCorrection: correction };
 	let answer;
 	try {
 		answer = (await context.helpers.httpRequestWithAuthentication.call(context, credentialType, options, {
-			credentialsDecrypted: { id: '', name: '', type: credentialType, data: credentials },
+			credentialsDecrypted: { id: '', name: '', type: credentialType, data },
 			preAuthenticationRetryStatusCode: [],
 		})) as { statusCode: number; statusMessage?: string; headers: Record<string, unknown>; body: unknown };
 	} catch (error) {
 		throw networkFailure(error, new URL(url).host, request, timeout);
 	}
 	const { statusCode: status, statusMessage: statusText = '', headers, body } = answer;
+	clock.note(headers.date);
 	if (status >= 300 && status < 400) throw redirectFailure({ status, headers, request });
-	return { status, statusText, headers, body, request };
+	return { status, statusText, headers, body, request, correction };
 }
 
 /**
@@ -293,30 +309,34 @@ export function networkCode(error: unknown): string {
 function networkFailure(error: unknown, host: string, request: string, timeout: number): ServiceFailure {
 	const code = networkCode(error);
 	const details = { ...(code && { httpCode: code }), request };
-	const writes = !request.startsWith('GET ');
-	const unknown = writes
-		? 'The change may or may not have been made: look it up before you send it again.'
-		: '';
+	const doubt = isWrite(request) ? DOUBT : '';
 	if (code === 'ERR_CANCELED') {
-		return new ServiceFailure(
-			'The execution was cancelled while this request was under way',
-			unknown,
-			details,
-		);
+		const message = 'The execution was cancelled while this request was under way';
+		return new ServiceFailure(message, '', details, { doubt });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
 		return new ServiceFailure(
 			`${host} did not answer within ${seconds(timeout)}`,
-			`Raise Options > Timeout if the service needs longer. ${unknown}`.trim(),
+			'Raise Options > Timeout if the service needs longer.',
 			details,
-			'unknown',
-			true,
+			{ certainty: 'unknown', isTimeout: true, doubt },
 		);
 	}
-	if (code === '') return new ServiceFailure(errorMessage(error), unknown, details);
+	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { doubt });
 	const { message, description, certainty } = explainNetworkCode(code, host);
-	const advice = certainty === 'unknown' ? `${description} ${unknown}`.trim() : description;
-	return new ServiceFailure(message, advice, details, certainty);
+	const outcome = certainty === 'unknown' ? { certainty, doubt } : { certainty };
+	return new ServiceFailure(message, description, details, outcome);
+}
+
+const isWrite = (request: string) => !/^(GET|OPTIONS) /.test(request);
+
+/**
+ * What is known of a request that was answered without success. A server error, or a success without the service's JSON
+ * (a proxy's page, an empty body), does not tell whether a write was done.
+ */
+export function outcomeOf({ request, status, json }: Reply): ServiceFailure['outcome'] {
+	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
+	return isUnclear ? { certainty: 'unknown', ...(isWrite(request) && { doubt: DOUBT }) } : {};
 }
 
 const seconds = (milliseconds: number) => `${milliseconds / 1000} second${milliseconds === 1000 ? '' : 's'}`;

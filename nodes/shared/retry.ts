@@ -18,9 +18,15 @@ export type RetryRules<T extends Answer> = {
 	idempotent: boolean;
 	/** An answer that no repetition will change, whatever its status. */
 	isFinal?(answer: T): boolean;
+	/** A success without what a success holds: a proxy's page, or nothing. */
+	isGarbled?(answer: T): boolean;
+	/** Changes what a refusal was about; `true` when the request is worth sending again. */
+	mend?(answer: T): boolean;
 };
 
-const MAX_ATTEMPTS = 6;
+export const MAX_ATTEMPTS = 6;
+/** A page that answers in the place of the service may do so for good. */
+const GARBLED_ATTEMPTS = 3;
 /** Milliseconds for all attempts together. */
 const TIME_BUDGET = 180_000;
 const FIRST_WAIT = 250;
@@ -52,7 +58,7 @@ export async function withRetries<T extends Answer>(
 		} catch (error) {
 			failure = error;
 		}
-		const again = answer ? judgeAnswer(answer, rules) : judgeFailure(failure, rules);
+		const again = answer ? judgeAnswer(answer, rules, attempts) : judgeFailure(failure, rules);
 		pace.leave(ticket, again.overloaded ? 'overloaded' : 'well', again.retryAfter);
 		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
 		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
@@ -66,9 +72,14 @@ export async function withRetries<T extends Answer>(
 
 type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number };
 
-function judgeAnswer<T extends Answer>(answer: T, { idempotent, isFinal }: RetryRules<T>): Verdict {
+function judgeAnswer<T extends Answer>(answer: T, rules: RetryRules<T>, attempts: number): Verdict {
 	const { status, headers } = answer;
-	if (status < 429 || isFinal?.(answer)) return { retry: false, overloaded: false };
+	const { idempotent, isFinal, isGarbled, mend } = rules;
+	if (status < 300) {
+		const again = idempotent && attempts < GARBLED_ATTEMPTS && isGarbled?.(answer) === true;
+		return { retry: again, overloaded: false };
+	}
+	if (status < 429 || isFinal?.(answer)) return { retry: mend?.(answer) === true, overloaded: false };
 	// Not accepted, and so not done.
 	if (status === 429 || status === 503) {
 		return { retry: true, overloaded: true, retryAfter: readRetryAfter(headers['retry-after']) };
@@ -77,10 +88,10 @@ function judgeAnswer<T extends Answer>(answer: T, { idempotent, isFinal }: Retry
 }
 
 function judgeFailure<T extends Answer>(failure: unknown, { idempotent }: RetryRules<T>): Verdict {
-	const certainty = failure instanceof ServiceFailure ? failure.certainty : undefined;
+	const { certainty, isTimeout = false } = failure instanceof ServiceFailure ? failure.outcome : {};
 	return {
 		retry: certainty === 'notDone' || (certainty === 'unknown' && idempotent),
-		overloaded: failure instanceof ServiceFailure && failure.isTimeout,
+		overloaded: isTimeout,
 	};
 }
 
@@ -93,7 +104,7 @@ function readRetryAfter(value: unknown): number | undefined {
 }
 
 /** Doubled each time, and jittered, so that those who failed together do not come back together. */
-function backOff(attempts: number): number {
+export function backOff(attempts: number): number {
 	return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
 }
 

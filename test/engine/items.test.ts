@@ -41,7 +41,7 @@ async function withServer(
 const createAt = async (baseUrl: string, more: object = {}) =>
 	await run({
 		type: 'threatConnectGroup',
-		parameters: { resource: 'group', operation: 'create', ...byName },
+		parameters: { resource: 'group', operation: 'create', ...byName, options: { assignXid: false } },
 		items: named('x'),
 		credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
 		...more,
@@ -293,7 +293,7 @@ describe('an answer that is none', () => {
 			'a login page with 200',
 			answer(200, '<html>Please log in</html>'),
 			'ThreatConnect did not answer with JSON, but with 200 OK: Please log in [item 0]',
-			'Check the fields',
+			'it may be a proxy',
 		],
 		['an empty 200', answer(200, ''), 'ThreatConnect did not answer with JSON, but with 200 OK [item 0]', ''],
 		['a success with an error inside', answer(200, '{"status":"Error","message":"No"}'), 'No [item 0]', ''],
@@ -301,7 +301,7 @@ describe('an answer that is none', () => {
 			'a success without a group',
 			answer(200, '{"status":"Success"}'),
 			'ThreatConnect answered with success, but without the group [item 0]',
-			'look the group up before you send it again',
+			'The group may or may not have been created: look for the Threat with the name "x"',
 		],
 		[
 			"a batch answer's description",
@@ -336,17 +336,22 @@ describe('an answer that is none', () => {
 			/^The connection to 127\.0\.0\.1:\d+ broke before an answer came \(ECONNRESET\) \[item 0\]$/,
 		);
 		expect(error?.description).toContain(
-			'The change may or may not have been made: look it up before you send it again.',
+			'The group may or may not have been created: look for the Threat with the name "x" before you send it again.',
 		);
 	});
 
 	test('silence: the time-out is named, and what may have happened', async () => {
 		const error = await failing(() => {}, {
-			parameters: { resource: 'group', operation: 'create', ...byName, options: { timeout: 1 } },
+			parameters: {
+				resource: 'group',
+				operation: 'create',
+				...byName,
+				options: { timeout: 1, assignXid: false },
+			},
 		});
 		expect(error?.message).toMatch(/^127\.0\.0\.1:\d+ did not answer within 1 second \[item 0\]$/);
 		expect(error?.description).toContain('Raise Options > Timeout');
-		expect(error?.description).toContain('may or may not have been made');
+		expect(error?.description).toContain('may or may not have been created');
 	});
 });
 

@@ -38,11 +38,11 @@ async function against(
 	try {
 		const record =
 			operation === 'create'
-				? { type: 'Threat', name: '={{ $json.name }}' }
-				: { groupId: '1', updateFields: { name: 'x' } };
+				? { type: 'Threat', name: '={{ $json.name }}', options: { assignXid: false, ...options } }
+				: { groupId: '1', updateFields: { name: 'x' }, options };
 		const result = await run({
 			type: 'threatConnectGroup',
-			parameters: { resource: 'group', operation, ...record, options } as never,
+			parameters: { resource: 'group', operation, ...record } as never,
 			items: items as never,
 			credentials: {
 				threatConnectApi: {
@@ -59,7 +59,7 @@ async function against(
 	}
 }
 
-describe('a create', () => {
+describe('a create without an XID', () => {
 	test.each([
 		['429', answer(429)],
 		['429 with Retry-After', answer(429, { 'retry-after': '1' })],

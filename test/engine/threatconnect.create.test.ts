@@ -10,7 +10,17 @@ let server: ThreatConnectSimulator;
 let node: RunNode;
 beforeAll(async () => {
 	server = await startThreatConnect();
-	node = threatConnectNode(server);
+	// An XID of the node's own is another matter: see threatconnect.onceOnly.test.ts.
+	const plain = threatConnectNode(server);
+	node = async (operation, { options = {}, ...parameters }, more) =>
+		await plain(
+			operation,
+			{
+				...parameters,
+				options: { ...(operation === 'create' && { assignXid: false }), ...(options as object) },
+			},
+			more,
+		);
 });
 afterAll(async () => await server.stop());
 

@@ -2,6 +2,7 @@ import { recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { AttackForge } from '../../api';
 import { table } from '../../fields';
+import { createGroup, nameLane } from './creating';
 
 const show = { resource: ['group'], operation: ['create'] };
 
@@ -14,6 +15,6 @@ export const create: OperationFile<AttackForge> = {
 	parameters: [...recordParameters(table, 'create', show), optionsCollection(show, extraJsonOption)],
 	prepare(item, api) {
 		const body = item.record('create');
-		return { run: async () => await api.createGroup(body) };
+		return { record: nameLane(body.name), run: async () => await createGroup(api, body) };
 	},
 };

@@ -11,7 +11,7 @@ import {
 	withPresentFields,
 } from '../../groups';
 import { groupParameter, readGroupId } from '../common';
-import { readBack, readModes, updatingOptions } from './updating';
+import { readBack, readModes, updatingOptions, writeGroup } from './updating';
 
 const show = { resource: ['group'], operation: ['update'] };
 
@@ -34,7 +34,7 @@ export const update: OperationFile<AttackForge> = {
 			record: id,
 			async run() {
 				const complete = await completeBody(api, id, body, modes);
-				if (Object.keys(complete).length > 0) await api.updateGroup(id, complete);
+				if (Object.keys(complete).length > 0) await writeGroup(api, id, complete);
 				return await readBack(api, id, body);
 			},
 		};

@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { DOUBT } from '../../../shared/errors';
 import type { Item } from '../../../shared/items';
-import type { JsonObject } from '../../../shared/json';
+import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { onceOnly } from '../../../shared/onceOnly';
 import { type AttackForge, isRefusal } from '../../api';
-import type { AccessMode, CustomFieldsMode } from '../../groups';
+import { accessChanges, type AccessMode, type CustomFieldsMode } from '../../groups';
 
 /** What Update and Create or Update share. */
 
@@ -55,6 +57,30 @@ export function readModes(item: Item): { access: AccessMode; customFields: Custo
 		access: accessMode === 'exact' ? 'exact' : 'operations',
 		customFields: customFieldsMode === 'replace' ? 'replace' : 'merge',
 	};
+}
+
+/**
+ * Updates a group. After an answer that was lost it looks at the access of the group: an entry that is gone already
+ * cannot be removed again; all else may be written twice.
+ */
+export async function writeGroup(api: AttackForge, id: string, body: JsonObject): Promise<void> {
+	let left = body;
+	await onceOnly({
+		signal: api.signal,
+		act: async () => {
+			if (Object.keys(left).length > 0) await api.updateGroup(id, left);
+			return true;
+		},
+		async find() {
+			const { access, ...others } = left;
+			const { access: present } = await api.getGroup(id);
+			const changes = isJsonObject(access) ? accessChanges(access, present, 'operations') : undefined;
+			left = changes ? { ...others, access: changes } : others;
+			return undefined;
+		},
+		doubt: DOUBT,
+		repeatable: false,
+	});
 }
 
 /** UpdateGroup answers with a status only. The update stands, so a read that is not granted must not fail the item. */

@@ -8,7 +8,8 @@ import { type AttackForge, isMissing, type Scope } from '../../api';
 import { table } from '../../fields';
 import { changesOf, customFieldOf, normalizeGroup } from '../../groups';
 import { optionalGroupParameter, readGroupId, type Show } from '../common';
-import { readBack, readModes, updatingOptions } from './updating';
+import { createGroup, nameLane } from './creating';
+import { readBack, readModes, updatingOptions, writeGroup } from './updating';
 
 const show = { resource: ['group'], operation: ['upsert'] };
 
@@ -81,7 +82,7 @@ export const upsert: OperationFile<AttackForge> = {
 			async run() {
 				const present = await match.find(api);
 				if (!present) {
-					const group = await api.createGroup(create());
+					const group = await createGroup(api, create());
 					await match.remember?.(api, group);
 					return { ...group, _outcome: 'created' };
 				}
@@ -89,7 +90,7 @@ export const upsert: OperationFile<AttackForge> = {
 				const group = await complete(api, present, update);
 				const changes = changesOf(update, group, modes);
 				if (Object.keys(changes).length === 0) return { ...group, _outcome: 'unchanged' };
-				await api.updateGroup(id, changes);
+				await writeGroup(api, id, changes);
 				const after = await readBack(api, id, changes);
 				await match.remember?.(api, after);
 				return { ...after, _outcome: 'updated' };
@@ -109,7 +110,7 @@ type Match = {
 
 function readMatch(item: Item, update: JsonObject): Match {
 	const matchBy = item.parameter('matchBy');
-	if (matchBy === 'id') return matchById(item);
+	if (matchBy === 'id') return matchById(item, update.name);
 	const scope: Scope = item.options.scope === 'mine' ? 'mine' : 'all';
 	if (matchBy !== 'customField') {
 		const { name } = update;
@@ -134,10 +135,10 @@ function readMatch(item: Item, update: JsonObject): Match {
 	return matchInList(scope, `custom field ${key}`, String(value), (group) => customFieldOf(group, key));
 }
 
-function matchById(item: Item): Match {
+function matchById(item: Item, name: unknown): Match {
 	if (isUnset(item.parameter('groupId'))) {
 		// No ID yet: a record that was never synchronized.
-		return { key: `new ${item.index}`, find: async () => undefined };
+		return { key: nameLane(name), find: async () => undefined };
 	}
 	const id = readGroupId(item);
 	return {

@@ -1,7 +1,10 @@
+import { DOUBT } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { onceOnly } from '../../../shared/onceOnly';
 import type { AttackForge } from '../../api';
 import { accessLevelParameter, groupParameter, readGroupId, readUser, userParameter } from '../common';
 import { readAccessLevel } from './accessLevel';
+import { FOUND, isMember } from './common';
 
 const show = { resource: ['member'], operation: ['add'] };
 
@@ -25,7 +28,13 @@ export const add: OperationFile<AttackForge> = {
 			record: groupId,
 			async run() {
 				const userId = await api.userId(user);
-				const status = await api.addMember(groupId, userId, access);
+				const status = await onceOnly({
+					signal: api.signal,
+					act: async () => await api.addMember(groupId, userId, access),
+					find: async () => ((await isMember(api, groupId, userId)) ? FOUND : undefined),
+					doubt: DOUBT,
+					repeatable: false,
+				});
 				return { group_id: groupId, user_id: userId, access_level: access, status };
 			},
 		};

@@ -1,6 +1,9 @@
+import { DOUBT } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { onceOnly } from '../../../shared/onceOnly';
 import type { AttackForge } from '../../api';
 import { groupParameter, readGroupId, readUser, userParameter } from '../common';
+import { FOUND, isMember } from './common';
 
 const show = { resource: ['member'], operation: ['remove'] };
 
@@ -30,7 +33,13 @@ export const remove: OperationFile<AttackForge> = {
 			async run() {
 				const userId = await api.userId(user);
 				// There is no DELETE: this access level removes (AttackForge documentation, UpdateUserAccessOnGroup).
-				const status = await api.changeMember(groupId, userId, 'Delete');
+				const status = await onceOnly({
+					signal: api.signal,
+					act: async () => await api.changeMember(groupId, userId, 'Delete'),
+					find: async () => ((await isMember(api, groupId, userId)) ? undefined : FOUND),
+					doubt: DOUBT,
+					repeatable: false,
+				});
 				return { removed: true, group_id: groupId, user_id: userId, status };
 			},
 		};

@@ -6,16 +6,7 @@ import { defaultAttributes, withAttributes } from '../../fields';
 import type { IndicatorName } from '../../indicators';
 import { allOf, isOneOf, quote } from '../../tql';
 
-/** Writing a group, with what only the instance knows looked up before anything is sent. */
-
-export async function createGroup(
-	api: ThreatConnect,
-	body: JsonObject,
-	options: AnswerOptions,
-): Promise<JsonObject> {
-	await checkAttributes(api, addedAttributes(body));
-	return await api.createGroup(body, options);
-}
+/** Changing a group, with what only the instance knows looked up before anything is sent. */
 
 /**
  * Changes a group.

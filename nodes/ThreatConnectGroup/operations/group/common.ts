@@ -149,9 +149,10 @@ export const fieldsOption: INodeProperties = {
 };
 
 /** The options of operations that write a group and answer with it. */
-export const groupOptions = (show: Show): INodeProperties =>
+export const groupOptions = (show: Show, ...own: INodeProperties[]): INodeProperties =>
 	optionsCollection(
 		show,
+		...own,
 		extraJsonOption,
 		{
 			displayName: 'Create Activity Log',

@@ -2,8 +2,8 @@ import { recordParameters } from '../../../shared/fields';
 import type { OperationFile } from '../../../shared/items';
 import type { ThreatConnect } from '../../api';
 import { table } from '../../fields';
-import { createGroup } from './changing';
 import { answerOptions, groupOptions } from './common';
+import { assignXidOption, createGroup, readCreation } from './creating';
 
 const show = { resource: ['group'], operation: ['create'] };
 
@@ -13,10 +13,10 @@ export const create: OperationFile<ThreatConnect> = {
 	name: 'Create',
 	action: 'Create group',
 	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',
-	parameters: [...recordParameters(table, 'create', show), groupOptions(show)],
+	parameters: [...recordParameters(table, 'create', show), groupOptions(show, assignXidOption)],
 	prepare(item, api) {
 		const body = item.record('create');
-		const options = answerOptions(item);
-		return { run: async () => await createGroup(api, body, options) };
+		const creation = readCreation(item, answerOptions(item));
+		return { run: async () => await createGroup(api, body, creation) };
 	},
 };

@@ -1,4 +1,7 @@
+import { DOUBT } from '../../../shared/errors';
 import type { OperationFile } from '../../../shared/items';
+import { onceOnly } from '../../../shared/onceOnly';
+import { cancelSignal } from '../../../shared/requests';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { groupParameters, readReference } from './common';
 
@@ -18,7 +21,16 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 			async run() {
 				// The answer to a delete does not say which group it was.
 				const id = await api.idOf(reference);
-				await api.deleteGroup(String(id));
+				await onceOnly({
+					signal: cancelSignal(api.connection),
+					act: async () => {
+						await api.deleteGroup(String(id));
+						return true;
+					},
+					find: async () => ((await api.findGroup({ id: String(id) }, {})) ? undefined : true),
+					doubt: DOUBT,
+					repeatable: false,
+				});
 				return { deleted: true, id };
 			},
 		};

@@ -1,14 +1,15 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { asError, InvalidInput } from '../../../shared/errors';
 import { isUnset, recordParameters } from '../../../shared/fields';
 import type { Item, OperationFile } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { type GroupReference, MAX_PAGE_SIZE, referenceKey, type ThreatConnect } from '../../api';
 import { defaultAttributes, table } from '../../fields';
 import { allOf, isOneOf } from '../../tql';
-import { changeGroup, createGroup } from './changing';
+import { changeGroup } from './changing';
 import { answerOptions, groupOptions, readOwner, readXid, type Show, xidParameters } from './common';
+import { assignXidOption, createGroup, isConflict, readCreation } from './creating';
 
 const show = { resource: ['group'], operation: ['upsert'] };
 
@@ -46,12 +47,17 @@ export const upsert: OperationFile<ThreatConnect> = {
 	name: 'Create or Update',
 	action: 'Create or update group',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
-	parameters: [...matchParameters(show), ...recordParameters(table, 'upsert', show), groupOptions(show)],
+	parameters: [
+		...matchParameters(show),
+		...recordParameters(table, 'upsert', show),
+		groupOptions(show, assignXidOption),
+	],
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
 		const match = readMatch(item, draft());
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		const options = answerOptions(item);
+		const creation = readCreation(item, options);
 		const present = { fields: defaultAttributes(update).length > 0 ? ['attributes'] : [] };
 
 		const change = async (group: JsonObject) => {
@@ -66,7 +72,7 @@ export const upsert: OperationFile<ThreatConnect> = {
 				if (group) return await change(group);
 				const created = forCreate(create());
 				try {
-					const made = await createGroup(api, { ...created, ...match.added }, options);
+					const made = await createGroup(api, { ...created, ...match.added }, creation);
 					return { ...made, _outcome: 'created' };
 				} catch (error) {
 					// Someone else was faster.
@@ -78,8 +84,6 @@ export const upsert: OperationFile<ThreatConnect> = {
 		};
 	},
 };
-
-const isConflict = (error: unknown) => error instanceof ServiceFailure && error.details.httpCode === '409';
 
 function without(body: JsonObject, ...names: string[]): JsonObject {
 	return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
@@ -206,7 +210,7 @@ const anotherType = (group: JsonObject, type: unknown) =>
 /** New groups without an owner go into the API user's organization; which one that is no endpoint says. */
 async function ownOrganization(api: ThreatConnect): Promise<string> {
 	const names = await api.memo.once('own organization', async () => {
-		const owners = await api.list('/v3/security/owners', []);
+		const owners = await api.owners();
 		return owners.filter(({ type }) => type === 'Organization').map(({ name }) => String(name));
 	});
 	const [only, ...others] = names;

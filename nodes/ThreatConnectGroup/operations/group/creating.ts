@@ -1,0 +1,116 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { isUnset } from '../../../shared/fields';
+import type { Item } from '../../../shared/items';
+import type { JsonObject } from '../../../shared/json';
+import { onceOnly } from '../../../shared/onceOnly';
+import { cancelSignal } from '../../../shared/requests';
+import type { AnswerOptions, ThreatConnect } from '../../api';
+import { addedAttributes, checkAttributes } from '../../attributes';
+import { readXid } from './common';
+
+/** Creating a group once, although answers are lost and n8n repeats items: by its XID it is found again. */
+
+export const assignXidOption: INodeProperties = {
+	displayName: 'Assign XID',
+	name: 'assignXid',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether a new group without an XID gets one from the node (n8n:…). By it the node finds the group when the answer to its creation is lost, instead of creating it twice.',
+};
+
+/** What an operation takes from its item, besides the body, to create a group. */
+export type Creation = {
+	options: AnswerOptions;
+	assignsXid: boolean;
+	item: Item;
+};
+
+export const readCreation = (item: Item, options: AnswerOptions): Creation => ({
+	options,
+	assignsXid: item.options.assignXid !== false,
+	item,
+});
+
+/**
+ * @returns the new group, also when only its answer was lost
+ * @throws InvalidInput when an attribute cannot have its value
+ * @throws ServiceFailure in doubt when it cannot be known whether it was created
+ */
+export async function createGroup(
+	api: ThreatConnect,
+	body: JsonObject,
+	{ options, assignsXid, item }: Creation,
+): Promise<JsonObject> {
+	await checkAttributes(api, addedAttributes(body));
+	const { tries, index } = item;
+	const isOurXid = assignsXid && isUnset(body.xid);
+	const named = isOurXid ? { ...body, xid: `n8n:${tries.nameOf(index, body)}` } : body;
+	const since = tries.isRepeat ? tries.startedAt : Date.now();
+
+	const find = async (): Promise<JsonObject | undefined> => {
+		const group = await findByXid(api, named, options);
+		return group && (isOurXid || isThatOf(named, group, api.connection.clock.toService(since)))
+			? group
+			: undefined;
+	};
+	const act = async (): Promise<JsonObject> => {
+		try {
+			return await api.createGroup(named, options);
+		} catch (error) {
+			// A proxy between may have sent it twice, or an earlier try is what it conflicts with.
+			const present = isConflict(error) && isFindable(named) ? await find() : undefined;
+			if (present) return present;
+			throw asError(error);
+		}
+	};
+	const repeatable = isFindable(named);
+	if (tries.isRepeat && repeatable) {
+		const present = await find();
+		if (present) return present;
+	}
+	const signal = cancelSignal(api.connection);
+	return await onceOnly({ signal, act, find, doubt: doubtOf(named), repeatable });
+}
+
+export const isConflict = (error: unknown) =>
+	error instanceof ServiceFailure && error.details.httpCode === '409';
+
+/** An XID that is only digits would be read as an ID. */
+function isFindable({ xid }: JsonObject): boolean {
+	try {
+		return readXid(xid) !== undefined;
+	} catch {
+		return false;
+	}
+}
+
+async function findByXid(
+	api: ThreatConnect,
+	{ xid, ownerName, ownerId }: JsonObject,
+	{ fields }: AnswerOptions,
+): Promise<JsonObject | undefined> {
+	const known = readXid(xid);
+	if (known === undefined) throw new InvalidInput('it has no XID', 'Switch on Options > Assign XID.');
+	const owner = isUnset(ownerName)
+		? isUnset(ownerId)
+			? undefined
+			: await api.ownerName(ownerId)
+		: String(ownerName);
+	const reference = { xid: known, ...(owner !== undefined && { ownerName: owner }) };
+	return await api.findGroup(reference, { fields });
+}
+
+/** Milliseconds: Date headers and dates of groups are whole seconds. */
+const SLACK = 2000;
+
+/** Whether a group with the user's XID is what was sent, not one that had it before. */
+const isThatOf = ({ name, type }: JsonObject, group: JsonObject, since: number) =>
+	group.type === type && group.name === name && Date.parse(String(group.dateAdded)) >= since - SLACK;
+
+function doubtOf({ type, name, xid }: JsonObject): string {
+	const by = isUnset(xid) ? '' : ` and the XID "${String(xid)}"`;
+	return `The group may or may not have been created: look for the ${String(type)} with the name "${String(name)}"${by} before you send it again.`;
+}

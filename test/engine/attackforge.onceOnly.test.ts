@@ -1,0 +1,209 @@
+import { METHOD_NAMES } from '../simulators/attackforge/methods';
+import {
+	type AttackForgeOptions,
+	type AttackForgeSimulator,
+	startAttackForge,
+} from '../simulators/attackforge';
+import { jsonOf, run, type RunOptions } from './harness';
+import { type Loss, startLossy } from './lossy';
+
+/** AttackForge has no key to find a record again: what becomes of writes whose answer is lost on the way. */
+
+let server: AttackForgeSimulator;
+const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
+afterEach(async () => await server.stop());
+
+type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
+const first =
+	(method: string, loss: Loss): Losses =>
+	(one, _path, earlier) =>
+		one === method && earlier === 0 ? loss : undefined;
+
+async function through(
+	lose: Losses,
+	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
+) {
+	const between = await startLossy(server.url, lose);
+	const from = server.requests.length;
+	try {
+		const result = await run({
+			type: 'attackForgeGroup',
+			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
+			onError: 'continueErrorOutput',
+			parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
+			...more,
+		});
+		const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
+		return { ...result, posts };
+	} finally {
+		await between.stop();
+	}
+}
+
+const named = (name: string) => server.groups().filter((group) => group.name === name);
+const customers = (...names: string[]) =>
+	names.map((name) => ({
+		name,
+		group_owner: 'Owner',
+		primary_contact_name: 'Paula',
+		primary_contact_number: '+49 30 1',
+		primary_contact_email: 'paula@example.com',
+	}));
+const oneByOne = { options: { maxConcurrentRequests: 1 } };
+
+describe('a new group whose answer is lost', () => {
+	test('after it was made is found by its name, its content and its age', async () => {
+		await start();
+		const { items, errors, posts } = await through(first('POST', 'after'), {
+			parameters: {},
+			items: customers('Made'),
+		});
+		expect(errors).toEqual([]);
+		expect(posts).toHaveLength(1);
+		expect(named('Made')).toHaveLength(1);
+		expect(jsonOf(items)).toMatchObject([{ id: named('Made')[0]?.id, name: 'Made' }]);
+	});
+
+	test.each([0, 2])(
+		'before it was made is sent again, when the list shows what the run made besides; it lags by %s',
+		async (listingLag) => {
+			await start({ listingLag });
+			const names = ['First', 'Second', 'Third'];
+			const { items, errors } = await through(
+				(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'before' : undefined),
+				{ parameters: oneByOne, items: customers(...names) },
+			);
+			expect(errors).toEqual([]);
+			expect(items.map(({ json }) => json.name)).toEqual(names);
+			expect(names.map((name) => named(name).length)).toEqual([1, 1, 1]);
+		},
+	);
+
+	test('is found although the list lags', async () => {
+		await start({ listingLag: 2 });
+		const names = ['First', 'Second', 'Third'];
+		const { items, errors } = await through(
+			(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'after' : undefined),
+			{ parameters: oneByOne, items: customers(...names) },
+		);
+		expect(errors).toEqual([]);
+		expect(items).toHaveLength(3);
+		expect(names.map((name) => named(name).length)).toEqual([1, 1, 1]);
+	});
+
+	test('is reported as unknown when the list shows nothing that the run has made', async () => {
+		await start();
+		const { items, errors, posts } = await through(first('POST', 'before'), {
+			parameters: {},
+			items: customers('Alone'),
+		});
+		expect(items).toEqual([]);
+		expect(posts).toHaveLength(0);
+		expect(errors[0]?.json.message).toContain(
+			'The group may or may not have been created: look for the name "Alone" before you send it again. It could not be looked up: the list of groups shows none that this run has created.',
+		);
+	});
+
+	test('is reported as unknown when the key may not list groups', async () => {
+		await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroups') });
+		const { errors, posts } = await through(first('POST', 'after'), {
+			parameters: {},
+			items: customers('Unlisted'),
+		});
+		expect(errors[0]?.json.message).toContain(
+			'may or may not have been created: look for the name "Unlisted"',
+		);
+		expect(named('Unlisted')).toHaveLength(1);
+		expect(posts).toHaveLength(1);
+	});
+
+	test('is not confused with older groups of its name, nor items of one name with each other', async () => {
+		await start();
+		server.seedGroup({ ...customers('Twin')[0], created: '2025-01-01T00:00:00.000Z' });
+		const { items, errors } = await through(
+			(method, _path, earlier) => (method === 'POST' && earlier % 2 === 0 ? 'after' : undefined),
+			{ parameters: {}, items: customers('Twin', 'Other', 'Twin', 'Twin') },
+		);
+		expect(errors).toEqual([]);
+		expect(new Set(items.map(({ json }) => json.id)).size).toBe(4);
+		expect(named('Twin')).toHaveLength(4);
+	});
+
+	test('by create or update is made once, and updated by a later item', async () => {
+		await start();
+		const [customer] = customers('Both');
+		const { items, errors } = await through(first('POST', 'after'), {
+			parameters: { operation: 'upsert', matchBy: 'name' },
+			items: [customer ?? {}, { ...customer, primary_contact_name: 'Paul' }],
+		});
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'created' }, { _outcome: 'updated' }]);
+		expect(named('Both')).toMatchObject([{ primary_contact_name: 'Paul' }]);
+	});
+});
+
+describe("n8n's Retry On Fail", () => {
+	test('makes no group twice, neither one that went through nor one that nobody knows of', async () => {
+		await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroups') });
+		const names = ['a', 'b', 'c', 'd'];
+		const { items, errors, posts } = await through(first('POST', 'after'), {
+			parameters: oneByOne,
+			items: customers(...names),
+			retryOnFail: true,
+			maxTries: 3,
+		});
+		expect(errors).toHaveLength(1);
+		expect(items).toHaveLength(3);
+		expect(posts).toHaveLength(4);
+		expect(names.map((name) => named(name).length)).toEqual([1, 1, 1, 1]);
+	});
+});
+
+describe('other writes whose answer is lost', () => {
+	const GROUP = { id: '66d2308ba99324532079e200', name: 'Present' };
+
+	test('access that was removed is not removed again, and the rest is written', async () => {
+		await start();
+		const entry = {
+			group_name: 'AD-GROUP-1',
+			project_access_level: 'edit',
+			project_request_access_level: 'action',
+		};
+		server.seedGroup({ ...GROUP, access: { sso_1: [entry], sso_2: [], member_admins: [] } } as never);
+		for (const loss of ['after', 'before'] as const) {
+			const { errors } = await through(first('PUT', loss), {
+				parameters: {
+					operation: 'update',
+					dataMode: 'json',
+					groupId: GROUP.id,
+					jsonBody: JSON.stringify({
+						primary_contact_name: `New ${loss}`,
+						access: { sso_1: [{ action: 'remove', group_name: 'AD-GROUP-1' }] },
+					}),
+				},
+			});
+			expect(errors).toEqual([]);
+			expect(server.group(GROUP.id)).toMatchObject({
+				primary_contact_name: `New ${loss}`,
+				access: { sso_1: [] },
+			});
+		}
+	});
+
+	test.each(['before', 'after'] as const)(
+		'a member is added once and removed once, lost %s',
+		async (loss) => {
+			await start();
+			server.seedGroup(GROUP);
+			const userId = server.seedUser().id;
+			const member = { resource: 'member', groupId: GROUP.id, userId };
+			const isMember = () => server.group(GROUP.id)?.members.some((one) => one.userId === userId);
+			const added = await through(first('POST', loss), { parameters: { ...member, operation: 'add' } });
+			expect(added.errors).toEqual([]);
+			expect(isMember()).toBe(true);
+			const removed = await through(first('PUT', loss), { parameters: { ...member, operation: 'remove' } });
+			expect(removed.errors).toEqual([]);
+			expect(isMember()).toBe(false);
+		},
+	);
+});

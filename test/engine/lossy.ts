@@ -1,0 +1,43 @@
+import { createServer, request as forward, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** How the answer to a request is lost: before the service has seen it, or after it has done it. */
+export type Loss = 'before' | 'after';
+
+/**
+ * Stands between a node and a simulator, and breaks connections.
+ *
+ * @param lose asked for each request that arrives, with how many of the same method have arrived before
+ */
+export async function startLossy(
+	target: string,
+	lose: (method: string, path: string, earlier: number) => Loss | undefined,
+): Promise<{ url: string; stop(): Promise<void> }> {
+	const seen = new Map<string, number>();
+	const server: Server = createServer((incoming, outgoing) => {
+		const { method = 'GET', url = '', headers } = incoming;
+		const earlier = seen.get(method) ?? 0;
+		seen.set(method, earlier + 1);
+		const loss = lose(method, url, earlier);
+		if (loss === 'before') return (incoming.socket as Socket).resetAndDestroy();
+		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
+			if (loss === 'after') {
+				answer.resume().on('end', () => (incoming.socket as Socket).resetAndDestroy());
+				return;
+			}
+			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+			answer.pipe(outgoing);
+		});
+		onward.on('error', () => incoming.socket.destroy());
+		incoming.on('error', () => onward.destroy());
+		incoming.pipe(onward);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		async stop() {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}

@@ -1,0 +1,256 @@
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf, run, type RunOptions } from './harness';
+import { type Loss, startLossy } from './lossy';
+
+/** What becomes of writes whose answer is lost on the way: nothing is lost and nothing is done twice. */
+
+let server: ThreatConnectSimulator;
+beforeAll(async () => {
+	server = await startThreatConnect();
+});
+afterAll(async () => await server.stop());
+
+type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
+/** Loses the first answer to this method. */
+const first =
+	(method: string, loss: Loss): Losses =>
+	(one, _path, earlier) =>
+		one === method && earlier === 0 ? loss : undefined;
+
+async function through(
+	lose: Losses,
+	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
+) {
+	const between = await startLossy(server.url, lose);
+	const from = server.requests.length;
+	try {
+		const result = await run({
+			type: 'threatConnectGroup',
+			credentials: {
+				threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken },
+			},
+			onError: 'continueErrorOutput',
+			parameters: { resource: 'group', operation: 'create', ...parameters },
+			...more,
+		});
+		const requests = server.requests.slice(from);
+		return { ...result, posts: requests.filter(({ method }) => method === 'POST') };
+	} finally {
+		await between.stop();
+	}
+}
+
+const named = (name: string) => server.groups().filter((group) => group.name === name);
+const threat = (name: string, more: object = {}) => ({ type: 'Threat', name, ...more });
+
+describe('a new group whose answer is lost', () => {
+	test('after it was made is found by the XID that the node gave it', async () => {
+		const { items, errors, posts } = await through(first('POST', 'after'), {
+			parameters: threat('Made', { options: { fields: ['tags'] }, additionalFields: {} }),
+		});
+		expect(errors).toEqual([]);
+		const [group, ...others] = named('Made');
+		expect(others).toEqual([]);
+		expect(group?.xid).toMatch(/^n8n:[0-9a-f]{32}$/);
+		expect(jsonOf(items)).toMatchObject([{ id: Number(group?.id), name: 'Made', xid: group?.xid, tags: {} }]);
+		expect(posts).toHaveLength(1);
+	});
+
+	test('before it was made is sent again with the same XID', async () => {
+		const { items, posts } = await through(first('POST', 'before'), { parameters: threat('Not made') });
+		expect(named('Not made')).toHaveLength(1);
+		expect(items).toHaveLength(1);
+		expect(posts).toHaveLength(1);
+	});
+
+	test('in another owner, named by its ID, is looked for there', async () => {
+		const { items, errors } = await through(first('POST', 'after'), {
+			parameters: threat('Elsewhere', { additionalFields: { ownerId: '2' } }),
+		});
+		expect(errors).toEqual([]);
+		expect(items).toHaveLength(1);
+		expect(named('Elsewhere')).toHaveLength(1);
+	});
+
+	test("with the user's XID is found by that", async () => {
+		const { items, errors } = await through(first('POST', 'after'), {
+			parameters: threat('Own XID', { additionalFields: { xid: 'own:1' } }),
+		});
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toMatchObject([{ xid: 'own:1' }]);
+		expect(named('Own XID')).toHaveLength(1);
+	});
+
+	test("with a user's XID that a group had before is not taken for it", async () => {
+		server.seedGroup({ type: 'Threat', name: 'Older', xid: 'own:2', dateAdded: '2020-01-01T00:00:00Z' });
+		const { items, errors } = await through(first('POST', 'before'), {
+			parameters: threat('Older', { additionalFields: { xid: 'own:2' } }),
+		});
+		expect(items).toEqual([]);
+		expect(errors[0]?.json).toMatchObject({ details: { httpCode: '409' } });
+		expect(errors[0]?.json.message).toContain('A group with this XID exists already');
+		expect(named('Older')).toHaveLength(1);
+	});
+
+	test('is reported as unknown, with what to look for, when it has no XID', async () => {
+		const { errors, posts } = await through(first('POST', 'after'), {
+			parameters: threat('No XID', { options: { assignXid: false } }),
+		});
+		expect(errors[0]?.json.message).toContain(
+			'The group may or may not have been created: look for the Threat with the name "No XID" before you send it again.',
+		);
+		expect(posts).toHaveLength(1);
+		expect(posts[0]?.body).not.toContain('xid');
+	});
+
+	test('is reported as unknown when it cannot be looked up', async () => {
+		const { errors, posts } = await through(() => 'after', {
+			parameters: threat('Nobody answers', { additionalFields: { xid: 'own:3' } }),
+		});
+		expect(errors).toHaveLength(1);
+		expect(errors[0]?.json.message).toMatch(
+			/may or may not have been created: look for the Threat with the name "Nobody answers" and the XID "own:3" before you send it again\. It could not be looked up: The connection to/,
+		);
+		expect(posts).toHaveLength(1);
+	});
+
+	test('by create or update is made once, whether matched by XID or by name', async () => {
+		for (const matchBy of ['xid', 'name']) {
+			const { items, errors } = await through(first('POST', 'after'), {
+				parameters: {
+					operation: 'upsert',
+					matchBy,
+					...(matchBy === 'xid' && { groupXid: 'own:4' }),
+					...threat(`Upserted by ${matchBy}`),
+					upsertFields: matchBy === 'name' ? { ownerName: 'Demo Organization' } : {},
+				},
+			});
+			expect(errors).toEqual([]);
+			expect(jsonOf(items)).toMatchObject([{ _outcome: 'created' }]);
+			expect(named(`Upserted by ${matchBy}`)).toHaveLength(1);
+		}
+	});
+});
+
+describe("n8n's Retry On Fail", () => {
+	const names = ['a', 'b', 'c', 'd'];
+	const retried = async (prefix: string, lose: Losses, parameters: object = {}, more: object = {}) =>
+		await through(lose, {
+			parameters: {
+				...threat('={{ $json.name }}'),
+				options: { maxConcurrentRequests: 1, ...parameters },
+			},
+			items: names.map((name) => ({ name: `${prefix} ${name}` })),
+			retryOnFail: true,
+			maxTries: 3,
+			...more,
+		});
+	const madeOf = (prefix: string) =>
+		names.map((name) => server.groups().filter((group) => group.name === `${prefix} ${name}`).length);
+
+	test('makes no group twice when an answer is lost and cannot be looked up at first', async () => {
+		// The first try: the second item is made, its answer lost, and all six attempts to look it up.
+		const lose: Losses = (method, _path, earlier) =>
+			(method === 'POST' && earlier === 1) || (method === 'GET' && earlier < 6) ? 'after' : undefined;
+		const { items, error } = await retried('stopped', lose, {}, { onError: 'stopWorkflow' });
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => json.name)).toEqual(names.map((name) => `stopped ${name}`));
+		expect(madeOf('stopped')).toEqual([1, 1, 1, 1]);
+	});
+
+	test('sends no item again that may have been made, where nothing tells', async () => {
+		const lose: Losses = first('POST', 'after');
+		const { items, errors, posts } = await retried('unknown', lose, { assignXid: false });
+		expect(errors.map(({ json }) => json.error)).toEqual([expect.stringContaining('broke before')]);
+		expect(items).toHaveLength(3);
+		expect(posts).toHaveLength(4);
+		expect(madeOf('unknown')).toEqual([1, 1, 1, 1]);
+	});
+
+	test('sends nothing again that has gone through, and everything that was refused', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'Target' });
+		const { items, errors } = await through(() => undefined, {
+			parameters: {
+				operation: 'addPost',
+				findBy: 'id',
+				groupId: '={{ $json.id }}',
+				text: 'Once',
+				options: { maxConcurrentRequests: 1 },
+			},
+			items: [{ id: '999999' }, { id }],
+			retryOnFail: true,
+			maxTries: 3,
+		});
+		expect(errors).toHaveLength(1);
+		expect(items).toHaveLength(1);
+		// n8n has run the node three times, since its first item failed.
+		expect(server.posts().filter(({ text }) => text === 'Once')).toHaveLength(1);
+		const refused = server.requests.filter(({ body }) => body.includes('999999'));
+		expect(refused.length).toBeGreaterThan(1);
+	});
+});
+
+describe('other writes whose answer is lost', () => {
+	test('a group that was deleted is found deleted', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'Doomed' });
+		const { items, errors } = await through(first('DELETE', 'after'), {
+			parameters: { operation: 'delete', findBy: 'id', groupId: id },
+		});
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toMatchObject([{ deleted: true }]);
+		expect(server.group(id)).toBeUndefined();
+	});
+
+	test('an update is sent again where twice is the same as once', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'Changing' });
+		const { items, errors } = await through(first('PUT', 'after'), {
+			parameters: { operation: 'update', findBy: 'id', groupId: id, updateFields: { name: 'Changed' } },
+		});
+		expect(errors).toEqual([]);
+		expect(items).toHaveLength(1);
+		expect(server.group(id)?.name).toBe('Changed');
+	});
+
+	test('an attribute that is added may be there: it is said, and not added twice', async () => {
+		const { id } = server.seedGroup({ type: 'Threat', name: 'Attributes' });
+		const { errors } = await through(first('PUT', 'after'), {
+			parameters: {
+				operation: 'update',
+				dataMode: 'json',
+				findBy: 'id',
+				groupId: id,
+				jsonBody: '{"attributes":{"mode":"append","data":[{"type":"Description","value":"once"}]}}',
+			},
+		});
+		expect(errors[0]?.json.message).toContain('may or may not have been made');
+		expect(server.group(id)?.attributes).toHaveLength(1);
+	});
+});
+
+describe('a clock that is out of step', () => {
+	test.each([12, -12])('by %s minutes is corrected once, and said', async (minutes) => {
+		const skewed = await startThreatConnect({ clockSkew: minutes * 60 });
+		try {
+			const { accessId, secretKey } = skewed.credentials;
+			const { items, error, hints } = await run({
+				type: 'threatConnectGroup',
+				parameters: {
+					resource: 'group',
+					operation: 'create',
+					authentication: 'hmac',
+					...threat('={{ $json.name }}'),
+				},
+				items: Array.from({ length: 20 }, (_, index) => ({ name: `n${index}` })),
+				credentials: { threatConnectHmacApi: { baseUrl: skewed.url, accessId, secretKey } },
+			});
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(20);
+			expect(skewed.groups()).toHaveLength(20);
+			expect(hints.map(({ message }) => message)).toEqual([
+				`The clock of the machine that runs n8n is 12 minutes ${minutes > 0 ? 'behind' : 'ahead of'} the clock of ThreatConnect. Requests were signed with ThreatConnect's time. Synchronize the clock.`,
+			]);
+		} finally {
+			await skewed.stop();
+		}
+	});
+});
