@@ -5,8 +5,11 @@ import type {
 	IExecuteFunctions,
 	INode,
 	INodeExecutionData,
+	INodeParameters,
 	INodeProperties,
+	NodeParameterValue,
 } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
 import { asError, InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
@@ -191,10 +194,44 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 	return [...dropDowns, ...operations.flatMap(({ parameters }) => parameters)];
 }
 
+/**
+ * A run's parameters. Most hold no expression, and so are the same for all items: each of these is read once. n8n decides
+ * by the workflow as it stands, not by the item, whether a parameter is shown, so that this is the same for all too.
+ */
+class Parameters {
+	private readonly fixed = new Map<string, NodeParameterValue>();
+	private readonly written: INodeParameters;
+
+	constructor(private readonly context: IExecuteFunctions) {
+		// n8n copies the node each time.
+		this.written = context.getNode().parameters;
+	}
+
+	/** @returns null when it is hidden */
+	read(name: string, index: number): unknown {
+		const known = this.fixed.get(name);
+		// A copy, as n8n gives: it may come out in an item, and no item is to share with another.
+		if (known !== undefined) return deepCopy(known);
+		const value = this.context.getNodeParameter(name, index, null) as NodeParameterValue;
+		if (!this.holdsExpression(name)) this.fixed.set(name, deepCopy(value));
+		return value;
+	}
+
+	holdsExpression(name: string): boolean {
+		return holdsExpression(this.written[name]);
+	}
+}
+
+function holdsExpression(value: unknown): boolean {
+	if (typeof value === 'string') return value.startsWith('=');
+	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
+}
+
 /** One input item, as an operation sees it. */
 export class Item {
 	constructor(
 		private readonly context: IExecuteFunctions,
+		private readonly parameters: Parameters,
 		private readonly table: Table,
 		readonly index: number,
 		private readonly notice: (ignoredKeys: string[]) => void,
@@ -204,13 +241,13 @@ export class Item {
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
 	parameter(name: string): unknown {
-		const value = unlocated(this.context.getNodeParameter(name, this.index, null));
+		const value = unlocated(this.parameters.read(name, this.index));
 		return value === null ? undefined : value;
 	}
 
 	/** The mode that a resource locator is in, e.g. `list` or `id`; `undefined` for a plain value. */
 	locatorMode(name: string): unknown {
-		const value: unknown = this.context.getNodeParameter(name, this.index, null);
+		const value = this.parameters.read(name, this.index);
 		return isJsonObject(value) && value.__rl === true ? value.mode : undefined;
 	}
 
@@ -288,13 +325,7 @@ export class Item {
 			const value = this.parameter(field.name);
 			if (!isUnset(value)) values[field.name] = value;
 		}
-		const rawType = this.context.getNode().parameters.type;
-		return {
-			mode: 'define',
-			values,
-			type,
-			typeIsFixed: !(typeof rawType === 'string' && rawType.startsWith('=')),
-		};
+		return { mode: 'define', values, type, typeIsFixed: !this.parameters.holdsExpression('type') };
 	}
 }
 
@@ -328,7 +359,8 @@ export async function runItems<Api>(
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
 	const tries = new Tries<Output>(context);
-	const itemAt = (index: number) => new Item(context, service.table, index, notice, tries);
+	const parameters = new Parameters(context);
+	const itemAt = (index: number) => new Item(context, parameters, service.table, index, notice, tries);
 
 	const goOn = context.continueOnFail();
 	const outcomes = new Array<INodeExecutionData[] | undefined>(length);

@@ -1,13 +1,22 @@
 /** A place that was given, and when its request was sent: the time that is spent waiting is not the service's. */
-export type Ticket = { at: number };
+export type Ticket = { at: number; kind?: string };
+
+/** How long answers to one kind of request take, as logarithms, so that a single long one counts for little. */
+type Latency = {
+	answers: number;
+	/** Running mean. */
+	mean: number;
+	/** The mean when there is little load. */
+	usual: number;
+};
 
 /** What an answer says about how the service bears the load. */
 export type Signal = 'well' | 'overloaded';
 
 /**
- * How many requests may be under way at once, found while they run: it starts low, grows by half each round while answers
- * come well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up
- * again, not above what was too much until much has gone well.
+ * How many requests may be under way at once, found while they run: it starts low, doubles each round while answers come
+ * well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up again,
+ * not above what was too much until much has gone well.
  */
 export class Pace {
 	/** Requests that may be under way; fractions add up to whole ones. */
@@ -21,21 +30,24 @@ export class Pace {
 	private lowest = 1;
 	private wellSinceHalving = 0;
 	private lastHalving = 0;
-	/** Milliseconds: the fastest answer seen, and a running mean. */
-	private fastest = Infinity;
-	private mean = 0;
+	private readonly latencies = new Map<string, Latency>();
 
 	/** @param max never exceeded; 1 means one after the other */
 	constructor(private readonly max: number) {
 		this.limit = Math.min(max, START);
 	}
 
-	/** Waits for a place. */
-	async enter(): Promise<Ticket> {
+	/**
+	 * Waits for a place.
+	 *
+	 * @param kind requests of one kind take about the same time when there is little load; without it, the time that the
+	 *   request takes says nothing
+	 */
+	async enter(kind?: string): Promise<Ticket> {
 		if (this.underWay >= Math.floor(this.limit) || this.waiting.length > 0) {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		} else this.underWay += 1;
-		return { at: Date.now() };
+		return { at: Date.now(), kind };
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
@@ -54,7 +66,11 @@ export class Pace {
 		if (signal === 'overloaded') {
 			this.lowerCeiling(ticket);
 			this.halve(ticket, now);
-		} else this.grow(ticket, now);
+		} else {
+			const times = this.timesUsual(ticket, now);
+			if (times.mean > TOO_SLOW && this.limit > FEW) this.halve(ticket, now);
+			else this.grow(times.answer <= SLOW);
+		}
 		this.underWay -= 1;
 		while (this.waiting.length > 0 && this.underWay < Math.floor(this.limit)) {
 			this.underWay += 1;
@@ -79,25 +95,46 @@ export class Pace {
 		if (at <= this.lastHalving) return;
 		this.lastHalving = now;
 		this.wellSinceHalving = 0;
+		for (const latency of this.latencies.values()) latency.mean = latency.usual;
 		this.limit = Math.max(1, this.limit / 2);
 	}
 
-	private grow(ticket: Ticket, now: number): void {
-		const latency = now - ticket.at;
-		this.fastest = Math.min(this.fastest, latency);
-		this.mean = this.mean === 0 ? latency : this.mean + (latency - this.mean) / 16;
-		if (this.mean > this.fastest * SLOWER + SLACK && this.limit > START) return this.halve(ticket, now);
+	/** How many times the usual this answer took, and the last ones in the mean; 1 while too little is known. */
+	private timesUsual({ at, kind }: Ticket, now: number): { answer: number; mean: number } {
+		// What was sent before the last halving met another load.
+		if (kind === undefined || at <= this.lastHalving) return { answer: 1, mean: 1 };
+		const answer = Math.log(now - at + SLACK);
+		const known = this.latencies.get(kind) ?? { answers: 0, mean: answer, usual: answer };
+		const answers = known.answers + 1;
+		const mean = known.mean + (answer - known.mean) / Math.min(answers, SAMPLE);
+		// With little load it is the usual that is measured. With much it may fall, but rises only in the long run.
+		const isLittleLoad = mean < known.usual || this.limit <= FEW;
+		const usual = known.usual + (mean - known.usual) / (isLittleLoad ? SAMPLE : FORGETTING);
+		this.latencies.set(kind, { answers, mean, usual: answers <= FEW ? mean : usual });
+		return { answer: Math.exp(answer - usual), mean: Math.exp(mean - usual) };
+	}
+
+	/** @param more the limit may rise; otherwise answers are slower than usual, and more requests would not help */
+	private grow(more: boolean): void {
 		this.wellSinceHalving += 1;
 		// Much has gone well: what was too much once may be bearable now.
 		if (this.wellSinceHalving > this.ceiling * PATIENCE) this.ceiling = Infinity;
+		if (!more) return;
 		const step = this.lastHalving === 0 ? 0.5 : 2 / this.limit;
 		this.limit = Math.min(this.limit + step, this.max, this.ceiling);
 	}
 }
 
-const START = 4;
-/** Answers that take so many times the fastest, and so many milliseconds more, are a sign of too much load. */
-const SLOWER = 3;
+const START = 16;
+/** So few are not slow because of their number. */
+const FEW = 8;
+/** Times the usual: from the first on there are no more requests, from the second on half of them. */
+const SLOW = 1.5;
+const TOO_SLOW = 2;
+/** Milliseconds that are added to all: an answer may well take so much longer. */
 const SLACK = 50;
+/** Answers in a running mean, and in one over a long time. */
+const SAMPLE = 32;
+const FORGETTING = 4096;
 /** Answers that must go well, in multiples of the ceiling, before it is tried again. */
 const PATIENCE = 100;

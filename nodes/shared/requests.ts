@@ -127,7 +127,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		...(body !== undefined && { body: stringifyJson(body) }),
 		encoding: 'text' as const,
 	};
-	return await withRetries(rulesOf(connection, idempotent), async () => {
+	return await withRetries({ ...rulesOf(connection, idempotent), kind: method }, async () => {
 		const reply = await exchange(connection, request, content);
 		return { ...reply, ...readBody(reply.body, connection.credentials) };
 	});

@@ -13,6 +13,8 @@ type Answer = { status: number; headers: Record<string, unknown> };
 
 export type RetryRules<T extends Answer> = {
 	pace: Pace;
+	/** Requests that take about the same time when there is little load; without it, their time says nothing. */
+	kind?: string;
 	signal: AbortSignal | undefined;
 	/** The request may be repeated although it may have been done. */
 	idempotent: boolean;
@@ -47,11 +49,12 @@ export async function withRetries<T extends Answer>(
 	const { pace, signal } = rules;
 	const deadline = Date.now() + TIME_BUDGET;
 	for (let attempts = 1; ; attempts++) {
-		const ticket = await pace.enter();
+		const ticket = await pace.enter(rules.kind);
 		let answer: T | undefined;
 		let failure: unknown;
 		try {
-			await wait(pace.pause, signal);
+			// Another refusal may make it longer meanwhile.
+			while (pace.pause > 0 && !signal?.aborted) await wait(pace.pause, signal);
 			if (signal?.aborted && attempts > 1) throw cancelled();
 			ticket.at = Date.now();
 			answer = await attempt();

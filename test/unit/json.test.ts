@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+
 import { isJsonObject, mergeJson, parseJson, stringifyJson, type JsonObject } from '../../nodes/shared/json';
 
 describe('parseJson', () => {
@@ -79,6 +81,45 @@ describe('parseJson', () => {
 		const parsed = parseJson(text) as { attachment: string; id: string };
 		expect(parsed.id).toBe('9007199254740993');
 		expect(parsed.attachment === long).toBe(true);
+	});
+
+	test('any JSON with long integers and digits in strings, wherever they stand, reads as it is meant', () => {
+		type Meant = { text: string; value: unknown };
+		const digits = fc.stringMatching(/^-?[1-9]\d{13,19}$/);
+		const integer = digits.map((text) => ({
+			text,
+			value: Number.isSafeInteger(Number(text)) ? Number(text) : text,
+		}));
+		const fraction = fc.tuple(digits, fc.constantFrom('.5', 'e3', 'E-3', '.25e+1')).map(([number, rest]) => ({
+			text: number + rest,
+			value: Number(number + rest),
+		}));
+		const string = fc
+			.array(fc.oneof(digits, fc.constantFrom('"', '\\', ':', ',', '[', '\n', ' ', 'ä', '\u2028')))
+			.map((parts) => ({ text: JSON.stringify(parts.join('')), value: parts.join('') }));
+		const space = fc.stringMatching(/^[ \n\t]{0,20}$/);
+		const { json } = fc.letrec<{ json: Meant }>((tie) => ({
+			json: fc.oneof(
+				{ maxDepth: 3 },
+				integer,
+				fraction,
+				string,
+				fc.array(fc.tuple(space, tie('json'), space), { maxLength: 4 }).map((entries) => ({
+					text: `[${entries.map(([before, { text }, after]) => before + text + after).join(',')}]`,
+					value: entries.map(([, { value }]) => value),
+				})),
+				fc.array(fc.tuple(space, string, space, tie('json')), { maxLength: 4 }).map((members) => ({
+					text: `{${members.map(([before, key, after, { text }]) => `${before}${key.text}${after}:${text}`).join(',')}}`,
+					value: Object.fromEntries(members.map(([, key, , { value }]) => [key.value, value])),
+				})),
+			),
+		}));
+		fc.assert(
+			fc.property(json, ({ text, value }) => {
+				expect(parseJson(text)).toEqual(value);
+			}),
+			{ numRuns: 2000 },
+		);
 	});
 
 	// The pattern's loop over escapes takes a frame each, so that some millions of them in one string end in

@@ -1,5 +1,7 @@
 import { Pace } from '../../nodes/shared/pace';
 
+afterEach(() => jest.useRealTimers());
+
 /** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
 async function load(pace: Pace, count: number, bears: number, latency = () => 2) {
 	let underWay = 0;
@@ -53,4 +55,90 @@ test('places are given in the order in which they were asked for', async () => {
 		}),
 	);
 	expect(order).toEqual([1, 2, 3, 4]);
+});
+
+/**
+ * Runs works of a service whose latency is given, in simulated time.
+ *
+ * @returns the most that were under way at once, and in the second half of the works
+ */
+async function answerIn(
+	pace: Pace,
+	count: number,
+	latency: (underWay: number, work: number) => number,
+	kindOf: (work: number) => string | undefined = () => 'POST',
+) {
+	jest.useFakeTimers();
+	let underWay = 0;
+	let next = 0;
+	let most = 0;
+	let mostLater = 0;
+	const worker = async () => {
+		while (next < count) {
+			const work = next++;
+			const ticket = await pace.enter(kindOf(work));
+			underWay += 1;
+			most = Math.max(most, underWay);
+			if (work > count / 2) mostLater = Math.max(mostLater, underWay);
+			await new Promise((resolve) => setTimeout(resolve, latency(underWay, work)));
+			underWay -= 1;
+			pace.leave(ticket, 'well');
+		}
+	};
+	const all = Promise.all(Array.from({ length: 200 }, worker));
+	await jest.runAllTimersAsync();
+	await all;
+	return { most, mostLater };
+}
+
+test('a service that answers more slowly the more it has to do is not driven to collapse', async () => {
+	const { most, mostLater } = await answerIn(
+		new Pace(200),
+		1000,
+		(underWay) => 50 * Math.max(1, underWay / 20) ** 1.5,
+	);
+	expect(most).toBeLessThan(60);
+	expect(mostLater).toBeGreaterThan(20);
+	expect(mostLater).toBeLessThan(45);
+});
+
+test('a service that gets much slower while as many are under way has fewer of them', async () => {
+	const { most, mostLater } = await answerIn(new Pace(200), 3000, (_underWay, work) =>
+		work < 1000 ? 100 : 1000,
+	);
+	expect(most).toBe(200);
+	expect(mostLater).toBeLessThan(110);
+});
+
+test('answers that take now longer and now shorter are no sign of too much load', async () => {
+	const { most } = await answerIn(new Pace(200), 5000, (_underWay, work) => 50 * (1 + ((work * 7) % 10)));
+	expect(most).toBe(200);
+});
+
+test('one answer that takes very long is no sign of too much load', async () => {
+	const { most, mostLater } = await answerIn(new Pace(200), 3000, (_underWay, work) =>
+		work % 300 === 7 ? 20_000 : 100,
+	);
+	expect(most).toBe(200);
+	expect(mostLater).toBe(200);
+});
+
+test('kinds of requests that take different times are not compared', async () => {
+	const { mostLater } = await answerIn(
+		new Pace(200),
+		3000,
+		(_underWay, work) => (work % 2 === 0 ? 10 : 1000),
+		(work) => (work % 2 === 0 ? 'GET' : 'POST'),
+	);
+	expect(mostLater).toBe(200);
+});
+
+test('what requests without a kind take says nothing', async () => {
+	const { mostLater } = await answerIn(
+		new Pace(200),
+		1000,
+		(_underWay, work) => work * 5,
+		() => undefined,
+	);
+	expect(mostLater).toBe(200);
 });
