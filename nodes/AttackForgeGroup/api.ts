@@ -74,6 +74,11 @@ export class AttackForge {
 		return cancelSignal(this.connection);
 	}
 
+	/** Milliseconds that one request may take. */
+	get timeout(): number {
+		return this.connection.timeout;
+	}
+
 	/** One of our times, in milliseconds, by AttackForge's clock. */
 	toServiceTime(milliseconds: number): number {
 		return this.connection.clock.toService(milliseconds);

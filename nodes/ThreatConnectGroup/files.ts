@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { DOUBT, errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
+import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
 import { isUnset } from '../shared/fields';
 import { FileOutput, type Item } from '../shared/items';
 import type { JsonObject } from '../shared/json';
@@ -158,8 +158,6 @@ export async function uploadFile(
 				if (now.fileName === name && (isUnset(now.fileSize) || Number(now.fileSize) === length)) return now;
 				throw new InvalidInput('the group has another file now', '');
 			},
-			doubt: DOUBT,
-			repeatable: false,
 		});
 	}
 	const status = processing === undefined ? undefined : await processed(api, reference, processing);

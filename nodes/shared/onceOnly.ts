@@ -1,4 +1,4 @@
-import { asError, errorMessage, isInDoubt } from './errors';
+import { asError, DOUBT, errorMessage, isInDoubt } from './errors';
 import { backOff, MAX_ATTEMPTS, wait } from './retry';
 
 export type OnceOnly<T> = {
@@ -13,13 +13,12 @@ export type OnceOnly<T> = {
 	 */
 	find(): Promise<T | undefined>;
 	/** For the error when it stays unknown: what may have been done, and where to look. */
-	doubt: string;
+	doubt?: string;
 	/** A later try of the item looks before it does it. */
-	repeatable: boolean;
+	repeatable?: boolean;
+	/** Milliseconds within which a service that did not answer in time may still do it. */
+	late?: number;
 };
-
-/** Milliseconds after which a service that did not answer in time may have done it late. */
-const LATE = 2000;
 
 /**
  * Does what must not be done twice: after an answer that was lost, it looks whether it was done, takes that over if it
@@ -27,7 +26,14 @@ const LATE = 2000;
  *
  * @throws ServiceFailure in doubt, with the words of `doubt`, only if it cannot be known
  */
-export async function onceOnly<T>({ signal, act, find, doubt, repeatable }: OnceOnly<T>): Promise<T> {
+export async function onceOnly<T>({
+	signal,
+	act,
+	find,
+	doubt = DOUBT,
+	repeatable,
+	late = 5000,
+}: OnceOnly<T>): Promise<T> {
 	for (let attempts = 1; ; attempts++) {
 		try {
 			return await act();
@@ -38,7 +44,7 @@ export async function onceOnly<T>({ signal, act, find, doubt, repeatable }: Once
 				await wait(backOff(attempts), signal);
 				found = await find();
 				if (found === undefined && error.outcome.isTimeout) {
-					await wait(LATE, signal);
+					await wait(late, signal);
 					found = await find();
 				}
 			} catch (reason) {

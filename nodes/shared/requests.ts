@@ -26,6 +26,8 @@ export type Connection = {
 	timeout: number;
 	pace: Pace;
 	clock: Clock;
+	/** JSON has come: it is the service that answers. */
+	hasAnswered: boolean;
 	/** An answer that no repetition will change, although its status looks so. */
 	isFinal?(reply: Reply): boolean;
 	/** Changes what a refusal was about; `true` when the request is worth sending again. */
@@ -106,7 +108,16 @@ export async function connect(
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
 		const pace = new Pace(maxConcurrentRequests);
-		return { context, credentialType: name, credentials, root, timeout, pace, clock: new Clock() };
+		return {
+			context,
+			credentialType: name,
+			credentials,
+			root,
+			timeout,
+			pace,
+			clock: new Clock(),
+			hasAnswered: false,
+		};
 	} catch (error) {
 		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
 	}
@@ -129,7 +140,9 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 	};
 	return await withRetries({ ...rulesOf(connection, idempotent), kind: method }, async () => {
 		const reply = await exchange(connection, request, content);
-		return { ...reply, ...readBody(reply.body, connection.credentials) };
+		const read = readBody(reply.body, connection.credentials);
+		if (read.json !== undefined) connection.hasAnswered = true;
+		return { ...reply, ...read };
 	});
 }
 
@@ -139,6 +152,7 @@ const rulesOf = (connection: Connection, idempotent: boolean): RetryRules<Reply>
 	idempotent,
 	isFinal: connection.isFinal,
 	isGarbled: ({ json }) => json === undefined,
+	isKnown: () => connection.hasAnswered,
 	mend: connection.mend,
 });
 
@@ -336,7 +350,10 @@ const isWrite = (request: string) => !/^(GET|OPTIONS) /.test(request);
  */
 export function outcomeOf({ request, status, json }: Reply): ServiceFailure['outcome'] {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
-	return isUnclear ? { certainty: 'unknown', ...(isWrite(request) && { doubt: DOUBT }) } : {};
+	if (!isUnclear) return {};
+	// A gateway that gave up waiting: what is behind it may go on.
+	const isTimeout = status === 504;
+	return { certainty: 'unknown', isTimeout, ...(isWrite(request) && { doubt: DOUBT }) };
 }
 
 const seconds = (milliseconds: number) => `${milliseconds / 1000} second${milliseconds === 1000 ? '' : 's'}`;

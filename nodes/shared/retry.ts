@@ -22,12 +22,14 @@ export type RetryRules<T extends Answer> = {
 	isFinal?(answer: T): boolean;
 	/** A success without what a success holds: a proxy's page, or nothing. */
 	isGarbled?(answer: T): boolean;
+	/** The service has answered in its own way before, so that such a page is not there for good. */
+	isKnown?(): boolean;
 	/** Changes what a refusal was about; `true` when the request is worth sending again. */
 	mend?(answer: T): boolean;
 };
 
 export const MAX_ATTEMPTS = 6;
-/** A page that answers in the place of the service may do so for good. */
+/** As long as nothing but a page has answered: the address may be wrong. */
 const GARBLED_ATTEMPTS = 3;
 /** Milliseconds for all attempts together. */
 const TIME_BUDGET = 180_000;
@@ -77,10 +79,10 @@ type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number };
 
 function judgeAnswer<T extends Answer>(answer: T, rules: RetryRules<T>, attempts: number): Verdict {
 	const { status, headers } = answer;
-	const { idempotent, isFinal, isGarbled, mend } = rules;
+	const { idempotent, isFinal, isGarbled, isKnown, mend } = rules;
 	if (status < 300) {
-		const again = idempotent && attempts < GARBLED_ATTEMPTS && isGarbled?.(answer) === true;
-		return { retry: again, overloaded: false };
+		const mayPass = isKnown?.() === true || attempts < GARBLED_ATTEMPTS;
+		return { retry: idempotent && mayPass && isGarbled?.(answer) === true, overloaded: false };
 	}
 	if (status < 429 || isFinal?.(answer)) return { retry: mend?.(answer) === true, overloaded: false };
 	// Not accepted, and so not done.

@@ -24,7 +24,8 @@ export async function createGroup(api: AttackForge, body: JsonObject): Promise<J
 		},
 		find: async () => await findCreated(api, body, sentAt, Date.now()),
 		doubt: `The group may or may not have been created: look for the name "${String(body.name)}" before you send it again.`,
-		repeatable: false,
+		// Nothing but the list protects from a second one.
+		late: 2 * api.timeout,
 	});
 	api.made.set(String(group.id), sentAt);
 	return group;

@@ -1,6 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { DOUBT } from '../../../shared/errors';
 import type { Item } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
@@ -78,8 +77,6 @@ export async function writeGroup(api: AttackForge, id: string, body: JsonObject)
 			left = changes ? { ...others, access: changes } : others;
 			return undefined;
 		},
-		doubt: DOUBT,
-		repeatable: false,
 	});
 }
 

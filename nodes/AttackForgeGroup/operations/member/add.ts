@@ -1,4 +1,3 @@
-import { DOUBT } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
 import type { AttackForge } from '../../api';
@@ -32,8 +31,6 @@ export const add: OperationFile<AttackForge> = {
 					signal: api.signal,
 					act: async () => await api.addMember(groupId, userId, access),
 					find: async () => ((await isMember(api, groupId, userId)) ? FOUND : undefined),
-					doubt: DOUBT,
-					repeatable: false,
 				});
 				return { group_id: groupId, user_id: userId, access_level: access, status };
 			},

@@ -1,4 +1,3 @@
-import { DOUBT } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
 import type { AttackForge } from '../../api';
@@ -37,8 +36,6 @@ export const remove: OperationFile<AttackForge> = {
 					signal: api.signal,
 					act: async () => await api.changeMember(groupId, userId, 'Delete'),
 					find: async () => ((await isMember(api, groupId, userId)) ? undefined : FOUND),
-					doubt: DOUBT,
-					repeatable: false,
 				});
 				return { removed: true, group_id: groupId, user_id: userId, status };
 			},

@@ -1,4 +1,3 @@
-import { DOUBT } from '../../../shared/errors';
 import type { OperationFile } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
 import { cancelSignal } from '../../../shared/requests';
@@ -28,8 +27,6 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 						return true;
 					},
 					find: async () => ((await api.findGroup({ id: String(id) }, {})) ? undefined : true),
-					doubt: DOUBT,
-					repeatable: false,
 				});
 				return { deleted: true, id };
 			},
