@@ -46,6 +46,8 @@ export type GroupQuery = {
 	by: string;
 	direction: Direction;
 	pageSize: number;
+	/** Groups that are surely read, if there are so many. Default: all. */
+	limit?: number;
 	fields?: readonly string[];
 };
 
@@ -169,26 +171,41 @@ export class ThreatConnect {
 	 *
 	 * @throws ServiceFailure when the pages do not go on where the last ended
 	 */
-	async *groups({ tql, by, direction, pageSize, fields }: GroupQuery): AsyncGenerator<JsonObject[]> {
-		const byId = by === 'id';
+	async *groups(query: GroupQuery): AsyncGenerator<JsonObject[]> {
+		const { by, direction, pageSize, limit = Infinity } = query;
 		let seen = 0;
 		let last: string | undefined;
+		let coming: Promise<Page> | undefined;
 		for (;;) {
-			const after = byId && last !== undefined ? `id ${direction === 'asc' ? '>' : '<'} ${last}` : undefined;
-			const where = allOf([tql, after]);
-			const { data, more } = await this.page(GROUPS, [
-				...(where === undefined ? [] : ([['tql', where]] as Query)),
-				['sorting', byId ? `id ${direction}` : `${by} ${direction} id asc`],
-				...(byId || seen === 0 ? [] : ([['resultStart', String(seen)]] as Query)),
-				['resultLimit', String(pageSize)],
-				...queryOf({ fields }),
-			]);
-			if (byId) checkOrder(data, direction, last);
-			yield data;
-			if (data.length === 0 || (!more && data.length < pageSize)) return;
+			const { data, more } = await (coming ?? this.groupsPage(query, seen, last));
+			const before = last;
 			seen += data.length;
-			last = String(data.at(-1)?.id);
+			last = data.length > 0 ? String(data.at(-1)?.id) : undefined;
+			const isEnd = data.length === 0 || (!more && data.length < pageSize);
+			// The next page comes while this one is handled. If it fails, that shows when it is its turn.
+			coming = isEnd || seen >= limit ? undefined : this.groupsPage(query, seen, last);
+			coming?.catch(() => {});
+			if (by === 'id') checkOrder(data, direction, before);
+			yield data;
+			if (isEnd) return;
 		}
+	}
+
+	private async groupsPage(
+		{ tql, by, direction, pageSize, fields }: GroupQuery,
+		seen: number,
+		last: string | undefined,
+	): Promise<Page> {
+		const byId = by === 'id';
+		const after = byId && last !== undefined ? `id ${direction === 'asc' ? '>' : '<'} ${last}` : undefined;
+		const where = allOf([tql, after]);
+		return await this.page(GROUPS, [
+			...(where === undefined ? [] : ([['tql', where]] as Query)),
+			['sorting', byId ? `id ${direction}` : `${by} ${direction} id asc`],
+			...(byId || seen === 0 ? [] : ([['resultStart', String(seen)]] as Query)),
+			['resultLimit', String(pageSize)],
+			...queryOf({ fields }),
+		]);
 	}
 
 	/**

@@ -1,3 +1,5 @@
+import { ThreatConnect } from '../../nodes/ThreatConnectGroup/api';
+import type { Connection } from '../../nodes/shared/requests';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';
@@ -284,4 +286,26 @@ describe('25,000 groups', () => {
 		expect(new Set(found.map(({ id }) => id)).size).toBe(2500);
 		expect(server.requests.length - before).toBe(3);
 	});
+});
+
+test('the next page is asked for before the last is handled, but none beyond the limit', async () => {
+	const api = new ThreatConnect({} as Connection);
+	const page = jest.spyOn(api, 'page').mockImplementation(async () => {
+		const first = page.mock.calls.length * 2;
+		return { data: [{ id: first }, { id: first + 1 }], more: true };
+	});
+	const groups = api.groups({ by: 'id', direction: 'asc', pageSize: 2, limit: 4 });
+	const { value } = await groups.next();
+	expect(value).toEqual([{ id: 2 }, { id: 3 }]);
+	expect(page).toHaveBeenCalledTimes(2);
+	await groups.next();
+	expect(page).toHaveBeenCalledTimes(2);
+	// A filter by name may have left some out.
+	await groups.next();
+	expect(page).toHaveBeenCalledTimes(3);
+	expect(page.mock.calls.map(([, query]) => query.find(([name]) => name === 'tql')?.[1])).toEqual([
+		undefined,
+		'id > 3',
+		'id > 5',
+	]);
 });

@@ -80,7 +80,7 @@ export const getMany: OperationFile<ThreatConnect> = {
 		const { fields = [] } = answerOptions(item);
 		const { by, direction } = readSorting(item);
 		const pageSize = Math.min(limit, fields.every(isLight) ? MAX_PAGE_SIZE : HEAVY_PAGE_SIZE);
-		const queries = queriesOf(filters, { by, direction, pageSize, fields });
+		const queries = queriesOf(filters, { by, direction, pageSize, limit, fields });
 		return {
 			async run() {
 				const isMixed = queries.length > 1 && by !== 'id';
