@@ -107,10 +107,10 @@ export class Pace {
 		const known = this.latencies.get(kind) ?? { answers: 0, mean: answer, usual: answer };
 		const answers = known.answers + 1;
 		const mean = known.mean + (answer - known.mean) / Math.min(answers, SAMPLE);
-		// With little load it is the usual that is measured. With much it may fall, but rises only in the long run.
+		// In the first round and with little load, what is measured is the usual. Otherwise it rises only in the long run.
 		const isLittleLoad = mean < known.usual || this.limit <= FEW;
 		const usual = known.usual + (mean - known.usual) / (isLittleLoad ? SAMPLE : FORGETTING);
-		this.latencies.set(kind, { answers, mean, usual: answers <= FEW ? mean : usual });
+		this.latencies.set(kind, { answers, mean, usual: answers <= START ? mean : usual });
 		return { answer: Math.exp(answer - usual), mean: Math.exp(mean - usual) };
 	}
 
@@ -132,7 +132,7 @@ const FEW = 8;
 const SLOW = 1.5;
 const TOO_SLOW = 2;
 /** Milliseconds that are added to all: an answer may well take so much longer. */
-const SLACK = 50;
+const SLACK = 25;
 /** Answers in a running mean, and in one over a long time. */
 const SAMPLE = 32;
 const FORGETTING = 4096;

@@ -27,8 +27,6 @@ export type Client = Omit<Job, keyof Target>;
 export type Options = {
 	/** Measurements of which the median counts. */
 	rounds: number;
-	/** The same for those that take minutes. */
-	slowRounds: number;
 	/** For trying: fewer items, and no figure to be trusted. */
 	quick: boolean;
 };
@@ -124,6 +122,31 @@ export class Bench {
 		}
 	}
 
+	/**
+	 * Measures a client that waits nearly all of its time: all rounds side by side, each in a process of its own.
+	 *
+	 * @returns the median of their wall times in seconds
+	 */
+	async sideBySide(behaviour: Behaviour, client: Client): Promise<number> {
+		await this.behave(behaviour);
+		const probes = await Promise.all(
+			Array.from({ length: this.options.rounds }, async () => await this.probe()),
+		);
+		const measureAll = async (items?: number) =>
+			await Promise.all(
+				probes.map(async (probe) => await probe.call.measure({ ...client, ...this.target, items })),
+			);
+		try {
+			await measureAll(1);
+			const results = await measureAll(client.items);
+			const failed = results.find(({ error }) => error !== undefined);
+			if (failed) throw new Error(failed.error);
+			return median(results.map(({ ms }) => ms)) / 1000;
+		} finally {
+			for (const probe of probes) probe.stop();
+		}
+	}
+
 	async offers(operation: string): Promise<boolean> {
 		const probe = await this.probe();
 		try {
@@ -142,7 +165,7 @@ export class Bench {
 	async compare<Name extends string>(
 		behaviour: Behaviour,
 		clients: Record<Name, Client>,
-		{ rounds = this.options.rounds, mayFail = false } = {},
+		{ mayFail = false } = {},
 	): Promise<Record<Name, Result>> {
 		const results = mapRecord(clients, (): Result[] => []);
 		const probe = await this.probe();
@@ -156,7 +179,7 @@ export class Bench {
 				});
 			}
 			const names = Object.keys(clients) as Name[];
-			for (let round = 0; round < rounds; round++) {
+			for (let round = 0; round < this.options.rounds; round++) {
 				for (let turn = 0; turn < names.length; turn++) {
 					const name = names[(round + turn) % names.length] as Name;
 					await this.behave(behaviour);

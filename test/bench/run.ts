@@ -7,7 +7,8 @@ import { asTable } from './table';
 
 const USAGE = `Measures the nodes against what one would take instead, and prints a table.
 
-  --json               print one line of JSON for each figure instead
+  --json               print one line of JSON for each figure instead, from which
+                       \`tsx test/bench/write.ts <file>\` makes docs/performance.md
   --only <number>      run this scenario alone; may be given several times
   --rounds <number>    measurements of which the median counts (default: 5)
   --quick              one round with fewer items, for trying: its figures mean little
@@ -32,9 +33,6 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	8: growth,
 };
 
-/** Of what takes minutes. */
-const SLOW_ROUNDS = 3;
-
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {
 	for (const number of numbers) {
 		const start = Date.now();
@@ -55,11 +53,12 @@ async function main(): Promise<void> {
 	const figures: Figure[] = [];
 	const add = (figure: Figure) => {
 		figures.push(figure);
-		if (values.json) console.log(JSON.stringify(figure));
+		const { scenario, ours, unit, peers, bar, met, peakRssMiB } = figure;
+		if (values.json) console.log(JSON.stringify({ scenario, ours, unit, peers, bar, met, peakRssMiB }));
 	};
 	const snapshot = await Snapshot.make();
 	try {
-		const options = { rounds, slowRounds: Math.min(rounds, SLOW_ROUNDS), quick: values.quick };
+		const options = { rounds, quick: values.quick };
 		const bench = await Bench.start(options, snapshot, add, (text) => console.error(text));
 		try {
 			await runScenarios(bench, numbers);

@@ -28,6 +28,6 @@ export function asTable(figures: readonly Figure[]): string {
 	const widths = COLUMNS.map((_name, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0)));
 	const line = (cells: string[]) =>
 		`| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-	const rule = `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`;
+	const rule = line(widths.map((width) => '-'.repeat(width)));
 	return [line(COLUMNS), rule, ...rows.map(line)].join('\n');
 }
