@@ -6,6 +6,8 @@ export type RunOptions = {
 	env?: NodeJS.ProcessEnv;
 	/** Milliseconds; then the command is ended and counts as failed. */
 	timeout?: number;
+	/** Return what it printed on its standard error too. */
+	both?: boolean;
 };
 
 /** A command that failed, with the end of what it printed. */
@@ -51,7 +53,7 @@ export async function run(command: string, args: string[], options: RunOptions):
 		child.once('error', (error) => resolve(error.message));
 		child.once('close', (code) => resolve(code === 0 ? undefined : `ended with code ${code}`));
 	});
-	if (failure === undefined) return output;
+	if (failure === undefined) return options.both ? everything : output;
 	const why = stopwatch.aborted ? 'took too long' : failure;
 	throw new CommandFailed(`${command} ${args.join(' ')}: ${why}\n${excerpt(everything)}`);
 }

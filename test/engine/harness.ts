@@ -28,12 +28,14 @@ import {
 	NodeHelpers,
 	Workflow,
 } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 /** Runs workflow JSON through n8n's own engine, with the built package loaded as n8n loads it. */
 
-const PACKAGE = 'n8n-nodes-threatconnect-attackforge';
-const ROOT = join(__dirname, '../..');
+/** The combined package, or one of those that are split from it. */
+const ROOT = process.env.PACKAGE_FOLDER ?? join(__dirname, '../..');
+const { name: PACKAGE } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string };
 
 class Start implements INodeType {
 	description = {
