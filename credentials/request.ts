@@ -34,7 +34,7 @@ export function readSecret(value: unknown, label: string): string {
 export function encodeComponent(text: string): string {
 	if (/\p{Surrogate}/u.test(text)) {
 		throw new UserError(
-			'A value for the URL ends in half a character: it was cut in the middle of an emoji or the like.',
+			'A value for the URL holds half a character: it was cut in the middle of an emoji or the like.',
 		);
 	}
 	return encodeURIComponent(text).replace(
@@ -98,12 +98,33 @@ function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 }
 
 /**
+ * n8n's "Allowed HTTP Request Domains", which n8n itself keeps only in its HTTP Request node and in declarative nodes:
+ * `*.example.com` is any subdomain of it. "None" is about the HTTP Request node alone, in n8n's own words.
+ *
+ * @throws UserError when the list does not hold the host
+ */
+function refuseOtherDomains(credentials: ICredentialDataDecryptedObject, { hostname }: URL): void {
+	const { allowedHttpRequestDomains: mode, allowedDomains } = credentials;
+	if (mode !== 'domains') return;
+	const plain = (domain: string) => domain.trim().toLowerCase().replace(/\.$/, '');
+	const allowed = (typeof allowedDomains === 'string' ? allowedDomains : '').split(',').map(plain);
+	const host = plain(hostname);
+	const isAllowed = allowed.some((domain) =>
+		domain.startsWith('*.') ? domain.length > 2 && host.endsWith(domain.slice(1)) : domain === host,
+	);
+	if (isAllowed) return;
+	throw new UserError(
+		`The credential does not allow requests to ${hostname}. Nothing was sent. Add it to Allowed Domains in the credential, or correct the Base URL.`,
+	);
+}
+
+/**
  * A request with a credential's headers, for every way in which n8n asks for it: our nodes, the HTTP Request node and
  * credential tests. Neither the caller's object nor a later attempt is affected: call it again to sign again.
  *
  * @param baseUrl the root from the credential; the secret goes to no other origin
  * @param headers the credential's headers, given the upper-case method and the path with query exactly as it travels
- * @throws UserError when the request goes to another origin than the credential's
+ * @throws UserError when the request goes to another origin than the credential's, or to a domain that it does not allow
  */
 export function authenticatedRequest(
 	credentials: ICredentialDataDecryptedObject,
@@ -119,6 +140,7 @@ export function authenticatedRequest(
 			`This credential is for ${origin}, but the request goes to ${url.origin}. Nothing was sent. Change the URL, or the Base URL in the credential.`,
 		);
 	}
+	refuseOtherDomains(credentials, url);
 	const added = headers((options.method ?? 'GET').toUpperCase(), url.pathname + url.search);
 	const replaced = new Set(Object.keys(added).map((name) => name.toLowerCase()));
 	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !replaced.has(name.toLowerCase()));

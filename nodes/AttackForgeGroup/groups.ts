@@ -30,7 +30,12 @@ const SIMPLE_KEYS = [
 
 /** A group under the names that a single one has, wherever it comes from. */
 export function normalizeGroup(group: JsonObject): JsonObject {
-	return Object.fromEntries(Object.entries(group).map(([key, value]) => [LIST_KEYS[key] ?? key, value]));
+	return Object.fromEntries(
+		Object.entries(group).map(([key, value]) => [
+			Object.hasOwn(LIST_KEYS, key) ? LIST_KEYS[key] : key,
+			value,
+		]),
+	);
 }
 
 /** The fields that both the list and a single group have, in one order and under one name, and a few of a single one. */
@@ -107,8 +112,8 @@ export function changesOf(
 ): JsonObject {
 	const changes: JsonObject = {};
 	for (const [name, value] of Object.entries(body)) {
-		if (name === 'custom_fields' && Array.isArray(value)) {
-			const fields = withPresentFields(value as CustomField[], present, modes.customFields);
+		if (name === 'custom_fields' && isCustomFields(value)) {
+			const fields = withPresentFields(value, present, modes.customFields);
 			if (!sameFields(fields, customFieldsOf(present))) changes[name] = fields;
 		} else if (name === 'access' && isJsonObject(value)) {
 			const operations = accessChanges(value, present.access, modes.access);
@@ -124,6 +129,13 @@ export const withPresentFields = (
 	present: JsonObject,
 	mode: CustomFieldsMode,
 ): CustomField[] => (mode === 'merge' ? mergeCustomFields(customFieldsOf(present), given) : [...given]);
+
+/** Whether a list can be compared and merged: "Additional Fields (JSON)" may bring anything, which is sent as it is. */
+const isListOfObjects = (value: unknown): value is JsonObject[] =>
+	Array.isArray(value) && value.every(isJsonObject);
+
+export const isCustomFields = (value: unknown): value is CustomField[] =>
+	isListOfObjects(value) && value.every(({ key }) => typeof key === 'string');
 
 type Entry = JsonObject & { action?: unknown };
 
@@ -161,15 +173,15 @@ export function accessChanges(
 ): JsonObject | undefined {
 	const changes: JsonObject = {};
 	for (const [list, given] of Object.entries(wanted)) {
-		if (!Array.isArray(given)) {
+		if (!isListOfObjects(given)) {
 			changes[list] = given;
 			continue;
 		}
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
-		const operations = (given as Entry[]).filter((entry) => isChange(entry, before.get(identityOf(entry))));
+		const operations = given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
 		if (mode === 'exact') {
-			refuseRemovals(given as Entry[], list);
-			const kept = new Set((given as Entry[]).map(identityOf));
+			refuseRemovals(given, list);
+			const kept = new Set(given.map(identityOf));
 			for (const [identity, entry] of before) {
 				if (!kept.has(identity)) operations.push({ action: 'remove', ...identityFields(entry) });
 			}

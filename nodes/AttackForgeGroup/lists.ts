@@ -6,6 +6,7 @@ import {
 	type Field,
 	fieldProperty,
 	flag,
+	inQuotes,
 	isUnset,
 	json,
 	type Kind,
@@ -14,11 +15,13 @@ import {
 	type Operation,
 	type Place,
 	readEntries,
+	optionalText,
 	readJsonText,
 	readObject,
+	readText,
 	text,
 } from '../shared/fields';
-import { isJsonObject, type JsonObject } from '../shared/json';
+import { isJsonObject, type JsonObject, mergeJson } from '../shared/json';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -155,9 +158,8 @@ function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
 	}
 	const known = new Set([...LISTS.map(({ name }) => name), 'json']);
-	for (const [name, value] of Object.entries(given)) {
-		if (!known.has(name)) read[name] = value;
-	}
+	const others = Object.entries(given).filter(([name]) => !known.has(name));
+	Object.assign(read, mergeJson({}, Object.fromEntries(others)));
 }
 
 /** @returns the entry, or none where there is nothing to remove from */
@@ -273,7 +275,7 @@ type CustomField = { key: string; value: unknown };
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const located = isJsonObject(key) && key.__rl === true ? key.value : key;
-	const name = isUnset(located) ? '' : String(located);
+	const name = optionalText(located, `${label}: a key`) ?? '';
 	const read =
 		type === 'json' && typeof value === 'string' ? readJsonText(value, `${label}: ${name}`) : value;
 	return { key: name, value: read ?? '' };
@@ -291,7 +293,11 @@ function readKeyValues(given: unknown, label: string): CustomField[] {
 	}
 	return parsed.map((entry: unknown, index) => {
 		if (isJsonObject(entry) && 'key' in entry && 'value' in entry) {
-			return { ...entry, key: String(entry.key), value: entry.value };
+			return {
+				...entry,
+				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),
+				value: entry.value,
+			};
 		}
 		throw new InvalidInput(
 			`${label}, entry ${index + 1}: a custom field needs a key and a value`,
@@ -306,12 +312,12 @@ function refuseBadKeys(fields: CustomField[], label: string): void {
 	for (const { key } of fields) {
 		if (!/^\w+$/.test(key)) {
 			throw new InvalidInput(
-				`${label}: the key "${key}" may hold letters, numbers and underscores only`,
+				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
 				'Give the key as it stands in the custom field, not its label.',
 			);
 		}
 		if (seen.has(key)) {
-			throw new InvalidInput(`${label}: the key "${key}" stands there twice`, 'Give each key once.');
+			throw new InvalidInput(`${label}: the key ${inQuotes(key)} stands there twice`, 'Give each key once.');
 		}
 		seen.add(key);
 	}

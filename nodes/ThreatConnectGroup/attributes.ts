@@ -32,7 +32,7 @@ export async function checkAttributes(
 
 /** A name can stand for several types, of several owners: a value that suits one of them may be meant for that. */
 function checkValue({ type, value }: JsonObject, types: readonly JsonObject[]): void {
-	if (isUnset(value)) return;
+	if (isUnset(value) || typeof value === 'object') return;
 	const faults = types.filter(({ name }) => name === type).map((one) => faultOf(String(value), one));
 	const [fault] = faults;
 	if (fault === undefined || faults.includes(undefined)) return;

@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
 import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
-import { isUnset, labelOf } from '../shared/fields';
+import { isUnset, labelOf, optionalText, readText } from '../shared/fields';
 import type { BulkRun } from '../shared/items';
 import { isJsonObject, type JsonObject, stringifyJson } from '../shared/json';
 import { cancelSignal, excerpt, outcomeOf, pathOf, type Reply, send, sendBytes } from '../shared/requests';
@@ -59,7 +59,9 @@ const label = (name: string): string => {
  */
 export function toBatchGroup(body: JsonObject): BatchGroup {
 	const { ownerName, ...fields } = body;
-	const owner = isUnset(ownerName) ? undefined : String(ownerName);
+	const owner = optionalText(ownerName, label('ownerName'));
+	// What "Additional Fields (JSON)" brings is unchecked, and these name the group.
+	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
 	const group: JsonObject = {};
 	const indicators: JsonObject[] = [];
 	for (const [name, value] of Object.entries(fields)) {
@@ -83,11 +85,13 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 			);
 		} else if (!isUnset(value)) group[name] = value;
 	}
-	const missing = NEEDED[String(group.type)]?.find((name) => isUnset(group[name]));
+	const type = String(group.type);
+	const needed = Object.hasOwn(NEEDED, type) ? NEEDED[type] : undefined;
+	const missing = needed?.find((name) => isUnset(group[name]));
 	if (missing !== undefined) {
 		throw new InvalidInput(
 			`${label(missing)} is missing`,
-			`A bulk import needs it of every group of the type ${String(group.type)}. Set it, or use Create for this item.`,
+			`A bulk import needs it of every group of the type ${type}. Set it, or use Create for this item.`,
 		);
 	}
 	return { ...(owner !== undefined && { ownerName: owner }), group, indicators };
@@ -158,7 +162,7 @@ function groupXid(entry: JsonObject, place: string): string {
 		place,
 		'In a bulk import, groups are associated by XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
 	);
-	return String(xid);
+	return readText(xid, `${place}: "XID" (xid)`);
 }
 
 function indicator(entry: JsonObject, owner: string | undefined, place: string): JsonObject {

@@ -12,7 +12,9 @@ import {
 	longId,
 	type Operation,
 	type Place,
+	inQuotes,
 	readEntries,
+	readText,
 	type Table,
 	text,
 } from '../shared/fields';
@@ -219,7 +221,7 @@ const attributeLabels: Kind = {
 	read(value, { label }) {
 		if (isJsonObject(value)) return value;
 		const names = readEntries(value, label);
-		return { data: names.map((name) => (isJsonObject(name) ? name : { name: String(name) })) };
+		return { data: names.map((name) => (isJsonObject(name) ? name : { name: readText(name, label) })) };
 	},
 };
 
@@ -420,9 +422,9 @@ const REVIEWS: Kind = plainList({
 					typeOptions: { minValue: 1, maxValue: 5, numberPrecision: 0 },
 				}),
 				read(value, { label }) {
-					const rating = Number(value);
+					const rating = Number(readText(value, label));
 					if (Number.isInteger(rating) && rating >= 1 && rating <= 5) return rating;
-					throw new InvalidInput(`${label} cannot be "${String(value)}"`, 'Give a whole number from 1 to 5.');
+					throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give a whole number from 1 to 5.');
 				},
 			},
 			'From 1 to 5',

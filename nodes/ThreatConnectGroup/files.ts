@@ -79,7 +79,7 @@ const noFile = (field: unknown, error: unknown) =>
 	new InvalidInput(
 		isUnset(field)
 			? '"Input Binary Field" (inputField) is empty'
-			: errorMessage(error).replace(/ \[item \d+\]$/, ''),
+			: `"Input Binary Field" (inputField): ${errorMessage(error).replace(/ \[item \d+\]$/, '')}`,
 		'Give the name of the field that holds the file, as the node before this one shows it under Binary.',
 	);
 

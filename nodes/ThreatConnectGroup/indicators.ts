@@ -1,4 +1,5 @@
 import { InvalidInput } from '../shared/errors';
+import { inQuotes, readText } from '../shared/fields';
 import type { JsonObject } from '../shared/json';
 
 /**
@@ -51,7 +52,7 @@ function fileHashes(summary: string, label: string): JsonObject {
 	const parts = summary.split(':').map((part) => part.trim());
 	for (const part of parts.filter((one) => one !== '')) {
 		const field = /^[0-9a-f]+$/i.test(part) ? HASH_FIELDS[part.length] : undefined;
-		if (!field) throw new InvalidInput(`${label}: "${part}" is no file hash`, HASHES);
+		if (!field) throw new InvalidInput(`${label}: ${inQuotes(part)} is no file hash`, HASHES);
 		if (hashes[field] !== undefined)
 			throw new InvalidInput(`${label}: there are two ${field} hashes`, HASHES);
 		hashes[field] = part;
@@ -65,7 +66,7 @@ function registryKey(summary: string, fields: readonly string[], label: string):
 	const [key = '', name = '', type = '', ...others] = summary.split(' : ').map((part) => part.trim());
 	if (key === '' || type === '' || others.length > 0) {
 		throw new InvalidInput(
-			`${label}: "${summary}" is not the summary of a Registry Key`,
+			`${label}: ${inQuotes(summary)} is not the summary of a Registry Key`,
 			'Write it as "HKEY_LOCAL_MACHINE\\Path : Value Name : REG_SZ".',
 		);
 	}
@@ -79,7 +80,7 @@ function customValues(summary: string, label: string): JsonObject {
 	const parts = summary.split(' : ');
 	if (parts.length > 3) {
 		throw new InvalidInput(
-			`${label}: "${summary}" has ${parts.length} values, but an indicator has at most three`,
+			`${label}: ${inQuotes(summary)} has ${parts.length} values, but an indicator has at most three`,
 			'Separate its values by " : ".',
 		);
 	}
@@ -98,7 +99,7 @@ export type IndicatorName = { type: string; summary: string; ownerName?: string 
 export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
 	const { type, summary, ownerName, ...others } = entry;
 	if (typeof type !== 'string') return undefined;
-	const body = summary === undefined ? others : indicatorBody(type, String(summary), label);
+	const body = summary === undefined ? others : indicatorBody(type, readText(summary, label), label);
 	const fields = Object.hasOwn(SUMMARY_FIELDS, type)
 		? SUMMARY_FIELDS[type]
 		: Object.keys(body).filter((name) => name !== 'type' && name !== 'ownerId');
@@ -106,7 +107,7 @@ export function indicatorName(entry: JsonObject, label: string): IndicatorName |
 	if (values.length === 0) return undefined;
 	return {
 		type,
-		summary: values.map(String).join(' : '),
-		...(ownerName !== undefined && { ownerName: String(ownerName) }),
+		summary: values.map((value) => readText(value, label)).join(' : '),
+		...(ownerName !== undefined && { ownerName: readText(ownerName, label) }),
 	};
 }

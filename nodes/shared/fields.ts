@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n
 
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from './errors';
-import { isJsonObject, mergeJson, type JsonObject, parseJson } from './json';
+import { isJsonObject, mergeJson, type JsonObject, parseJson, stringifyJson } from './json';
 
 export type Operation = 'create' | 'update';
 
@@ -69,8 +69,9 @@ export const unlocated = (value: unknown): unknown =>
 
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-const show = (value: unknown): string => {
-	const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
+/** A value for messages, shortened: it may be a whole document. */
+export const inQuotes = (value: unknown): string => {
+	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 };
 
@@ -91,7 +92,7 @@ export function text({
 			const read = readText(value, label);
 			if (maxLength !== undefined && read.length > maxLength && [...read].length > maxLength) {
 				throw new InvalidInput(
-					`${label} has ${[...read].length} characters, but at most ${maxLength} are allowed: ${show(read)}`,
+					`${label} has ${[...read].length} characters, but at most ${maxLength} are allowed: ${inQuotes(read)}`,
 					'Shorten it.',
 				);
 			}
@@ -100,18 +101,41 @@ export function text({
 	};
 }
 
-function readText(value: unknown, label: string): string {
+/**
+ * A text, or a number's digits.
+ *
+ * @throws InvalidInput for anything else: as text, an object would be "[object Object]"
+ */
+export function readText(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
 	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)))
 		return String(value);
+	if (isUnset(value)) throw new InvalidInput(`${label} is empty`, 'Check that its expression gives a value.');
 	throw new InvalidInput(
-		`${label} must be text, but is ${describe(value)}: ${show(value)}`,
+		`${label} must be text, but is ${describe(value)}: ${inQuotes(value)}`,
 		'Give it text, for instance with an expression such as {{ JSON.stringify($json.value) }}.',
 	);
 }
 
+/** @returns `undefined` when nothing is set; otherwise as `readText` */
+export const optionalText = (value: unknown, label: string): string | undefined =>
+	isUnset(value) ? undefined : readText(value, label);
+
+/**
+ * A number that is at least `least`.
+ *
+ * @throws InvalidInput
+ */
+export function readNumber(value: unknown, label: string, least: number): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
+	throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, `Give it a number from ${least} on.`);
+}
+
 function describe(value: unknown): string {
+	if (isUnset(value)) return 'empty';
 	if (Array.isArray(value)) return 'an array';
+	if (typeof value === 'bigint') return 'a number';
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
@@ -129,7 +153,7 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 			if (open || allowed.includes(read)) return read;
 			const alike = allowed.find((candidate) => candidate.toLowerCase() === read.trim().toLowerCase());
 			throw new InvalidInput(
-				`${label} cannot be ${show(value)}`,
+				`${label} cannot be ${inQuotes(value)}`,
 				alike !== undefined
 					? `Did you mean "${alike}"?`
 					: `Allowed values: ${allowed.map((candidate) => `"${candidate}"`).join(', ')}.`,
@@ -176,7 +200,7 @@ export function date(): Kind {
 
 const badDate = (value: unknown, label: string, error: unknown) =>
 	new InvalidInput(
-		`${label}: ${show(value)} ${errorMessage(error)}`,
+		`${label}: ${inQuotes(value)} ${errorMessage(error)}`,
 		'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
 	);
 
@@ -185,10 +209,10 @@ export function flag(): Kind {
 	return {
 		control: () => ({ type: 'boolean', default: false }),
 		read(value, { label }) {
-			const word = String(value).trim().toLowerCase();
-			if (typeof value !== 'object' && ['true', '1', 'yes'].includes(word)) return true;
-			if (typeof value !== 'object' && ['false', '0', 'no'].includes(word)) return false;
-			throw new InvalidInput(`${label} cannot be ${show(value)}`, 'Give it true or false.');
+			const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
+			if (['true', '1', 'yes'].includes(word)) return true;
+			if (['false', '0', 'no'].includes(word)) return false;
+			throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give it true or false.');
 		},
 	};
 }
@@ -209,14 +233,10 @@ export function readLong(value: unknown, label: string): number | bigint {
 			'Give the ID as text.',
 		);
 	}
-	const digits = String(value).trim();
-	if (
-		!['string', 'number', 'bigint'].includes(typeof value) ||
-		!/^\d{1,19}$/.test(digits) ||
-		/^0+$/.test(digits)
-	) {
+	const digits = ['string', 'number', 'bigint'].includes(typeof value) ? String(value).trim() : '';
+	if (!/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
 		throw new InvalidInput(
-			`${label} must be an ID (a whole number), but is ${show(value)}`,
+			`${label} must be an ID (a whole number), but is ${inQuotes(value)}`,
 			'Give the number that the service shows as ID.',
 		);
 	}
@@ -280,15 +300,13 @@ export function readObject(value: unknown, fields: readonly Field[], place: Plac
 		const wire = field.kind.read(value[field.name], { ...place, label: `${place.label}: ${labelOf(field)}` });
 		if (wire !== undefined) read[field.name] = wire;
 	}
-	for (const [key, entry] of Object.entries(value)) {
-		if (!known.has(key) && !isUnset(entry)) read[key] = entry;
-	}
-	return mergeJson({}, read);
+	const others = Object.entries(value).filter(([key, entry]) => !known.has(key) && !isUnset(entry));
+	return mergeJson({}, { ...read, ...Object.fromEntries(others) });
 }
 
 const notAnObject = (label: string, value: unknown) =>
 	new InvalidInput(
-		`${label} must be an object, but is ${describe(value)}: ${show(value)}`,
+		`${label} must be an object, but is ${describe(value)}: ${inQuotes(value)}`,
 		'Write it in braces, with the field names of the API: {"name": "…"}.',
 	);
 

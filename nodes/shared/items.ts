@@ -19,6 +19,7 @@ import {
 	formPlace,
 	isUnset,
 	type Operation,
+	readNumber,
 	readRecord,
 	type Source,
 	type Table,
@@ -129,17 +130,23 @@ export const runOptions: INodeProperties[] = [
 	},
 ];
 
-/** Options that hold for a whole run, from the `options` collection. */
+/**
+ * Options that hold for a whole run, from the `options` collection.
+ *
+ * @throws InvalidInput
+ */
 export function readConnectionOptions({
 	maxConcurrentRequests,
 	timeout,
 }: IDataObject = {}): ConnectionOptions {
+	const most = maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS;
+	const seconds = readNumber(timeout ?? DEFAULT_TIMEOUT_SECONDS, '"Timeout" (timeout)', 0);
 	return {
-		maxConcurrentRequests: Math.max(
-			1,
-			Math.floor(Number(maxConcurrentRequests)) || DEFAULT_CONCURRENT_REQUESTS,
+		maxConcurrentRequests: Math.floor(
+			readNumber(most, '"Max Concurrent Requests" (maxConcurrentRequests)', 1),
 		),
-		timeout: (Number(timeout) || DEFAULT_TIMEOUT_SECONDS) * 1000,
+		// What a timer can hold.
+		timeout: Math.min((seconds || DEFAULT_TIMEOUT_SECONDS) * 1000, 2 ** 31 - 1),
 	};
 }
 
@@ -353,8 +360,18 @@ export async function runItems<Api>(
 			0,
 		);
 	}
-	const connectionOptions = readConnectionOptions({ maxConcurrentRequests, timeout });
-	const api = await service.connect(context, connectionOptions);
+	const goOn = context.continueOnFail();
+	let connectionOptions: ConnectionOptions;
+	let api: Api;
+	try {
+		connectionOptions = readConnectionOptions({ maxConcurrentRequests, timeout });
+		api = await service.connect(context, connectionOptions);
+	} catch (error) {
+		if (!goOn)
+			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
+		// Were it thrown, n8n would let the items pass by the regular output, as if they had been sent.
+		return [Array.from({ length }, (_, index) => toErrorItem(error, index))];
+	}
 
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
@@ -362,7 +379,6 @@ export async function runItems<Api>(
 	const parameters = new Parameters(context);
 	const itemAt = (index: number) => new Item(context, parameters, service.table, index, notice, tries);
 
-	const goOn = context.continueOnFail();
 	const outcomes = new Array<INodeExecutionData[] | undefined>(length);
 	const failures: Array<{ index: number; error: unknown }> = [];
 	const signal = context.getExecutionCancelSignal();
@@ -394,7 +410,11 @@ export async function runItems<Api>(
 			progress: (message) => context.sendMessageToUI(message),
 			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
 		};
-		if (length > 0) await operation.runAll(entries, api, run);
+		try {
+			if (length > 0) await operation.runAll(entries, api, run);
+		} catch (error) {
+			for (const { index } of entries) if (!outcomes[index]) settle(index, asError(error));
+		}
 	} else {
 		const prepare = (index: number) => operation.prepare(itemAt(index), api);
 		const prepared = goOn ? undefined : prepareAll(length, prepare, node);

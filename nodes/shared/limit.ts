@@ -1,6 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from './errors';
+import { inQuotes } from './fields';
 import type { Item } from './items';
 
 /** Return All and Limit, as operations that return many records have them. */
@@ -27,10 +28,11 @@ export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INo
 /** @returns the most records to return; `Infinity` for all */
 export function readLimit(item: Item): number {
 	if (item.parameter('returnAll') === true) return Infinity;
-	const limit = Number(item.parameter('limit'));
-	if (Number.isInteger(limit) && limit > 0) return limit;
+	const given = item.parameter('limit');
+	const limit = typeof given === 'string' ? Number(given) : given;
+	if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;
 	throw new InvalidInput(
-		`"Limit" (limit) cannot be "${String(item.parameter('limit'))}"`,
+		`"Limit" (limit) cannot be ${inQuotes(given)}`,
 		'Give a whole number from 1 on, or switch on Return All.',
 	);
 }

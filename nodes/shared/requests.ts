@@ -11,6 +11,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { encodeComponent } from '../../credentials/request';
 import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
 import { Clock } from './clock';
+import { inQuotes } from './fields';
 import { parseJson, stringifyJson } from './json';
 import { Pace } from './pace';
 import { type RetryRules, withRetries } from './retry';
@@ -86,10 +87,30 @@ export function pathOf(...segments: string[]): string {
 			if (segment === '' || segment === '.' || segment === '..') {
 				throw new InvalidInput(`"${segment}" cannot stand in the path of a request`, 'Give an ID.');
 			}
-			return `/${encodeComponent(segment)}`;
+			return `/${encoded(segment, 'The ID')}`;
 		})
 		.join('');
 }
+
+/** Servers refuse longer addresses without a word, or break the connection. */
+const LONGEST_IN_ADDRESS = 16_000;
+
+function encoded(text: string, what: string): string {
+	if (text.length > LONGEST_IN_ADDRESS) {
+		throw new InvalidInput(
+			`${what} ${inQuotes(text)} has ${text.length} characters, too many for the address of a request`,
+			'Shorten it.',
+		);
+	}
+	try {
+		return encodeComponent(text);
+	} catch (error) {
+		throw notEncodable(`${what} ${inQuotes(text)}`, error);
+	}
+}
+
+const notEncodable = (what: string, error: unknown) =>
+	new InvalidInput(`${what}: ${errorMessage(error)}`, 'Cut texts between characters.');
 
 /**
  * Decrypts the credential once for a run and checks it before anything is sent.
@@ -246,7 +267,9 @@ async function exchange(
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 ): Promise<Omit<Reply, 'json' | 'text'> & { body: unknown }> {
-	const search = query.map(([name, value]) => `${encodeComponent(name)}=${encodeComponent(value)}`).join('&');
+	const search = query
+		.map(([name, value]) => `${encodeComponent(name)}=${encoded(value, `The parameter "${name}"`)}`)
+		.join('&');
 	const url = `${root}${path}${search && `?${search}`}`;
 	const request = `${method} ${new URL(root + path).pathname}`;
 	const options: IHttpRequestOptions = {

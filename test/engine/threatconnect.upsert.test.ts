@@ -171,7 +171,9 @@ describe('by XID', () => {
 	test('a group of another type is left alone', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: 'crm:1' });
 		const { error } = await node('upsert', byXid);
-		expect(error?.message).toContain(`The group ${id} with this XID is of the type Threat, not Incident`);
+		expect(error?.message).toContain(
+			`"Type" (type) is "Incident", but the group ${id} with this XID is of the type Threat`,
+		);
 		expect(server.group(id)?.name).toBe('x');
 	});
 

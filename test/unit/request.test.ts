@@ -107,7 +107,7 @@ describe('encodeComponent', () => {
 
 	// Half of an emoji, as a text cut at a length leaves it, ends in JavaScript's "URI malformed".
 	test('half of a character is refused: replaced, it would be another value', () => {
-		expect(() => encodeComponent('cut \ud83d')).toThrow('ends in half a character');
+		expect(() => encodeComponent('cut \ud83d')).toThrow('holds half a character');
 	});
 
 	test('what it writes passes through a URL unchanged, in a path and in a query', () => {

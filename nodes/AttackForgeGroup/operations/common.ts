@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/errors';
-import { isUnset, readEntries } from '../../shared/fields';
+import { inQuotes, optionalText, readEntries, readText } from '../../shared/fields';
 import type { Item } from '../../shared/items';
 import type { UserReference } from '../api';
 
@@ -118,11 +118,11 @@ export function readId(item: Item, name: string, displayName: string): string {
 }
 
 function checkId(value: unknown, label: string): string {
-	const id = isUnset(value) ? '' : String(value).trim();
+	const id = optionalText(value, label)?.trim() ?? '';
 	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
 	if (/^[0-9a-f]{24}$/i.test(id)) return id;
 	throw new InvalidInput(
-		`${label} cannot be "${id}"`,
+		`${label} cannot be ${inQuotes(id)}`,
 		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',
 	);
 }
@@ -131,18 +131,19 @@ function checkId(value: unknown, label: string): string {
 export function readUser(item: Item): UserReference {
 	const label = '"User" (userId)';
 	const given = item.parameter('userId');
-	const value = isUnset(given) ? '' : String(given).trim();
+	const value = optionalText(given, label)?.trim() ?? '';
 	const mode = item.locatorMode('userId') ?? (value.includes('@') ? 'email' : 'id');
 	if (mode !== 'email' && mode !== 'username') return { by: 'id', value: checkId(given, label) };
 	if (value === '') throw new InvalidInput(`${label} is empty`, 'Give the e-mail address or user name.');
 	if (mode === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
-		throw new InvalidInput(`${label} cannot be "${value}"`, 'Give an e-mail address.');
+		throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give an e-mail address.');
 	}
 	return { by: mode, value };
 }
 
 /** Keys of custom fields in one box: comma-separated or an array. */
-export const readKeys = (value: unknown, label: string): string[] => readEntries(value, label).map(String);
+export const readKeys = (value: unknown, label: string): string[] =>
+	readEntries(value, label).map((key) => readText(key, label));
 
 /** Options that choose which custom fields an answer holds. */
 export const customFieldFilterOptions: INodeProperties[] = [

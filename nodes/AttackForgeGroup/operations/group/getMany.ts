@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { isUnset } from '../../../shared/fields';
+import { isUnset, optionalText, readText } from '../../../shared/fields';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
@@ -103,7 +103,7 @@ type Matches = (group: JsonObject) => boolean;
 
 function readFilters(item: Item): Matches {
 	const given = (item.parameter('filters') ?? {}) as JsonObject;
-	const wanted = (name: string) => (isUnset(given[name]) ? undefined : String(given[name]));
+	const wanted = (name: string) => optionalText(given[name], `The filter "${name}"`);
 	const contains = (needle: string | undefined, ...names: string[]): Matches[] =>
 		needle === undefined
 			? []
@@ -133,12 +133,14 @@ function readFieldFilters(given: unknown, item: Item): Matches[] {
 		const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
 		if (isUnset(key))
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
+		const name = readText(key, '"Custom Fields": the key');
+		const wanted = optionalText(value, `"Custom Fields": the value of "${name}"`) ?? '';
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
-				`"Custom Fields" filters by "${String(key)}", but an option leaves custom fields out of the answer`,
+				`"Custom Fields" filters by "${name}", but an option leaves custom fields out of the answer`,
 				'Filter by custom fields, or choose which are returned, not both.',
 			);
 		}
-		return (group) => String(customFieldOf(group, String(key)) ?? '') === String(value ?? '');
+		return (group) => String(customFieldOf(group, name) ?? '') === wanted;
 	});
 }

@@ -1,12 +1,12 @@
 import { recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
-import type { JsonObject } from '../../../shared/json';
+import { isJsonObject, type JsonObject } from '../../../shared/json';
 import type { AttackForge } from '../../api';
 import { table } from '../../fields';
 import {
 	accessChanges,
 	type AccessMode,
-	type CustomField,
+	isCustomFields,
 	type CustomFieldsMode,
 	withPresentFields,
 } from '../../groups';
@@ -48,16 +48,17 @@ async function completeBody(
 	body: JsonObject,
 	modes: { access: AccessMode; customFields: CustomFieldsMode },
 ): Promise<JsonObject> {
-	const mergesFields = body.custom_fields !== undefined && modes.customFields === 'merge';
-	const comparesAccess = body.access !== undefined && modes.access === 'exact';
+	const { custom_fields: fields, access: wanted } = body;
+	const mergesFields = isCustomFields(fields) && modes.customFields === 'merge';
+	const comparesAccess = isJsonObject(wanted) && modes.access === 'exact';
 	if (!mergesFields && !comparesAccess) return body;
 	const present = await api.getGroup(id);
 	const complete: JsonObject = { ...body };
 	if (mergesFields) {
-		complete.custom_fields = withPresentFields(body.custom_fields as CustomField[], present, 'merge');
+		complete.custom_fields = withPresentFields(fields, present, 'merge');
 	}
 	if (comparesAccess) {
-		const access = accessChanges(body.access as JsonObject, present.access, 'exact');
+		const access = accessChanges(wanted, present.access, 'exact');
 		if (access) complete.access = access;
 		else delete complete.access;
 	}

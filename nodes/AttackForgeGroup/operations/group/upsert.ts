@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
-import { isUnset, recordParameters } from '../../../shared/fields';
+import { inQuotes, isUnset, optionalText, readText, recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
 import { type AttackForge, isMissing, type Scope } from '../../api';
@@ -116,12 +116,12 @@ function readMatch(item: Item, update: JsonObject): Match {
 		const { name } = update;
 		if (isUnset(name))
 			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
-		return matchInList(scope, 'name', String(name), (group) => group.name);
+		return matchInList(scope, 'name', readText(name, '"Name" (name)'), (group) => group.name);
 	}
-	const key = String(item.parameter('matchKey') ?? '').trim();
+	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';
 	if (!/^\w+$/.test(key)) {
 		throw new InvalidInput(
-			`"Custom Field Key" (matchKey) cannot be "${key}"`,
+			`"Custom Field Key" (matchKey) cannot be ${inQuotes(key)}`,
 			'Give the key of a custom field: letters, numbers and underscores.',
 		);
 	}

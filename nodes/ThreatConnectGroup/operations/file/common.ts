@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { isUnset } from '../../../shared/fields';
+import { optionalText } from '../../../shared/fields';
 import type { Item } from '../../../shared/items';
 
 /** Where a downloaded file goes. */
@@ -17,7 +17,8 @@ export const outputField = (show: NonNullable<IDisplayOptions['show']>): INodePr
 
 /** @throws InvalidInput when it is empty */
 export function readOutputField(item: Item): string {
-	const field = item.parameter('outputField');
-	if (!isUnset(field)) return String(field);
-	throw new InvalidInput('"Put Output File in Field" (outputField) is empty', 'Give a name, such as data.');
+	const label = '"Put Output File in Field" (outputField)';
+	const field = optionalText(item.parameter('outputField'), label);
+	if (field !== undefined) return field;
+	throw new InvalidInput(`${label} is empty`, 'Give a name, such as data.');
 }

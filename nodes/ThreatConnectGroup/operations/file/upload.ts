@@ -1,4 +1,4 @@
-import { isUnset } from '../../../shared/fields';
+import { optionalText, readNumber } from '../../../shared/fields';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { inputFile, uploadFile } from '../../files';
@@ -67,10 +67,12 @@ export const upload: OperationFile<ThreatConnect> = {
 	prepare(item, api) {
 		const reference = readReference(item);
 		const { fileName } = item.options;
-		const seconds = Number(item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS);
+		const name = optionalText(fileName, '"File Name" (fileName)');
+		const limit = item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS;
+		const seconds = readNumber(limit, '"Time Limit for Processing" (processingLimit)', 0);
 		const details = {
 			file: inputFile(item, item.parameter('inputField')),
-			...(!isUnset(fileName) && { fileName: String(fileName) }),
+			...(name !== undefined && { fileName: name }),
 			replace: item.parameter('ifFileExists') === 'replace',
 			...(item.parameter('waitUntilProcessed') === true && { processing: seconds * 1000 }),
 		};

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { isUnset, readEntries, recordParameters } from '../../../shared/fields';
+import { choice, isUnset, readEntries, readNumber, readText, recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
 import { pathOf } from '../../../shared/requests';
 import type { ThreatConnect } from '../../api';
@@ -100,7 +100,8 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 	],
 	prepareEntry(item) {
 		const group = toBatchGroup(item.record('create'));
-		const xids = readEntries(item.options.associatedGroupXid, '"Associated Group XIDs"').map(String);
+		const label = '"Associated Group XIDs" (associatedGroupXid)';
+		const xids = readEntries(item.options.associatedGroupXid, label).map((xid) => readText(xid, label));
 		if (xids.length === 0) return group;
 		const present = (group.group.associatedGroupXid ?? []) as unknown[];
 		return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
@@ -136,14 +137,24 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 	},
 };
 
+const readWriteType = (value: unknown, label: string): string =>
+	choice([APPEND, replaceAll('')]).read(value ?? 'Append', {
+		label,
+		operation: 'create',
+		zone: '',
+	}) as string;
+
 function readSettings({ options }: Item): ImportSettings {
 	const { attributeWriteType, tagWriteType, securityLabelWriteType, maxBytes, timeLimit } = options;
 	return {
-		attributeWriteType: String(attributeWriteType ?? 'Append'),
-		tagWriteType: String(tagWriteType ?? 'Append'),
-		securityLabelWriteType: String(securityLabelWriteType ?? 'Append'),
-		maxBytes: Number(maxBytes ?? DEFAULT_MAX_BYTES),
-		timeLimit: Number(timeLimit ?? DEFAULT_TIME_LIMIT_SECONDS) * 1000,
+		attributeWriteType: readWriteType(attributeWriteType, '"Attributes" (attributeWriteType)'),
+		tagWriteType: readWriteType(tagWriteType, '"Tags" (tagWriteType)'),
+		securityLabelWriteType: readWriteType(
+			securityLabelWriteType,
+			'"Security Labels" (securityLabelWriteType)',
+		),
+		maxBytes: readNumber(maxBytes ?? DEFAULT_MAX_BYTES, '"Max Bytes per Job" (maxBytes)', 1),
+		timeLimit: 1000 * readNumber(timeLimit ?? DEFAULT_TIME_LIMIT_SECONDS, '"Time Limit" (timeLimit)', 0),
 	};
 }
 

@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { isUnset, readLong } from '../../../shared/fields';
+import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/fields';
 import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
 import type { AnswerOptions, GroupReference } from '../../api';
 import { byName, locator } from '../../locators';
@@ -97,14 +97,14 @@ export function readReference(item: Item): GroupReference {
 /** The ID in the address of a group's page, of the present web site or the one before it. */
 function idInUrl(value: unknown): unknown {
 	if (isUnset(value)) return value;
-	const url = String(value).trim();
+	const url = readText(value, GROUP_ID).trim();
 	const [, id, legacyId] =
 		/^https?:\/\/[^?#]*#?\/(?:[^?]*\/)?groups\/(\d+)(?:[/?#]|$)|^https?:\/\/[^?#]+\.xhtml\?[a-z]+=(\d+)(?:[&#]|$)/i.exec(
 			url,
 		) ?? [];
 	if (id !== undefined || legacyId !== undefined) return id ?? legacyId;
 	throw new InvalidInput(
-		`${GROUP_ID} is "${url}", which is not the address of a group`,
+		`${GROUP_ID} is ${inQuotes(url)}, which is not the address of a group`,
 		"Copy the address of the group's page in ThreatConnect, or choose By ID.",
 	);
 }
@@ -115,11 +115,11 @@ function idInUrl(value: unknown): unknown {
  * @throws InvalidInput when it would address something else
  */
 export function readXid(value: unknown): string | undefined {
-	const xid = isUnset(value) ? '' : String(value);
+	const xid = optionalText(value, '"Group XID" (groupXid)') ?? '';
 	if (xid.trim() === '') return undefined;
 	if (/^\d+$/.test(xid)) {
 		throw new InvalidInput(
-			`"Group XID" (groupXid) is "${xid}", which ThreatConnect would read as an ID`,
+			`"Group XID" (groupXid) is ${inQuotes(xid)}, which ThreatConnect would read as an ID`,
 			'Find the group by its ID, or use XIDs that are not only digits.',
 		);
 	}
@@ -132,10 +132,8 @@ export function readXid(value: unknown): string | undefined {
 	return xid;
 }
 
-export function readOwner(item: Item): string | undefined {
-	const owner = item.parameter('groupOwner');
-	return isUnset(owner) ? undefined : String(owner);
-}
+export const readOwner = (item: Item): string | undefined =>
+	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
 
 /** What an answer holds: the instance's own list, where it has one. */
 export const fieldsOption: INodeProperties = {
@@ -164,10 +162,12 @@ export const groupOptions = (show: Show, ...own: INodeProperties[]): INodeProper
 		fieldsOption,
 	);
 
+const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
+
 export function answerOptions(item: Item): AnswerOptions {
 	const { fields, createActivityLog } = item.options;
 	return {
-		fields: Array.isArray(fields) ? fields.map(String) : [],
+		fields: readEntries(fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES)),
 		createActivityLog: createActivityLog === true,
 	};
 }

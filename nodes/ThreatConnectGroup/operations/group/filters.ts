@@ -4,6 +4,7 @@ import { InvalidInput } from '../../../shared/errors';
 import {
 	choiceByType,
 	date,
+	inQuotes,
 	isUnset,
 	labelOf,
 	readEntries,
@@ -245,7 +246,7 @@ function readTexts(value: unknown, label: string): string[] {
 		if (isUnset(one)) return '';
 		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') return String(one);
 		throw new InvalidInput(
-			`The filter ${label} must be text or an array of texts, but holds ${JSON.stringify(one)}`,
+			`The filter ${label} must be text or an array of texts, but holds ${inQuotes(one)}`,
 			'Give it the value itself, for instance {{ $json.name }}.',
 		);
 	});

@@ -1,4 +1,5 @@
 import { InvalidInput } from '../../../shared/errors';
+import { inQuotes, optionalText } from '../../../shared/fields';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
@@ -96,10 +97,10 @@ const HEAVY_PAGE_SIZE = 1000;
 const isLight = (field: string) => ['externalDates', 'securityLabels', 'sightings', 'tags'].includes(field);
 
 function readSorting(item: Item): { by: string; direction: Direction } {
-	const by = String(item.parameter('sortBy') ?? 'id');
+	const by = optionalText(item.parameter('sortBy'), '"Sort By" (sortBy)') ?? 'id';
 	if (!/^[a-z]+$/i.test(by)) {
 		throw new InvalidInput(
-			`"Sort By" (sortBy) cannot be "${by}"`,
+			`"Sort By" (sortBy) cannot be ${inQuotes(by)}`,
 			'Give one keyword of TQL, e.g. dateAdded.',
 		);
 	}

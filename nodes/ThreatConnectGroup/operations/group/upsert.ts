@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput } from '../../../shared/errors';
-import { isUnset, recordParameters } from '../../../shared/fields';
+import { inQuotes, isUnset, optionalText, readLong, recordParameters } from '../../../shared/fields';
 import type { Item, OperationFile } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { type GroupReference, MAX_PAGE_SIZE, referenceKey, type ThreatConnect } from '../../api';
@@ -129,8 +129,9 @@ function matchByXid(item: Item, body: JsonObject): Match {
 		);
 	}
 	const owner = readOwner(item);
-	if (owner !== undefined && body.ownerName !== undefined && owner !== body.ownerName) {
-		throw twoOf('Owner Name', owner, 'Owner Name', String(body.ownerName));
+	const ownOwner = optionalText(body.ownerName, OWNER_NAME);
+	if (owner !== undefined && ownOwner !== undefined && owner !== ownOwner) {
+		throw twoOf('Owner Name', owner, 'Owner Name', ownOwner);
 	}
 	if (body.ownerId !== undefined) {
 		throw new InvalidInput(
@@ -138,7 +139,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 			'Give the name of the owner instead.',
 		);
 	}
-	const ownerName = owner ?? (isUnset(body.ownerName) ? undefined : String(body.ownerName));
+	const ownerName = owner ?? ownOwner;
 	const reference: GroupReference = { xid, ...(ownerName !== undefined && { ownerName }) };
 	return {
 		key: referenceKey(reference),
@@ -152,28 +153,30 @@ function matchByXid(item: Item, body: JsonObject): Match {
 
 const twoOf = (name: string, value: string, otherName: string, other: string) =>
 	new InvalidInput(
-		`"${name}" is "${value}", but among the fields "${otherName}" is "${other}"`,
+		`"${name}" is ${inQuotes(value)}, but among the fields "${otherName}" is ${inQuotes(other)}`,
 		'Give one of them, or the same value twice.',
 	);
 
-function matchByName({ name, type, ownerName, ownerId }: JsonObject): Match {
-	if (isUnset(name)) {
+const OWNER_NAME = '"Owner Name" (ownerName)';
+
+function matchByName(body: JsonObject): Match {
+	// Once more: what "Additional Fields (JSON)" brings is unchecked.
+	const name = optionalText(body.name, '"Name" (name)');
+	const type = optionalText(body.type, '"Type" (type)') ?? '';
+	const ownerName = optionalText(body.ownerName, OWNER_NAME);
+	const ownerId = isUnset(body.ownerId) ? undefined : readLong(body.ownerId, '"Owner ID" (ownerId)');
+	if (name === undefined) {
 		throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
 	}
 	const owner =
 		ownerId === undefined
-			? async (api: ThreatConnect) =>
-					isOneOf('ownerName', [isUnset(ownerName) ? await ownOrganization(api) : String(ownerName)])
-			: async () => `owner = ${String(ownerId)}`;
+			? async (api: ThreatConnect) => isOneOf('ownerName', [ownerName ?? (await ownOrganization(api))])
+			: async () => `owner = ${ownerId}`;
 	return {
 		type,
-		key: `name ${JSON.stringify([String(name), type, ownerName, String(ownerId)])}`,
+		key: `name ${JSON.stringify([name, type, ownerName, String(ownerId)])}`,
 		async find(api, fields) {
-			const tql = allOf([
-				isOneOf('summary', [String(name)]),
-				isOneOf('typeName', [String(type)]),
-				await owner(api),
-			]);
+			const tql = allOf([isOneOf('summary', [name]), isOneOf('typeName', [type]), await owner(api)]);
 			const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
 			const found: JsonObject[] = [];
 			for await (const page of api.groups(query)) {
@@ -181,7 +184,7 @@ function matchByName({ name, type, ownerName, ownerId }: JsonObject): Match {
 				found.push(...page.filter((group) => group.name === name));
 			}
 			const [group, ...others] = found;
-			if (others.length > 0) throw severalOf(String(name), String(type), found);
+			if (others.length > 0) throw severalOf(name, type, found);
 			if (group === undefined || fields.length === 0) return group;
 			return await api.getGroup({ id: String(group.id) }, { fields });
 		},
@@ -192,7 +195,7 @@ function matchByName({ name, type, ownerName, ownerId }: JsonObject): Match {
 
 const severalOf = (name: string, type: string, groups: readonly JsonObject[]) =>
 	new InvalidInput(
-		`${groups.length} groups of the type ${type} have the name "${name}": ${idsOf(groups)}`,
+		`${groups.length} groups of the type ${type} have the name ${inQuotes(name)}: ${idsOf(groups)}`,
 		'Nothing was written for this item. Update the right one by its ID, or match by XID.',
 	);
 
@@ -203,7 +206,7 @@ function idsOf(groups: readonly JsonObject[]): string {
 
 const anotherType = (group: JsonObject, type: unknown) =>
 	new InvalidInput(
-		`The group ${String(group.id)} with this XID is of the type ${String(group.type)}, not ${String(type)}`,
+		`"Type" (type) is "${String(type)}", but the group ${String(group.id)} with this XID is of the type ${String(group.type)}`,
 		'Nothing was written for this item. A type cannot be changed: check the type, or the XID.',
 	);
 

@@ -1,0 +1,231 @@
+import fc from 'fast-check';
+import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { table } from '../../nodes/ThreatConnectGroup/fields';
+import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+import { type LoggedRequest, stringifyJson } from '../simulators/shared/server';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { NASTY_TEXTS } from './anything';
+import { run } from './harness';
+import { casesOf, checkOperation, type Faults, type Plausible, records, type Subject } from './properties';
+
+/** Whatever the items hold: each operation of the node does what it is for, or says what is wrong. */
+
+const { description } = new ThreatConnectGroup();
+
+const SEEDED = ['Incident', 'Document', 'Threat', 'Report', 'Event', 'Signature'] as const;
+/** Groups that items may be about, and others that none may touch: no item holds their IDs by chance. */
+const TARGETS = SEEDED.map((_, index) => `46116860184273800${10 + index}`);
+const BYSTANDERS = SEEDED.map((_, index) => `46116860184273900${10 + index}`);
+
+let server: ThreatConnectSimulator;
+beforeAll(async () => {
+	server = await startThreatConnect({ firstId: '4611686018427387904', bulkDelete: true });
+});
+afterAll(async () => await server.stop());
+
+async function seed(): Promise<void> {
+	for (const { id } of server.groups()) server.deleteGroup(id);
+	for (const [index, type] of SEEDED.entries()) {
+		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index] });
+		server.seedGroup({ type, name: 'Bystander', xid: `bystander ${type}`, id: BYSTANDERS[index] });
+		if (type === 'Document' || type === 'Report')
+			await server.seedFile(TARGETS[index] ?? '', Buffer.from('file'));
+	}
+}
+
+const TYPES = ['Incident', 'Threat', 'Document', 'Report', 'Event', 'Email', 'Task', 'Signature'];
+const HASH = 'a'.repeat(32);
+
+const DATES = ['eventDate', 'publishDate', 'dueDate', 'firstSeen', 'lastSeen', 'externalDateAdded'];
+
+const plausible: Plausible = {
+	groupId: fc.nat(5).map((index) => TARGETS[index]),
+	'groupId by url': fc.constantFrom(
+		...TARGETS.map((id) => `https://tc.example/#/details/groups/${id}/overview`),
+	),
+	json: fc.constantFrom<unknown>('', '[]', []),
+	groupXid: fc.constantFrom(
+		'xid of Incident',
+		'xid of Document',
+		'xid of Report',
+		'new & xid/1',
+		'a b',
+		'n1',
+		'n2',
+		'n3',
+	),
+	xid: fc.constantFrom(undefined, 'xid-1', 'xid/2?', 'ü'),
+	groupOwner: fc.constantFrom(undefined, 'Demo Organization'),
+	...Object.fromEntries(
+		DATES.map((name) => [name, fc.constantFrom('2026-11-20', '2026-11-20T08:15:00+01:00')]),
+	),
+	ownerName: fc.constantFrom('Demo Organization', 'Demo Community', 'Nobody'),
+	ownerId: fc.constantFrom('2', 2, 10n),
+	type: fc.constantFrom(...TYPES),
+	name: fc.constantFrom('Phishing', 'Ransomware, again', 'ü "quoted" \\ 👾'),
+	// Of signatures, which most items are not.
+	fileName: fc.constantFrom(undefined, undefined, undefined, 'a.yar'),
+	fileType: fc.constantFrom(undefined, undefined, undefined, 'YARA'),
+	fileText: fc.constantFrom(undefined, undefined, undefined, 'rule a {}'),
+	technique: fc.constantFrom('T1566', 'Phishing'),
+	securityLabels: fc.constantFrom<unknown>('TLP:RED', ['TLP:RED']),
+	securityLabel: fc.constant('TLP:RED'),
+	eventType: fc.constantFrom('Breach', 'Phishing'),
+	status: fc.constantFrom('New', 'Closed', 'Needs Review'),
+	summary: fc.constantFrom('badguy.com', '203.0.113.7', HASH, `${HASH} : ${HASH}`),
+	id: fc.constantFrom('101', '101, 102', [101]),
+	value: fc.constantFrom('some text', 'a b'),
+	techniqueId: fc.constantFrom('T1566', 'T1566, T1059'),
+	tag: fc.constantFrom('Ransomware', ['Ransomware', 'Robbery']),
+	tags: fc.constantFrom<unknown>('Phishing, Robbery', ['a'], { data: [{ name: 'b' }], mode: 'replace' }, [
+		{ id: 41 },
+	]),
+	attributes: fc.constantFrom<unknown>([{ type: 'Description', value: 'x' }], { data: [], mode: 'replace' }),
+	associatedIndicators: fc.constantFrom<unknown>([{ type: 'Host', summary: 'badguy.com' }], '[{"id":101}]'),
+	tql: fc.constantFrom('', 'id > 0', 'typeName = "Threat"'),
+	createdBy: fc.constant('jsmith'),
+	indicator: fc.constantFrom('badguy.com', HASH),
+	fields: fc.subarray(['tags', 'attributes', 'associatedIndicators']),
+	sortBy: fc.constantFrom('id', 'summary', 'dateAdded'),
+	limit: fc.integer({ min: 1, max: 100 }),
+	inputField: fc.constant('data'),
+	additionalJson: fc.constantFrom('{}', '{"name":"merged"}', '{"__proto__":{"polluted":true}}'),
+	maxConcurrentRequests: fc.constantFrom(1, 8, 32),
+	timeout: fc.constant(30),
+	processingLimit: fc.constant(1),
+	timeLimit: fc.constant(5),
+	maxBytes: fc.constantFrom(1000, 100_000),
+};
+
+const names = table.fields.map(({ name }) => name);
+const fieldsBesides = (...left: string[]) =>
+	records(
+		names.filter((name) => !left.includes(name)),
+		plausible,
+	);
+/** An update changes neither type nor owner. */
+const updates = fieldsBesides('type', 'ownerId', 'ownerName').map((own) => ({ name: 'Phishing', ...own }));
+const creations = fieldsBesides().map((own) => ({ type: 'Incident', name: 'Phishing', ...own }));
+
+// Methods and paths of each operation; `REF` is one segment, whatever it holds.
+const REF = '[\\w.~%-]+';
+const ONE = new RegExp(`(GET|PUT) /api/v3/groups/${REF}`);
+const READ = new RegExp(`GET /api/v3/groups/${REF}`);
+const LIST = /GET \/api\/v3\/groups/;
+const CREATE = /POST \/api\/v3\/groups/;
+const LOOKUPS = /GET \/api\/v3\/(attributeTypes|indicators|security\/owners)/;
+const ATTRIBUTE = /PUT \/api\/v3\/groupAttributes\/\d+/;
+
+const dataModes = ['define', 'autoMap', 'json'];
+const withFind = (structure: INodeParameters): INodeParameters[] =>
+	['id', 'xid'].map((findBy) => ({ ...structure, findBy }));
+const group = (operation: string): INodeParameters => ({ resource: 'group', operation });
+const file = (operation: string): INodeParameters => ({ resource: 'file', operation });
+
+const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
+	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, LOOKUPS]],
+	[
+		'Update',
+		dataModes.flatMap((dataMode) => withFind({ ...group('update'), dataMode })),
+		[ONE, ATTRIBUTE, LOOKUPS],
+	],
+	[
+		'Create or Update',
+		dataModes.flatMap((dataMode) =>
+			['xid', 'name'].map((matchBy) => ({ ...group('upsert'), dataMode, matchBy })),
+		),
+		[CREATE, LIST, ONE, ATTRIBUTE, LOOKUPS],
+	],
+	['Get', withFind(group('get')), [READ]],
+	['Delete', withFind(group('delete')), [READ, new RegExp(`DELETE /api/v3/groups/${REF}`)]],
+	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],
+	['Add Post', withFind(group('addPost')), [READ, /POST \/api\/v3\/posts/]],
+	[
+		'Bulk Import',
+		dataModes.map((dataMode) => ({ ...group('bulkImport'), dataMode })),
+		[
+			/POST \/api\/v2\/batch/,
+			/(GET|POST) \/api\/v2\/batch\/\d+/,
+			/GET \/api\/v2\/batch\/\d+\/errors/,
+			LOOKUPS,
+		],
+	],
+	['Upload', withFind(file('upload')), [READ, new RegExp(`(POST|PUT) /api/v3/groups/${REF}/upload`)]],
+	['Download', withFind(file('download')), [READ, new RegExp(`GET /api/v3/groups/${REF}/download`)]],
+	['Download PDF Report', withFind(file('downloadPdf')), [READ, new RegExp(`GET /api/v3/groups/${REF}/pdf`)]],
+];
+
+/** The groups that the requests name are those that the items name. */
+function checkReferences(
+	faults: Faults,
+	items: readonly IDataObject[],
+	requests: readonly LoggedRequest[],
+): void {
+	const texts: string[] = [];
+	const collect = (value: unknown): void => {
+		if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
+		else texts.push(String(value), String(value).trim());
+	};
+	items.forEach(collect);
+	const meant = new Set(texts);
+	for (const { method, target } of requests) {
+		const segment = /^\/api\/v3\/groups\/([^/?]+)/.exec(target)?.[1];
+		if (segment === undefined) continue;
+		const reference = decodeURIComponent(segment);
+		// Or one that the run itself has made.
+		const isMeant =
+			meant.has(reference) ||
+			TARGETS.includes(reference) ||
+			(server.group(reference)?.name ?? 'Bystander') !== 'Bystander';
+		faults.expect(isMeant, `a group that no item names: ${method} ${target}`);
+	}
+}
+
+const subject: Subject = {
+	get requests() {
+		return server.requests;
+	},
+	seed,
+	bystanders: () => BYSTANDERS.map((id) => server.group(id)),
+	async run({ parameters }, items, round) {
+		const { url: baseUrl, credentials: keys } = server;
+		const { apiToken, accessId, secretKey } = keys;
+		const isHmac = round % 2 === 1;
+		return await run({
+			type: 'threatConnectGroup',
+			parameters: { authentication: isHmac ? 'hmac' : 'apiToken', ...parameters },
+			items,
+			binary: items.map((_, index) => binaryOf(index)),
+			credentials: isHmac
+				? { threatConnectHmacApi: { baseUrl, accessId, secretKey } }
+				: { threatConnectApi: { baseUrl, apiToken } },
+			onError: 'continueErrorOutput',
+		});
+	},
+};
+
+describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
+	test.each(
+		structures.map((structure) => [Object.values(structure).slice(2).join(', '), structure] as const),
+	)('(%s)', async (_modes, structure) => {
+		const fields = name === 'Update' ? updates : creations;
+		const jsonBody = fc.oneof(
+			fields,
+			fields.map((one) => stringifyJson(one)),
+		);
+		const own = structure.dataMode === 'autoMap' ? fields : fc.constant({});
+		const cases = casesOf(description, structure, { ...plausible, jsonBody }, own);
+		await checkOperation(subject, cases, {
+			allowed,
+			oneEach: name !== 'Get Many',
+			...(name === 'Create' && { count: () => server.groups().length }),
+			also: checkReferences,
+		});
+	});
+});
+
+function binaryOf(index: number): IBinaryKeyData {
+	const fileName = NASTY_TEXTS[index % NASTY_TEXTS.length];
+	return { data: { data: Buffer.from('text').toString('base64'), mimeType: 'text/plain', fileName } };
+}
