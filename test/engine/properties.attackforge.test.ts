@@ -80,7 +80,8 @@ const plausible: Plausible = {
 		{ sso_1: [{ ...sso, action: 'remove' }] },
 		{ sso_2: [] },
 	),
-	key: fc.constantFrom('client_code', 'region'),
+	key: fc.constantFrom('client_code', 'client_code', 'region'),
+	type: fc.constant('text'),
 	value: fc.constantFrom('C0', 'C1', 'x'),
 	group_name: fc.constant('AD'),
 	user_id: fc.constantFrom(...USERS),
@@ -127,7 +128,13 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 	['Update', modes(group('update')), [GET, UPDATE]],
 	[
 		'Create or Update',
-		['name', 'customField', 'id'].flatMap((matchBy) => modes({ ...group('upsert'), matchBy })),
+		[
+			...modes({ ...group('upsert'), matchBy: 'name' }),
+			...modes({ ...group('upsert'), matchBy: 'id' }),
+			// In the form, hardly any of the items would have the custom field.
+			{ ...group('upsert'), matchBy: 'customField', dataMode: 'autoMap' },
+			{ ...group('upsert'), matchBy: 'customField', dataMode: 'json' },
+		],
 		[CREATE, GET, LIST, UPDATE],
 	],
 	['Get', [group('get')], [GET]],

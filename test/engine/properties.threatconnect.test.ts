@@ -124,7 +124,7 @@ const group = (operation: string): INodeParameters => ({ resource: 'group', oper
 const file = (operation: string): INodeParameters => ({ resource: 'file', operation });
 
 const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
-	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, LOOKUPS]],
+	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, READ, LOOKUPS]],
 	[
 		'Update',
 		dataModes.flatMap((dataMode) => withFind({ ...group('update'), dataMode })),

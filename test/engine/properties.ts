@@ -77,7 +77,7 @@ export function formOf(
 			const groups = options as Array<{ name: string; values: INodeProperties[] }>;
 			return Object.fromEntries(
 				groups.flatMap((group) => {
-					if (typeOptions?.multipleValues && roll(3) > 0) return [];
+					if (typeOptions?.multipleValues && roll(2) > 0) return [];
 					const row = Object.fromEntries(
 						pick(group.values).map((value) => [value.name, fill(value, `${key}_${group.name}_`, false)]),
 					);
