@@ -200,6 +200,12 @@ export class Session {
 		return String(id);
 	}
 
+	/** Publishes a workflow: from then on its triggers listen. */
+	async publishWorkflow(id: string): Promise<void> {
+		const { versionId } = await this.call('GET', `/rest/workflows/${id}`);
+		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
+	}
+
 	/** Runs a workflow as the editor's button does, and waits for its end. */
 	async runWorkflow(id: string, trigger: string, timeout = 120_000): Promise<Execution> {
 		const started = await this.call('POST', `/rest/workflows/${id}/run`, {
