@@ -1,5 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
+/** A secret that was pasted here by mistake must not come back in a message: no name of a host is as long as this. */
+const mayBeSecret = (text: string) => text.includes('@') || /[^\s./:?#[\]-]{20,}/.test(text);
+
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
@@ -18,10 +21,14 @@ export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): 
 	}
 	// Read by hand, since URL is lenient: "https:/host" or a line break would make it another host.
 	const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [undefined, 'https', text];
-	const isAddress = /^[^\s\\/@]/.test(rest) && !/\s/.test(rest) && !/^https?([:/\\]|$)/i.test(rest);
+	const shown = mayBeSecret(text) ? '' : ` "${text}"`;
+	const [host = ''] = rest.split(/[/?#]/);
+	const isAddress =
+		/^[^\s\\/@]/.test(rest) &&
+		!/\s/.test(rest) &&
+		!/^https?([:/\\]|$)/i.test(rest) &&
+		(host.includes('.') || host.includes('@') || !mayBeSecret(host));
 	if (!isAddress || !URL.canParse(`https://${rest}`)) {
-		// Not repeated when it may hold a password.
-		const shown = text.includes('@') ? '' : ` "${text}"`;
 		throw new UserError(`The Base URL${shown} is not an address. Write it like https://app.example.com.`);
 	}
 	const url = new URL(`${scheme?.toLowerCase() === 'http' ? 'http' : 'https'}://${rest}`);
@@ -31,13 +38,11 @@ export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): 
 	const secure = scheme?.toLowerCase() === 'https';
 	if (!secure && !(scheme?.toLowerCase() === 'http' && LOOPBACK.test(url.hostname))) {
 		throw new UserError(
-			`The Base URL "${text}" does not use HTTPS, which protects the secret on its way. Write https:// instead.`,
+			`The Base URL${shown} does not use HTTPS, which protects the secret on its way. Write https:// instead.`,
 		);
 	}
 	if (url.search || url.hash) {
-		throw new UserError(
-			`The Base URL "${text}" goes on after the path. Remove everything from "?" or "#" on.`,
-		);
+		throw new UserError(`The Base URL${shown} goes on after the path. Remove everything from "?" or "#" on.`);
 	}
 	let path = url.pathname.replace(/\/+$/, '');
 	const apiPath = apiPaths.find((candidate) => path.toLowerCase().endsWith(candidate));

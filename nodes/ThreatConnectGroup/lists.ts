@@ -56,12 +56,16 @@ export type ListShape = {
  */
 export function list(shape: ListShape): Kind {
 	return {
-		control: (operation) => ({
-			type: 'fixedCollection',
-			default: {},
-			placeholder: `Add ${shape.entry}s`,
-			options: [{ displayName: `${shape.entry}s`, name: 'list', values: listValues(shape, operation) }],
-		}),
+		control(operation) {
+			const values = listValues(shape, operation);
+			return {
+				type: 'fixedCollection',
+				// Its boxes are shown at once. Empty, n8n's editor would drop it as soon as another field is added.
+				default: { list: Object.fromEntries(values.map((value) => [value.name, value.default])) },
+				placeholder: `Add ${shape.entry}s`,
+				options: [{ displayName: `${shape.entry}s`, name: 'list', values }],
+			};
+		},
 		read(value, place) {
 			const { mode, entries } = readList(value, shape, place);
 			if (entries.length === 0 && mode !== 'replace') return undefined;

@@ -7,7 +7,7 @@ import type {
 } from 'n8n-workflow';
 
 import { errorMessage, explainNetworkCode } from './errors';
-import { networkCode, readBody, type Reply } from './requests';
+import { masked, networkCode, readBody, type Reply } from './requests';
 
 type LegacyAnswer = {
 	statusCode: number;
@@ -53,13 +53,14 @@ export async function testCredential(
 		const signed = typeof authenticate === 'function' ? await authenticate(data, options) : options;
 		const answer = (await helpers.request(signed)) as LegacyAnswer;
 		if (answer.statusCode >= 300 && answer.statusCode < 400) {
+			const target = masked(String(answer.headers.location ?? 'another address'), data);
 			return failed(
-				`${host} redirects to ${String(answer.headers.location ?? 'another address')}. Enter the address that the service really has as Base URL.`,
+				`${host} redirects to ${target}. Enter the address that the service really has as Base URL.`,
 			);
 		}
 		return judge({
 			status: answer.statusCode,
-			statusText: answer.statusMessage ?? '',
+			statusText: masked(answer.statusMessage ?? '', data),
 			headers: answer.headers,
 			...readBody(answer.body, data),
 			request: `GET ${new URL(uri).pathname}`,

@@ -315,8 +315,11 @@ export const labelOf = (field: Pick<Field, 'name' | 'displayName'>): string =>
 
 // --- parameters ------------------------------------------------------------------------------------------------------
 
-/** Matches a parameter that holds an expression: what it will be is not known while the form is filled. */
-const EXPRESSION = { _cnd: { startsWith: '=' } };
+/**
+ * Matches every other type, an expression, and what n8n's editor makes of an expression while there is no data:
+ * `undefined`.
+ */
+const otherThan = (type: string) => [{ _cnd: { not: type } }];
 
 export const collectionName = (operation: FormOperation) =>
 	operation === 'update' ? 'updateFields' : 'additionalFields';
@@ -353,8 +356,8 @@ export function recordParameters(
 	const inModes = (...dataMode: string[]) => ({ show: { ...show, dataMode } });
 	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
 	const typed = (field: Field) => types !== undefined && field.types !== undefined;
-	const otherTypes = (field: Field) =>
-		(types ?? []).map((type) => String(type.value)).filter((type) => !field.types?.includes(type));
+	const all = (types ?? []).map((type) => String(type.value));
+	const otherTypes = (field: Field) => all.filter((type) => !field.types?.includes(type));
 
 	const required = offered
 		.filter((field) => formPlace(field, operation) === 'required' && !(types && field.name === 'type'))
@@ -362,18 +365,18 @@ export function recordParameters(
 			const property = fieldProperty(field, operation);
 			const displayOptions = inModes('define');
 			if (!typed(field)) return [{ ...property, required: true, displayOptions }];
-			// Two of the same name: n8n shows a parameter whenever its condition is an expression, and would then
+			// Several of the same name: n8n shows a parameter whenever its condition is an expression, and would then
 			// demand it of every type.
 			return [
-				{
+				...(field.types ?? []).map((type) => ({
 					...property,
 					required: true,
-					displayOptions: { ...displayOptions, hide: { type: [...otherTypes(field), EXPRESSION] } },
-				},
+					displayOptions: { ...displayOptions, hide: { type: otherThan(type) } },
+				})),
 				{
 					...property,
 					...unset(property),
-					displayOptions: { show: { ...displayOptions.show, type: [EXPRESSION] } },
+					displayOptions: { ...displayOptions, hide: { type: all } },
 					description: `${property.description}. Needed when the type is ${field.types?.join(' or ')}.`,
 				},
 			];
@@ -390,11 +393,10 @@ export function recordParameters(
 					{ ...fieldProperty(field, operation), ...(hide(otherTypes(field)) as Partial<INodeProperties>) },
 				];
 			}
-			const all = (types ?? []).map((type) => String(type.value));
 			return [
 				...(field.types ?? []).map((type) => ({
 					...fieldProperty(field, operation, type),
-					...(hide(['', EXPRESSION, ...all.filter((other) => other !== type)]) as Partial<INodeProperties>),
+					...(hide(otherThan(type)) as Partial<INodeProperties>),
 				})),
 				{ ...fieldProperty(field, operation), ...(hide(all) as Partial<INodeProperties>) },
 			];

@@ -293,9 +293,13 @@ async function exchange(
 	} catch (error) {
 		throw networkFailure(error, new URL(url).host, request, timeout);
 	}
-	const { statusCode: status, statusMessage: statusText = '', headers, body } = answer;
+	const { statusCode: status, headers, body } = answer;
+	const statusText = masked(answer.statusMessage ?? '', credentials);
 	clock.note(headers.date);
-	if (status >= 300 && status < 400) throw redirectFailure({ status, headers, request });
+	if (status >= 300 && status < 400) {
+		const target = masked(String(headers.location ?? 'another address'), credentials);
+		throw redirectFailure({ status, request }, target);
+	}
 	return { status, statusText, headers, body, request, correction };
 }
 
@@ -308,10 +312,7 @@ export function readBody(
 	secrets: ICredentialDataDecryptedObject,
 ): Pick<Reply, 'text' | 'json'> {
 	const given = typeof body === 'string' ? body : isNothing(body) ? '' : stringifyJson(body);
-	const text = SECRET_FIELDS.reduce((masked, name) => {
-		const secret = secrets[name];
-		return typeof secret === 'string' && secret.length > 3 ? masked.replaceAll(secret, '*****') : masked;
-	}, given);
+	const text = masked(given, secrets);
 	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
 	try {
 		return { text, json: parseJson(text) };
@@ -320,15 +321,28 @@ export function readBody(
 	}
 }
 
+/** Text of a server without the credential's secrets, as they are or in the forms of JSON and URLs. */
+export function masked(text: string, secrets: ICredentialDataDecryptedObject): string {
+	const forms = SECRET_FIELDS.flatMap((name) => {
+		const secret = secrets[name];
+		if (typeof secret !== 'string' || secret.length <= 3) return [];
+		const inJson = JSON.stringify(secret).slice(1, -1);
+		return [
+			secret,
+			inJson,
+			inJson.replaceAll('/', '\\/'),
+			encodeURIComponent(secret),
+			encodeComponent(secret),
+		];
+	});
+	return forms.reduce((rest, form) => rest.replaceAll(form, '*****'), text);
+}
+
 const isNothing = (value: unknown) => value === undefined || value === null;
 
-function redirectFailure({
-	status,
-	headers,
-	request,
-}: Pick<Reply, 'status' | 'headers' | 'request'>): ServiceFailure {
+function redirectFailure({ status, request }: Pick<Reply, 'status' | 'request'>, target: string) {
 	return new ServiceFailure(
-		`The server redirected the request to ${String(headers.location ?? 'another address')}`,
+		`The server redirected the request to ${target}`,
 		'Redirects are not followed, since they would carry the credential elsewhere. Enter the address that the service really has as Base URL in the credential.',
 		{ httpCode: String(status), request },
 	);

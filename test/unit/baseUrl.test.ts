@@ -134,6 +134,16 @@ describe.each([
 	});
 });
 
+test.each([
+	'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHktYXBp',
+	'SimulatorKey0123'.repeat(16),
+	`https://${'SimulatorKey0123'.repeat(2)}`,
+	'Simulator!Only$Secret^Key&NotReal(0123456789)[abcdefghij]{ABCDE}',
+	'http://app.example.com/?key=SimulatorKey0123SimulatorKey0123',
+])('a secret that was pasted as address is not repeated: %s', (secret) => {
+	expect(() => threatConnectBaseUrl(secret)).toThrow(/^The Base URL (is not|does not)/);
+});
+
 describe('the API path that each service’s users paste', () => {
 	test.each([
 		['https://app.threatconnect.com/api/v3', 'https://app.threatconnect.com'],
