@@ -1,13 +1,32 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installN8n } from './install';
+import { run } from './processes';
 import { packPackage } from './tarball';
 
 export const REPORT_FOLDER = resolve(__dirname, 'report');
 
+/** Programs that the tests start, and Debian's packages that have them. */
+const PROGRAMS = { '/usr/bin/chromium': 'chromium' };
+
+/**
+ * Installs Debian's packages of programs that are not there yet.
+ *
+ * @param programs package by path of the program
+ * @throws CommandFailed, for instance when the system is no Debian or the user is not root: then install them by hand
+ */
+export async function debianPackages(programs: Record<string, string>): Promise<void> {
+	const missing = Object.entries(programs).flatMap(([path, name]) => (existsSync(path) ? [] : [name]));
+	if (missing.length === 0) return;
+	const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+	await run('apt-get', ['update', '-qq'], { cwd: '/', env });
+	await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { cwd: '/', env });
+}
+
 /** Installs n8n and packs the package once for all files; they find the tarball in `E2E_TARBALL`. */
 export default async function setup(): Promise<void> {
+	if (process.env.CHROMIUM === undefined) await debianPackages(PROGRAMS);
 	await installN8n((line) => console.log(line));
 	rmSync(REPORT_FOLDER, { recursive: true, force: true });
 	mkdirSync(REPORT_FOLDER, { recursive: true });

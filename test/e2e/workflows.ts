@@ -16,6 +16,9 @@ export async function addCredentials({ session, threatConnect, attackForge }: St
 	for (const { name, type, data } of credentialsOf({ threatConnect, attackForge })) {
 		await session.addCredential(name, type, data);
 	}
+	const { accessId, secretKey } = threatConnect.credentials;
+	const hmac = { baseUrl: threatConnect.url, accessId, secretKey };
+	await session.addCredential('ThreatConnect HMAC account', 'threatConnectHmacApi', hmac);
 }
 
 /** Imports a workflow and runs it by hand. */
@@ -38,4 +41,56 @@ export function failuresOf({ error, nodes }: Execution): string[] {
 			),
 		),
 	];
+}
+
+const PACKAGE = 'n8n-nodes-threatconnect-attackforge';
+
+export const THREATCONNECT = `${PACKAGE}.threatConnectGroup`;
+export const ATTACKFORGE = `${PACKAGE}.attackForgeGroup`;
+
+type NodeSpec = {
+	name: string;
+	type: string;
+	parameters?: Record<string, unknown>;
+	/** Names by type; default: those of `addCredentials` that the node's type needs. */
+	credentials?: Record<string, string>;
+	typeVersion?: number;
+	onError?: string;
+};
+
+const USUAL: Record<string, Record<string, string>> = {
+	[THREATCONNECT]: { threatConnectApi: 'ThreatConnect account' },
+	[ATTACKFORGE]: { attackForgeApi: 'AttackForge account' },
+};
+
+/** A workflow that starts by hand and runs some nodes, one after the other. */
+export function workflowOf(name: string, ...nodes: NodeSpec[]): Workflow {
+	const start: NodeSpec = { name: TRIGGER, type: 'n8n-nodes-base.manualTrigger' };
+	const all = [start, ...nodes];
+	return {
+		name,
+		nodes: all.map(({ parameters = {}, credentials, typeVersion = 1, ...node }, index) => ({
+			...node,
+			id: `${name}-${index}`,
+			typeVersion,
+			parameters,
+			position: [index * 220, 0],
+			// n8n finds them by their names.
+			credentials: Object.fromEntries(
+				Object.entries(credentials ?? USUAL[node.type] ?? {}).map(([type, credential]) => [
+					type,
+					{ id: `unknown-${type}`, name: credential },
+				]),
+			),
+		})),
+		connections: Object.fromEntries(
+			all
+				.slice(1)
+				.map((node, index) => [
+					all[index]?.name ?? '',
+					{ main: [[{ node: node.name, type: 'main', index: 0 }]] },
+				]),
+		),
+		settings: { executionOrder: 'v1' },
+	};
 }

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+import { type Browser, chromium, type Locator, type Page, selectors } from 'playwright-core';
+import { REPORT_FOLDER } from './setup';
+import type { Stage } from './stage';
+
+/** Debian's Chromium; `CHROMIUM` names another. */
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+
+const FLAGS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--disable-dev-shm-usage',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+selectors.setTestIdAttribute('data-test-id');
+
+/** A parameter as the form shows it. */
+export type Shown = {
+	label: string;
+	/** Marked with a warning, as a required one is while it is empty. */
+	marked: boolean;
+	/** Part of the label cannot be read. */
+	cut: boolean;
+};
+
+/** Run in the page, which has the types of a browser. */
+const READ_FORM = `[...document.querySelectorAll('[data-test-id="node-parameters"] label')]
+	.filter((label) => label.offsetParent !== null)
+	.map((label) => {
+		const text = label.querySelector('span') ?? label;
+		const item = label.closest('[data-test-id="parameter-item"]');
+		return {
+			label: label.innerText.split('\\n')[0].trim(),
+			marked: item?.querySelector('[data-test-id="parameter-issues"]') != null,
+			cut: text.scrollWidth > text.clientWidth + 1 && getComputedStyle(text).display !== 'inline',
+		};
+	})`;
+
+/** A browser in which the owner of a stage is logged in to n8n's editor. */
+export class Editor {
+	private constructor(
+		private readonly browser: Browser,
+		readonly page: Page,
+		private readonly url: string,
+	) {}
+
+	static async open({ n8n, owner }: Pick<Stage, 'n8n' | 'owner'>): Promise<Editor> {
+		const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+		try {
+			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+			page.setDefaultTimeout(60_000);
+			await page.goto(`${n8n.url}/signin`);
+			await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
+			await page.locator('input[name="password"]').fill(owner.password);
+			await page.getByRole('button', { name: 'Sign in' }).click();
+			await page.waitForURL((address) => !address.pathname.startsWith('/signin'));
+			return new Editor(browser, page, n8n.url);
+		} catch (error) {
+			await browser.close();
+			throw error;
+		}
+	}
+
+	async close(): Promise<void> {
+		await this.browser.close();
+	}
+
+	/** Into the report folder. */
+	async screenshot(name: string): Promise<void> {
+		await this.page.screenshot({ path: join(REPORT_FOLDER, `${name}.png`), animations: 'disabled' });
+	}
+
+	async openWorkflow(id: string): Promise<void> {
+		await this.page.goto(`${this.url}/workflow/${id}`);
+		await this.page.locator('[data-node-name]').first().waitFor();
+	}
+
+	/** Opens a node's form on the canvas of the open workflow. */
+	async openNode(name: string): Promise<void> {
+		await this.page.locator(`[data-node-name="${name}"]`).first().dblclick();
+		await this.page.getByTestId('parameter-input-operation').waitFor();
+	}
+
+	/** The parameters that are to be seen, from top to bottom. */
+	async form(): Promise<Shown[]> {
+		return await this.page.evaluate(READ_FORM);
+	}
+
+	/** Everything that is to be read in the form. */
+	async formText(): Promise<string> {
+		return await this.page.getByTestId('node-parameters').innerText();
+	}
+
+	input(parameter: string): Locator {
+		return this.page.getByTestId(`parameter-input-${parameter}`).first();
+	}
+
+	/** Opens a drop-down and reads its options, which are left open. */
+	async options(parameter: string): Promise<string[]> {
+		await this.input(parameter).click();
+		return await this.visibleOptions('parameter-input-item');
+	}
+
+	private async visibleOptions(testId: string): Promise<string[]> {
+		const options = this.page.getByTestId(testId).filter({ visible: true });
+		await options.first().waitFor();
+		return (await options.allInnerTexts()).map((text) => text.split('\n')[0]?.trim() ?? '');
+	}
+
+	async choose(parameter: string, option: string): Promise<void> {
+		await this.input(parameter).click();
+		await this.pick('parameter-input-item', option);
+	}
+
+	/** What "Add Field" or "Add Option" offers. */
+	async offered(collection: 'Add Field' | 'Add Option' | 'Add Filter'): Promise<string[]> {
+		await this.collection(collection).click();
+		const offered = await this.visibleOptions('collection-parameter-option');
+		await this.page.keyboard.press('Escape');
+		return offered;
+	}
+
+	async add(collection: 'Add Field' | 'Add Option' | 'Add Filter', name: string): Promise<void> {
+		await this.collection(collection).click();
+		await this.pick('collection-parameter-option', name);
+	}
+
+	private collection(name: string): Locator {
+		return this.page
+			.getByTestId('collection-parameter-add')
+			.filter({ has: this.page.locator(`input[placeholder="${name}"]`) })
+			.first();
+	}
+
+	private async pick(testId: string, name: string): Promise<void> {
+		const exact = this.page.getByText(name, { exact: true });
+		const option = this.page.getByTestId(testId).filter({ visible: true, has: exact }).first();
+		await option.click();
+		await option.waitFor({ state: 'hidden' });
+	}
+
+	/** Executes the open node and waits for its end. */
+	async execute(): Promise<void> {
+		await this.page.getByTestId('node-execute-button').click();
+		const output = this.page.getByTestId('output-panel');
+		await output
+			.getByTestId('run-data-item-count')
+			.or(output.getByTestId('node-error-message'))
+			.first()
+			.waitFor();
+	}
+}

@@ -1,0 +1,221 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Editor } from './browser';
+import { openStage, type Stage } from './stage';
+import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
+
+/** The forms of both nodes in n8n's editor, in a real Chromium, by clicking. */
+
+let stage: Stage;
+let editor: Editor;
+beforeAll(async () => {
+	stage = await openStage();
+	await addCredentials(stage);
+	editor = await Editor.open(stage);
+});
+afterAll(async () => {
+	await editor?.close();
+	await stage?.close();
+});
+
+async function open(type: string, parameters: Record<string, unknown> = {}): Promise<void> {
+	const id = await stage.session.addWorkflow(workflowOf('Form', { name: 'Node', type, parameters }));
+	await editor.openWorkflow(id);
+	await editor.openNode('Node');
+}
+
+/** Labels; a required parameter that is empty with an asterisk. */
+const labels = async () => (await editor.form()).map(({ label, marked }) => `${label}${marked ? '*' : ''}`);
+
+/** The form follows a choice within a moment. */
+async function expectForm(expected: string[], what = ''): Promise<void> {
+	const giveUpAt = Date.now() + 5_000;
+	while (Date.now() < giveUpAt && String(await labels()) !== String(expected)) await sleep(100);
+	expect([what, ...(await labels())]).toEqual([what, ...expected]);
+}
+
+const HEAD = ['Credential', 'Resource', 'Operation'];
+const RECORD = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
+const ONE_GROUP = ['Find Group By', 'Group ID*'];
+const MANY = ['Return All', 'Limit'];
+const CUSTOMER = [
+	'Fields',
+	'Name*',
+	'Group Owner*',
+	'Primary Contact Name*',
+	'Primary Contact Number*',
+	'Primary Contact Email*',
+	'Additional Fields',
+	'Options',
+];
+
+type Form = [operation: string, shown: string[]];
+type Forms = Array<[resource: string, forms: Form[]]>;
+
+const THREATCONNECT_FORMS: Forms = [
+	[
+		'Group',
+		[
+			['Add Post', [...ONE_GROUP, 'Text*', 'Options']],
+			['Bulk Import', RECORD],
+			['Create', RECORD],
+			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
+			['Delete', [...ONE_GROUP, 'Options']],
+			['Get', [...ONE_GROUP, 'Options']],
+			['Get Many', [...MANY, 'Filters', 'TQL Query', 'Sort By', 'Sort Direction', 'Options']],
+			['Update', [...ONE_GROUP, 'Fields', 'Type', 'Update Fields', 'Options']],
+		],
+	],
+	[
+		'File',
+		[
+			[
+				'Upload',
+				[
+					...ONE_GROUP,
+					'Input Binary Field',
+					'If the Group Has a File Already',
+					'Wait Until Processed',
+					'Options',
+				],
+			],
+			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Options']],
+			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Options']],
+		],
+	],
+];
+
+const ATTACKFORGE_FORMS: Forms = [
+	[
+		'Group',
+		[
+			['Archive', ['Group*', 'Options']],
+			['Create', CUSTOMER],
+			['Create or Update', ['Match By', ...CUSTOMER]],
+			['Get', ['Group*', 'Simplify', 'Options']],
+			['Get Many', ['Groups', ...MANY, 'Filters', 'Simplify', 'Options']],
+			['Restore', ['Group*', 'Options']],
+			['Update', ['Group*', 'Fields', 'Update Fields', 'Options']],
+		],
+	],
+	['Asset', [['Get Many', ['Group*', ...MANY, 'Options']]]],
+	[
+		'Member',
+		[
+			['Add', ['Group*', 'User*', 'Access Level', 'Options']],
+			['Change Access', ['Group*', 'User*', 'Access Level', 'Options']],
+			['Get Groups of User', ['User*', ...MANY, 'Simplify', 'Options']],
+			['Get Many', ['Group*', ...MANY, 'Simplify', 'Options']],
+			['Remove', ['Group*', 'User*', 'Options']],
+		],
+	],
+	[
+		'Project',
+		[
+			['Get Many', ['Group*', ...MANY, 'Options']],
+			['Link to Group', ['Project ID*', 'Group*', 'Options']],
+			['Unlink From Group', ['Project ID*', 'Group*', 'Options']],
+		],
+	],
+	['Vulnerability', [['Get Many', ['Group*', ...MANY, 'Filters', 'Options']]]],
+];
+
+describe.each([
+	{ node: 'ThreatConnect Group', type: THREATCONNECT, forms: THREATCONNECT_FORMS },
+	{ node: 'AttackForge Group', type: ATTACKFORGE, forms: ATTACKFORGE_FORMS },
+])('$node', ({ node, type, forms }) => {
+	test('each operation of each resource shows its parameters, and marks those that are missing', async () => {
+		await open(type);
+		for (const [resource, own] of forms) {
+			await editor.choose('resource', resource);
+			// n8n adds the last: an HTTP Request node with the same credential.
+			const operations = [...own.map(([operation]) => operation), 'Custom API Call'];
+			expect(await editor.options('operation')).toEqual(operations);
+			await editor.screenshot(`${node}-${resource}-operations`);
+			await editor.page.keyboard.press('Escape');
+			for (const [operation, shown] of own) {
+				await editor.choose('operation', operation);
+				await expectForm([...HEAD, ...shown], operation);
+				await editor.screenshot(`${node}-${resource}-${operation}`);
+				expect((await editor.form()).filter(({ cut }) => cut)).toEqual([]);
+				expect(await editor.formText()).not.toMatch(/undefined|\[object|[{}]|n8n-nodes-/);
+			}
+		}
+	});
+});
+
+describe('ThreatConnect Group', () => {
+	test('a signature asks for its file, a report offers what reports have', async () => {
+		await open(THREATCONNECT);
+		expect(await editor.offered('Add Field')).toEqual(
+			expect.arrayContaining(['Event Date', 'Status', 'Tags']),
+		);
+		await editor.choose('type', 'Signature');
+		await expectForm([
+			...HEAD,
+			'Fields',
+			'Type',
+			'Name*',
+			'File Name*',
+			'File Type',
+			'File Text*',
+			'Additional Fields',
+			'Options',
+		]);
+		await editor.screenshot('ThreatConnect Group-Signature');
+		await editor.choose('type', 'Report');
+		const offered = await editor.offered('Add Field');
+		expect(offered).toEqual(expect.arrayContaining(['Publish Date', 'Reviews', 'File Name']));
+		expect(offered).not.toContain('Event Date');
+	});
+
+	test('while the type is an expression, the fields of all types are offered and none is demanded', async () => {
+		await open(THREATCONNECT, { type: '={{ $json.type }}', name: 'X' });
+		await expectForm([
+			...HEAD,
+			'Fields',
+			'Type',
+			'Name',
+			'File Name',
+			'File Type',
+			'File Text',
+			'Additional Fields',
+			'Options',
+		]);
+		await editor.screenshot('ThreatConnect Group-Type by expression');
+	});
+
+	test('tags and indicators are entered as words and rows, and adding one leaves the other', async () => {
+		await open(THREATCONNECT);
+		await editor.add('Add Field', 'Tags');
+		await editor.add('Add Field', 'Associated Indicators');
+		const shown = await labels();
+		await editor.screenshot('ThreatConnect Group-Lists');
+		expect(shown).toEqual(expect.arrayContaining(['Names', 'Technique IDs', 'IDs', 'From Input']));
+	});
+
+	test('a group can be found by its XID and owner instead', async () => {
+		await open(THREATCONNECT, { operation: 'get' });
+		await editor.choose('findBy', 'XID');
+		await expectForm([...HEAD, 'Find Group By', 'Group XID*', 'Owner Name', 'Options']);
+	});
+});
+
+describe.each([
+	{ node: 'ThreatConnect Group', type: THREATCONNECT, remaining: ['Type'], field: 'eventDate' },
+	{ node: 'AttackForge Group', type: ATTACKFORGE, remaining: [], field: 'primary_contact_email' },
+])('three ways to fill a record of $node', ({ node, type, remaining, field }) => {
+	test('Auto-Map Input Data says which keys are sent', async () => {
+		await open(type);
+		await editor.choose('dataMode', 'Auto-Map Input Data');
+		await expectForm([...HEAD, 'Fields', ...remaining, 'Options']);
+		expect(await editor.formText()).toContain(field);
+		await editor.screenshot(`${node}-Auto-Map`);
+	});
+
+	test('JSON takes the body itself', async () => {
+		await open(type);
+		await editor.choose('dataMode', 'JSON');
+		await expectForm([...HEAD, 'Fields', 'Group (JSON)', 'Options']);
+		await editor.screenshot(`${node}-JSON`);
+	});
+});

@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Editor } from './browser';
+import { openStage, type Stage } from './stage';
+import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
+
+/** Working in n8n's editor, in a real Chromium: finding the nodes, lists, executions by hand, credentials. */
+
+let stage: Stage;
+let editor: Editor;
+beforeAll(async () => {
+	stage = await openStage();
+	await addCredentials(stage);
+	const baseUrl = stage.threatConnect.url;
+	await stage.session.addCredential('Cannot list', 'threatConnectApi', {
+		baseUrl,
+		apiToken: stage.threatConnect.credentials.cannotListToken,
+	});
+	await stage.session.addCredential('Wrong key', 'attackForgeApi', {
+		baseUrl: stage.attackForge.url,
+		apiKey: 'wrong',
+	});
+	for (const name of ['Phishing in May', 'Phishing in June', "O'Neil's laptop"]) {
+		stage.threatConnect.seedGroup({ type: 'Incident', name });
+	}
+	for (const name of ['Harbor Bank', 'Meridian Clinics']) stage.attackForge.seedGroup({ name });
+	editor = await Editor.open(stage);
+});
+afterAll(async () => {
+	await editor?.close();
+	await stage?.close();
+});
+
+async function open(
+	type: string,
+	parameters: Record<string, unknown>,
+	credentials?: Record<string, string>,
+): Promise<void> {
+	const node = { name: 'Node', type, parameters, ...(credentials && { credentials }) };
+	await editor.openWorkflow(await stage.session.addWorkflow(workflowOf('Work', node)));
+	await editor.openNode('Node');
+}
+
+const text = async (testId: string) => await editor.page.getByTestId(testId).first().innerText();
+
+const seeInOutput = async (words: string) =>
+	await editor.page.getByTestId('output-panel').getByText(words).first().waitFor();
+
+/** What a search list offers once it has been loaded. */
+async function listed(search = ''): Promise<string[]> {
+	const { page } = editor;
+	if (search === '') await page.getByTestId('rlc-input').first().click();
+	else
+		await page
+			.getByTestId('rlc-search')
+			.locator('input')
+			.or(page.getByTestId('rlc-search'))
+			.last()
+			.fill(search);
+	await sleep(2_000);
+	const items = page.getByTestId('rlc-item').filter({ visible: true });
+	return (await items.allInnerTexts()).map((item) => item.trim());
+}
+
+test.each(['ThreatConnect', 'AttackForge'])(
+	'%s is found in the node panel, with its actions',
+	async (name) => {
+		const { page } = editor;
+		await editor.openWorkflow(await stage.session.addWorkflow(workflowOf('Panel')));
+		await page.getByTestId('node-creator-plus-button').first().click();
+		await page.getByTestId('node-creator-search-bar').fill(name);
+		await page.getByText(`${name} Group`, { exact: true }).first().click();
+		await page.getByText('Create or update group').first().waitFor();
+		await editor.screenshot(`Node panel-${name}`);
+	},
+);
+
+describe('search lists', () => {
+	test('groups of ThreatConnect are listed, searched by the server, and chosen', async () => {
+		await open(THREATCONNECT, { operation: 'get' });
+		expect(await listed()).toEqual([
+			"O'Neil's laptop (Incident, Demo Organization)",
+			'Phishing in June (Incident, Demo Organization)',
+			'Phishing in May (Incident, Demo Organization)',
+		]);
+		await editor.screenshot('List-ThreatConnect groups');
+		expect(await listed("O'Neil")).toEqual(["O'Neil's laptop (Incident, Demo Organization)"]);
+		await editor.page.getByTestId('rlc-item').first().click();
+		await editor.execute();
+		await seeInOutput("O'Neil's laptop");
+		await editor.screenshot('Run-Get');
+	});
+
+	test('groups and users of AttackForge are listed and searched', async () => {
+		await open(ATTACKFORGE, { operation: 'get' });
+		expect(await listed()).toEqual(['Harbor Bank', 'Meridian Clinics']);
+		expect(await listed('meri')).toEqual(['Meridian Clinics']);
+		await open(ATTACKFORGE, { resource: 'member', operation: 'getGroups' });
+		expect(await listed()).toContain('Paul Citizen (paul.citizen@attackforge.com)');
+	});
+
+	test('what the output may hold is loaded from ThreatConnect', async () => {
+		await open(THREATCONNECT, { operation: 'get', options: { fields: [] } });
+		await editor.input('fields').click();
+		for (const name of ['Tags', 'Associated Indicators']) {
+			await editor.page.getByText(name, { exact: true }).filter({ visible: true }).first().waitFor();
+		}
+	});
+
+	test('where the user may not list groups, an ID can be typed, and works', async () => {
+		const { id } = stage.threatConnect.groups()[0] ?? { id: '' };
+		await open(THREATCONNECT, { operation: 'get' }, { threatConnectApi: 'Cannot list' });
+		await editor.screenshot('List-not allowed');
+		await editor.page.getByTestId('rlc-mode-selector').first().click();
+		await editor.page.getByTestId('mode-id').filter({ visible: true }).first().click();
+		await editor.page.getByTestId('rlc-input').first().fill(id);
+		await editor.execute();
+		await seeInOutput('Phishing in May');
+	});
+
+	test('with a wrong key the list says so in words', async () => {
+		await open(ATTACKFORGE, { operation: 'get' }, { attackForgeApi: 'Wrong key' });
+		expect(await listed()).toEqual([]);
+		await editor.screenshot('List-wrong key');
+		expect(await editor.page.locator('body').innerText()).not.toMatch(/\[object|undefined/);
+	});
+});
+
+describe('an execution by hand', () => {
+	test('shows the group that it made', async () => {
+		await open(THREATCONNECT, {});
+		await editor.input('name').locator('input').fill('Made by hand');
+		await editor.execute();
+		expect(await text('run-data-item-count')).toMatch(/^1 item/);
+		await seeInOutput('Made by hand');
+		await editor.screenshot('Run-Create');
+		expect(stage.threatConnect.groups().map(({ name }) => name)).toContain('Made by hand');
+	});
+
+	test.each([
+		{
+			what: 'a date that could be two days',
+			type: THREATCONNECT,
+			parameters: { name: 'X', additionalFields: { eventDate: '03/04/2026' } },
+			message: /"Event Date" \(eventDate\).*03\/04\/2026/,
+			description: 'Write it as YYYY-MM-DD',
+		},
+		{
+			what: 'what the service refuses',
+			type: THREATCONNECT,
+			parameters: {
+				name: 'X',
+				additionalFields: { ownerName: { __rl: true, mode: 'name', value: 'Nobody' } },
+			},
+			message: /owner/i,
+			description: 'check its name',
+		},
+		{
+			what: 'an ID that is none',
+			type: ATTACKFORGE,
+			parameters: { operation: 'get', groupId: { __rl: true, mode: 'id', value: 'Harbor Bank' } },
+			message: /"Group" \(groupId\) cannot be "Harbor Bank"/,
+			description: '24 hexadecimal digits',
+		},
+	])('says in our words: $what', async ({ what, type, parameters, message, description }) => {
+		await open(type, parameters);
+		await editor.execute();
+		expect(await text('node-error-message')).toMatch(message);
+		expect(await text('node-error-description')).toContain(description);
+		await editor.screenshot(`Error-${what}`);
+	});
+});
+
+describe('credentials', () => {
+	/** Enters values, saves, and waits until the dialog says what it must. */
+	async function expectTest(values: Record<string, string>, words: RegExp, picture: string): Promise<void> {
+		const { page } = editor;
+		const dialog = page.getByTestId('credential-edit-dialog');
+		for (const [field, value] of Object.entries(values)) {
+			await dialog.getByTestId(`parameter-input-${field}`).locator('input').fill(value);
+		}
+		await page.getByTestId('credential-save-button').click();
+		const giveUpAt = Date.now() + 30_000;
+		let said = '';
+		while (!words.test(said) && Date.now() < giveUpAt) {
+			const more = dialog.getByText('More details');
+			if (await more.isVisible()) await more.click({ timeout: 1_000 }).catch(() => undefined);
+			await sleep(250);
+			said = await dialog.innerText();
+		}
+		await editor.screenshot(`Credential-${picture}`);
+		expect(said).toMatch(words);
+	}
+
+	const cases: Array<{
+		type: string;
+		node: { type: string; parameters: Record<string, unknown> };
+		service: () => string;
+		wrong: Record<string, string>;
+		refusal: RegExp;
+	}> = [
+		{
+			type: 'threatConnectApi',
+			node: { type: THREATCONNECT, parameters: {} },
+			service: () => stage.threatConnect.url,
+			wrong: { apiToken: 'APIV2:1:wrong' },
+			refusal: /The API token is wrong, has expired or was regenerated/,
+		},
+		{
+			type: 'threatConnectHmacApi',
+			node: { type: THREATCONNECT, parameters: { authentication: 'hmac' } },
+			service: () => stage.threatConnect.url,
+			wrong: { secretKey: 'wrong' },
+			refusal: /The secret key does not fit the access ID/,
+		},
+		{
+			type: 'attackForgeApi',
+			node: { type: ATTACKFORGE, parameters: {} },
+			service: () => stage.attackForge.url,
+			wrong: { apiKey: 'wrong' },
+			refusal: /The API key is not valid\. Check the Self-Service API Key/,
+		},
+	];
+	const NAMES: Record<string, string> = {
+		threatConnectApi: 'ThreatConnect account',
+		threatConnectHmacApi: 'ThreatConnect HMAC account',
+		attackForgeApi: 'AttackForge account',
+	};
+
+	test.each(cases)('$type: the test succeeds, and says what is wrong when it does not', async (one) => {
+		await open(one.node.type, one.node.parameters, { [one.type]: NAMES[one.type] ?? '' });
+		await editor.page.getByTestId('credential-edit-button').click();
+		const dialog = editor.page.getByTestId('credential-edit-dialog');
+		await dialog.getByText('Connection tested successfully').waitFor();
+		await editor.screenshot(`Credential-${one.type}-good`);
+		const unknown = 'https://no-such-host.invalid';
+		await expectTest(
+			{ baseUrl: unknown },
+			/The host no-such-host\.invalid was not found/,
+			`${one.type}-host`,
+		);
+		const plain = 'http://service.example.com';
+		await expectTest({ baseUrl: plain }, /does not use HTTPS/, `${one.type}-http`);
+		const closed = 'https://127.0.0.1:1';
+		await expectTest({ baseUrl: closed }, /127\.0\.0\.1:1 refused the connection/, `${one.type}-refused`);
+		await expectTest({ baseUrl: one.service() }, /Connection tested successfully/, `${one.type}-mended`);
+		await expectTest(one.wrong, one.refusal, `${one.type}-wrong`);
+		expect(await dialog.innerText()).toContain('Couldn’t connect with these settings');
+		expect(await dialog.innerText()).not.toMatch(/\{"|\[object|undefined/);
+	});
+});
