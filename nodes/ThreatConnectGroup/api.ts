@@ -224,17 +224,24 @@ export class ThreatConnect {
 
 /** A server that ignored the sorting or the window would make groups come twice or never. */
 function checkOrder(groups: readonly JsonObject[], direction: Direction, last: string | undefined): void {
-	const ids = [...(last === undefined ? [] : [last]), ...groups.map(({ id }) => String(id))];
-	const [first, second] = direction === 'asc' ? [0, 1] : [1, 0];
-	const isWrong = ids.some((id, index) => {
-		const pair = [ids[index - 1] ?? '', id];
-		return index > 0 && BigInt(pair[first] ?? '') >= BigInt(pair[second] ?? '');
-	});
-	if (!isWrong) return;
-	throw new ServiceFailure(
-		'ThreatConnect did not keep to the sorting by ID, so that groups could be missing or come twice',
-		'Choose another value for Sort By.',
-	);
+	let before: unknown = last;
+	for (const { id } of groups) {
+		const isRight = direction === 'asc' ? isLess(before, id) : isLess(id, before);
+		if (before !== undefined && !isRight) {
+			throw new ServiceFailure(
+				'ThreatConnect did not keep to the sorting by ID, so that groups could be missing or come twice',
+				'Choose another value for Sort By.',
+			);
+		}
+		before = id;
+	}
+}
+
+/** Of two IDs, each a number, or its digits. */
+function isLess(one: unknown, other: unknown): boolean {
+	if (typeof one === 'number' && typeof other === 'number') return one < other;
+	const [a, b] = [String(one), String(other)];
+	return a.length < b.length || (a.length === b.length && a < b);
 }
 
 const isOwnRefusal = (json: unknown) =>
