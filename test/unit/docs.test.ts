@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
 import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
@@ -22,4 +22,59 @@ test('docs/threatconnect.md has the field table as it is: `npm run docs` writes 
 		const cells = field.split(' | ').map((one) => one.trim());
 		expect(text.replace(/ +/g, ' ')).toContain(cells.slice(0, 6).join(' | ').replace(/ +/g, ' '));
 	}
+});
+
+const ROOT = join(__dirname, '../..');
+const filesIn = (folder: string, end: string): string[] =>
+	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+		.filter((name) => name.endsWith(end))
+		.map((name) => join(folder, name));
+const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
+const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+
+describe.each(DOCUMENTS)('%s', (path) => {
+	const text = read(path);
+
+	test('names only scripts that package.json has', () => {
+		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+		const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
+		expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+	});
+
+	test('names only files that exist', () => {
+		const named = [...text.matchAll(/`((?:test|docs|nodes|credentials|examples)\/[\w./-]+\.\w+)`/g)];
+		const paths = named.map(([, name = '']) => name);
+		expect(paths.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
+	});
+
+	test('links only to files and headings that exist', () => {
+		const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
+		const broken = links.filter((link) => {
+			// The plot is written by the benchmark.
+			if (/^https?:/.test(link) || link === 'images/performance.svg') return false;
+			const [file = '', anchor] = link.split('#');
+			const target = file === '' ? path : join(dirname(path), file);
+			if (!existsSync(join(ROOT, target))) return true;
+			return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+		});
+		expect(broken).toEqual([]);
+	});
+});
+
+/** As GitHub makes them. */
+const anchorsOf = (text: string): string[] =>
+	[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+		heading
+			.toLowerCase()
+			.replace(/[^\p{L}\p{N} _-]/gu, '')
+			.replaceAll(' ', '-'),
+	);
+
+test('docs/troubleshooting.md explains messages that the sources hold', () => {
+	const sources = [...filesIn('nodes', '.ts'), ...filesIn('credentials', '.ts')].map(read).join('\n');
+	const messages = [...page('troubleshooting.md').matchAll(/^## `(.+)`$/gm)].map(
+		([, message = '']) => message,
+	);
+	expect(messages.length).toBeGreaterThan(10);
+	expect(messages.filter((message) => !sources.includes(message))).toEqual([]);
 });
