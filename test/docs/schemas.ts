@@ -1,0 +1,167 @@
+import { startAttackForge } from '../simulators/attackforge';
+import { startThreatConnect } from '../simulators/threatconnect';
+import { BinaryStore } from '../engine/binary';
+import { run, type RunOptions } from '../engine/harness';
+
+/**
+ * Output schemas, by which n8n shows the fields of an output before the first run: seen in what each operation answers for
+ * records that have everything.
+ */
+
+export type Schema = { type: string; properties?: Record<string, Schema>; items?: Schema };
+
+/** What a value looks like; the entries of a list are taken together. */
+export function schemaOf(value: unknown): Schema {
+	if (value === null || value === undefined) return { type: 'null' };
+	if (Array.isArray(value)) {
+		return value.length > 0 ? { type: 'array', items: merged(value.map(schemaOf)) } : { type: 'array' };
+	}
+	if (typeof value !== 'object') return { type: typeof value };
+	const properties = Object.entries(value).map(([name, one]): [string, Schema] => [name, schemaOf(one)]);
+	return { type: 'object', properties: Object.fromEntries(properties) };
+}
+
+function merged(schemas: Schema[]): Schema {
+	return schemas.reduce((a, b) => {
+		if (a.type !== b.type) return a.type === 'null' ? b : a;
+		const names = new Set([...Object.keys(a.properties ?? {}), ...Object.keys(b.properties ?? {})]);
+		const of = (name: string) =>
+			merged([a.properties?.[name], b.properties?.[name]].filter((one) => one !== undefined));
+		return {
+			type: a.type,
+			...(a.properties && {
+				properties: Object.fromEntries([...names].map((name) => [name, of(name)])),
+			}),
+			...((a.items ?? b.items) && {
+				items: merged([a.items, b.items].filter((one) => one !== undefined)),
+			}),
+		};
+	});
+}
+
+type Files = Record<string, unknown>;
+type Answer = (
+	operation: string,
+	parameters: RunOptions['parameters'],
+	more?: Partial<RunOptions>,
+) => Promise<void>;
+
+/** Runs operations of one node, and keeps the schema of each. */
+const recorder =
+	(folder: string, type: string, credentials: RunOptions['credentials'], files: Files) =>
+	(resource: string): Answer =>
+	async (operation, parameters, more = {}) => {
+		const { items, error } = await run({
+			type,
+			parameters: { resource, operation, ...parameters },
+			credentials,
+			...more,
+		});
+		if (error || items.length === 0) throw new Error(`${resource} ${operation}: ${error?.message}`);
+		const schema = merged(items.map(({ json }) => schemaOf(json)));
+		files[`nodes/${folder}/__schema__/v1.0.0/${resource}/${operation}.json`] = { ...schema, version: 1 };
+	};
+
+async function ofThreatConnect(files: Files): Promise<void> {
+	const store = await BinaryStore.use('default');
+	const server = await startThreatConnect();
+	try {
+		const credentials = {
+			threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.apiToken },
+		};
+		const answers = recorder('ThreatConnectGroup', 'threatConnectGroup', credentials, files);
+		const group = answers('group');
+		const { id } = server.seedGroup({
+			type: 'Incident',
+			name: 'Phishing',
+			xid: 'crm:1',
+			fields: { status: 'New', eventDate: '2026-01-01T00:00:00Z' },
+		});
+		const fields = { fields: ['tags', 'attributes', 'securityLabels', 'associatedIndicators'] };
+		const lists = {
+			tags: { list: { name: 'Phishing' } },
+			securityLabels: { list: { name: 'TLP:AMBER' } },
+			associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'a.example' }] } } },
+		};
+		const incident = { type: 'Incident', name: 'New' };
+		await group('create', { ...incident, additionalFields: { description: 'x', ...lists }, options: fields });
+		await group('update', { groupId: id, updateFields: { description: 'x', ...lists }, options: fields });
+		await group('upsert', { ...incident, groupXid: 'crm:2', upsertFields: lists, options: fields });
+		await group('get', { groupId: id, options: fields });
+		await group('getAll', { limit: 1 });
+		await group('addPost', { groupId: id, text: 'Seen' });
+		await group('bulkImport', {
+			...incident,
+			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },
+		});
+		await group('delete', { groupId: id });
+		const file = answers('file');
+		const report = server.seedGroup({
+			type: 'Report',
+			name: 'R',
+			xid: 'r:1',
+			fields: { fileName: 'r.pdf', status: 'Awaiting Upload' },
+		});
+		const binary = { data: await store.put(Buffer.from('%PDF'), 'r.pdf', 'application/pdf') };
+		await file('upload', { groupId: report.id }, { binary: [binary] });
+		await file('download', { groupId: report.id });
+		await file('downloadPdf', { groupId: report.id });
+	} finally {
+		await server.stop();
+		await store.remove();
+	}
+}
+
+async function ofAttackForge(files: Files): Promise<void> {
+	const server = await startAttackForge();
+	try {
+		const credentials = {
+			attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey },
+		};
+		const answers = recorder('AttackForgeGroup', 'attackForgeGroup', credentials, files);
+		const group = answers('group');
+		const user = server.seedUser();
+		const customer = {
+			group_owner: 'John Citizen',
+			primary_contact_name: 'Paul Citizen',
+			primary_contact_number: '(555) 555-5555',
+			primary_contact_email: 'paul.citizen@example.com',
+			custom_fields: [{ key: 'client_code', value: 'C1' }],
+		};
+		const { id } = server.seedGroup({ name: 'ACME', ...customer });
+		await answers('member')('add', { groupId: id, userId: user.id });
+		const project = server.seedProject({ groups: [id] } as never);
+		const other = server.seedGroup({ name: 'Other', ...customer });
+		const fromInput = { dataMode: 'autoMap' };
+		await group('create', fromInput, { items: [{ name: 'New', ...customer }] });
+		await group('upsert', { ...fromInput, matchBy: 'name' }, { items: [{ name: 'Newer', ...customer }] });
+		await group('update', { groupId: id, updateFields: { name: 'ACME Corp.' } });
+		await group('get', { groupId: id });
+		await group('getAll', {});
+		await group('archive', { groupId: other.id });
+		await group('restore', { groupId: other.id });
+		const member = answers('member');
+		await member('changeAccess', { groupId: id, userId: user.id, accessLevel: 'Edit' });
+		await member('getAll', { groupId: id });
+		await member('getGroups', { userId: user.id });
+		const ofProject = answers('project');
+		await ofProject('getAll', { groupId: id });
+		await ofProject('link', { projectId: project.id, groupId: other.id });
+		await ofProject('unlink', { projectId: project.id, groupId: other.id });
+		server.seedVulnerabilities(id, 1);
+		server.seedAssets(id, 1);
+		await answers('vulnerability')('getAll', { groupId: id });
+		await answers('asset')('getAll', { groupId: id });
+		await member('remove', { groupId: id, userId: user.id });
+	} finally {
+		await server.stop();
+	}
+}
+
+/** @returns the schema of each operation, by the path of its file */
+export async function outputSchemas(): Promise<Files> {
+	const files: Files = {};
+	await ofThreatConnect(files);
+	await ofAttackForge(files);
+	return files;
+}
