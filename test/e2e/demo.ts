@@ -28,6 +28,7 @@ import {
 	type Workflow,
 } from './n8n';
 import { attackForgeTable, type Failure, failureTable, threatConnectTable } from './report';
+import { findingsOf } from './workflows';
 
 const USAGE = `Runs examples/findings-to-groups.json in a real n8n, against the simulators of ThreatConnect
 and AttackForge, and checks there what has been written.
@@ -134,13 +135,6 @@ async function addCredentials(session: Session, { threatConnect, attackForge }: 
 		await session.addCredential(name, type, data);
 	}
 	step('Both credentials are added and pass their tests in n8n');
-}
-
-/** The findings, as the example's first node has them. */
-function findingsOf(workflow: Workflow): Finding[] {
-	const node = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.set');
-	const { jsonOutput } = node?.parameters as { jsonOutput: string };
-	return (JSON.parse(jsonOutput) as { findings: Finding[] }).findings;
 }
 
 function failuresOf({ nodes }: Execution): Failure[] {

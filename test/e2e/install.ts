@@ -1,67 +1,124 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join, relative, resolve } from 'node:path';
 import { CommandFailed, plainEnvironment, run } from './processes';
 
-const HOME = __dirname;
-const MODULES = join(HOME, 'node_modules');
-const LOCK_FILE = join(HOME, 'package-lock.json');
-/** Written last: an install that was interrupted has none. */
-const STAMP = join(MODULES, '.installed');
-
+const ROOT = resolve(__dirname, '../..');
 const MINUTE = 60_000;
 const PROGRESS_EVERY = 10_000;
 
-/** Only these need their install scripts: the Node that n8n runs with, and its database driver. */
-const BUILT = ['node', 'sqlite3'];
-
 export type Say = (line: string) => void;
 
-/** What runs n8n: its own Node (n8n needs 24) and its command. */
-export const n8nCommand = {
-	node: join(MODULES, '.bin', 'node'),
-	cli: join(MODULES, 'n8n', 'bin', 'n8n'),
-	bin: join(MODULES, '.bin'),
+/** A folder with a package.json and a lock file of its own, whose packages are installed into it once. */
+type Home = { folder: string; what: string; costs: string; built: string[] };
+
+/** Only these need their install scripts: the Node that n8n runs with, and its database driver. */
+const N8N: Home = {
+	folder: __dirname,
+	what: `n8n ${n8nVersion()}`,
+	costs: '5 minutes and 3 GB of disk space',
+	built: ['node', 'sqlite3'],
 };
 
+const REGISTRY: Home = {
+	folder: join(__dirname, 'registry'),
+	what: 'Verdaccio, a package registry,',
+	costs: '20 seconds and 65 MB of disk space',
+	built: [],
+};
+
+const versionHome = (version: string): Home => ({
+	folder: join(__dirname, 'versions', version),
+	what: `n8n ${version}`,
+	costs: '4 minutes and 1.7 GB of disk space',
+	built: ['sqlite3'],
+});
+
+const modulesOf = ({ folder }: Home) => join(folder, 'node_modules');
+const lockOf = ({ folder }: Home) => readFileSync(join(folder, 'package-lock.json'), 'utf8');
+
+/** Other versions of n8n that can be had, besides that of `test/e2e/package.json`; each is installed when it is used. */
+export const OTHER_VERSIONS = readdirSync(join(__dirname, 'versions'));
+
+/** The Node that all of it runs with: n8n 2.41 and Verdaccio need a newer one than the package itself. */
+export const NODE_FOLDER = join(modulesOf(N8N), '.bin');
+export const NODE = join(NODE_FOLDER, 'node');
+
+/** The script that is n8n's command. */
+export const n8nScript = (version = n8nVersion()) =>
+	join(modulesOf(version === n8nVersion() ? N8N : versionHome(version)), 'n8n', 'bin', 'n8n');
+
+export const REGISTRY_SCRIPT = join(modulesOf(REGISTRY), 'verdaccio', 'bin', 'verdaccio');
+
 export function n8nVersion(): string {
-	const { dependencies } = JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')) as {
+	const { dependencies } = JSON.parse(readFileSync(join(__dirname, 'package.json'), 'utf8')) as {
 		dependencies: { n8n: string };
 	};
 	return dependencies.n8n;
 }
 
 /**
- * Installs the n8n of `test/e2e/package-lock.json`, unless it is there already.
+ * Installs n8n, unless it is there already.
  *
+ * @param version default: that of `test/e2e/package.json`; or one of `OTHER_VERSIONS`
  * @returns whether anything had to be installed
  */
-export async function installN8n(say: Say): Promise<boolean> {
-	const lock = readFileSync(LOCK_FILE, 'utf8');
-	const wanted = createHash('sha256').update(lock).digest('hex');
-	if (existsSync(STAMP) && readFileSync(STAMP, 'utf8').trim() === wanted) return false;
+export async function installN8n(say: Say, version = n8nVersion()): Promise<boolean> {
+	return await install(version === n8nVersion() ? N8N : versionHome(version), say);
+}
 
-	say(`Installing n8n ${n8nVersion()} into test/e2e/node_modules. This happens once and takes about 5`);
-	say('minutes and 3 GB of disk space.');
-	const folders = packageFolders(lock);
+/** Installs Verdaccio, unless it is there already. */
+export async function installRegistry(say: Say): Promise<boolean> {
+	return await install(REGISTRY, say);
+}
+
+async function install(home: Home, say: Say): Promise<boolean> {
+	const lock = lockOf(home);
+	/** Written last: an install that was interrupted has none. */
+	const stamp = join(modulesOf(home), '.installed');
+	const wanted = createHash('sha256').update(lock).digest('hex');
+	if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === wanted) return false;
+
+	say(`Installing ${home.what} into ${relative(ROOT, modulesOf(home))}. This happens once and`);
+	say(`takes about ${home.costs}.`);
+	const folders = packageFolders(lock).map((folder) => join(home.folder, folder));
 	await withProgress(
 		say,
 		() => `${countInstalled(folders)} of about ${folders.length} packages`,
-		downloadPackages,
+		async () => await downloadPackages(home),
 	);
-	await withProgress(say, () => `building ${BUILT.join(' and ')}`, buildPackages);
-	writeFileSync(STAMP, `${wanted}\n`);
+	const built = home.built.filter((name) => !copyBuild(home, name));
+	if (built.length > 0) {
+		await withProgress(
+			say,
+			() => `building ${built.join(' and ')}`,
+			async () => await buildPackages(home, built),
+		);
+	}
+	writeFileSync(stamp, `${wanted}\n`);
 	return true;
 }
 
-async function downloadPackages(): Promise<void> {
-	await npm(['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 30 * MINUTE);
+async function downloadPackages(home: Home): Promise<void> {
+	await npm(home, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 30 * MINUTE);
 }
 
-async function buildPackages(): Promise<void> {
+/** What has been built for the main n8n need not be built again. */
+function copyBuild(home: Home, name: string): boolean {
+	const [from, to] = [N8N, home].map((place) => join(modulesOf(place), name)) as [string, string];
+	const versions = [from, to].map((folder) => {
+		const manifest = join(folder, 'package.json');
+		return existsSync(manifest) && readFileSync(manifest, 'utf8');
+	});
+	if (from === to || versions[0] !== versions[1] || !existsSync(join(from, 'build'))) return false;
+	cpSync(join(from, 'build'), join(to, 'build'), { recursive: true });
+	return true;
+}
+
+async function buildPackages(home: Home, names: string[]): Promise<void> {
 	const missing = missingTools();
 	try {
-		await npm(['rebuild', '--ignore-scripts=false', '--loglevel=error', ...BUILT], 15 * MINUTE);
+		await npm(home, ['rebuild', '--ignore-scripts=false', '--loglevel=error', ...names], 15 * MINUTE);
 	} catch (error) {
 		if (missing.length === 0 || !(error instanceof CommandFailed)) throw error;
 		throw new Error(
@@ -84,8 +141,8 @@ function missingTools(): string[] {
 	);
 }
 
-async function npm(args: string[], timeout: number): Promise<void> {
-	await run('npm', args, { cwd: HOME, env: plainEnvironment(), timeout });
+async function npm({ folder }: Home, args: string[], timeout: number): Promise<void> {
+	await run('npm', args, { cwd: folder, env: plainEnvironment(), timeout });
 }
 
 /** Folders of the packages in the lock file, without those for other systems. */
@@ -97,7 +154,7 @@ function packageFolders(lock: string): string[] {
 }
 
 const countInstalled = (folders: string[]) =>
-	folders.filter((folder) => existsSync(join(HOME, folder, 'package.json'))).length;
+	folders.filter((folder) => existsSync(join(folder, 'package.json'))).length;
 
 /** Prints a line every few seconds, which reads well on a terminal and in a log alike. */
 async function withProgress(say: Say, state: () => string, work: () => Promise<void>): Promise<void> {

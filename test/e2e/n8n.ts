@@ -2,8 +2,8 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { n8nCommand } from './install';
-import { hasEnded, plainEnvironment, start, stop } from './processes';
+import { NODE, NODE_FOLDER, n8nScript } from './install';
+import { hasEnded, kill, plainEnvironment, start, stop } from './processes';
 
 export { installN8n, n8nVersion } from './install';
 export { installPackage, packPackage, PACKAGE_NAME } from './tarball';
@@ -17,6 +17,8 @@ export type N8nOptions = {
 	/** An empty folder, or one of an earlier start. */
 	userFolder: string;
 	env?: NodeJS.ProcessEnv;
+	/** Default: that of `test/e2e/package.json`. */
+	version?: string;
 	/** Milliseconds until it must answer. */
 	timeout?: number;
 };
@@ -26,6 +28,8 @@ export type RunningN8n = {
 	/** All that n8n printed. */
 	logFile: string;
 	stop(): Promise<void>;
+	/** Ends it at once, as a crash does. */
+	kill(): Promise<void>;
 };
 
 /** A port that is free now. */
@@ -48,7 +52,7 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 	const own = Object.entries(plainEnvironment()).filter(([name]) => !FOREIGN.test(name));
 	return {
 		...Object.fromEntries(own),
-		PATH: [n8nCommand.bin, process.env.PATH].join(delimiter),
+		PATH: [NODE_FOLDER, process.env.PATH].join(delimiter),
 		N8N_USER_FOLDER: userFolder,
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_HOST: '127.0.0.1',
@@ -71,31 +75,54 @@ async function environment({ userFolder, env }: N8nOptions, port: number): Promi
 
 /** Starts n8n and waits until its REST API answers. */
 export async function startN8n(options: N8nOptions): Promise<RunningN8n> {
+	// The health check answers before the REST API does.
+	return await startProcess('n8n', ['start'], options, ['/healthz', '/rest/settings']);
+}
+
+/** Starts a worker of n8n's queue mode and waits until it takes executions. */
+export async function startWorker(options: N8nOptions & { concurrency: number }): Promise<RunningN8n> {
+	const port = options.port ?? (await freePort());
+	const env = {
+		...options.env,
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
+	};
+	const args = ['worker', `--concurrency=${options.concurrency}`];
+	return await startProcess('n8n-worker', args, { ...options, port, env }, ['/healthz/readiness']);
+}
+
+async function startProcess(
+	name: string,
+	args: string[],
+	options: N8nOptions,
+	ready: string[],
+): Promise<RunningN8n> {
 	const port = options.port ?? (await freePort());
 	const url = `http://127.0.0.1:${port}`;
-	const logFile = join(options.userFolder, 'n8n.log');
+	const logFile = join(options.userFolder, `${name}.log`);
 	const log = openSync(logFile, 'a');
-	const child = start(n8nCommand.node, [n8nCommand.cli, 'start'], {
+	const child = start(NODE, [n8nScript(options.version), ...args], {
 		cwd: options.userFolder,
 		env: await environment(options, port),
 		log,
 	});
 	closeSync(log);
 	try {
-		await untilReady(url, options.timeout ?? 180_000, () => hasEnded(child));
+		const urls = ready.map((path) => url + path);
+		await untilReady(urls, options.timeout ?? 300_000, () => hasEnded(child));
 	} catch (error) {
 		await stop(child);
 		const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20).join('\n');
 		throw new Error(`${(error as Error).message} The end of its log:\n${tail}`);
 	}
-	return { url, logFile, stop: async () => await stop(child) };
+	return { url, logFile, stop: async () => await stop(child), kill: async () => await kill(child) };
 }
 
-/** The health check answers before the REST API does. */
-async function untilReady(url: string, timeout: number, ended: () => boolean): Promise<void> {
+async function untilReady(urls: string[], timeout: number, ended: () => boolean): Promise<void> {
 	const giveUpAt = Date.now() + timeout;
-	for (const path of ['/healthz', '/rest/settings']) {
-		while (!(await isJson(url + path))) {
+	for (const url of urls) {
+		while (!(await isJson(url))) {
 			if (ended()) throw new Error('n8n ended while it was starting.');
 			if (Date.now() > giveUpAt) throw new Error(`n8n did not answer within ${timeout / 1000} s.`);
 			await sleep(250);
@@ -184,9 +211,18 @@ export class Session {
 		return String(id);
 	}
 
-	/** What the Test button of a credential says. */
-	async testCredential(name: string, type: string, data: Json): Promise<{ status: string; message: string }> {
-		const credentials = { id: '', name, type, data };
+	/**
+	 * What the Test button of a credential says.
+	 *
+	 * @param id of the saved credential; n8n 1.x and the first 2.x test no other
+	 */
+	async testCredential(
+		name: string,
+		type: string,
+		data: Json,
+		id = '',
+	): Promise<{ status: string; message: string }> {
+		const credentials = { id, name, type, data };
 		return (await this.call('POST', '/rest/credentials/test', { credentials })) as never;
 	}
 
@@ -196,7 +232,8 @@ export class Session {
 	 * @returns its ID
 	 */
 	async addWorkflow(workflow: Workflow): Promise<string> {
-		const { id } = await this.call('POST', '/rest/workflows', workflow);
+		// Older versions want to be told what is the default.
+		const { id } = await this.call('POST', '/rest/workflows', { active: false, ...workflow });
 		return String(id);
 	}
 
@@ -210,6 +247,8 @@ export class Session {
 	async runWorkflow(id: string, trigger: string, timeout = 120_000): Promise<Execution> {
 		const started = await this.call('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name: trigger },
+			// n8n 1.x and the first 2.x run the workflow that they are sent.
+			workflowData: await this.call('GET', `/rest/workflows/${id}`),
 		});
 		const giveUpAt = Date.now() + timeout;
 		for (;;) {
@@ -229,7 +268,8 @@ export class Session {
 		return { id, status: String(status), error: resultData?.error, nodes: resultData?.runData ?? {} };
 	}
 
-	private async call(method: string, path: string, body?: unknown): Promise<Json> {
+	/** Any endpoint of the REST API; returns the `data` of its answer. */
+	async call(method: string, path: string, body?: unknown): Promise<Json> {
 		const response = await this.request(method, path, body);
 		return ((await response.json()) as { data: Json }).data;
 	}
@@ -238,7 +278,7 @@ export class Session {
 		const response = await fetch(this.url + path, {
 			method,
 			headers: this.headers,
-			signal: AbortSignal.timeout(60_000),
+			signal: AbortSignal.timeout(180_000),
 			...(body !== undefined && { body: JSON.stringify(body) }),
 		});
 		if (response.ok) return response;

@@ -8,6 +8,9 @@ export type RunOptions = {
 	timeout?: number;
 	/** Return what it printed on its standard error too. */
 	both?: boolean;
+	/** Of the user that runs it; default: ours. */
+	uid?: number;
+	gid?: number;
 };
 
 /** A command that failed, with the end of what it printed. */
@@ -20,10 +23,12 @@ let closed = false;
 /** In a process group of its own, so that it is ended with all that it started, and nothing else is. */
 export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
 	if (closed) throw new Error('Interrupted.');
-	const stdio = options.log ?? 'pipe';
+	const { cwd, env = process.env, uid, gid, log: stdio = 'pipe' } = options;
 	const child = spawn(command, args, {
-		cwd: options.cwd,
-		env: options.env ?? process.env,
+		cwd,
+		env,
+		uid,
+		gid,
 		detached: true,
 		stdio: ['ignore', stdio, stdio],
 	});
@@ -72,6 +77,14 @@ export async function stop(child: ChildProcess, grace = 15_000): Promise<void> {
 	signal(child, 'SIGTERM');
 	const inTime = await Promise.race([ended.then(() => true), sleep(grace, false, { ref: false })]);
 	if (!inTime) signal(child, 'SIGKILL');
+	await ended;
+}
+
+/** Ends a process and those it started at once, as a crash or a power cut does. */
+export async function kill(child: ChildProcess): Promise<void> {
+	if (hasEnded(child)) return;
+	const ended = new Promise((resolve) => child.once('exit', resolve));
+	signal(child, 'SIGKILL');
 	await ended;
 }
 

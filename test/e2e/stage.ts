@@ -34,8 +34,23 @@ export const credentialsOf = ({ threatConnect, attackForge }: Pick<Stage, 'threa
 		},
 	] as const;
 
+/** The other way to log in to ThreatConnect. */
+export const hmacCredentialOf = ({ threatConnect: { url, credentials } }: Pick<Stage, 'threatConnect'>) =>
+	({
+		name: 'ThreatConnect account (HMAC)',
+		type: 'threatConnectHmacApi',
+		data: { baseUrl: url, accessId: credentials.accessId, secretKey: credentials.secretKey },
+	}) as const;
+
+export type StageOptions = Partial<N8nOptions> & {
+	/** n8n as it is before anyone installs the package. */
+	withoutPackage?: boolean;
+	/** Milliseconds that both services take to answer. */
+	latency?: number;
+};
+
 /** Starts everything, or leaves nothing behind; `close` ends it and removes its files. */
-export async function openStage(options: Partial<N8nOptions> = {}): Promise<Stage> {
+export async function openStage({ withoutPackage, latency, ...options }: StageOptions = {}): Promise<Stage> {
 	const tarball = process.env.E2E_TARBALL;
 	if (tarball === undefined) throw new Error('No tarball: run this through "npm run test:e2e".');
 	const endings: Array<() => unknown> = [];
@@ -47,10 +62,10 @@ export async function openStage(options: Partial<N8nOptions> = {}): Promise<Stag
 		endings.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 		const userFolder = join(folder, 'n8n');
 		mkdirSync(userFolder);
-		await installPackage(tarball, userFolder);
-		const threatConnect = await startThreatConnect();
+		if (!withoutPackage) await installPackage(tarball, userFolder);
+		const threatConnect = await startThreatConnect({ latency });
 		endings.push(async () => await threatConnect.stop());
-		const attackForge = await startAttackForge();
+		const attackForge = await startAttackForge({ latency });
 		endings.push(async () => await attackForge.stop());
 		const n8n = await startN8n({ ...options, userFolder });
 		endings.push(async () => await n8n.stop());

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Finding } from './expected';
 import type { Execution, Item, Session, Workflow } from './n8n';
 import { credentialsOf, type Stage } from './stage';
 
@@ -24,6 +25,13 @@ export async function addCredentials({ session, threatConnect, attackForge }: St
 /** Imports a workflow and runs it by hand. */
 export async function runByHand(session: Session, workflow: Workflow): Promise<Execution> {
 	return await session.runWorkflow(await session.addWorkflow(workflow), TRIGGER);
+}
+
+/** The findings of `findings-to-groups`, as its first node has them. */
+export function findingsOf(workflow: Workflow): Finding[] {
+	const node = workflow.nodes.find(({ type }) => type === 'n8n-nodes-base.set');
+	const { jsonOutput } = node?.parameters as { jsonOutput: string };
+	return (JSON.parse(jsonOutput) as { findings: Finding[] }).findings;
 }
 
 /** What a node gave out in its last run, on one of its outputs. */
