@@ -55,6 +55,7 @@ export async function withRetries<T extends Answer>(
 		let answer: T | undefined;
 		let failure: unknown;
 		try {
+			if (Date.now() + pace.pause > deadline) throw notNow(pace.pause);
 			// Another refusal may make it longer meanwhile.
 			while (pace.pause > 0 && !signal?.aborted) await wait(pace.pause, signal);
 			if (signal?.aborted && attempts > 1) throw cancelled();
@@ -123,4 +124,11 @@ const cancelled = () =>
 	new ServiceFailure(
 		'The execution was cancelled before this request was answered',
 		'Run it again for this item.',
+	);
+
+const notNow = (pause: number) =>
+	new ServiceFailure(
+		`The service has asked for no more requests for the next ${Math.ceil(pause / 1000)} seconds`,
+		'Nothing was sent for this item. Run it again after that time.',
+		{ httpCode: '429' },
 	);

@@ -81,6 +81,19 @@ describe('a create without an XID', () => {
 		expect(second - first).toBeGreaterThanOrEqual(990);
 	});
 
+	test('is not waited for when the service asks for an hour: each item says so', async () => {
+		const { errors, arrivals } = await against([answer(429, { 'retry-after': '3600' })], {
+			items: Array.from({ length: 3 }, (_, n) => ({ name: `n${n}` })),
+			options: { maxConcurrentRequests: 1 },
+		});
+		expect(arrivals).toHaveLength(1);
+		expect(errors.map(({ json }) => json.error)).toEqual([
+			'Busy',
+			expect.stringMatching(/no more requests for the next 3[56]\d\d seconds/),
+			expect.stringMatching(/no more requests for the next 3[56]\d\d seconds/),
+		]);
+	});
+
 	test.each([
 		['500', answer(500)],
 		['502', answer(502)],
