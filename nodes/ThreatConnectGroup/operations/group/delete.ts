@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/items';
+import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
 import { cancelSignal } from '../../../shared/requests';
 import { referenceKey, type ThreatConnect } from '../../api';
@@ -12,7 +12,7 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 	name: 'Delete',
 	action: 'Delete group',
 	description: 'Delete a group for good, found by its ID, or by its XID and owner',
-	parameters: groupParameters(show, 'searchWritableOwners'),
+	parameters: [...groupParameters(show, 'searchWritableOwners'), optionsCollection(show)],
 	prepare(item, api) {
 		const reference = readReference(item);
 		return {
