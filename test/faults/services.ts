@@ -56,7 +56,7 @@ async function threatConnect(settings: ServerSettings): Promise<Stage> {
 			threatConnectApi: {
 				baseUrl: server.url,
 				apiToken: server.credentials.apiToken,
-				allowUnauthorizedCerts: settings.tls ?? false,
+				ignoreSslIssues: settings.tls ?? false,
 			},
 		},
 		parameters: {
@@ -126,7 +126,7 @@ async function attackForge(settings: ServerSettings): Promise<Stage> {
 			attackForgeApi: {
 				baseUrl: server.url,
 				apiKey: server.credentials.apiKey,
-				allowUnauthorizedCerts: settings.tls ?? false,
+				ignoreSslIssues: settings.tls ?? false,
 			},
 		},
 		parameters: {

@@ -82,7 +82,7 @@ async function drip(response: ServerResponse, { status, body }: Answer): Promise
 
 const RARE = 0.25;
 /** Milliseconds. */
-export const LATE = 2000;
+export const LATE = 3000;
 
 const FAULTS = {
 	/** Closed as soon as it is accepted, before a byte has gone either way. */
