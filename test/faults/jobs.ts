@@ -13,6 +13,8 @@ export type Job = {
 	tls?: boolean;
 	/** Who does it: our node, or n8n's HTTP Request with Retry On Fail. */
 	by: 'node' | 'httpRequest';
+	/** Our node with n8n's Retry On Fail, and stopping at failures, as it is by default. */
+	retried?: boolean;
 };
 
 export type JobResult = {
@@ -22,6 +24,8 @@ export type JobResult = {
 	faults: Partial<Record<FaultKind, number>>;
 	/** What the error items said, each once. */
 	errors: string[];
+	/** What stopped the execution. */
+	error?: Error;
 	seconds: number;
 };
 
@@ -45,11 +49,11 @@ export function outcomesOf({ items, errors }: RunResult): Outcome[] {
 	return [...items.map((item) => outcomeOf(item, false)), ...errors.map((item) => outcomeOf(item, true))];
 }
 
-const ourNode = ({ node, credentials, parameters }: Stage, operation: Operation): RunOptions => ({
+const ourNode = ({ node, credentials, parameters }: Stage, { operation, retried }: Job): RunOptions => ({
 	type: node,
 	parameters: { resource: 'group', operation, ...parameters[operation], options: { timeout: TIMEOUT } },
 	credentials,
-	onError: 'continueErrorOutput',
+	...(retried ? { retryOnFail: true, maxTries: 5 } : { onError: 'continueErrorOutput' }),
 });
 
 /** As whoever has no node of ours would do it. */
@@ -87,17 +91,18 @@ export async function runJob(job: Job): Promise<JobResult> {
 	const stage = await SERVICES[job.service](settings);
 	try {
 		const sent = Array.from({ length: job.items }, (_, n) => stage.item(job.operation, n));
-		const options = job.by === 'node' ? ourNode(stage, job.operation) : await httpRequest(stage);
+		const options = job.by === 'node' ? ourNode(stage, job) : await httpRequest(stage);
 		const start = Date.now();
 		const result = await run({ ...options, items: sent.map(({ json }) => json) });
 		const seconds = (Date.now() - start) / 1000;
 		if (stage.server.faults.late) await new Promise((resolve) => setTimeout(resolve, LATE));
-		if (result.error && job.by === 'node') throw result.error;
+		if (result.error && job.by === 'node' && !job.retried) throw result.error;
 		const { requests, faults } = stage.server;
 		return {
 			figures: account(sent, outcomesOf(result), stage.stored()),
 			requests: requests.length,
 			faults: { ...faults },
+			error: result.error,
 			errors: [
 				...new Set(
 					result.errors.map(({ json }) => wordsOf(json).replaceAll(/127\.0\.0\.1:\d+/g, 'the host')),

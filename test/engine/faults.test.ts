@@ -1,0 +1,44 @@
+import { sum } from '../faults/account';
+import { type Job, runJob } from '../faults/jobs';
+import type { ServiceName } from '../faults/services';
+
+/** What comes of items in a storm: the short form of `npm run faults`, which sends many more. */
+
+const SHARE = 1 / 3;
+const NOTHING_WRONG = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
+
+describe.each<ServiceName>(['threatConnect', 'attackForge'])(
+	'%s, with a third of all requests harmed:',
+	(service) => {
+		const job = (operation: Job['operation'], items: number, seed: number): Job => ({
+			service,
+			operation,
+			items,
+			by: 'node',
+			faults: { seed, share: SHARE },
+		});
+
+		test('no item is lost, doubled or unaccounted for, and nearly all go through', async () => {
+			const jobs = [job('create', 80, 1), job('update', 80, 2), job('upsert', 40, 3)];
+			const results = await Promise.all(jobs.map(runJob));
+			expect(Object.keys(Object.assign({}, ...results.map(({ faults }) => faults))).length).toBeGreaterThan(
+				15,
+			);
+			const figures = sum(results.map((result) => result.figures));
+			expect(figures).toMatchObject({ sent: 200, ...NOTHING_WRONG });
+			// Two items are 1 %: chance alone may take one more. The long form holds the node to its 99 %.
+			expect(figures.succeeded).toBeGreaterThanOrEqual(197);
+		}, 120_000);
+
+		test("n8n's Retry On Fail, which sends all items again, makes no second record", async () => {
+			// Harmed so much that some items fail each time.
+			const { figures, requests } = await runJob({
+				...job('create', 40, 4),
+				faults: { seed: 4, share: 0.6 },
+				retried: true,
+			});
+			expect(requests).toBeGreaterThan(40);
+			expect(figures).toMatchObject({ lost: 0, doubled: 0, wrongContent: 0 });
+		}, 120_000);
+	},
+);

@@ -1,0 +1,157 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { account, type Figures } from '../faults/account';
+import { outcomesOf } from '../faults/jobs';
+import { SERVICES, type ServiceName, type Stage } from '../faults/services';
+import { run, type RunOptions } from './harness';
+import { Relay } from './relay';
+
+/** What breaks in the middle of a run: the network, the execution itself, and answers out of all proportion. */
+
+const services: ServiceName[] = ['threatConnect', 'attackForge'];
+const WELL = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
+
+/** Creates through a network of which `during` has control; `arrived` resolves once so many requests have arrived. */
+async function creating(
+	service: ServiceName,
+	count: number,
+	during: (network: Relay, arrived: (requests: number) => Promise<void>, stage: Stage) => Promise<void>,
+	more: Partial<RunOptions> = {},
+): Promise<{ figures: Figures; requests: number }> {
+	const stage = await SERVICES[service]({});
+	const network = new Relay(stage.server.url);
+	try {
+		await network.up();
+		const credentials = Object.fromEntries(
+			Object.entries(stage.credentials).map(([type, data]) => [type, { ...data, baseUrl: network.url }]),
+		);
+		const sent = Array.from({ length: count }, (_, n) => stage.item('create', n));
+		const { requests } = stage.server;
+		const arrived = async (least: number) => {
+			while (requests.length < least) await new Promise((resolve) => setTimeout(resolve, 2));
+		};
+		const [result] = await Promise.all([
+			run({
+				type: stage.node,
+				parameters: {
+					resource: 'group',
+					operation: 'create',
+					...stage.parameters.create,
+					options: { timeout: 2 },
+				},
+				credentials,
+				items: sent.map(({ json }) => json),
+				onError: 'continueErrorOutput',
+				...more,
+			}),
+			during(network, arrived, stage),
+		]);
+		return { figures: account(sent, outcomesOf(result), stage.stored()), requests: requests.length };
+	} finally {
+		await network.down();
+		await stage.server.stop();
+	}
+}
+
+describe.each(services)('%s:', (service) => {
+	test('a service that is away for two seconds and comes back costs no item', async () => {
+		const { figures } = await creating(service, 60, async (network, arrived) => {
+			await arrived(20);
+			await network.down();
+			await new Promise((resolve) => setTimeout(resolve, 2000));
+			await network.up();
+		});
+		expect(figures).toMatchObject({ sent: 60, succeeded: 60, ...WELL });
+	}, 60_000);
+
+	test('a service that dies half-way leaves each item with one outcome, and none that is wrong', async () => {
+		const { figures } = await creating(service, 40, async (network, arrived) => {
+			await arrived(15);
+			await network.down();
+		});
+		expect(figures).toMatchObject({ sent: 40, ...WELL });
+		const { succeeded, reportedFailed, reportedUnknown } = figures;
+		expect(succeeded).toBeGreaterThan(0);
+		expect(reportedFailed).toBeGreaterThan(0);
+		expect(succeeded + reportedFailed + reportedUnknown).toBe(40);
+	}, 120_000);
+
+	test('an execution that is cancelled half-way sends nothing more, and leaves each item with one outcome', async () => {
+		let cancel = () => {};
+		const { figures, requests } = await creating(
+			service,
+			200,
+			async (_network, arrived) => {
+				await arrived(30);
+				cancel();
+			},
+			{ onStart: (stop) => (cancel = stop) },
+		);
+		expect(requests).toBeLessThan(200);
+		expect(figures).toMatchObject({ sent: 200, ...WELL });
+		expect(figures.reportedFailed).toBeGreaterThan(0);
+	}, 60_000);
+});
+
+/** A server with one answer to everything. */
+async function creatingAt(listener: RequestListener, items: object[], options: object = {}) {
+	const server = createServer((request, response) => {
+		request.resume();
+		listener(request, response);
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	try {
+		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+		return await run({
+			type: 'threatConnectGroup',
+			parameters: {
+				resource: 'group',
+				operation: 'create',
+				type: 'Threat',
+				name: 'x',
+				options: { assignXid: false, ...options },
+			},
+			items: items as RunOptions['items'],
+			credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
+			onError: 'continueErrorOutput',
+		});
+	} finally {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+}
+
+const FIFTY_MB = 50_000_000;
+
+describe('an answer of 50 MB', () => {
+	test('that is a group comes out whole', async () => {
+		const description = 'd'.repeat(FIFTY_MB);
+		const { items, errors } = await creatingAt(
+			(_request, response) =>
+				response
+					.writeHead(201, { 'content-type': 'application/json' })
+					.end(JSON.stringify({ status: 'Success', data: { id: 1, description } })),
+			[{}, {}],
+		);
+		expect(errors).toEqual([]);
+		expect(items.map(({ json }) => [json.id, String(json.description).length])).toEqual([
+			[1, FIFTY_MB],
+			[1, FIFTY_MB],
+		]);
+	}, 60_000);
+
+	test("that is a proxy's page fails each item with a message that can be read", async () => {
+		const { items, errors } = await creatingAt(
+			(_request, response) =>
+				response.writeHead(502).end(`<html>${'<p>Bad gateway</p>'.repeat(FIFTY_MB / 18)}`),
+			[{}, {}],
+		);
+		expect(items).toEqual([]);
+		expect(errors).toHaveLength(2);
+		for (const { json } of errors) {
+			expect(json.error).toMatch(/502 Bad Gateway: Bad gateway Bad gateway/);
+			expect(JSON.stringify(json).length).toBeLessThan(2000);
+		}
+	}, 60_000);
+});
