@@ -11,6 +11,7 @@ import { NodeOperationError } from 'n8n-workflow';
 import { encodeComponent } from '../../credentials/request';
 import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
 import { Clock } from './clock';
+import { Deadline } from './deadline';
 import { inQuotes } from './fields';
 import { parseJson, stringifyJson } from './json';
 import { Pace } from './pace';
@@ -160,10 +161,16 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		encoding: 'text' as const,
 	};
 	return await withRetries({ ...rulesOf(connection, idempotent), kind: method }, async () => {
-		const reply = await exchange(connection, request, content);
-		const read = readBody(reply.body, connection.credentials);
-		if (read.json !== undefined) connection.hasAnswered = true;
-		return { ...reply, ...read };
+		// Files may take as long as they take; this must not.
+		const deadline = new Deadline(connection.context, connection.timeout);
+		try {
+			const reply = await exchange(connection, request, content, deadline);
+			const read = readBody(reply.body, connection.credentials);
+			if (read.json !== undefined) connection.hasAnswered = true;
+			return { ...reply, ...read };
+		} finally {
+			deadline.end();
+		}
 	});
 }
 
@@ -266,6 +273,7 @@ async function exchange(
 	{ context, credentialType, credentials, root, timeout, clock }: Connection,
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
+	deadline?: Deadline<Connection['context']>,
 ): Promise<Omit<Reply, 'json' | 'text'> & { body: unknown }> {
 	const search = query
 		.map(([name, value]) => `${encodeComponent(name)}=${encoded(value, `The parameter "${name}"`)}`)
@@ -286,11 +294,13 @@ async function exchange(
 	const data = correction === 0 ? credentials : { ...credentials, clockCorrection: correction };
 	let answer;
 	try {
-		answer = (await context.helpers.httpRequestWithAuthentication.call(context, credentialType, options, {
+		const caller = deadline?.context ?? context;
+		answer = (await context.helpers.httpRequestWithAuthentication.call(caller, credentialType, options, {
 			credentialsDecrypted: { id: '', name: '', type: credentialType, data },
 			preAuthenticationRetryStatusCode: [],
 		})) as { statusCode: number; statusMessage?: string; headers: Record<string, unknown>; body: unknown };
 	} catch (error) {
+		if (deadline?.isPast) throw timeoutFailure(new URL(url).host, request, deadline.total);
 		throw networkFailure(error, new URL(url).host, request, timeout);
 	}
 	const { statusCode: status, headers, body } = answer;
@@ -365,18 +375,25 @@ function networkFailure(error: unknown, host: string, request: string, timeout: 
 		const message = 'The execution was cancelled while this request was under way';
 		return new ServiceFailure(message, '', details, { doubt });
 	}
-	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') {
-		return new ServiceFailure(
-			`${host} did not answer within ${seconds(timeout)}`,
-			'Raise Options > Timeout if the service needs longer.',
-			details,
-			{ certainty: 'unknown', isTimeout: true, doubt },
-		);
-	}
+	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
 	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { doubt });
 	const { message, description, certainty } = explainNetworkCode(code, host);
 	const outcome = certainty === 'unknown' ? { certainty, doubt } : { certainty };
 	return new ServiceFailure(message, description, details, outcome);
+}
+
+function timeoutFailure(
+	host: string,
+	request: string,
+	timeout: number,
+	httpCode = 'ETIMEDOUT',
+): ServiceFailure {
+	return new ServiceFailure(
+		`${host} did not answer within ${seconds(timeout)}`,
+		'Raise Options > Timeout if the service needs longer.',
+		{ httpCode, request },
+		{ certainty: 'unknown', isTimeout: true, doubt: isWrite(request) ? DOUBT : '' },
+	);
 }
 
 const isWrite = (request: string) => !/^(GET|OPTIONS) /.test(request);

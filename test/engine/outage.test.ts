@@ -155,3 +155,28 @@ describe('an answer of 50 MB', () => {
 		}
 	}, 60_000);
 });
+
+test('an answer that trickles in for ever is given up, and the connection with it', async () => {
+	let open = 0;
+	const { items, errors } = await creatingAt(
+		(_request, response) => {
+			open += 1;
+			response.writeHead(201, { 'content-type': 'application/json' }).write('{"status":');
+			const drip = setInterval(() => response.write(' '), 100);
+			response.on('close', () => {
+				clearInterval(drip);
+				open -= 1;
+			});
+		},
+		[{}],
+		{ timeout: 0.5 },
+	);
+	expect(items).toEqual([]);
+	expect(errors.map(({ json }) => [json.error, json.message])).toEqual([
+		[
+			expect.stringMatching(/did not answer within 2\.5 seconds/),
+			expect.stringContaining('may or may not have been created'),
+		],
+	]);
+	expect(open).toBe(0);
+}, 60_000);

@@ -116,8 +116,8 @@ const FAULTS = {
 	htmlAfter: { moment: 'after', harm: page(200, 'Sign in') },
 	emptyBefore: { moment: 'before', harm: (response) => send(response, 200, JSON_TYPE, '') },
 	emptyAfter: { moment: 'after', harm: (response) => send(response, 200, JSON_TYPE, '') },
-	/** The status of success, and a body that says that it is none. */
-	errorInSuccess: { moment: 'before', harm: refusal(200, 'The request could not be processed') },
+	/** The status of success, and a body that says that it is none: a refusal, which no repetition would change. */
+	errorInSuccess: { moment: 'before', weight: 0.1, harm: refusal(200, 'The request could not be processed') },
 	slowDrip: { moment: 'after', harm: drip },
 	/** The right answer, declared to be something else. */
 	wrongType: {
