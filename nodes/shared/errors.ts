@@ -63,6 +63,9 @@ export class ServiceFailure extends Error {
 /** Of a write whose outcome nobody knows. */
 export const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 
+/** @param request as `details` hold it, e.g. `POST /api/v3/groups` */
+export const isWrite = (request = ''): boolean => !/^(GET|OPTIONS) /.test(request);
+
 /** @returns whether a write may have been done although it failed */
 export const isInDoubt = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && Boolean(error.outcome.doubt);

@@ -9,7 +9,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { encodeComponent } from '../../credentials/request';
-import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, ServiceFailure } from './errors';
+import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, isWrite, ServiceFailure } from './errors';
 import { Clock } from './clock';
 import { Deadline } from './deadline';
 import { inQuotes } from './fields';
@@ -75,6 +75,8 @@ export type Reply = {
 	request: string;
 	/** Milliseconds by which the time that it was signed with was corrected. */
 	correction: number;
+	/** An earlier attempt may have been done, whatever this answer says. */
+	mayBeDone?: boolean;
 };
 
 /**
@@ -396,15 +398,13 @@ function timeoutFailure(
 	);
 }
 
-const isWrite = (request: string) => !/^(GET|OPTIONS) /.test(request);
-
 /**
  * What is known of a request that was answered without success. A server error, or a success without the service's JSON
  * (a proxy's page, an empty body), does not tell whether a write was done.
  */
-export function outcomeOf({ request, status, json }: Reply): ServiceFailure['outcome'] {
+export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceFailure['outcome'] {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
-	if (!isUnclear) return {};
+	if (!isUnclear) return mayBeDone && isWrite(request) ? { certainty: 'unknown', doubt: DOUBT } : {};
 	// A gateway that gave up waiting: what is behind it may go on.
 	const isTimeout = status === 504;
 	return { certainty: 'unknown', isTimeout, ...(isWrite(request) && { doubt: DOUBT }) };

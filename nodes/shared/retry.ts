@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { ServiceFailure } from './errors';
+import { DOUBT, isWrite, ServiceFailure } from './errors';
 import type { Pace } from './pace';
 
 /**
@@ -9,7 +9,12 @@ import type { Pace } from './pace';
  */
 
 /** An answer as far as a retry depends on it. */
-type Answer = { status: number; headers: Record<string, unknown> };
+type Answer = {
+	status: number;
+	headers: Record<string, unknown>;
+	/** An earlier attempt may have been done, whatever this answer says. */
+	mayBeDone?: boolean;
+};
 
 export type RetryRules<T extends Answer> = {
 	pace: Pace;
@@ -50,6 +55,7 @@ export async function withRetries<T extends Answer>(
 ): Promise<T> {
 	const { pace, signal } = rules;
 	const deadline = Date.now() + TIME_BUDGET;
+	let mayBeDone = false;
 	for (let attempts = 1; ; attempts++) {
 		const ticket = await pace.enter(rules.kind);
 		let answer: T | undefined;
@@ -69,28 +75,41 @@ export async function withRetries<T extends Answer>(
 		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
 		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
 		if (!again.retry || isLast) {
-			if (answer) return answer;
+			if (answer) return mayBeDone ? { ...answer, mayBeDone } : answer;
+			if (
+				failure instanceof ServiceFailure &&
+				mayBeDone &&
+				isWrite(failure.details.request) &&
+				!failure.outcome.doubt
+			) {
+				throw failure.inDoubt(DOUBT);
+			}
 			throw failure;
 		}
+		mayBeDone ||= again.mayBeDone === true;
 		await wait(backOff(attempts), signal);
 	}
 }
 
-type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number };
+type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number; mayBeDone?: boolean };
 
 function judgeAnswer<T extends Answer>(answer: T, rules: RetryRules<T>, attempts: number): Verdict {
 	const { status, headers } = answer;
 	const { idempotent, isFinal, isGarbled, isKnown, mend } = rules;
 	if (status < 300) {
 		const mayPass = isKnown?.() === true || attempts < GARBLED_ATTEMPTS;
-		return { retry: idempotent && mayPass && isGarbled?.(answer) === true, overloaded: false };
+		return {
+			retry: idempotent && mayPass && isGarbled?.(answer) === true,
+			overloaded: false,
+			mayBeDone: true,
+		};
 	}
 	if (status < 429 || isFinal?.(answer)) return { retry: mend?.(answer) === true, overloaded: false };
 	// Not accepted, and so not done.
 	if (status === 429 || status === 503) {
 		return { retry: true, overloaded: true, retryAfter: readRetryAfter(headers['retry-after']) };
 	}
-	return { retry: status >= 500 && idempotent, overloaded: status === 504 };
+	return { retry: status >= 500 && idempotent, overloaded: status === 504, mayBeDone: true };
 }
 
 function judgeFailure<T extends Answer>(failure: unknown, { idempotent }: RetryRules<T>): Verdict {
@@ -98,6 +117,7 @@ function judgeFailure<T extends Answer>(failure: unknown, { idempotent }: RetryR
 	return {
 		retry: certainty === 'notDone' || (certainty === 'unknown' && idempotent),
 		overloaded: isTimeout,
+		mayBeDone: certainty === 'unknown',
 	};
 }
 

@@ -129,6 +129,18 @@ describe('an update, which is the same done twice,', () => {
 		expect(items).toHaveLength(1);
 		expect(arrivals).toHaveLength(2);
 	});
+	test.each([
+		['refused', answer(403)],
+		['refused under a status of success', answer(200)],
+		['not accepted any more', (request: IncomingMessage) => request.socket.destroy()],
+	])('that may have been done, and whose repetition is %s, is reported so', async (_what, second) => {
+		const { errors } = await against([answer(504), ...Array.from({ length: 5 }, () => second)], {
+			operation: 'update',
+		});
+		expect(errors.map(({ json }) => json.message)).toEqual([
+			expect.stringContaining('may or may not have been made'),
+		]);
+	});
 	test('that was refused is not sent again', async () => {
 		const { arrivals } = await against([answer(404)], { operation: 'update' });
 		expect(arrivals).toHaveLength(1);
