@@ -86,7 +86,7 @@ async function ofThreatConnect(files: Files): Promise<void> {
 		const incident = { type: 'Incident', name: 'New' };
 		await group('create', { ...incident, additionalFields: { description: 'x', ...lists }, options: fields });
 		await group('update', { groupId: id, updateFields: { description: 'x', ...lists }, options: fields });
-		await group('upsert', { ...incident, groupXid: 'crm:2', upsertFields: lists, options: fields });
+		await group('upsert', { ...incident, groupXid: 'crm:2', additionalFields: lists, options: fields });
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
 		await group('addPost', { groupId: id, text: 'Seen' });

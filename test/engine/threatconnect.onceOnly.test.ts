@@ -122,7 +122,7 @@ describe('a new group whose answer is lost', () => {
 					matchBy,
 					...(matchBy === 'xid' && { groupXid: 'own:4' }),
 					...threat(`Upserted by ${matchBy}`),
-					upsertFields: matchBy === 'name' ? { ownerName: 'Demo Organization' } : {},
+					additionalFields: matchBy === 'name' ? { ownerName: 'Demo Organization' } : {},
 				},
 			});
 			expect(errors).toEqual([]);
