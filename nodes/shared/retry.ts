@@ -54,18 +54,20 @@ export async function withRetries<T extends Answer>(
 	attempt: () => Promise<T>,
 ): Promise<T> {
 	const { pace, signal } = rules;
-	const deadline = Date.now() + TIME_BUDGET;
+	let deadline = Infinity;
 	let mayBeDone = false;
 	for (let attempts = 1; ; attempts++) {
 		const ticket = await pace.enter(rules.kind);
 		let answer: T | undefined;
 		let failure: unknown;
 		try {
-			if (Date.now() + pace.pause > deadline) throw notNow(pace.pause);
+			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
 			// Another refusal may make it longer meanwhile.
 			while (pace.pause > 0 && !signal?.aborted) await wait(pace.pause, signal);
 			if (signal?.aborted && attempts > 1) throw cancelled();
 			ticket.at = Date.now();
+			// From the first attempt on: waiting for a place is not trying.
+			if (attempts === 1) deadline = ticket.at + TIME_BUDGET;
 			answer = await attempt();
 		} catch (error) {
 			failure = error;
