@@ -1,6 +1,9 @@
 /** In multiples of the time-out, within which an answer has to begin: how long it may take as a whole. */
 const WHOLE_ANSWER = 5;
 
+/** Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** n8n's functions take the signal that ends a request from the context. */
 type Context = { getExecutionCancelSignal?(): AbortSignal | undefined };
 
@@ -18,7 +21,7 @@ export class Deadline<T extends object> {
 	/** @param timeout milliseconds */
 	constructor(context: T, timeout: number) {
 		const { signal } = this.controller;
-		this.total = timeout * WHOLE_ANSWER;
+		this.total = Math.min(timeout * WHOLE_ANSWER, LONGEST_TIMER);
 		this.context = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as T;
 		this.cancelled = (context as Context).getExecutionCancelSignal?.();
 		this.time = AbortSignal.timeout(this.total);

@@ -6,7 +6,15 @@ import { table } from '../../nodes/AttackForgeGroup/fields';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { stringifyJson } from '../simulators/shared/server';
 import { run } from './harness';
-import { casesOf, checkOperation, type Plausible, records, type Subject } from './properties';
+import {
+	casesOf,
+	checkOperation,
+	checkTally,
+	type Plausible,
+	records,
+	type Subject,
+	type Tally,
+} from './properties';
 
 /** Whatever the items hold: each operation of the node does what it is for, or says what is wrong. */
 
@@ -176,6 +184,8 @@ const subject: Subject = {
 };
 
 describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
+	const tally: Tally = { succeeded: 0, failed: 0 };
+
 	test.each(
 		structures.map((structure) => [Object.values(structure).slice(2).join(', '), structure] as const),
 	)('(%s)', async (_modes, structure) => {
@@ -185,10 +195,17 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 		);
 		const own = structure.dataMode === 'autoMap' ? record : fc.constant({});
 		const cases = casesOf(description, structure, { ...plausible, jsonBody }, own);
-		await checkOperation(subject, cases, {
-			allowed,
-			oneEach: !LISTS.test(name),
-			...(name === 'Create' && { count: () => server.groups().length }),
-		});
+		await checkOperation(
+			subject,
+			cases,
+			{
+				allowed,
+				oneEach: !LISTS.test(name),
+				...(name === 'Create' && { count: () => server.groups().length }),
+			},
+			tally,
+		);
 	});
+
+	test('some go through, and some do not', () => checkTally(tally));
 });

@@ -7,7 +7,16 @@ import { type LoggedRequest, stringifyJson } from '../simulators/shared/server';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { NASTY_TEXTS } from './anything';
 import { run } from './harness';
-import { casesOf, checkOperation, type Faults, type Plausible, records, type Subject } from './properties';
+import {
+	casesOf,
+	checkOperation,
+	checkTally,
+	type Faults,
+	type Plausible,
+	records,
+	type Subject,
+	type Tally,
+} from './properties';
 
 /** Whatever the items hold: each operation of the node does what it is for, or says what is wrong. */
 
@@ -206,6 +215,8 @@ const subject: Subject = {
 };
 
 describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
+	const tally: Tally = { succeeded: 0, failed: 0 };
+
 	test.each(
 		structures.map((structure) => [Object.values(structure).slice(2).join(', '), structure] as const),
 	)('(%s)', async (_modes, structure) => {
@@ -216,13 +227,20 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 		);
 		const own = structure.dataMode === 'autoMap' ? fields : fc.constant({});
 		const cases = casesOf(description, structure, { ...plausible, jsonBody }, own);
-		await checkOperation(subject, cases, {
-			allowed,
-			oneEach: name !== 'Get Many',
-			...(name === 'Create' && { count: () => server.groups().length }),
-			also: checkReferences,
-		});
+		await checkOperation(
+			subject,
+			cases,
+			{
+				allowed,
+				oneEach: name !== 'Get Many',
+				...(name === 'Create' && { count: () => server.groups().length }),
+				also: checkReferences,
+			},
+			tally,
+		);
 	});
+
+	test('some go through, and some do not', () => checkTally(tally));
 });
 
 function binaryOf(index: number): IBinaryKeyData {
