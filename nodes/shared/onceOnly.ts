@@ -20,6 +20,9 @@ export type OnceOnly<T> = {
 	late?: number;
 };
 
+/** As long a pause as after so many attempts. */
+const ONCE_MORE = 3;
+
 /**
  * Does what must not be done twice: after an answer that was lost, it looks whether it was done, takes that over if it
  * was, and does it again if it was not.
@@ -42,7 +45,11 @@ export async function onceOnly<T>({
 			let found: T | undefined;
 			try {
 				await wait(backOff(attempts), signal);
-				found = await find();
+				found = await find().catch(async () => {
+					// Many may share a look-up: one that fails is worth another.
+					await wait(backOff(ONCE_MORE), signal);
+					return await find();
+				});
 				if (found === undefined && error.outcome.isTimeout) {
 					await wait(late, signal);
 					found = await find();

@@ -149,9 +149,9 @@ describe("n8n's Retry On Fail", () => {
 		names.map((name) => server.groups().filter((group) => group.name === `${prefix} ${name}`).length);
 
 	test('makes no group twice when an answer is lost and cannot be looked up at first', async () => {
-		// The first try: the second item is made, its answer lost, and all six attempts to look it up.
+		// The first try: the second item is made, its answer lost, and all attempts to look it up, twice six.
 		const lose: Losses = (method, _path, earlier) =>
-			(method === 'POST' && earlier === 1) || (method === 'GET' && earlier < 6) ? 'after' : undefined;
+			(method === 'POST' && earlier === 1) || (method === 'GET' && earlier < 12) ? 'after' : undefined;
 		const { items, error } = await retried('stopped', lose, {}, { onError: 'stopWorkflow' });
 		expect(error).toBeUndefined();
 		expect(items.map(({ json }) => json.name)).toEqual(names.map((name) => `stopped ${name}`));
