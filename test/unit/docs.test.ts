@@ -51,7 +51,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
 		const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
 		const broken = links.filter((link) => {
 			// The plot is written by the benchmark.
-			if (/^https?:/.test(link) || link === 'images/performance.svg') return false;
+			if (/^https?:/.test(link)) return false;
 			const [file = '', anchor] = link.split('#');
 			const target = file === '' ? path : join(dirname(path), file);
 			if (!existsSync(join(ROOT, target))) return true;
