@@ -5,19 +5,13 @@ import {
 	startAttackForge,
 } from '../simulators/attackforge';
 import { jsonOf, run, type RunOptions } from './harness';
-import { type Loss, startLossy } from './lossy';
+import { first, type Losses, startLossy } from './lossy';
 
 /** AttackForge has no key to find a record again: what becomes of writes whose answer is lost on the way. */
 
 let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
 afterEach(async () => await server.stop());
-
-type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
-const first =
-	(method: string, loss: Loss): Losses =>
-	(one, _path, earlier) =>
-		one === method && earlier === 0 ? loss : undefined;
 
 async function through(
 	lose: Losses,
@@ -115,6 +109,27 @@ describe('a new group whose answer is lost', () => {
 		);
 		expect(named('Unlisted')).toHaveLength(1);
 		expect(posts).toHaveLength(1);
+	});
+
+	test.each([
+		['another content', { primary_contact_number: '+49301' }],
+		['its name in another form', { name: 'CHANGED' }],
+	])('is reported as unknown when there is a new group with %s', async (_what, stored) => {
+		await start();
+		// As a service does that rewrites what it stores.
+		const lose: Losses = (method, _path, earlier) => {
+			if (method !== 'POST' || earlier !== 1) return undefined;
+			server.seedGroup({ ...customers('Changed')[0], ...stored, created: new Date().toISOString() });
+			return 'before';
+		};
+		const { errors, posts } = await through(lose, {
+			parameters: oneByOne,
+			items: customers('First', 'Changed', 'Third'),
+		});
+		expect(errors.map(({ json }) => json.message)).toEqual([
+			expect.stringContaining('may or may not have been created: look for the name "Changed"'),
+		]);
+		expect(posts).toHaveLength(2);
 	});
 
 	test('is not confused with older groups of its name, nor items of one name with each other', async () => {

@@ -4,14 +4,19 @@ import type { AddressInfo, Socket } from 'node:net';
 /** How the answer to a request is lost: before the service has seen it, or after it has done it. */
 export type Loss = 'before' | 'after';
 
-/**
- * Stands between a node and a simulator, and breaks connections.
- *
- * @param lose asked for each request that arrives, with how many of the same method have arrived before
- */
+/** Asked for each request that arrives, with how many of the same method have arrived before. */
+export type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
+
+/** Loses the first answer to a method. */
+export const first =
+	(method: string, loss: Loss): Losses =>
+	(one, _path, earlier) =>
+		one === method && earlier === 0 ? loss : undefined;
+
+/** Stands between a node and a simulator, and breaks connections. */
 export async function startLossy(
 	target: string,
-	lose: (method: string, path: string, earlier: number) => Loss | undefined,
+	lose: Losses,
 ): Promise<{ url: string; stop(): Promise<void> }> {
 	const seen = new Map<string, number>();
 	const server: Server = createServer((incoming, outgoing) => {

@@ -1,6 +1,6 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf, run, type RunOptions } from './harness';
-import { type Loss, startLossy } from './lossy';
+import { first, type Losses, startLossy } from './lossy';
 
 /** What becomes of writes whose answer is lost on the way: nothing is lost and nothing is done twice. */
 
@@ -9,13 +9,6 @@ beforeAll(async () => {
 	server = await startThreatConnect();
 });
 afterAll(async () => await server.stop());
-
-type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
-/** Loses the first answer to this method. */
-const first =
-	(method: string, loss: Loss): Losses =>
-	(one, _path, earlier) =>
-		one === method && earlier === 0 ? loss : undefined;
 
 async function through(
 	lose: Losses,
@@ -157,6 +150,18 @@ describe("n8n's Retry On Fail", () => {
 		expect(items.map(({ json }) => json.name)).toEqual(names.map((name) => `stopped ${name}`));
 		expect(madeOf('stopped')).toEqual([1, 1, 1, 1]);
 	});
+
+	test('goes on saying that an item may have been made, as long as it cannot be looked up', async () => {
+		const { errors, posts } = await through(
+			(method, _path, earlier) =>
+				method === 'GET' || (method === 'POST' && earlier === 0) ? 'after' : undefined,
+			{ parameters: threat('Never looked up'), retryOnFail: true, maxTries: 2 },
+		);
+		expect(errors[0]?.json.message).toContain(
+			'may or may not have been created: look for the Threat with the name "Never looked up"',
+		);
+		expect(posts).toHaveLength(1);
+	}, 120_000);
 
 	test('sends no item again that may have been made, where nothing tells', async () => {
 		const lose: Losses = first('POST', 'after');

@@ -37,7 +37,7 @@ const BETWEEN = 1000;
 
 /**
  * The group that was sent, if it was made: of its name and content, newer than the request, and not known from another
- * item. That the list does not show it says something only if the list does show what this run has made besides: once, if
+ * item. A new one of its name that is not quite it leaves open which it is. That the list does not show it says something only if the list does show what this run has made besides: once, if
  * that was sent later; otherwise after several looks.
  *
  * @param failedAt milliseconds since the epoch
@@ -52,9 +52,13 @@ async function findCreated(
 ): Promise<JsonObject | undefined> {
 	for (let looks = 1; ; looks++) {
 		const listed = (await currentGroups(api)).map(normalizeGroup);
-		const [found, ...others] = await candidates(api, listed, body, sentAt);
+		const [group, ...others] = await candidates(api, listed, body, sentAt);
 		if (others.length > 0) throw new Error('several new groups have this name');
-		if (found) return found;
+		// Somebody else's, or ours as AttackForge rewrote it: made again, it could be there twice.
+		if (group && !isWhatWasSent(body, group)) {
+			throw new Error(`the new group ${String(group.id)} has this name, but not all that was sent`);
+		}
+		if (group) return group;
 		const shown = listed.flatMap(({ id }) => api.made.get(String(id)) ?? []);
 		if (shown.some((time) => time > failedAt)) return undefined;
 		if (looks === LOOKS) {
@@ -75,6 +79,10 @@ async function currentGroups(api: AttackForge): Promise<JsonObject[]> {
 	}
 }
 
+/** A service may trim a name, or write it in another case. */
+const folded = (name: unknown): string => String(name).trim().toLowerCase();
+
+/** New groups that may be the one that was sent. */
 async function candidates(
 	api: AttackForge,
 	listed: readonly JsonObject[],
@@ -84,13 +92,13 @@ async function candidates(
 	const since = api.toServiceTime(sentAt) - SLACK;
 	const found: JsonObject[] = [];
 	for (const { id, name } of listed) {
-		if (name !== body.name || api.made.has(String(id))) continue;
+		if (folded(name) !== folded(body.name) || api.made.has(String(id))) continue;
 		// When it was created does not change: it is read once a run.
 		const group = await api.memo.once(`group ${String(id)}`, async () => await api.getGroup(String(id)));
 		const created = Date.parse(String(group.created));
 		if (Number.isNaN(created))
 			throw new Error(`AttackForge does not say when the group ${String(id)} was created`);
-		if (created >= since && isWhatWasSent(body, group)) found.push(group);
+		if (created >= since) found.push(group);
 	}
 	return found;
 }

@@ -67,12 +67,16 @@ export async function createGroup(
 		}
 	};
 	const repeatable = isFindable(named);
+	const doubt = doubtOf(named);
 	if (tries.isRepeat && repeatable) {
-		const present = await find();
+		// An earlier try may have made it: as long as it cannot be looked up, that stays so.
+		const present = await find().catch((error: unknown) => {
+			throw error instanceof ServiceFailure ? error.inDoubt(doubt, repeatable) : asError(error);
+		});
 		if (present) return present;
 	}
 	const signal = cancelSignal(api.connection);
-	return await onceOnly({ signal, act, find, doubt: doubtOf(named), repeatable });
+	return await onceOnly({ signal, act, find, doubt, repeatable });
 }
 
 export const isConflict = (error: unknown) =>
