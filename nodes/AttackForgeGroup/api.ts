@@ -2,7 +2,7 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
-import { DOUBT, ServiceFailure } from '../shared/errors';
+import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
 import { wait } from '../shared/retry';
@@ -250,14 +250,14 @@ export class AttackForge {
 		const reply = await this.call(method, request);
 		const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (isJsonObject(record)) return record;
-		throw incomplete(reply, `the ${key}`, request);
+		throw incomplete(reply, `the ${key}`);
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
 		const reply = await this.call(method, request);
 		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (Array.isArray(records)) return records.filter(isJsonObject);
-		throw incomplete(reply, `its ${key}`, request);
+		throw incomplete(reply, `its ${key}`);
 	}
 
 	private async status(method: MethodName, request: ServiceRequest): Promise<unknown> {
@@ -270,12 +270,12 @@ export class AttackForge {
 	}
 }
 
-function incomplete(reply: Reply, what: string, { method }: ServiceRequest): ServiceFailure {
+function incomplete(reply: Reply, what: string): ServiceFailure {
 	return new ServiceFailure(
 		`AttackForge answered with success, but without ${what}`,
-		'Run it again later.',
+		PAGE_ADVICE,
 		{ httpCode: String(reply.status), request: reply.request },
-		{ certainty: 'unknown', ...(method !== 'GET' && { doubt: DOUBT }) },
+		{ certainty: 'unknown', ...(isWrite(reply.request) && { doubt: DOUBT }) },
 	);
 }
 
@@ -312,10 +312,7 @@ export function failure(method: MethodName, reply: Reply): ServiceFailure {
 			? words
 			: `AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	const details = { httpCode: String(status), request };
-	const isPage = words === undefined && status < 300;
-	const todo = isPage
-		? 'Look at what answers at the Base URL: it may be a proxy or a login page.'
-		: advice(method, status);
+	const todo = words !== undefined || status >= 300 ? advice(method, status) : PAGE_ADVICE;
 	return new ServiceFailure(message, todo, details, outcomeOf(reply));
 }
 

@@ -3,7 +3,7 @@ import type { ICredentialType, IDataObject, IExecuteFunctions, ILoadOptionsFunct
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
-import { DOUBT, InvalidInput, ServiceFailure } from '../shared/errors';
+import { DOUBT, InvalidInput, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { readLong } from '../shared/fields';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
@@ -252,9 +252,9 @@ function groupOf(reply: Reply): JsonObject {
 	if (isJsonObject(data) && data.id !== undefined) return data;
 	throw new ServiceFailure(
 		'ThreatConnect answered with success, but without the group',
-		'Look at what answers at the Base URL: it may be a proxy.',
+		PAGE_ADVICE,
 		{ httpCode: String(reply.status), request: reply.request },
-		{ certainty: 'unknown', ...(!reply.request.startsWith('GET ') && { doubt: DOUBT }) },
+		{ certainty: 'unknown', ...(isWrite(reply.request) && { doubt: DOUBT }) },
 	);
 }
 
@@ -328,7 +328,7 @@ export function failure(reply: Reply, otherwise?: string): ServiceFailure {
 		message,
 		credentialAdvice(status, String(words ?? '')) ??
 			otherwise ??
-			(words ? advice(status) : pageAdvice(status)),
+			(words || status >= 300 ? advice(status) : PAGE_ADVICE),
 		{
 			httpCode: String(status),
 			...(errCode && { errCode }),
@@ -359,10 +359,6 @@ function credentialAdvice(status: number, words: string): string | undefined {
 	}
 	return undefined;
 }
-
-/** Where something else than ThreatConnect seems to have answered. */
-const pageAdvice = (status: number) =>
-	status < 300 ? 'Look at what answers at the Base URL: it may be a proxy or a login page.' : advice(status);
 
 function advice(status: number): string {
 	if (status === 403) {

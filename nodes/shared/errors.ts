@@ -63,8 +63,11 @@ export class ServiceFailure extends Error {
 /** Of a write whose outcome nobody knows. */
 export const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 
-/** @param request as `details` hold it, e.g. `POST /api/v3/groups` */
-export const isWrite = (request = ''): boolean => !/^(GET|OPTIONS) /.test(request);
+/** Where something else than the service seems to have answered. */
+export const PAGE_ADVICE = 'Look at what answers at the Base URL: it may be a proxy or a login page.';
+
+/** @param request a method, or a request as `details` hold it, e.g. `POST /api/v3/groups` */
+export const isWrite = (request: string): boolean => !/^(GET|OPTIONS)\b/.test(request);
 
 /** @returns whether a write may have been done although it failed */
 export const isInDoubt = (error: unknown): error is ServiceFailure =>

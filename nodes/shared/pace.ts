@@ -14,8 +14,8 @@ type Latency = {
 export type Signal = 'well' | 'overloaded';
 
 /**
- * How many requests may be under way at once, found while they run: it starts low, doubles each round while answers come
- * well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up again,
+ * How many requests may be under way at once, found while they run: it starts low, grows by half each round while answers
+ * come well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up again,
  * not above what was too much until much has gone well.
  */
 export class Pace {

@@ -162,7 +162,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		...(body !== undefined && { body: stringifyJson(body) }),
 		encoding: 'text' as const,
 	};
-	return await withRetries({ ...rulesOf(connection, idempotent), kind: method }, async () => {
+	return await withRetries({ ...rulesOf(connection, method, idempotent), kind: method }, async () => {
 		// Files may take as long as they take; this must not.
 		const deadline = new Deadline(connection.context, connection.timeout);
 		try {
@@ -176,9 +176,14 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 	});
 }
 
-const rulesOf = (connection: Connection, idempotent: boolean): RetryRules<Reply> => ({
+const rulesOf = (
+	connection: Connection,
+	method: ServiceRequest['method'],
+	idempotent: boolean,
+): RetryRules<Reply> => ({
 	pace: connection.pace,
 	signal: cancelSignal(connection),
+	writes: isWrite(method),
 	idempotent,
 	isFinal: connection.isFinal,
 	isGarbled: ({ json }) => json === undefined,
@@ -202,8 +207,8 @@ export async function sendBytes(
 	request: Omit<ServiceRequest, 'body'>,
 	open: () => Promise<{ bytes: Bytes; length: number }>,
 ): Promise<Reply> {
-	const { idempotent = false } = request;
-	return await withRetries(rulesOf(connection, idempotent), async () => {
+	const { method, idempotent = false } = request;
+	return await withRetries(rulesOf(connection, method, idempotent), async () => {
 		const { bytes, length } = await open();
 		const headers = {
 			Accept: 'application/json',
@@ -233,7 +238,7 @@ export async function fetchBytes(
 	request: Omit<ServiceRequest, 'body'>,
 ): Promise<BytesReply> {
 	return await withRetries<BytesReply>(
-		{ ...rulesOf(connection, true), isGarbled: ({ stream }) => stream === undefined },
+		{ ...rulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
 			const reply = await exchange(connection, request, {
 				// As it is: compressed, its length would not be known.
@@ -405,7 +410,7 @@ function timeoutFailure(
  */
 export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceFailure['outcome'] {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
-	if (!isUnclear) return mayBeDone && isWrite(request) ? { certainty: 'unknown', doubt: DOUBT } : {};
+	if (!isUnclear) return mayBeDone ? { certainty: 'unknown', doubt: DOUBT } : {};
 	// A gateway that gave up waiting: what is behind it may go on.
 	const isTimeout = status === 504;
 	return { certainty: 'unknown', isTimeout, ...(isWrite(request) && { doubt: DOUBT }) };

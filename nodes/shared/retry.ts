@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 
-import { DOUBT, isWrite, ServiceFailure } from './errors';
+import { DOUBT, ServiceFailure } from './errors';
 import type { Pace } from './pace';
 
 /**
@@ -21,6 +21,8 @@ export type RetryRules<T extends Answer> = {
 	/** Requests that take about the same time when there is little load; without it, their time says nothing. */
 	kind?: string;
 	signal: AbortSignal | undefined;
+	/** The request changes something. */
+	writes: boolean;
 	/** The request may be repeated although it may have been done. */
 	idempotent: boolean;
 	/** An answer that no repetition will change, whatever its status. */
@@ -78,17 +80,12 @@ export async function withRetries<T extends Answer>(
 		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
 		if (!again.retry || isLast) {
 			if (answer) return mayBeDone ? { ...answer, mayBeDone } : answer;
-			if (
-				failure instanceof ServiceFailure &&
-				mayBeDone &&
-				isWrite(failure.details.request) &&
-				!failure.outcome.doubt
-			) {
+			if (mayBeDone && failure instanceof ServiceFailure && !failure.outcome.doubt) {
 				throw failure.inDoubt(DOUBT);
 			}
 			throw failure;
 		}
-		mayBeDone ||= again.mayBeDone === true;
+		mayBeDone ||= rules.writes && again.mayBeDone === true;
 		await wait(backOff(attempts), signal);
 	}
 }

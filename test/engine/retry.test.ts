@@ -39,7 +39,7 @@ async function against(
 		const record =
 			operation === 'create'
 				? { type: 'Threat', name: '={{ $json.name }}', options: { assignXid: false, ...options } }
-				: { groupId: '1', updateFields: { name: 'x' }, options };
+				: { groupId: '={{ $json.id ?? "1" }}', updateFields: { name: 'x' }, options };
 		const result = await run({
 			type: 'threatConnectGroup',
 			parameters: { resource: 'group', operation, ...record } as never,
@@ -116,6 +116,21 @@ describe('a create without an XID', () => {
 		expect(errors[0]?.json).toMatchObject({ error: 'Busy', details: { httpCode: '429' } });
 	});
 });
+
+test.each([
+	['a read leaves nothing in doubt', 'get', false],
+	['an update may have been made by its first attempt', 'update', true],
+])(
+	'%s when there is no second attempt, because the service asks for an hour',
+	async (_what, operation, doubt) => {
+		const hour = answer(429, { 'retry-after': '3600' });
+		const { errors } = await against([answer(500), hour], { operation, items: [{ id: '1' }, { id: '2' }] });
+		const words = errors.map(({ json }) => `${String(json.error)} ${String(json.message)}`);
+		expect(words.filter((one) => one.includes('no more requests'))).toEqual([
+			doubt ? expect.stringContaining('may or may not') : expect.not.stringContaining('may or may not'),
+		]);
+	},
+);
 
 describe('an update, which is the same done twice,', () => {
 	test.each([
