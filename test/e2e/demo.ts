@@ -28,6 +28,7 @@ import {
 	type Workflow,
 } from './n8n';
 import { attackForgeTable, type Failure, failureTable, threatConnectTable } from './report';
+import { credentialsOf } from './stage';
 import { findingsOf } from './workflows';
 
 const USAGE = `Runs examples/findings-to-groups.json in a real n8n, against the simulators of ThreatConnect
@@ -116,20 +117,8 @@ async function checkNodeTypes(session: Session): Promise<void> {
 }
 
 /** Under the names that the example looks for. */
-async function addCredentials(session: Session, { threatConnect, attackForge }: Services): Promise<void> {
-	const credentials = [
-		{
-			name: 'ThreatConnect account',
-			type: 'threatConnectApi',
-			data: { baseUrl: threatConnect.url, apiToken: threatConnect.credentials.apiToken },
-		},
-		{
-			name: 'AttackForge account',
-			type: 'attackForgeApi',
-			data: { baseUrl: attackForge.url, apiKey: attackForge.credentials.apiKey },
-		},
-	];
-	for (const { name, type, data } of credentials) {
+async function addCredentials(session: Session, services: Services): Promise<void> {
+	for (const { name, type, data } of credentialsOf(services)) {
 		const { status, message } = await session.testCredential(name, type, data);
 		if (status !== 'OK') throw new Error(`n8n's test of the credential "${name}" failed: ${message}`);
 		await session.addCredential(name, type, data);
