@@ -68,7 +68,7 @@ function queryPairs(
 const scalar = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
 
 /**
- * The full URL of a request, its query folded in, so that what is signed is what travels. n8n would serialise `qs`
+ * The full URL of a request, its query folded in, so that what is signed is what travels. n8n would serialize `qs`
  * only after the credential has signed.
  */
 function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {

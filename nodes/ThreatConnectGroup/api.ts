@@ -404,7 +404,7 @@ async function connectWith(
 	const connection = await connect(context, credential, rootOf, options);
 	return new ThreatConnect({
 		...connection,
-		// A missing licence stays missing, although its 503 looks like a busy server.
+		// A missing license stays missing, although its 503 looks like a busy server.
 		isFinal: ({ text }) => /licensed|batch job api is not available/i.test(text),
 		mend: ({ status, text, headers, correction }) => {
 			const { clock } = connection;

@@ -95,7 +95,7 @@ export type BulkRun = {
 	hint(message: string): void;
 };
 
-/** One operation of a node: its parameters and its behaviour. */
+/** One operation of a node: its parameters and its behavior. */
 export type OperationFile<Api> = SingleOperation<Api> | BulkOperation<Api>;
 
 /** A service as its node describes it. */

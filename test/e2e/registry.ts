@@ -28,7 +28,7 @@ export type Registry = {
 };
 
 /**
- * n8n installs from another registry than npm's only with a licence, so it is led to this one on the way: through an
+ * n8n installs from another registry than npm's only with a license, so it is led to this one on the way: through an
  * HTTPS proxy that knows no other host, and with a certificate that it trusts. n8n and npm do all that they do for a user.
  *
  * @param folder an empty folder to work in

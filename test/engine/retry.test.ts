@@ -101,7 +101,7 @@ describe('a create without an XID', () => {
 		['a reset connection', reset],
 		['400', answer(400)],
 		[
-			'a missing licence, which looks busy',
+			'a missing license, which looks busy',
 			answer(503, {}, '{"status":"Failure","message":"API access has not been licensed for this system, x"}'),
 		],
 	])('that was answered with %s is not sent again', async (_what, behaviour) => {

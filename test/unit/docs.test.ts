@@ -1,15 +1,24 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 
 import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
 import { fieldsTable } from '../docs/fields';
+import {
+	anchorsOf,
+	blocksOf,
+	codeOf,
+	DOCUMENTS,
+	filesIn,
+	linksOf,
+	read,
+	ROOT,
+	targetOf,
+} from '../docs/pages';
 import { METHODS } from '../simulators/attackforge/methods';
 
-const page = (name: string) => readFileSync(join(__dirname, '../../docs', name), 'utf8');
-
 test("docs/attackforge.md names every field of the table and every method that the node's simulator knows", () => {
-	const text = page('attackforge.md');
+	const text = read('docs/attackforge.md');
 	for (const { name, displayName } of attackForge.fields) {
 		expect(text).toMatch(new RegExp(`\\| \`${name}\`.*\\| .*${displayName}`));
 	}
@@ -17,62 +26,67 @@ test("docs/attackforge.md names every field of the table and every method that t
 });
 
 test('docs/threatconnect.md has the field table as it is: `npm run docs` writes it', () => {
-	const text = page('threatconnect.md');
+	const text = read('docs/threatconnect.md');
 	for (const field of fieldsTable(threatConnect).split('\n').slice(2)) {
 		const cells = field.split(' | ').map((one) => one.trim());
 		expect(text.replace(/ +/g, ' ')).toContain(cells.slice(0, 6).join(' | ').replace(/ +/g, ' '));
 	}
 });
 
-const ROOT = join(__dirname, '../..');
-const filesIn = (folder: string, end: string): string[] =>
-	readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-		.filter((name) => name.endsWith(end))
-		.map((name) => join(folder, name));
-const DOCUMENTS = ['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md', ...filesIn('docs', '.md')];
-const read = (path: string) => readFileSync(join(ROOT, path), 'utf8');
+const isThere = (path: string) => existsSync(join(ROOT, path));
 
-describe.each(DOCUMENTS)('%s', (path) => {
-	const text = read(path);
-
-	test('names only scripts that package.json has', () => {
-		const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
-		const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, script = '']) => script);
-		expect(named.filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+describe.each(DOCUMENTS)('%s', (document) => {
+	test('names only files and folders that exist', () => {
+		const named = codeOf(document).filter((code) =>
+			/^(test|docs|nodes|credentials|examples|\.ci|\.github)\/[\w./-]*$/.test(code),
+		);
+		expect(named.filter((path) => !isThere(path) && !WRITTEN_LATER.includes(path))).toEqual([]);
 	});
 
-	test('names only files that exist', () => {
-		const named = [...text.matchAll(/`((?:test|docs|nodes|credentials|examples)\/[\w./-]+\.\w+)`/g)];
-		const paths = named.map(([, name = '']) => name);
-		expect(paths.filter((name) => !existsSync(join(ROOT, name)))).toEqual([]);
-	});
-
-	test('links only to files and headings that exist', () => {
-		const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-		const broken = links.filter((link) => {
-			// The plot is written by the benchmark.
-			if (/^https?:/.test(link)) return false;
-			const [file = '', anchor] = link.split('#');
-			const target = file === '' ? path : join(dirname(path), file);
-			if (!existsSync(join(ROOT, target))) return true;
-			return anchor !== undefined && !anchorsOf(read(target)).includes(anchor);
+	test('links only to files, pictures and headings that exist, and elsewhere by HTTPS', () => {
+		const broken = linksOf(document).filter((link) => {
+			if (/^[a-z]+:/i.test(link))
+				return !(/^https:\/\/[\w-]+(\.[\w-]+)+[/?#]?/.test(link) && URL.canParse(link));
+			const { file, anchor } = targetOf(document, link);
+			if (!isThere(file) || file.startsWith('..')) return true;
+			return anchor !== undefined && !(file.endsWith('.md') && anchorsOf(file).includes(anchor));
 		});
 		expect(broken).toEqual([]);
 	});
+
+	test('holds only JSON that can be read', () => {
+		const blocks = blocksOf(document).filter(({ language }) => language === 'json');
+		for (const { text } of blocks) expect(() => JSON.parse(text) as unknown).not.toThrow();
+	});
 });
 
-/** As GitHub makes them. */
-const anchorsOf = (text: string): string[] =>
-	[...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-		heading
-			.toLowerCase()
-			.replace(/[^\p{L}\p{N} _-]/gu, '')
-			.replaceAll(' ', '-'),
-	);
+/** By the end-to-end tests. */
+const WRITTEN_LATER = ['test/e2e/report'];
+
+test('every file in docs/ and examples/ is reached from the README, by links or as a picture', () => {
+	const reached = new Set(['README.md']);
+	for (const file of reached) {
+		if (!file.endsWith('.md')) continue;
+		for (const link of linksOf(file)) if (!/^[a-z]+:/i.test(link)) reached.add(targetOf(file, link).file);
+	}
+	const files = [...filesIn('docs'), ...filesIn('examples')];
+	expect(files.filter((file) => !reached.has(file))).toEqual([]);
+	expect([...reached].filter((file) => !statSync(join(ROOT, file)).isFile())).toEqual([]);
+});
+
+test('the list of words that no dictionary has is sorted, and each of them is used', () => {
+	const words = read('test/lint/words.txt').trim().split('\n');
+	expect(words).toEqual([...new Set(words)].sort());
+	const text = [...DOCUMENTS, ...['nodes', 'credentials', 'examples'].flatMap((folder) => filesIn(folder))]
+		.filter((path) => !path.endsWith('.svg'))
+		.map((path) => read(path).toLowerCase())
+		.join('\n');
+	expect(words.filter((word) => !text.includes(word))).toEqual([]);
+});
 
 test('docs/troubleshooting.md explains messages that the sources hold', () => {
 	const sources = [...filesIn('nodes', '.ts'), ...filesIn('credentials', '.ts')].map(read).join('\n');
-	const messages = [...page('troubleshooting.md').matchAll(/^## `(.+)`$/gm)].map(
+	const messages = [...read('docs/troubleshooting.md').matchAll(/^## `(.+)`$/gm)].map(
 		([, message = '']) => message,
 	);
 	expect(messages.length).toBeGreaterThan(10);

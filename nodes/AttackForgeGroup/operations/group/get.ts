@@ -17,7 +17,7 @@ export const get: OperationFile<AttackForge> = {
 	name: 'Get',
 	action: 'Get group',
 	description:
-		'Retrieve a group with its contacts and custom fields; unsimplified also its access, members and projects',
+		'Retrieve a group with its contacts and custom fields; without Simplify also its access, members and projects',
 	parameters: [
 		groupParameter(show),
 		simplifyParameter(show),
