@@ -15,10 +15,16 @@ export class AttackForgeGroup implements INodeType {
 		icon: { light: 'file:attackForge.svg', dark: 'file:attackForge.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		// In words, e.g. "create or update: group". The linter wants it written here.
+		subtitle:
+			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
 		description: 'Work with customer groups in AttackForge: their fields, access, members and projects',
 		defaults: { name: 'AttackForge Group' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Groups in AttackForge are the customers or teams that penetration tests (projects) are for. Use it instead of HTTP Request: it retries without creating twice, and takes all input items at once, so that no loop is needed. Use upsert for syncing from a CRM or directory. It does not create projects or vulnerabilities.',
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'attackForgeApi', required: true, testedBy: 'keyTest' }],

@@ -15,11 +15,17 @@ export class ThreatConnectGroup implements INodeType {
 		icon: { light: 'file:threatConnect.svg', dark: 'file:threatConnect.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		// In words, e.g. "create or update: group". The linter wants it written here.
+		subtitle:
+			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
 		description:
 			'Create, update, find and delete ThreatConnect groups: incidents, reports, signatures and all other types',
 		defaults: { name: 'ThreatConnect Group' },
 		usableAsTool: true,
+		builderHint: {
+			searchHint:
+				'Groups are the objects of threat intelligence in ThreatConnect: incidents, campaigns, adversaries, reports, signatures and 12 other types. Use it instead of HTTP Request: it signs, retries without creating twice, and takes all input items at once, so that no loop is needed. Use upsert for syncing and bulkImport for thousands of items.',
+		},
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [

@@ -53,6 +53,8 @@ type OperationHead = {
 	name: string;
 	action: string;
 	description: string;
+	/** For n8n's AI that builds workflows: when to choose this operation. */
+	builderHint?: string;
 	/** Each shown for this operation only. */
 	parameters: INodeProperties[];
 };
@@ -189,11 +191,12 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 			type: 'options',
 			noDataExpression: true,
 			displayOptions: { show: { resource: [resource] } },
-			options: own.map(({ name, operation, action, description }) => ({
+			options: own.map(({ name, operation, action, description, builderHint }) => ({
 				name,
 				value: operation,
 				action,
 				description,
+				...(builderHint !== undefined && { builderHint: { propertyHint: builderHint } }),
 			})),
 			default: usual,
 		};

@@ -1,6 +1,15 @@
 import { ESLint, type Linter } from 'eslint';
-import type { INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { NodeHelpers } from 'n8n-workflow';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type {
+	INode,
+	INodeParameters,
+	INodeProperties,
+	INodePropertyOptions,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
+import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
 import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields';
@@ -8,6 +17,11 @@ import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnect
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const nodesBaseRules = require('../lint/nodes-base.config.cjs') as Linter.Config[];
+
+type Codex = {
+	categories: string[];
+	resources: Record<'primaryDocumentation' | 'credentialDocumentation', Array<{ url: string }>>;
+};
 
 /** What the editor shows. The parameters are made from the field tables, so that n8n's linter does not see them. */
 
@@ -169,3 +183,67 @@ describe.each(nodes)('%s in its three data modes', (_name, { description }) => {
 		expect(names('json')).not.toContain('name');
 	});
 });
+
+const operationsOf = ({ properties }: INodeTypeDescription) =>
+	properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ displayOptions, options }) =>
+			((options ?? []) as INodePropertyOptions[]).map((option) => ({
+				...option,
+				resource: String(displayOptions?.show?.resource?.[0]),
+			})),
+		);
+
+describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => {
+	const { description } = node;
+
+	/** As the editor makes it. */
+	function subtitle(parameters: INodeParameters): unknown {
+		const nodeTypes = { getByName: () => node, getByNameAndVersion: () => node, getKnownTypes: () => ({}) };
+		const one = { id: '1', name: 'Node', type: 'x', typeVersion: 1, position: [0, 0], parameters } as INode;
+		const workflow = new Workflow({ nodes: [one], connections: {}, active: false, nodeTypes });
+		return workflow.expression.getSimpleParameterValue(one, description.subtitle, 'internal', {});
+	}
+
+	test('each action is a sentence that begins with what is done, and no two are the same', () => {
+		const actions = operationsOf(description).map(({ action }) => String(action));
+		expect(actions).toEqual([...new Set(actions)]);
+		for (const action of actions) {
+			expect(action).toMatch(
+				/^(Add|Archive|Change|Create|Delete|Download|Get|Import|Link|Remove|Restore|Unlink|Update|Upload) [a-z]/,
+			);
+		}
+	});
+
+	test('the subtitle is in words', () => {
+		const subtitles = operationsOf(description).map(({ resource, value }) =>
+			String(subtitle({ resource, operation: value })),
+		);
+		expect(subtitles).toEqual([...new Set(subtitles)]);
+		for (const one of subtitles) expect(one).toMatch(/^[a-z ]+: [a-z]+$/);
+		expect(subtitles).toEqual(
+			expect.arrayContaining(['create: group', 'create or update: group', 'get many: group']),
+		);
+	});
+});
+
+test.each(['ThreatConnectGroup', 'AttackForgeGroup'])(
+	'the links of %s in the node panel lead somewhere',
+	(name) => {
+		const root = join(__dirname, '../..');
+		const codex = JSON.parse(readFileSync(join(root, `nodes/${name}/${name}.node.json`), 'utf8')) as Codex;
+		const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { homepage: string };
+		const { primaryDocumentation, credentialDocumentation } = codex.resources;
+		for (const { url } of [...primaryDocumentation, ...credentialDocumentation]) {
+			expect(url.startsWith(`${homepage}/blob/main/`)).toBe(true);
+			const [path = '', anchor = ''] = url.slice(`${homepage}/blob/main/`.length).split('#');
+			const headings = [...readFileSync(join(root, path), 'utf8').matchAll(/^#+ (.+)$/gm)];
+			expect(headings.map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'))).toContain(
+				anchor,
+			);
+		}
+		// n8n files a node under these.
+		const known = ['Analytics', 'Communication', 'Data & Storage', 'Development', 'Utility'];
+		expect(codex.categories.filter((category) => !known.includes(category))).toEqual([]);
+	},
+);

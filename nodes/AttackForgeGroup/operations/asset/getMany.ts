@@ -9,7 +9,7 @@ export const getMany: OperationFile<AttackForge> = {
 	resource: 'asset',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many assets of group',
+	action: 'Get many assets of a group',
 	description: 'Retrieve the assets in the projects of a group',
 	parameters: [groupParameter(show), ...limitParameters(show), optionsCollection(show)],
 	prepare(item, api) {

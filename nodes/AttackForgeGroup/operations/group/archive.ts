@@ -9,7 +9,7 @@ export const archive: OperationFile<AttackForge> = {
 	resource: 'group',
 	operation: 'archive',
 	name: 'Archive',
-	action: 'Archive group',
+	action: 'Archive a group',
 	description: 'Archive a group, without deleting it',
 	parameters: [groupParameter(show), optionsCollection(show)],
 	prepare(item, api) {

@@ -10,7 +10,9 @@ export const create: OperationFile<AttackForge> = {
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create group',
+	action: 'Create a group',
+	builderHint:
+		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with a CRM or directory.',
 	description: 'Create a group with its contacts, custom fields and access',
 	parameters: [...recordParameters(table, 'create', show), optionsCollection(show, extraJsonOption)],
 	prepare(item, api) {

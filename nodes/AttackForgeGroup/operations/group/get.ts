@@ -15,7 +15,7 @@ export const get: OperationFile<AttackForge> = {
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
-	action: 'Get group',
+	action: 'Get a group',
 	description:
 		'Retrieve a group with its contacts and custom fields; without Simplify also its access, members and projects',
 	parameters: [

@@ -9,7 +9,7 @@ export const restore: OperationFile<AttackForge> = {
 	resource: 'group',
 	operation: 'restore',
 	name: 'Restore',
-	action: 'Restore group',
+	action: 'Restore a group',
 	description: 'Restore a group from the archive',
 	parameters: [groupParameter(show), optionsCollection(show)],
 	prepare(item, api) {

@@ -19,7 +19,9 @@ export const update: OperationFile<AttackForge> = {
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update group',
+	action: 'Update a group',
+	builderHint:
+		'Changes one known group by its ID. access entries are changes (action upsert or remove), unless options.accessMode is exact.',
 	description: 'Change fields, custom fields and access of a group, or delete it by its "Is Deleted" field',
 	parameters: [
 		groupParameter(show),

@@ -11,7 +11,7 @@ export const add: OperationFile<AttackForge> = {
 	resource: 'member',
 	operation: 'add',
 	name: 'Add',
-	action: 'Add member to group',
+	action: 'Add a member to a group',
 	description: 'Make a user a member of a group, with access to all its projects',
 	parameters: [
 		groupParameter(show),

@@ -9,7 +9,7 @@ export const changeAccess: OperationFile<AttackForge> = {
 	resource: 'member',
 	operation: 'changeAccess',
 	name: 'Change Access',
-	action: 'Change access of member',
+	action: 'Change the access of a member',
 	description: 'Change the access that a member of a group has to its projects',
 	parameters: [
 		groupParameter(show),

@@ -10,7 +10,7 @@ export const getGroups: OperationFile<AttackForge> = {
 	resource: 'member',
 	operation: 'getGroups',
 	name: 'Get Groups of User',
-	action: 'Get groups of user',
+	action: 'Get the groups of a user',
 	description: 'Retrieve the groups that a user is a member of, with the access that it has there',
 	parameters: [
 		userParameter(show),

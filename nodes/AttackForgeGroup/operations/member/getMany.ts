@@ -11,7 +11,7 @@ export const getMany: OperationFile<AttackForge> = {
 	resource: 'member',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many members of group',
+	action: 'Get many members of a group',
 	description: 'Retrieve the members of a group with their access',
 	parameters: [
 		groupParameter(show),

@@ -10,7 +10,9 @@ export const remove: OperationFile<AttackForge> = {
 	resource: 'member',
 	operation: 'remove',
 	name: 'Remove',
-	action: 'Remove member from group',
+	action: 'Remove a member from a group',
+	builderHint:
+		'Takes the user off the group and off all its projects. To lower the access only, use changeAccess.',
 	description: 'Remove a user from a group and from all projects of the group',
 	parameters: [
 		{

@@ -9,7 +9,7 @@ export const getMany: OperationFile<AttackForge> = {
 	resource: 'project',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many projects of group',
+	action: 'Get many projects of a group',
 	description: 'Retrieve the projects of a group that your user is a member of',
 	parameters: [
 		groupParameter(show),

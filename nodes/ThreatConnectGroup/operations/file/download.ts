@@ -10,7 +10,7 @@ export const download: OperationFile<ThreatConnect> = {
 	resource: 'file',
 	operation: 'download',
 	name: 'Download',
-	action: 'Download file',
+	action: 'Download the file of a group',
 	description: 'Download the file of a Document or Report',
 	parameters: [...groupParameters(show), outputField(show), optionsCollection(show)],
 	prepare(item, api) {

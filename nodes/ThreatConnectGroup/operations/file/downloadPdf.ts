@@ -10,7 +10,7 @@ export const downloadPdf: OperationFile<ThreatConnect> = {
 	resource: 'file',
 	operation: 'downloadPdf',
 	name: 'Download PDF Report',
-	action: 'Download PDF report',
+	action: 'Download a group as a PDF report',
 	description:
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
 	parameters: [...groupParameters(show), outputField(show), optionsCollection(show)],

@@ -12,7 +12,9 @@ export const upload: OperationFile<ThreatConnect> = {
 	resource: 'file',
 	operation: 'upload',
 	name: 'Upload',
-	action: 'Upload file',
+	action: 'Upload a file to a group',
+	builderHint:
+		'Needs a Document or Report group that exists: create it first, with fileName, and give its id as groupId.',
 	description: 'Upload the file of a Document or Report, also of malware for the Malware Vault',
 	parameters: [
 		...groupParameters(show),

@@ -10,7 +10,7 @@ export const addPost: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'addPost',
 	name: 'Add Post',
-	action: 'Add post to group',
+	action: 'Add a post to a group',
 	description: 'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later',
 	parameters: [
 		...groupParameters(show, 'searchWritableOwners'),

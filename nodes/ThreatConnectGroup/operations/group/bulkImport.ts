@@ -76,6 +76,8 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 	operation: 'bulkImport',
 	name: 'Bulk Import',
 	action: 'Import groups in bulk',
+	builderHint:
+		'For more than some hundred items in one run: they go in few batch jobs. It creates or updates by XID, and does not return the IDs of the groups. Do not put it into a loop: give it all items at once.',
 	description:
 		'Create or update many groups with few requests, by XID, in batch jobs; associations only within one owner',
 	parameters: [

@@ -11,7 +11,9 @@ export const create: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create group',
+	action: 'Create a group',
+	builderHint:
+		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with another system. type decides which fields additionalFields may hold: file fields of a Signature are parameters of their own (fileName, fileType, fileText).',
 	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',
 	parameters: [...recordParameters(table, 'create', show), groupOptions(show, assignXidOption)],
 	prepare(item, api) {

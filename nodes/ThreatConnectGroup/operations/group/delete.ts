@@ -10,7 +10,7 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'delete',
 	name: 'Delete',
-	action: 'Delete group',
+	action: 'Delete a group',
 	description: 'Delete a group for good, found by its ID, or by its XID and owner',
 	parameters: [...groupParameters(show, 'searchWritableOwners'), optionsCollection(show)],
 	prepare(item, api) {

@@ -8,7 +8,7 @@ export const get: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
-	action: 'Get group',
+	action: 'Get a group',
 	description: 'Get a group by its ID, or by its XID and owner',
 	parameters: [...groupParameters(show, 'searchOwners'), optionsCollection(show, fieldsOption)],
 	prepare(item, api) {

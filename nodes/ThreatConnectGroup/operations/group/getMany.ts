@@ -16,6 +16,8 @@ export const getMany: OperationFile<ThreatConnect> = {
 	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many groups',
+	builderHint:
+		'Prefer filters to tql: their values are escaped. Associations, attributes and tags come out only if options.fields asks for them.',
 	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
 		...limitParameters(show),

@@ -11,7 +11,9 @@ export const update: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update group',
+	action: 'Update a group',
+	builderHint:
+		'Changes one known group by ID or XID. Each list in updateFields has a mode: append adds, delete removes, replace removes all that is not given.',
 	description:
 		'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
 	parameters: [

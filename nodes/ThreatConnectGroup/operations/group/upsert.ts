@@ -45,7 +45,9 @@ export const upsert: OperationFile<ThreatConnect> = {
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
-	action: 'Create or update group',
+	action: 'Create or update a group',
+	builderHint:
+		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
 	parameters: [
 		...matchParameters(show),
