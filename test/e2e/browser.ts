@@ -41,6 +41,18 @@ const READ_FORM = `[...document.querySelectorAll('[data-test-id="node-parameters
 		};
 	})`;
 
+/** Run in the page: where the form lies, from the head with its tabs to its last parameter. */
+const FORM_AREA = `(() => {
+	const form = document.querySelector('[data-test-id="node-parameters"]');
+	const { x, y, width } = form.parentElement.getBoundingClientRect();
+	const parameters = [...form.querySelectorAll('[data-test-id="parameter-item"], .parameter-item')];
+	const bottom = Math.max(...parameters.map((one) => one.getBoundingClientRect().bottom));
+	return { x, y, width, height: bottom + 16 - y };
+})()`;
+
+/** Room for the longest form without scrolling. */
+const TALL = { width: 1440, height: 3000 };
+
 /** A browser in which the owner of a stage is logged in to n8n's editor. */
 export class Editor {
 	private constructor(
@@ -89,6 +101,22 @@ export class Editor {
 	/** The parameters that are to be seen, from top to bottom. */
 	async form(): Promise<Shown[]> {
 		return await this.page.evaluate(READ_FORM);
+	}
+
+	/** A picture of the whole open form, once nothing in it changes any more. */
+	async photographForm(path: string): Promise<void> {
+		await this.page.setViewportSize(TALL);
+		await this.page.mouse.move(0, 0);
+		const look = async () => JSON.stringify([await this.page.evaluate(FORM_AREA), await this.formText()]);
+		let [seen, times] = [await look(), 0];
+		while (times < 8) {
+			await this.page.waitForTimeout(250);
+			const now = await look();
+			times = now === seen ? times + 1 : 0;
+			seen = now;
+		}
+		const clip: { x: number; y: number; width: number; height: number } = await this.page.evaluate(FORM_AREA);
+		await this.page.screenshot({ path, clip, animations: 'disabled' });
 	}
 
 	/** Everything that is to be read in the form. */

@@ -1,0 +1,114 @@
+import {
+	type INode,
+	type INodeParameters,
+	type INodeProperties,
+	type INodePropertyCollection,
+	type INodePropertyOptions,
+	type INodeTypeDescription,
+	NodeHelpers,
+} from 'n8n-workflow';
+
+import { OUTPUT_FIELDS } from '../../nodes/ThreatConnectGroup/fields';
+
+/** What the form of a node shows for given parameters. */
+
+/** A value of a form: its path of labels, and what stands there. */
+export type Row = [label: string, value: string];
+
+/** What the heading of an example says already. */
+const SAID = ['authentication', 'resource', 'operation'];
+
+type Values = Record<string, unknown>;
+type Form = { root: INodeParameters; node: INode; description: INodeTypeDescription };
+
+const isObject = (value: unknown): value is Values =>
+	typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The parameters that are shown and have a value, from top to bottom.
+ *
+ * @throws when a parameter is given that the form does not show
+ */
+export function shownParameters(description: INodeTypeDescription, parameters: INodeParameters): Row[] {
+	const node: INode = {
+		id: '1',
+		name: 'Node',
+		type: description.name,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+	};
+	const root = NodeHelpers.getNodeParameters(
+		description.properties,
+		parameters,
+		true,
+		false,
+		node,
+		description,
+	);
+	if (!root) throw new Error(`No parameters of ${description.name}`);
+	const form = { root, node, description };
+	const unknown = Object.keys(parameters).filter((name) => !(name in root));
+	if (unknown.length > 0)
+		throw new Error(`${JSON.stringify(parameters)}: not shown is ${unknown.join(', ')}`);
+	return description.properties
+		.filter(({ name, type }) => !SAID.includes(name) && type !== 'notice')
+		.filter((property) => isShown(property, root, form))
+		.flatMap((property) => rowsOf(property, root[property.name], property.displayName, form));
+}
+
+const isShown = (property: INodeProperties, values: Values, { root, node, description }: Form) =>
+	NodeHelpers.displayParameter(values as INodeParameters, property, node, description, root);
+
+function rowsOf(property: INodeProperties, value: unknown, label: string, form: Form): Row[] {
+	if (property.type === 'collection')
+		return rowsIn(property.options as INodeProperties[], value, label, form);
+	if (property.type === 'fixedCollection') {
+		const groups = property.options as INodePropertyCollection[];
+		return Object.entries(value as Values).flatMap(([name, given]) => {
+			const group = groups.find((one) => one.name === name);
+			if (!group) throw new Error(`${label} has no ${name}`);
+			const entries = Array.isArray(given) ? given : [given];
+			const own = groups.length > 1 ? `${label} > ${group.displayName}` : label;
+			return entries.flatMap((entry, index) =>
+				rowsIn(group.values, entry, entries.length > 1 ? `${own} ${index + 1}` : own, form),
+			);
+		});
+	}
+	const text = textOf(property, value);
+	return text === undefined ? [] : [[label, text]];
+}
+
+/** In the order in which the values were added, as the editor shows them. */
+function rowsIn(properties: INodeProperties[], values: unknown, label: string, form: Form): Row[] {
+	if (!isObject(values)) return [];
+	return Object.entries(values).flatMap(([name, value]) => {
+		const property = properties.find((one) => one.name === name && isShown(one, values, form));
+		if (!property) throw new Error(`${label} shows no ${name}`);
+		return rowsOf(property, value, `${label} > ${property.displayName}`, form);
+	});
+}
+
+const code = (text: string) => `\`${text.replace(/\s+/g, ' ')}\``;
+
+/** A value in Markdown: what is chosen as its name, what is typed as code; `undefined` where nothing is set. */
+function textOf(property: INodeProperties, value: unknown): string | undefined {
+	if (value === '' || value === undefined || value === null) return undefined;
+	if (isObject(value) && value.__rl === true) {
+		if (value.value === '') return undefined;
+		const mode = property.modes?.find(({ name }) => name === value.mode);
+		if (!mode) throw new Error(`"${property.displayName}" has no mode ${String(value.mode)}`);
+		const shown = value.mode === 'list' ? String(value.cachedResultName) : textOf(property, value.value);
+		return `${mode.displayName}: ${shown}`;
+	}
+	if (typeof value === 'boolean') return value ? 'On' : 'Off';
+	if (typeof value === 'string' && value.startsWith('=')) return code(value.slice(1));
+	if (Array.isArray(value)) return value.map((one) => nameOf(property, one)).join(', ');
+	return nameOf(property, value);
+}
+
+function nameOf(property: INodeProperties, value: unknown): string {
+	const loaded = property.typeOptions?.loadOptionsMethod === 'getGroupFields' ? OUTPUT_FIELDS : [];
+	const options = (property.options ?? loaded) as INodePropertyOptions[];
+	return options.find((option) => option.value === value)?.name ?? code(String(value));
+}
