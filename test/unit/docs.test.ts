@@ -83,12 +83,3 @@ test('the list of words that no dictionary has is sorted, and each of them is us
 		.join('\n');
 	expect(words.filter((word) => !text.includes(word))).toEqual([]);
 });
-
-test('docs/troubleshooting.md explains messages that the sources hold', () => {
-	const sources = [...filesIn('nodes', '.ts'), ...filesIn('credentials', '.ts')].map(read).join('\n');
-	const messages = [...read('docs/troubleshooting.md').matchAll(/^## `(.+)`$/gm)].map(
-		([, message = '']) => message,
-	);
-	expect(messages.length).toBeGreaterThan(10);
-	expect(messages.filter((message) => !sources.includes(message))).toEqual([]);
-});

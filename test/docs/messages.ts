@@ -1,0 +1,88 @@
+import ts from 'typescript';
+
+import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
+import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
+import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
+import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
+import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+import { filesIn, read } from './pages';
+
+/** Every text in the forms of the nodes and credentials. */
+function formTexts(): Set<string> {
+	const texts = new Set<string>();
+	const visit = (value: unknown): void => {
+		if (typeof value === 'string') texts.add(value);
+		else if (typeof value === 'object' && value !== null) Object.values(value).forEach(visit);
+	};
+	visit([
+		new ThreatConnectGroup().description,
+		new AttackForgeGroup().description,
+		threatConnect,
+		attackForge,
+	]);
+	visit([new ThreatConnectApi(), new ThreatConnectHmacApi(), new AttackForgeApi()]);
+	return texts;
+}
+
+/** Errors whose second argument says what to do: who sees them sees that too. */
+const ADVISED = /^(InvalidInput|ServiceFailure)$/;
+
+const isAdvice = (node: ts.Node): boolean => {
+	for (let at = node; at.parent; at = at.parent) {
+		const { parent } = at;
+		if (ts.isNewExpression(parent) && ADVISED.test(parent.expression.getText())) {
+			return parent.arguments?.[1] === at;
+		}
+	}
+	return false;
+};
+
+/** At least three words, of which one may differ from case to case; less is a key, a header or a code. */
+function isSentence(text: string): boolean {
+	const words = text.split(/\s+/);
+	return words.filter((word) => /\p{L}|<>/u.test(word)).length > 2 && words.filter(isWord).length > 1;
+}
+const isWord = (text: string) => /^["(]?\p{L}/u.test(text);
+
+/** e.g. `"Event Date" (eventDate)`, as messages begin. */
+const isLabel = (text: string) => /^"[^"<>]*"( \(\w+\))?$/.test(text);
+
+/** A text with `<>` in the places of what differs from case to case. */
+function textOf(node: ts.Node): string | undefined {
+	if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
+	if (!ts.isTemplateExpression(node)) return undefined;
+	return node.head.text + node.templateSpans.map(({ literal }) => `<>${literal.text}`).join('');
+}
+
+/** Whatever a place holder is called, and whatever blanks are around it. */
+export const withoutNames = (text: string): string => text.replace(/\s*(<[^<>]*>\s*)+/g, '<>');
+
+/**
+ * Everything that the sources can say beside the texts of the forms, and beside the advice that stands with an error:
+ * messages, parts of them, and hints.
+ *
+ * @returns texts with `<>`, without blanks around it, in the places of what differs from case to case
+ */
+export function messages(): string[] {
+	const form = [...formTexts()];
+	const isInForm = (text: string) => {
+		const parts = text.split('<>').map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
+		// Some descriptions go on.
+		const like = new RegExp(`^${parts.join('[^]+')}($|\\. )`);
+		return form.some((one) => like.test(one));
+	};
+	const found = new Set<string>();
+	for (const path of ['nodes', 'credentials'].flatMap((folder) => filesIn(folder, '.ts'))) {
+		const visit = (node: ts.Node): void => {
+			const text = textOf(node)?.trim();
+			if (text !== undefined && isSentence(text) && !isLabel(text) && !isAdvice(node) && !isInForm(text)) {
+				found.add(withoutNames(text));
+			}
+			ts.forEachChild(node, visit);
+		};
+		visit(ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true));
+	}
+	return [...found];
+}

@@ -1,0 +1,85 @@
+import { messages, withoutNames } from '../docs/messages';
+import { filesIn, read } from '../docs/pages';
+
+/** What the sources say in three words or more, and nobody reads as a message. */
+const OTHERS = [
+	// Parts of a label, to which the message is added.
+	'<>: a key',
+	'<>, entry<>: the key',
+	'<>: "XID" (xid)',
+	'"Custom Fields": the key',
+	'"Custom Fields": the value of "<>"',
+	'The ID of the group',
+	'The JSON body',
+	'The filter "<>"',
+	'The parameter "<>"',
+	'the indicator "<>" of the type<>',
+	', or a type and a summary,',
+	'and<>more',
+	'and the XID "<>"',
+	'custom field<>',
+	'groups<>by<>',
+	'or a<>',
+	'attributes, which is how attributes are removed',
+	// Queries.
+	'<>id asc',
+	'id in (<>)',
+	'summary asc id asc',
+	'summary contains<>',
+	'summary startswith<>',
+	// Words of forms, put together when they are shown, and values of the services.
+	'<>, security labels',
+	'created in ThreatConnect',
+	'to leave out',
+	'Finding [Compliance violations]',
+	'Finding [Configuration weaknesses]',
+	'Finding [Missing patches]',
+	'Finding [Security posture gaps]',
+	'First seen and last seen',
+	'Social Engineering (non-phishing)',
+	'Third Party Reported',
+	'User Agent String',
+];
+
+const page = read('docs/troubleshooting.md').replace(/\\\|/g, '|');
+const spans = [...page.matchAll(/^\| `([^`]+)`/gm)].map(([, span = '']) => span);
+const listed = new Set(spans.map((span) => withoutNames(span.replace(/^… /, ''))));
+const prose = withoutNames(page.replace(/`|\*\*/g, '').replace(/\s+/g, ' '));
+
+/** What stands before it is a field or parameter, whichever it is. */
+const general = (text: string) => withoutNames(text.replace(/^"[^"]*" \(\w+\)/, '<>'));
+
+/** The message without what to do, where both are one text. */
+const openings = (text: string): string[] => [
+	text,
+	...[...text.matchAll(/\.(?: |$)/g)].map(({ index }) => text.slice(0, index)),
+];
+
+const isListed = (text: string) => openings(text).some((one) => listed.has(one) || listed.has(general(one)));
+
+/** Advice stands beside the message. */
+const isAdvice = (text: string) =>
+	!text.startsWith('<>') && openings(text).some((one) => prose.includes(one));
+
+const texts = messages();
+
+test('every message that the nodes and credentials can give stands in docs/troubleshooting.md', () => {
+	expect(texts.length).toBeGreaterThan(150);
+	const unlisted = texts.filter((text) => !OTHERS.includes(text) && !isListed(text) && !isAdvice(text));
+	expect(unlisted).toEqual([]);
+});
+
+test('docs/troubleshooting.md lists no message that nobody can get', () => {
+	const known = new Set(texts.flatMap(openings).flatMap((text) => [text, general(text)]));
+	expect(spans.filter((span) => !known.has(withoutNames(span.replace(/^… /, ''))))).toEqual([]);
+	expect(OTHERS.filter((text) => !texts.includes(text))).toEqual([]);
+});
+
+test('the words of the services in docs/troubleshooting.md are those of the simulators', () => {
+	const simulators = filesIn('test/simulators', '.ts').map(read).join('\n');
+	const words = [...page.matchAll(/^\| (?:ThreatConnect|AttackForge) \d+, `([^`]+)`/gm)].map(
+		([, said = '']) => said,
+	);
+	expect(words.length).toBeGreaterThan(3);
+	expect(words.filter((said) => !simulators.includes(said))).toEqual([]);
+});
