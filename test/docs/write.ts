@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
 import { table } from '../../nodes/ThreatConnectGroup/fields';
@@ -25,6 +26,7 @@ async function save(path: string, text: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
+	parseArgs({ options: {} });
 	const path = 'docs/threatconnect.md';
 	const page = readFileSync(join(ROOT, path), 'utf8');
 	const [before = ''] = page.split(START);

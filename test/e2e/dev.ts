@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { installN8n, PACKAGE_NAME, packPackage, stopAll, type Workflow } from './n8n';
 import { plainEnvironment, start } from './processes';
 import { credentialsOf, openStage } from './stage';
@@ -14,6 +15,7 @@ const ROOT = resolve(__dirname, '../..');
 const EXAMPLES = join(ROOT, 'examples');
 
 async function main(): Promise<void> {
+	parseArgs({ options: {} });
 	const say = (line: string) => console.log(line);
 	await installN8n(say);
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-dev-'));

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { keyOf, parametersOf, pictureOf } from '../docs/examples';
 import { attackForge, threatConnect } from '../docs/nodes';
 import { pictured } from '../docs/operationsPage';
@@ -42,6 +43,7 @@ async function take({ file, node, key }: Picture, stage: Stage, editor: Editor):
 }
 
 async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { all: { type: 'boolean' } } });
 	const ledger = (() => {
 		try {
 			return JSON.parse(readFileSync(LEDGER, 'utf8')) as Record<string, string>;
@@ -50,9 +52,7 @@ async function main(): Promise<void> {
 		}
 	})();
 	const all = await pictures();
-	const wanted = process.argv.includes('--all')
-		? all
-		: all.filter(({ file, shows }) => ledger[file] !== shows);
+	const wanted = values.all ? all : all.filter(({ file, shows }) => ledger[file] !== shows);
 	console.log(`${wanted.length} of ${all.length} pictures are to be taken`);
 	if (wanted.length === 0) return;
 	await installN8n(console.log);

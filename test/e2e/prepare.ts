@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { installN8n, installRegistry, OTHER_VERSIONS } from './install';
 import { stopAll } from './processes';
 import { findPrograms } from './services';
@@ -7,6 +8,7 @@ import { findPrograms } from './services';
  * `npm run test:e2e:prepare`. What is there already is left alone.
  */
 async function main(): Promise<void> {
+	parseArgs({ options: {} });
 	findPrograms();
 	const say = (line: string) => console.log(line);
 	await installN8n(say);

@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
 import { run } from '../e2e/processes';
 import { HALVES, packHalf, writeHalf } from './split';
 
 /** `npm run pack:split`: both single-service packages, linted, scanned, packed, and tried with their half of the tests. */
 async function main(): Promise<void> {
+	parseArgs({ options: {} });
 	const work = mkdtempSync(join(tmpdir(), 'n8n-split-'));
 	try {
 		for (const half of HALVES) {
