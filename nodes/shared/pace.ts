@@ -1,5 +1,13 @@
-/** A place that was given, and when its request was sent: the time that is spent waiting is not the service's. */
-export type Ticket = { at: number; kind?: string };
+/** A place that was given. */
+export type Ticket = {
+	kind?: string;
+	/** How often the limit had been halved: who was sent in the same round met the same load. */
+	round: number;
+	/** Milliseconds since the epoch: when its request may go. */
+	turn?: number;
+	/** When it went: the time that is spent waiting is not the service's. */
+	at?: number;
+};
 
 /** How long answers to one kind of request take, as logarithms, so that a single long one counts for little. */
 type Latency = {
@@ -21,15 +29,23 @@ export type Signal = 'well' | 'overloaded';
 export class Pace {
 	/** Requests that may be under way; fractions add up to whole ones. */
 	private limit: number;
+	/** Places that are taken; and by those whose request has gone. */
+	private taken = 0;
 	private underWay = 0;
 	private readonly waiting: Array<() => void> = [];
 	/** Milliseconds since the epoch before which nothing is sent: Retry-After holds for all. */
 	private resumeAt = 0;
+	/** Milliseconds since the epoch: the turn of whoever comes next. */
+	private nextTurn = 0;
 	/** The most that was not too much. */
 	private ceiling = Infinity;
-	private lowest = 1;
-	private wellSinceHalving = 0;
-	private lastHalving = 0;
+	/** How many were under way when the last round was refused, and how many of them were. */
+	private tooMany = 0;
+	private refused = 0;
+	/** Milliseconds since the epoch from which on the ceiling is tried again. */
+	private tryAgainAt = 0;
+	/** Rises with each halving. */
+	private round = 0;
 	private readonly latencies = new Map<string, Latency>();
 
 	/** @param max never exceeded; 1 means one after the other */
@@ -44,15 +60,47 @@ export class Pace {
 	 *   request takes says nothing
 	 */
 	async enter(kind?: string): Promise<Ticket> {
-		if (this.underWay >= Math.floor(this.limit) || this.waiting.length > 0) {
+		if (this.taken >= Math.floor(this.limit) || this.waiting.length > 0) {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
-		} else this.underWay += 1;
-		return { at: Date.now(), kind };
+		} else this.taken += 1;
+		return { kind, round: this.round };
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
 	get pause(): number {
 		return Math.max(0, this.resumeAt - Date.now());
+	}
+
+	/**
+	 * Milliseconds that one who has a place still has to wait; 0 when the request is to be sent now. To be asked again after
+	 * them: the service may have asked for a pause meanwhile.
+	 *
+	 * Requests are spread. Otherwise answers that come together would be followed by requests that go together, ever more
+	 * of them, until client and service only wait for each other in turns.
+	 */
+	untilTurn(ticket: Ticket): number {
+		const now = Date.now();
+		if (this.pause > 0) {
+			ticket.round = this.round;
+			ticket.turn = undefined;
+			return this.pause;
+		}
+		if (ticket.turn === undefined) {
+			ticket.turn = Math.max(now, this.nextTurn);
+			this.nextTurn = ticket.turn + this.apart(ticket);
+		}
+		const rest = Math.floor(ticket.turn - now);
+		if (rest > 0) return rest;
+		ticket.at = now;
+		this.underWay += 1;
+		return 0;
+	}
+
+	/** Milliseconds from one request to the next, if all places are to be used. */
+	private apart({ kind }: Ticket): number {
+		const latency = kind === undefined ? undefined : this.latencies.get(kind);
+		if (latency === undefined) return 0;
+		return Math.min(MOST_APART, (Math.exp(latency.mean) - SLACK) / this.limit);
 	}
 
 	/**
@@ -65,44 +113,48 @@ export class Pace {
 		if (retryAfter > 0) this.resumeAt = Math.max(this.resumeAt, now + retryAfter);
 		if (signal === 'overloaded') {
 			this.lowerCeiling(ticket);
-			this.halve(ticket, now);
+			this.halve(ticket);
+			this.tryAgainAt = Math.max(this.tryAgainAt, now + PATIENCE * Math.max(LEAST_PAUSE, retryAfter));
 		} else {
 			const times = this.timesUsual(ticket, now);
-			if (times.mean > TOO_SLOW && this.limit > FEW) this.halve(ticket, now);
-			else this.grow(times.answer <= SLOW);
+			if (times.mean > TOO_SLOW && this.limit > FEW) this.halve(ticket);
+			else this.grow(times.answer <= SLOW, now);
 		}
-		this.underWay -= 1;
-		while (this.waiting.length > 0 && this.underWay < Math.floor(this.limit)) {
-			this.underWay += 1;
+		if (ticket.at !== undefined) this.underWay -= 1;
+		this.taken -= 1;
+		while (this.waiting.length > 0 && this.taken < Math.floor(this.limit)) {
+			this.taken += 1;
 			this.waiting.shift()?.();
 		}
 	}
 
 	/**
-	 * Of those under way together, as many were too much as are refused: the first tells how many there were. Not below
-	 * half of them, since more may have been sent meanwhile.
+	 * Of those under way together, as many were too much as are refused: the first tells how many there were. A little is
+	 * left free, since each refusal may cost all a pause; not below half of them, since more may have been sent meanwhile.
 	 */
-	private lowerCeiling({ at }: Ticket): void {
-		const isSameRound = at <= this.lastHalving;
-		if (!isSameRound) this.lowest = Math.max(1, Math.floor(this.underWay / 2));
-		const most = isSameRound ? this.ceiling : Math.min(this.ceiling, this.underWay);
-		this.ceiling = Math.max(this.lowest, most - 1);
+	private lowerCeiling({ round }: Ticket): void {
+		if (round === this.round) {
+			this.tooMany = this.underWay;
+			this.refused = 0;
+		}
+		this.refused += 1;
+		const bearable = Math.min(this.tooMany * MARGIN, this.tooMany - this.refused);
+		this.ceiling = Math.min(this.ceiling, Math.max(1, Math.floor(Math.max(bearable, this.tooMany / 2))));
 	}
 
-	/** Once for all requests that were sent before the last halving: they all met the same load. */
-	private halve({ at }: Ticket, now: number): void {
+	/** Once for all requests of a round: they all met the same load. */
+	private halve({ round }: Ticket): void {
 		this.limit = Math.min(this.limit, this.ceiling);
-		if (at <= this.lastHalving) return;
-		this.lastHalving = now;
-		this.wellSinceHalving = 0;
+		if (round < this.round) return;
+		this.round += 1;
 		for (const latency of this.latencies.values()) latency.mean = latency.usual;
 		this.limit = Math.max(1, this.limit / 2);
 	}
 
 	/** How many times the usual this answer took, and the last ones in the mean; 1 while too little is known. */
-	private timesUsual({ at, kind }: Ticket, now: number): { answer: number; mean: number } {
+	private timesUsual({ at, kind, round }: Ticket, now: number): { answer: number; mean: number } {
 		// What was sent before the last halving met another load.
-		if (kind === undefined || at <= this.lastHalving) return { answer: 1, mean: 1 };
+		if (kind === undefined || at === undefined || round < this.round) return { answer: 1, mean: 1 };
 		const answer = Math.log(now - at + SLACK);
 		const known = this.latencies.get(kind) ?? { answers: 0, mean: answer, usual: answer };
 		const answers = known.answers + 1;
@@ -115,12 +167,11 @@ export class Pace {
 	}
 
 	/** @param more the limit may rise; otherwise answers are slower than usual, and more requests would not help */
-	private grow(more: boolean): void {
-		this.wellSinceHalving += 1;
-		// Much has gone well: what was too much once may be bearable now.
-		if (this.wellSinceHalving > this.ceiling * PATIENCE) this.ceiling = Infinity;
+	private grow(more: boolean, now: number): void {
+		// What was too much once may be bearable now.
+		if (now > this.tryAgainAt) this.ceiling = Infinity;
 		if (!more) return;
-		const step = this.lastHalving === 0 ? 0.5 : 2 / this.limit;
+		const step = this.round === 0 ? 0.5 : 2 / this.limit;
 		this.limit = Math.min(this.limit + step, this.max, this.ceiling);
 	}
 }
@@ -133,8 +184,13 @@ const SLOW = 1.5;
 const TOO_SLOW = 2;
 /** Milliseconds that are added to all: an answer may well take so much longer. */
 const SLACK = 25;
+/** Of what was too much. */
+const MARGIN = 0.95;
+/** Milliseconds between requests that would otherwise go at the same moment. */
+const MOST_APART = 2;
 /** Answers in a running mean, and in one over a long time. */
 const SAMPLE = 32;
 const FORGETTING = 4096;
-/** Answers that must go well, in multiples of the ceiling, before it is tried again. */
-const PATIENCE = 100;
+/** Times a pause, and milliseconds that it counts as at least, before what was too much is tried again. */
+const PATIENCE = 60;
+const LEAST_PAUSE = 1000;

@@ -64,12 +64,12 @@ export async function withRetries<T extends Answer>(
 		let failure: unknown;
 		try {
 			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
-			// Another refusal may make it longer meanwhile.
-			while (pace.pause > 0 && !signal?.aborted) await wait(pace.pause, signal);
+			for (let rest = pace.untilTurn(ticket); rest > 0 && !signal?.aborted; rest = pace.untilTurn(ticket)) {
+				await wait(rest, signal);
+			}
 			if (signal?.aborted && attempts > 1) throw cancelled();
-			ticket.at = Date.now();
 			// From the first attempt on: waiting for a place is not trying.
-			if (attempts === 1) deadline = ticket.at + TIME_BUDGET;
+			if (attempts === 1) deadline = Date.now() + TIME_BUDGET;
 			answer = await attempt();
 		} catch (error) {
 			failure = error;

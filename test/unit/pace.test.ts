@@ -2,13 +2,22 @@ import { Pace } from '../../nodes/shared/pace';
 
 afterEach(() => jest.useRealTimers());
 
+/** As a request goes: a place, then its turn. */
+async function enter(pace: Pace, kind?: string) {
+	const ticket = await pace.enter(kind);
+	for (let rest = pace.untilTurn(ticket); rest > 0; rest = pace.untilTurn(ticket)) {
+		await new Promise((resolve) => setTimeout(resolve, rest));
+	}
+	return ticket;
+}
+
 /** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
 async function load(pace: Pace, count: number, bears: number, latency = () => 2) {
 	let underWay = 0;
 	let most = 0;
 	let refused = 0;
 	const one = async (): Promise<void> => {
-		const ticket = await pace.enter();
+		const ticket = await enter(pace);
 		underWay += 1;
 		most = Math.max(most, underWay);
 		const tooMuch = underWay > bears;
@@ -76,7 +85,7 @@ async function answerIn(
 	const worker = async () => {
 		while (next < count) {
 			const work = next++;
-			const ticket = await pace.enter(kindOf(work));
+			const ticket = await enter(pace, kindOf(work));
 			underWay += 1;
 			most = Math.max(most, underWay);
 			if (work > count / 2) mostLater = Math.max(mostLater, underWay);
@@ -141,4 +150,64 @@ test('what requests without a kind take says nothing', async () => {
 		() => undefined,
 	);
 	expect(mostLater).toBe(200);
+});
+
+test('requests are spread, although answers come together', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(16);
+	const sent: number[] = [];
+	const request = async () => {
+		const ticket = await enter(pace, 'POST');
+		sent.push(Date.now());
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		pace.leave(ticket, 'well');
+	};
+	const all = Promise.all(Array.from({ length: 32 }, request));
+	await jest.runAllTimersAsync();
+	await all;
+	const [first = 0] = sent;
+	expect(sent.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => first));
+	const second = sent.slice(16).map((at) => at - first - 100);
+	expect(new Set(second).size).toBe(16);
+	expect(second.at(-1)).toBe(30);
+});
+
+test('who waits for a turn waits for a pause too that is asked for meanwhile', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(4);
+	const [first, second] = [await pace.enter('POST'), await pace.enter('POST')];
+	expect(pace.untilTurn(first)).toBe(0);
+	pace.leave(first, 'overloaded', 1000);
+	expect(pace.untilTurn(second)).toBe(1000);
+	await jest.advanceTimersByTimeAsync(1000);
+	expect(pace.untilTurn(second)).toBe(0);
+});
+
+test('what was too much is tried again after sixty times the pause that it cost', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(32);
+	const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
+	tickets.forEach((ticket, index) =>
+		pace.leave(ticket, index === 0 ? 'overloaded' : 'well', index === 0 ? 2000 : 0),
+	);
+	const most = async (until: number) => {
+		let most = 0;
+		let underWay = 0;
+		const worker = async () => {
+			while (Date.now() < until) {
+				const ticket = await enter(pace);
+				underWay += 1;
+				most = Math.max(most, underWay);
+				await new Promise((resolve) => setTimeout(resolve, 50));
+				underWay -= 1;
+				pace.leave(ticket, 'well');
+			}
+		};
+		const all = Promise.all(Array.from({ length: 32 }, worker));
+		await jest.runAllTimersAsync();
+		await all;
+		return most;
+	};
+	expect(await most(Date.now() + 118_000)).toBe(15);
+	expect(await most(Date.now() + 10_000)).toBe(32);
 });

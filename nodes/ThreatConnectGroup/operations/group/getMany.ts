@@ -128,23 +128,29 @@ function queriesOf({ clauses, ids }: GroupFilters, query: GroupQuery): GroupQuer
 	}));
 }
 
-/** Pages until there are enough; a group that a shifted page brings again is left out. */
+/** Pages until there are enough. Those by ID are checked for their order; elsewhere, a shifted page may bring a group again. */
 async function collect(
 	api: ThreatConnect,
 	queries: readonly GroupQuery[],
 	limit: number,
 	names: readonly string[] | undefined,
 ): Promise<JsonObject[]> {
-	const groups = new Map<unknown, JsonObject>();
+	const groups: JsonObject[] = [];
+	const seen = new Set<unknown>();
 	for (const query of queries) {
 		for await (const page of api.groups(query)) {
 			for (const group of page) {
-				if (names === undefined || names.includes(String(group.name))) groups.set(group.id, group);
+				if (names !== undefined && !names.includes(String(group.name))) continue;
+				if (query.by !== 'id') {
+					if (seen.has(group.id)) continue;
+					seen.add(group.id);
+				}
+				groups.push(group);
 			}
-			if (groups.size >= limit) return [...groups.values()];
+			if (groups.length >= limit) return groups;
 		}
 	}
-	return [...groups.values()];
+	return groups;
 }
 
 /** Of groups that several queries brought. */
