@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
@@ -27,6 +26,7 @@ import {
 	stopAll,
 	type Workflow,
 } from './n8n';
+import { temporaryFolder } from './processes';
 import { attackForgeTable, type Failure, failureTable, threatConnectTable } from './report';
 import { credentialsOf } from './stage';
 import { findingsOf } from './workflows';
@@ -94,8 +94,7 @@ async function startServices(): Promise<Services> {
 
 /** A real n8n with the package in it, as the Community Nodes page of n8n would have installed it. */
 async function startWithPackage(): Promise<RunningN8n> {
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-demo-'));
-	endings.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+	const folder = temporaryFolder('n8n-demo-');
 	const userFolder = join(folder, 'n8n');
 	const work = join(folder, 'package');
 	for (const path of [userFolder, work]) mkdirSync(path);

@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installN8n, PACKAGE_NAME, packPackage, stopAll, type Workflow } from './n8n';
-import { plainEnvironment, start } from './processes';
+import { plainEnvironment, start, temporaryFolder } from './processes';
 import { credentialsOf, openStage } from './stage';
 
 /**
@@ -18,7 +17,7 @@ async function main(): Promise<void> {
 	parseArgs({ options: {} });
 	const say = (line: string) => console.log(line);
 	await installN8n(say);
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-dev-'));
+	const folder = temporaryFolder('n8n-dev-');
 	try {
 		say('Building the package and starting n8n …');
 		process.env.E2E_TARBALL = await packPackage(folder);
@@ -46,7 +45,6 @@ async function main(): Promise<void> {
 		await stage.close();
 	} finally {
 		await stopAll();
-		rmSync(folder, { recursive: true, force: true });
 	}
 }
 

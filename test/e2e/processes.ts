@@ -1,4 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type RunOptions = {
@@ -20,7 +24,49 @@ export class CommandFailed extends Error {}
 const running = new Set<ChildProcess>();
 let closed = false;
 
-/** In a process group of its own, so that it is ended with all that it started, and nothing else is. */
+/** Reads what it is told when all is well. Where whoever started it is gone instead, it does the rest. */
+const guarded = (rest: string) => `read -r _ && exit; ${rest}`;
+const END_GROUP = guarded(
+	`kill -s TERM -- "-$1"; n=0
+	while kill -s 0 -- "-$1" && [ $n -lt 150 ]; do n=$((n + 1)); sleep 0.1; done
+	kill -s KILL -- "-$1"`,
+);
+const REMOVE_FOLDER = guarded(`n=0; until rm -rf -- "$1" || [ $n -ge 60 ]; do n=$((n + 1)); sleep 0.5; done`);
+
+/**
+ * A small process that outlives this one, however it ends: by Ctrl+C, by a signal that nobody can catch, or inside jest,
+ * whose tests hear of no signal.
+ *
+ * @returns to be called when there is nothing left to do for it
+ */
+function guard(script: string, argument: string): () => void {
+	const child = spawn('sh', ['-c', script, 'guard', argument], {
+		detached: true,
+		stdio: ['pipe', 'ignore', 'ignore'],
+	});
+	child.unref();
+	(child.stdin as Socket).unref();
+	child.stdin.on('error', () => undefined);
+	return () => child.stdin.end('done\n');
+}
+
+/**
+ * A folder for this process and those that it starts: all their temporary files go there, and it is gone once this process
+ * has ended, however it does.
+ */
+export function temporaryFolder(prefix: string): string {
+	const folder = mkdtempSync(join(tmpdir(), prefix));
+	guard(REMOVE_FOLDER, folder);
+	// PostgreSQL runs as another user than root.
+	chmodSync(folder, 0o755);
+	process.env.TMPDIR = folder;
+	return folder;
+}
+
+/**
+ * In a process group of its own, so that it is ended with all that it started, and nothing else is. It does not outlive
+ * this process.
+ */
 export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
 	if (closed) throw new Error('Interrupted.');
 	const { cwd, env = process.env, uid, gid, log: stdio = 'pipe' } = options;
@@ -33,8 +79,13 @@ export function start(command: string, args: string[], options: RunOptions & { l
 		stdio: ['ignore', stdio, stdio],
 	});
 	running.add(child);
-	child.once('close', () => running.delete(child));
-	child.once('error', () => running.delete(child));
+	const release = child.pid === undefined ? () => undefined : guard(END_GROUP, String(child.pid));
+	for (const end of ['close', 'error']) {
+		child.once(end, () => {
+			running.delete(child);
+			release();
+		});
+	}
 	return child;
 }
 

@@ -1,8 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { installN8n } from './install';
-import { run } from './processes';
+import { run, temporaryFolder } from './processes';
 import { packPackage } from './tarball';
 
 export const REPORT_FOLDER = resolve(__dirname, 'report');
@@ -24,13 +23,19 @@ export async function debianPackages(programs: Record<string, string>): Promise<
 	await run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], { cwd: '/', env });
 }
 
-/** Installs n8n and packs the package once for all files; they find the tarball in `E2E_TARBALL`. */
+/**
+ * Installs n8n and packs the package once for all files; they find the tarball in `E2E_TARBALL`. Whatever they and the
+ * programs that they start put into temporary folders is gone when the run has ended, however it ends.
+ */
 export default async function setup(): Promise<void> {
 	if (process.env.CHROMIUM === undefined) await debianPackages(PROGRAMS);
 	await installN8n((line) => console.log(line));
+	const folder = temporaryFolder('n8n-e2e-run-');
+	// A run within a run, in test/e2e/interrupt.e2e.ts, has it, and leaves the other's report alone.
+	if (process.env.E2E_TARBALL !== undefined) return;
 	rmSync(REPORT_FOLDER, { recursive: true, force: true });
 	mkdirSync(REPORT_FOLDER, { recursive: true });
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-package-'));
-	process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-	process.env.E2E_TARBALL = await packPackage(folder);
+	const work = join(folder, 'package');
+	mkdirSync(work);
+	process.env.E2E_TARBALL = await packPackage(work);
 }

@@ -123,6 +123,8 @@ async function soak(orders: Orders): Promise<void> {
 	process.disconnect();
 }
 
+// At the end of `soak`, or when the process that it works for is gone.
+process.once('disconnect', () => process.exit());
 process.on('message', (orders: Orders) => {
 	soak(orders).catch((error: unknown) => {
 		console.error(error);
