@@ -48,7 +48,11 @@ export async function freePort(): Promise<number> {
 const FOREIGN =
 	/^(n8n_|db_|executions_|queue_|credentials_|generic_|webhook_|node_options$|node_env$|jest_|(https?|all|no)_proxy$)/i;
 
-async function environment({ userFolder, env }: N8nOptions, port: number): Promise<NodeJS.ProcessEnv> {
+/** What n8n's commands run with. */
+export async function environment(
+	{ userFolder, env }: Pick<N8nOptions, 'userFolder' | 'env'>,
+	port: number,
+): Promise<NodeJS.ProcessEnv> {
 	const own = Object.entries(plainEnvironment()).filter(([name]) => !FOREIGN.test(name));
 	return {
 		...Object.fromEntries(own),
@@ -274,7 +278,8 @@ export class Session {
 		return ((await response.json()) as { data: Json }).data;
 	}
 
-	private async request(method: string, path: string, body?: unknown): Promise<Response> {
+	/** @throws an error with n8n's answer, unless that is a 2xx */
+	async request(method: string, path: string, body?: unknown): Promise<Response> {
 		const response = await fetch(this.url + path, {
 			method,
 			headers: this.headers,

@@ -1,140 +1,135 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { plainEnvironment, run } from '../e2e/processes';
+import { readmeOf } from './readme';
 
 /**
  * The two packages of a single service each, which n8n can verify, made from the sources of the combined one.
  */
 
 const ROOT = resolve(__dirname, '../..');
-/** Where the tarballs go. */
-export const SPLIT_FOLDER = join(ROOT, 'split');
 
 export type Half = {
 	/** Of the package. */
 	name: string;
 	service: string;
-	/** Folder under `nodes`. */
+	/** The service of the other half: nothing in this one names it. */
+	other: string;
+	/** As the user sees it. */
 	node: string;
-	/** Files under `credentials`, without `.credentials.ts`. */
+	/** Goes on after the node's name, in the README. */
+	does: string;
+	/** Headings in README.md. */
 	credentials: string[];
-	/** The page under `docs`. */
-	page: string;
-	/** Keywords of the other service. */
-	foreign: string[];
+	/** A failed item for the README, where that of README.md is of the other service. */
+	failure?: string;
+	/** Of the package on npm, besides those of all three. */
+	keywords: string[];
 };
 
 export const HALVES: Half[] = [
 	{
 		name: 'n8n-nodes-threatconnect',
 		service: 'ThreatConnect',
-		node: 'ThreatConnectGroup',
-		credentials: ['ThreatConnectApi', 'ThreatConnectHmacApi'],
-		page: 'threatconnect.md',
-		foreign: ['attackforge', 'pentest'],
+		other: 'AttackForge',
+		node: 'ThreatConnect Group',
+		does: 'turns workflow items into ThreatConnect groups of all 17 types, with their tags, attributes, labels and associations.',
+		credentials: ['ThreatConnect API', 'ThreatConnect HMAC API', 'In the HTTP Request node'],
+		keywords: ['threatconnect', 'threat-intelligence'],
 	},
 	{
 		name: 'n8n-nodes-attackforge',
 		service: 'AttackForge',
-		node: 'AttackForgeGroup',
-		credentials: ['AttackForgeApi'],
-		page: 'attackforge.md',
-		foreign: ['threatconnect', 'threat-intelligence'],
+		other: 'ThreatConnect',
+		node: 'AttackForge Group',
+		does: 'keeps AttackForge customer groups, with their contacts, custom fields, access and members, in step with a CRM or directory.',
+		credentials: ['AttackForge API'],
+		failure: `\`\`\`json
+{
+  "error": "Group 6082a4d0eb2b35001ed52ea2 was not found",
+  "message": "Check the ID, and that your user may see the record.",
+  "details": { "httpCode": "404", "request": "PUT /api/ss/group/6082a4d0eb2b35001ed52ea2", "itemIndex": 1 }
+}
+\`\`\``,
+		keywords: ['attackforge', 'pentest'],
 	},
 ];
 
 type Manifest = {
 	name: string;
-	version: string;
 	keywords: string[];
 	homepage: string;
-	repository: { url: string };
 	n8n: { credentials: string[]; nodes: string[] };
 	scripts: Record<string, string>;
 } & Record<string, unknown>;
 
-const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as unknown;
-
-/** What both packages share besides their own folders. */
-const COMMON = ['index.js', 'gulpfile.js', 'tsconfig.json', 'eslint.config.mjs', 'LICENSE', 'CHANGELOG.md'];
-const COMMON_CREDENTIAL_FILES = ['baseUrl.ts', 'request.ts', 'threatConnectHmac.ts'];
+/** What both packages have, but for files and folders that are named after the other's service. */
+const COMMON = [
+	'index.js',
+	'gulpfile.js',
+	'tsconfig.json',
+	'eslint.config.mjs',
+	'LICENSE',
+	'nodes',
+	'credentials',
+];
 
 /**
  * Writes the sources of one half, ready to be built.
  *
  * @param folder a new one
  */
-export function writeHalf({ name, service, node, credentials, page, foreign }: Half, folder: string): void {
-	mkdirSync(join(folder, 'credentials'), { recursive: true });
-	for (const file of COMMON) cpSync(join(ROOT, file), join(folder, file));
-	for (const part of [node, 'shared']) {
-		cpSync(join(ROOT, 'nodes', part), join(folder, 'nodes', part), { recursive: true });
+export function writeHalf(half: Half, folder: string): void {
+	const { name, service, other } = half;
+	const isOurs = (path: string) => !path.toLowerCase().includes(`/${other.toLowerCase()}`);
+	mkdirSync(folder, { recursive: true });
+	for (const path of COMMON) {
+		const filter = (source: string) => isOurs(source.slice(ROOT.length));
+		cpSync(join(ROOT, path), join(folder, path), { recursive: true, filter });
 	}
-	const files = [
-		...credentials.map((one) => `${one}.credentials.ts`),
-		...COMMON_CREDENTIAL_FILES.filter((file) => service === 'ThreatConnect' || !file.startsWith('threat')),
-	];
-	for (const file of files) cpSync(join(ROOT, 'credentials', file), join(folder, 'credentials', file));
 
-	const whole = readJson(join(ROOT, 'package.json')) as Manifest;
+	const whole = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
 	const { devDependencies: _development, scripts, n8n, keywords, ...kept } = whole;
+	const foreign = HALVES.find((one) => one !== half)?.keywords ?? [];
 	const manifest = {
 		...kept,
 		name,
 		description: `n8n node that creates and updates groups in ${service} from workflow items`,
 		keywords: keywords.filter((keyword) => !foreign.includes(keyword)),
 		scripts: { build: scripts.build },
-		n8n: {
-			...n8n,
-			credentials: n8n.credentials.filter((path) => credentials.some((one) => path.includes(`/${one}.`))),
-			nodes: n8n.nodes.filter((path) => path.includes(`/${node}/`)),
-		},
+		n8n: { ...n8n, credentials: n8n.credentials.filter(isOurs), nodes: n8n.nodes.filter(isOurs) },
 	};
 	writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, '\t')}\n`);
-
-	const codex = join(folder, 'nodes', node, `${node}.node.json`);
+	const codex = join(folder, `nodes/${service}Group/${service}Group.node.json`);
 	writeFileSync(codex, readFileSync(codex, 'utf8').replace(`"${whole.name}.`, `"${name}.`));
-	writeFileSync(join(folder, 'README.md'), readme(name, service, page, whole));
+	writeFileSync(join(folder, 'README.md'), readmeOf(half, whole.homepage));
 	symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }
 
-/** The service's page, with how to install it; its links lead to the repository. */
-function readme(name: string, service: string, page: string, { name: whole, homepage }: Manifest): string {
-	const [title = '', ...text] = readFileSync(join(ROOT, 'docs', page), 'utf8').split('\n');
-	const linked = text
-		.join('\n')
-		.replace(/\]\((?!https?:|#)(?:\.\/)?images\//g, `](${homepage}/raw/main/docs/images/`)
-		.replace(/\]\(\.\.\/(?!https?:|#)/g, `](${homepage}/blob/main/`)
-		.replace(/\]\((?!https?:|#)/g, `](${homepage}/blob/main/docs/`);
-	return [
-		title,
-		'',
-		`n8n node for ${service}. In n8n, open Settings > Community Nodes > Install and enter \`${name}\`.`,
-		`The package [${whole}](${homepage}) holds the same node, together with a second one: install one of them.`,
-		linked,
-	].join('\n');
-}
+const TOOLS = { timeout: 600_000 };
+const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 
-/**
- * Builds one half, puts it through n8n's lint and scanner, and packs it.
- *
- * @returns the path of the tarball
- */
-export async function packHalf(folder: string): Promise<string> {
-	const options = { cwd: folder, env: plainEnvironment(), timeout: 600_000 };
-	const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
-	await run('npm', ['run', 'build', '--silent'], options);
+/** n8n's lint and scanner, over the sources and what was built from them. */
+export async function checkHalf(folder: string): Promise<void> {
+	const options = { ...TOOLS, cwd: folder, env: plainEnvironment() };
 	await run(bin('n8n-node'), ['lint'], options);
 	const config = join(ROOT, 'test/lint/nodes-base.config.cjs');
 	const eslint = ['--config', config, '--no-inline-config', '--max-warnings', '0', 'nodes', 'credentials'];
 	await run(bin('eslint'), eslint, options);
 	await run('node', [join(ROOT, 'test/lint/scan.mjs')], options);
-	mkdirSync(SPLIT_FOLDER, { recursive: true });
-	const packed = await run(
-		'npm',
-		['pack', '--json', '--ignore-scripts', '--pack-destination', SPLIT_FOLDER],
-		options,
-	);
-	const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-	return join(SPLIT_FOLDER, filename);
+}
+
+/**
+ * Builds one half and packs it.
+ *
+ * @param destination a folder
+ * @returns the path of the tarball
+ */
+export async function packHalf(folder: string, destination: string): Promise<string> {
+	const options = { ...TOOLS, cwd: folder, env: plainEnvironment() };
+	await run('npm', ['run', 'build', '--silent'], options);
+	mkdirSync(destination, { recursive: true });
+	const flags = ['--json', '--ignore-scripts', '--pack-destination', destination];
+	const [{ filename }] = JSON.parse(await run('npm', ['pack', ...flags], options)) as [{ filename: string }];
+	return join(destination, filename);
 }
