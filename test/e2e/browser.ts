@@ -174,7 +174,10 @@ export class Editor {
 
 	/** Executes the open node and waits for its end. */
 	async execute(): Promise<void> {
-		await this.page.getByTestId('node-execute-button').click();
+		const button = this.page.getByTestId('node-execute-button');
+		// What was typed last is taken over first: it may move the button away under a click.
+		await button.focus();
+		await button.click();
 		const output = this.page.getByTestId('output-panel');
 		await output
 			.getByTestId('run-data-item-count')

@@ -1,4 +1,4 @@
-/** The end-to-end tests: `npm run test:e2e`. One after the other, since each starts an n8n of its own. */
+/** The end-to-end tests: `npm run test:e2e`. Each file starts an n8n of its own, and waits for it most of the time. */
 module.exports = {
 	rootDir: '../..',
 	testEnvironment: 'node',
@@ -6,6 +6,6 @@ module.exports = {
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	globalSetup: '<rootDir>/test/e2e/setup.ts',
 	reporters: ['default', '<rootDir>/test/e2e/summary.js'],
-	maxWorkers: 1,
+	maxWorkers: 2,
 	testTimeout: 300_000,
 };
