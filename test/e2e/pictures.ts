@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keyOf, parametersOf, pictureOf } from '../docs/examples';
@@ -7,6 +6,7 @@ import { attackForge, threatConnect } from '../docs/nodes';
 import { pictured } from '../docs/operationsPage';
 import { Editor } from './browser';
 import { installN8n, PACKAGE_NAME, packPackage, stopAll } from './n8n';
+import { temporaryFolder } from './processes';
 import { openStage, type Stage } from './stage';
 import { addCredentials, TRIGGER, workflowOf } from './workflows';
 
@@ -57,7 +57,7 @@ async function main(): Promise<void> {
 	if (wanted.length === 0) return;
 	await installN8n(console.log);
 	mkdirSync(dirname(LEDGER), { recursive: true });
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-pictures-'));
+	const folder = temporaryFolder('n8n-pictures-');
 	let stage: Stage | undefined;
 	let editor: Editor | undefined;
 	try {
@@ -76,7 +76,6 @@ async function main(): Promise<void> {
 		await editor?.close();
 		await stage?.close();
 		await stopAll();
-		rmSync(folder, { recursive: true, force: true });
 	}
 }
 

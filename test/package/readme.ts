@@ -4,9 +4,6 @@ import type { Half } from './split';
 
 const ROOT = resolve(__dirname, '../..');
 
-/** Sections of README.md that hold for both nodes. */
-const SHARED = ['Three ways to fill a record', 'When an item fails', 'Use in an AI agent', 'Limits'];
-
 /** A section of README.md, without its heading. */
 function section(heading: string): string {
 	const text = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -38,7 +35,8 @@ const without = (other: string, text: string) =>
  * The page that npm shows of a single service's package: what README.md says of its node and of both, with links that lead
  * to the repository.
  */
-export function readmeOf({ name, service, other, node, does, credentials, failure }: Half, homepage: string) {
+export function readmeOf(half: Half, homepage: string): string {
+	const { name, other, node, does, credentials, sections, failure } = half;
 	const link = (title: string, path: string) => `- [${title}](${path})`;
 	const parts = [
 		`# ${name}`,
@@ -48,15 +46,13 @@ export function readmeOf({ name, service, other, node, does, credentials, failur
 		'## Credentials',
 		opening(section('## Credentials')),
 		...credentials.flatMap((heading) => [`### ${heading}`, section(`### ${heading}`)]),
-		`## ${node}`,
-		section(`## ${node}`),
-		...SHARED.flatMap((heading) => {
+		...sections.flatMap((heading) => {
 			const text = without(other, section(`## ${heading}`));
-			return [`## ${heading}`, text.replace(/```json\n[^]*?\n```/, failure ?? '$&')];
+			const title = heading.replace('nodes do', 'node does');
+			return [`## ${title}`, text.replace(/```json\n[^]*?\n```/, failure ?? '$&')];
 		}),
 		'## Further reading',
 		[
-			link('Every endpoint, field and filter', `docs/${service.toLowerCase()}.md`),
 			link('What the node does when something goes wrong, and how that was tested', 'docs/reliability.md'),
 			link('Messages and what to do about them', 'docs/troubleshooting.md'),
 			link('Workflows to import', 'docs/recipes.md'),

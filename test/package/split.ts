@@ -19,13 +19,22 @@ export type Half = {
 	node: string;
 	/** Goes on after the node's name, in the README. */
 	does: string;
-	/** Headings in README.md. */
+	/** Headings in README.md, of its chapter on credentials and of itself. */
 	credentials: string[];
+	sections: string[];
 	/** A failed item for the README, where that of README.md is of the other service. */
 	failure?: string;
 	/** Of the package on npm, besides those of all three. */
 	keywords: string[];
 };
+
+const SECTIONS = [
+	'What the nodes do',
+	'Three ways to fill a record',
+	'When an item fails',
+	'Use in an AI agent',
+	'Limits',
+];
 
 export const HALVES: Half[] = [
 	{
@@ -35,6 +44,7 @@ export const HALVES: Half[] = [
 		node: 'ThreatConnect Group',
 		does: 'turns workflow items into ThreatConnect groups of all 17 types, with their tags, attributes, labels and associations.',
 		credentials: ['ThreatConnect API', 'ThreatConnect HMAC API', 'In the HTTP Request node'],
+		sections: ['Your first workflow in two minutes', ...SECTIONS],
 		keywords: ['threatconnect', 'threat-intelligence'],
 	},
 	{
@@ -44,6 +54,7 @@ export const HALVES: Half[] = [
 		node: 'AttackForge Group',
 		does: 'keeps AttackForge customer groups, with their contacts, custom fields, access and members, in step with a CRM or directory.',
 		credentials: ['AttackForge API'],
+		sections: SECTIONS,
 		failure: `\`\`\`json
 {
   "error": "Group 6082a4d0eb2b35001ed52ea2 was not found",
