@@ -12,11 +12,13 @@ const documented = DOCUMENTS.flatMap((document) => {
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 const bases = [...new Set(documented.map(({ base }) => base))];
 
-/** Commands of n8n and of its installer, and the files of the end-to-end tests that run them. */
-const OF_N8N: Record<string, string> = {
-	'n8n start': 'test/e2e/n8n.ts',
-	'n8n worker': 'test/e2e/n8n.ts',
-	'npm install': 'test/e2e/tarball.ts',
+/** Commands of n8n and of its installer, the files of the end-to-end tests that run them, and how these call them. */
+const OF_N8N: Record<string, [file: string, call: string]> = {
+	'n8n start': ['test/e2e/n8n.ts', "['start'"],
+	'n8n worker': ['test/e2e/n8n.ts', "['worker'"],
+	'npm install': ['test/e2e/tarball.ts', "['install'"],
+	'n8n export:workflow': ['test/e2e/split.e2e.ts', 'docs/migration.md'],
+	'n8n import:workflow': ['test/e2e/split.e2e.ts', 'docs/migration.md'],
 };
 
 test('every command of the documents is run by .ci/run or by a test', () => {
@@ -25,9 +27,9 @@ test('every command of the documents is run by .ci/run or by a test', () => {
 	expect(bases.filter((base) => !inCi.has(base) && !tried.has(base) && !(base in OF_N8N))).toEqual([]);
 	expect([...tried].filter((base) => !bases.includes(base))).toEqual([]);
 	expect(bases).toEqual(expect.arrayContaining(['npm ci', 'npm test', 'npm run demo', 'npm run bench']));
-	for (const [base, file] of Object.entries(OF_N8N)) {
+	for (const [base, [file, call]] of Object.entries(OF_N8N)) {
 		expect(bases).toContain(base);
-		expect(read(file)).toContain(`['${base.slice(4)}'`);
+		expect(read(file)).toContain(call);
 	}
 });
 
