@@ -1,4 +1,5 @@
-import { type Field, flag, type Kind, type Table, text } from '../shared/fields';
+import type { Field, Kind, Table } from '../shared/fields';
+import { flag, text } from '../shared/kinds';
 import { access, customFields } from './lists';
 
 /**

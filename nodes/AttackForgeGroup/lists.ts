@@ -2,26 +2,26 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
 import {
-	choice,
 	type Field,
-	fieldProperty,
-	flag,
-	inQuotes,
-	isUnset,
-	json,
+	type FormOperation,
 	type Kind,
 	labelOf,
-	type FormOperation,
 	type Operation,
 	type Place,
-	readEntries,
-	optionalText,
-	readJsonText,
-	readObject,
-	readText,
-	text,
 } from '../shared/fields';
 import { isJsonObject, type JsonObject, mergeJson } from '../shared/json';
+import { choice, flag, json, text } from '../shared/kinds';
+import { fieldProperty } from '../shared/parameters';
+import { readObject } from '../shared/record';
+import {
+	inQuotes,
+	isUnset,
+	optionalText,
+	readEntries,
+	readJson,
+	readText,
+	unlocated,
+} from '../shared/values';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -135,7 +135,7 @@ export const access: Kind = {
 		const objects = isJsonObject(value) ? [value, ...jsonGroupValues(value, place.label)] : [value];
 		const read: JsonObject = {};
 		for (const given of objects) {
-			const object = typeof given === 'string' ? readJsonText(given, place.label) : given;
+			const object = readJson(given, place.label);
 			if (!isJsonObject(object)) {
 				throw new InvalidInput(
 					`${place.label} must be an object with sso_1, sso_2 or member_admins`,
@@ -274,16 +274,14 @@ type CustomField = { key: string; value: unknown };
 
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
-	const located = isJsonObject(key) && key.__rl === true ? key.value : key;
-	const name = optionalText(located, `${label}: a key`) ?? '';
-	const read =
-		type === 'json' && typeof value === 'string' ? readJsonText(value, `${label}: ${name}`) : value;
+	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
+	const read = type === 'json' ? readJson(value, `${label}: ${name}`) : value;
 	return { key: name, value: read ?? '' };
 }
 
 /** An array of `{key, value}`, or an object of values by key. */
 function readKeyValues(given: unknown, label: string): CustomField[] {
-	const parsed = typeof given === 'string' ? readJsonText(given, label) : given;
+	const parsed = readJson(given, label);
 	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
 	if (!Array.isArray(parsed)) {
 		throw new InvalidInput(

@@ -4,7 +4,6 @@ import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { DOUBT, InvalidInput, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
-import { readLong } from '../shared/fields';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
@@ -19,6 +18,7 @@ import {
 	send,
 	type ServiceRequest,
 } from '../shared/requests';
+import { readLong } from '../shared/values';
 import { allOf } from './tql';
 
 /** How a user names one group. */

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../shared/errors';
-import { isUnset } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { isUnset } from '../shared/values';
 import type { ThreatConnect } from './api';
 
 /** Attributes of groups, as far as the instance decides about them. */

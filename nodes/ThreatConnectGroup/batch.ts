@@ -1,10 +1,11 @@
 import { createHash } from 'crypto';
 
 import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
-import { isUnset, labelOf, optionalText, readText } from '../shared/fields';
+import { labelOf } from '../shared/fields';
 import type { BulkRun } from '../shared/items';
 import { isJsonObject, type JsonObject, stringifyJson } from '../shared/json';
 import { cancelSignal, excerpt, outcomeOf, pathOf, type Reply, send, sendBytes } from '../shared/requests';
+import { isUnset, optionalText, readText } from '../shared/values';
 import { failure, readEnvelope, type ThreatConnect } from './api';
 import { table } from './fields';
 import { indicatorName } from './indicators';

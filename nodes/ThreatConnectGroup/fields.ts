@@ -1,24 +1,10 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
-import {
-	choice,
-	choiceByType,
-	date,
-	type Field,
-	flag,
-	isUnset,
-	type Kind,
-	longId,
-	type Operation,
-	type Place,
-	inQuotes,
-	readEntries,
-	readText,
-	type Table,
-	text,
-} from '../shared/fields';
+import type { Field, Kind, Operation, Place, Table } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { choice, choiceByType, date, flag, longId, text } from '../shared/kinds';
+import { inQuotes, isUnset, readEntries, readText } from '../shared/values';
 import { indicatorBody, indicatorName } from './indicators';
 import { list, userReference } from './lists';
 import { byName, located } from './locators';

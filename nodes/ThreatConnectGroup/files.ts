@@ -1,11 +1,11 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
-import { isUnset } from '../shared/fields';
 import { FileOutput, type Item } from '../shared/items';
 import type { JsonObject } from '../shared/json';
 import { onceOnly } from '../shared/onceOnly';
 import { type Bytes, cancelSignal, fetchBytes, pathOf, sendBytes } from '../shared/requests';
+import { isUnset } from '../shared/values';
 import { failure, type GroupReference, ownerQuery, readEnvelope, type ThreatConnect } from './api';
 import { poll } from './polling';
 

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../shared/errors';
-import { inQuotes, readText } from '../shared/fields';
 import type { JsonObject } from '../shared/json';
+import { inQuotes, readText } from '../shared/values';
 
 /**
  * The body fields that carry an indicator's value, by its type. A type that is not here is a custom one.

@@ -2,20 +2,18 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
 import {
-	choice,
 	type Field,
-	fieldProperty,
-	isUnset,
+	type FormOperation,
 	type Kind,
 	labelOf,
-	type FormOperation,
 	type Operation,
 	type Place,
-	readEntries,
-	readLong,
-	readObject,
 } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { choice } from '../shared/kinds';
+import { fieldProperty } from '../shared/parameters';
+import { readObject } from '../shared/record';
+import { isUnset, readEntries, readLong } from '../shared/values';
 
 /** How a list in an update meets the entries that the group has already. */
 const MODES: INodePropertyOptions[] = [

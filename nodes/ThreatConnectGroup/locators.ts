@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { isUnset, type Kind, unlocated } from '../shared/fields';
+import type { Kind } from '../shared/fields';
+import { isUnset, unlocated } from '../shared/values';
 
 /** What is typed where nothing can be listed, or where it is known already. */
 type Typed = { displayName: string; name: string; placeholder?: string };

@@ -13,21 +13,13 @@ import { deepCopy } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
 import { asError, InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
-import {
-	collectionName,
-	type FormOperation,
-	formPlace,
-	isUnset,
-	type Operation,
-	readNumber,
-	readRecord,
-	type Source,
-	type Table,
-	unlocated,
-} from './fields';
+import type { FormOperation, Operation, Table } from './fields';
 import { isJsonObject, type JsonObject } from './json';
+import { collectionName, formPlace } from './parameters';
+import { readRecord, type Source } from './record';
 import type { ConnectionOptions } from './requests';
 import { Tries } from './tries';
+import { isUnset, readNumber, unlocated } from './values';
 
 /** An output item that has files besides its fields. */
 export class FileOutput {

@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from './errors';
-import { inQuotes } from './fields';
 import type { Item } from './items';
+import { inQuotes } from './values';
 
 /** Return All and Limit, as operations that return many records have them. */
 export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INodeProperties[] => [

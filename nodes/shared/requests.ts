@@ -9,13 +9,13 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { encodeComponent } from '../../credentials/request';
-import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, isWrite, ServiceFailure } from './errors';
 import { Clock } from './clock';
 import { Deadline } from './deadline';
-import { inQuotes } from './fields';
+import { DOUBT, errorMessage, explainNetworkCode, InvalidInput, isWrite, ServiceFailure } from './errors';
 import { parseJson, stringifyJson } from './json';
 import { Pace } from './pace';
 import { type RetryRules, withRetries } from './retry';
+import { inQuotes } from './values';
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {

@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/errors';
-import { inQuotes, optionalText, readEntries, readText } from '../../shared/fields';
 import type { Item } from '../../shared/items';
+import { inQuotes, optionalText, readEntries, readText } from '../../shared/values';
 import type { UserReference } from '../api';
 
 export type Show = NonNullable<IDisplayOptions['show']>;

@@ -1,5 +1,5 @@
-import { recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
+import { recordParameters } from '../../../shared/parameters';
 import type { AttackForge } from '../../api';
 import { table } from '../../fields';
 import { createGroup, nameLane } from './creating';

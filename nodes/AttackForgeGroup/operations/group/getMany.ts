@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { isUnset, optionalText, readText } from '../../../shared/fields';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import { isUnset, optionalText, readText } from '../../../shared/values';
 import type { AttackForge, Scope } from '../../api';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';
 import { customFieldFilterOptions, readCustomFieldFilter, simplifyParameter } from '../common';

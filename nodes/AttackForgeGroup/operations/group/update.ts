@@ -1,6 +1,6 @@
-import { recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { recordParameters } from '../../../shared/parameters';
 import type { AttackForge } from '../../api';
 import { table } from '../../fields';
 import {

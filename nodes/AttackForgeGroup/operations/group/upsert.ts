@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
-import { inQuotes, isUnset, optionalText, readText, recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
+import { recordParameters } from '../../../shared/parameters';
+import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
 import { type AttackForge, isMissing, type Scope } from '../../api';
 import { table } from '../../fields';
 import { changesOf, customFieldOf, normalizeGroup } from '../../groups';

@@ -1,5 +1,5 @@
-import { choice } from '../../../shared/fields';
 import type { Item } from '../../../shared/items';
+import { choice } from '../../../shared/kinds';
 
 const levels = choice(['View', 'Upload', 'Edit'].map((value) => ({ name: value, value })));
 

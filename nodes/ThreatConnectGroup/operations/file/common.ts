@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { optionalText } from '../../../shared/fields';
 import type { Item } from '../../../shared/items';
+import { optionalText } from '../../../shared/values';
 
 /** Where a downloaded file goes. */
 export const outputField = (show: NonNullable<IDisplayOptions['show']>): INodeProperties => ({

@@ -1,5 +1,5 @@
-import { optionalText, readNumber } from '../../../shared/fields';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { optionalText, readNumber } from '../../../shared/values';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { inputFile, uploadFile } from '../../files';
 import { groupParameters, readReference } from '../group/common';

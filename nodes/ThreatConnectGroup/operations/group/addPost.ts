@@ -1,6 +1,6 @@
-import { text } from '../../../shared/fields';
 import { InvalidInput } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
+import { text } from '../../../shared/kinds';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { groupParameters, readReference } from './common';
 

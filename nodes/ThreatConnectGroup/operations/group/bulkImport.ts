@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { choice, isUnset, readEntries, readNumber, readText, recordParameters } from '../../../shared/fields';
 import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
+import { choice } from '../../../shared/kinds';
+import { recordParameters } from '../../../shared/parameters';
 import { pathOf } from '../../../shared/requests';
+import { isUnset, readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import {
 	type BatchGroup,

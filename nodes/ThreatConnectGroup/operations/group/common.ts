@@ -1,8 +1,8 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/fields';
 import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
+import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/values';
 import type { AnswerOptions, GroupReference } from '../../api';
 import { byName, locator } from '../../locators';
 

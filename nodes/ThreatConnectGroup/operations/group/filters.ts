@@ -1,17 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import {
-	choiceByType,
-	date,
-	inQuotes,
-	isUnset,
-	labelOf,
-	readEntries,
-	readLong,
-	unlocated,
-} from '../../../shared/fields';
+import { labelOf } from '../../../shared/fields';
 import type { JsonObject } from '../../../shared/json';
+import { choiceByType, date } from '../../../shared/kinds';
+import { inQuotes, isUnset, readEntries, readLong, unlocated } from '../../../shared/values';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
 import { byName, locator } from '../../locators';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from '../../tql';

@@ -1,10 +1,10 @@
+import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/errors';
-import { inQuotes, optionalText } from '../../../shared/fields';
 import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import { inQuotes, optionalText } from '../../../shared/values';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
-import { encodeComponent } from '../../../../credentials/request';
 import { allOf, chunksOfIds } from '../../tql';
 import { answerOptions, fieldsOption } from './common';
 import { filterParameters, type GroupFilters, readFilters } from './filters';

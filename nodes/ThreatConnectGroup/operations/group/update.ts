@@ -1,5 +1,5 @@
-import { recordParameters } from '../../../shared/fields';
 import type { OperationFile } from '../../../shared/items';
+import { recordParameters } from '../../../shared/parameters';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { table } from '../../fields';
 import { changeGroup } from './changing';

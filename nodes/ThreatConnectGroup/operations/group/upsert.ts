@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput } from '../../../shared/errors';
-import { inQuotes, isUnset, optionalText, readLong, recordParameters } from '../../../shared/fields';
 import type { Item, OperationFile } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { recordParameters } from '../../../shared/parameters';
+import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/values';
 import { type GroupReference, MAX_PAGE_SIZE, referenceKey, type ThreatConnect } from '../../api';
 import { defaultAttributes, table } from '../../fields';
 import { allOf, isOneOf } from '../../tql';

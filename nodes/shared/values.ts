@@ -1,0 +1,115 @@
+import { errorMessage, InvalidInput } from './errors';
+import { isJsonObject, type JsonObject, parseJson, stringifyJson } from './json';
+
+/** Values as users give them, whatever the field: from a parameter, an input item, or JSON. */
+
+/** Of a resource locator the value alone; anything else as it is. */
+export const unlocated = (value: unknown): unknown =>
+	isJsonObject(value) && value.__rl === true ? value.value : value;
+
+export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
+
+/** A value for messages, shortened: it may be a whole document. */
+export const inQuotes = (value: unknown): string => {
+	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
+	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+};
+
+/**
+ * A text, or a number's digits.
+ *
+ * @throws InvalidInput for anything else: as text, an object would be "[object Object]"
+ */
+export function readText(value: unknown, label: string): string {
+	if (typeof value === 'string') return value;
+	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)))
+		return String(value);
+	if (isUnset(value)) throw new InvalidInput(`${label} is empty`, 'Check that its expression gives a value.');
+	throw new InvalidInput(
+		`${label} must be text, but is ${describe(value)}: ${inQuotes(value)}`,
+		'Give it text, for instance with an expression such as {{ JSON.stringify($json.value) }}.',
+	);
+}
+
+/** @returns `undefined` when nothing is set; otherwise as `readText` */
+export const optionalText = (value: unknown, label: string): string | undefined =>
+	isUnset(value) ? undefined : readText(value, label);
+
+/**
+ * A number that is at least `least`.
+ *
+ * @throws InvalidInput
+ */
+export function readNumber(value: unknown, label: string, least: number): number {
+	const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+	if (typeof number === 'number' && Number.isFinite(number) && number >= least) return number;
+	throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, `Give it a number from ${least} on.`);
+}
+
+function describe(value: unknown): string {
+	if (isUnset(value)) return 'empty';
+	if (Array.isArray(value)) return 'an array';
+	if (typeof value === 'bigint') return 'a number';
+	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** @returns a number where it is safe, otherwise a bigint */
+export function readLong(value: unknown, label: string): number | bigint {
+	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+		throw new InvalidInput(
+			`${label} is ${value}, a number that JavaScript cannot hold exactly, so its last digits may be wrong already`,
+			'Give the ID as text.',
+		);
+	}
+	const digits = ['string', 'number', 'bigint'].includes(typeof value) ? String(value).trim() : '';
+	if (!/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
+		throw new InvalidInput(
+			`${label} must be an ID (a whole number), but is ${inQuotes(value)}`,
+			'Give the number that the service shows as ID.',
+		);
+	}
+	const number = Number(digits);
+	return Number.isSafeInteger(number) ? number : BigInt(digits);
+}
+
+/** Text as the JSON that it is; anything else as it is. */
+export function readJson(value: unknown, label: string): unknown {
+	if (typeof value !== 'string') return value;
+	try {
+		return parseJson(value);
+	} catch (error) {
+		throw badJson(label, error);
+	}
+}
+
+const badJson = (label: string, error: unknown) =>
+	new InvalidInput(
+		`${label} is not valid JSON: ${errorMessage(error)}`,
+		'Check quotes, commas and brackets; insert values with {{ JSON.stringify($json.value) }}.',
+	);
+
+/**
+ * The entries of a list however it is given: an array, JSON text, comma-separated text, or one entry.
+ *
+ * @returns entries as given; empty ones left out
+ */
+export function readEntries(value: unknown, label: string): unknown[] {
+	if (isUnset(value)) return [];
+	if (Array.isArray(value)) return value.filter((entry) => !isUnset(entry));
+	if (typeof value !== 'string') return [value];
+	const trimmed = value.trim();
+	if (/^(\{|\[\s*[[{"\]])/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
+	return trimmed
+		.split(',')
+		.map((entry) => entry.trim())
+		.filter((entry) => entry !== '');
+}
+
+/** @throws InvalidInput for anything but an object */
+export function readJsonObject(value: unknown, label: string): JsonObject {
+	if (isJsonObject(value)) return value;
+	throw new InvalidInput(
+		`${label} must be an object, but is ${describe(value)}: ${inQuotes(value)}`,
+		'Write it in braces, with the field names of the API: {"name": "…"}.',
+	);
+}
