@@ -2,22 +2,14 @@ import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
+import { pathOf, type Query } from '../shared/addresses';
+import { cancelSignal, connect, type Connection, type ConnectionOptions } from '../shared/connection';
 import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
+import { excerpt, outcomeOf, type Reply } from '../shared/replies';
+import { send, type ServiceRequest } from '../shared/requests';
 import { wait } from '../shared/retry';
-import {
-	cancelSignal,
-	type Connection,
-	type ConnectionOptions,
-	connect,
-	excerpt,
-	outcomeOf,
-	pathOf,
-	type Reply,
-	send,
-	type ServiceRequest,
-} from '../shared/requests';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
 export type MethodName =
@@ -39,8 +31,6 @@ export type MethodName =
 	| 'UpdateGroup'
 	| 'UpdateProjectById'
 	| 'UpdateUserAccessOnGroup';
-
-type Query = Array<readonly [name: string, value: string]>;
 
 /** Which custom fields an answer should hold; by default all. */
 export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };

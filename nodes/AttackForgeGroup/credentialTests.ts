@@ -8,7 +8,7 @@ import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { testCredential } from '../shared/credentialTest';
 import { isJsonObject } from '../shared/json';
-import type { Reply } from '../shared/requests';
+import type { Reply } from '../shared/replies';
 import { failure, successful } from './api';
 
 /** The API has no call that every key may make; this is the one closest to what the node does. */

@@ -3,21 +3,14 @@ import type { ICredentialType, IDataObject, IExecuteFunctions, ILoadOptionsFunct
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
+import { pathOf, type Query } from '../shared/addresses';
+import { connect, type Connection, type ConnectionOptions } from '../shared/connection';
 import { DOUBT, InvalidInput, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
-import {
-	type Connection,
-	type ConnectionOptions,
-	connect,
-	excerpt,
-	outcomeOf,
-	pathOf,
-	type Reply,
-	send,
-	type ServiceRequest,
-} from '../shared/requests';
+import { excerpt, outcomeOf, type Reply } from '../shared/replies';
+import { send, type ServiceRequest } from '../shared/requests';
 import { readLong } from '../shared/values';
 import { allOf } from './tql';
 
@@ -55,8 +48,6 @@ export type GroupQuery = {
 export const MAX_PAGE_SIZE = 10_000;
 
 const GROUPS = '/v3/groups';
-
-export type Query = Array<[name: string, value: string]>;
 
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
@@ -200,9 +191,9 @@ export class ThreatConnect {
 		const after = byId && last !== undefined ? `id ${direction === 'asc' ? '>' : '<'} ${last}` : undefined;
 		const where = allOf([tql, after]);
 		return await this.page(GROUPS, [
-			...(where === undefined ? [] : ([['tql', where]] as Query)),
+			...(where === undefined ? [] : [['tql', where] as const]),
 			['sorting', byId ? `id ${direction}` : `${by} ${direction} id asc`],
-			...(byId || seen === 0 ? [] : ([['resultStart', String(seen)]] as Query)),
+			...(byId || seen === 0 ? [] : [['resultStart', String(seen)] as const]),
 			['resultLimit', String(pageSize)],
 			...queryOf({ fields }),
 		]);
@@ -295,8 +286,8 @@ export function ownerQuery(reference: GroupReference): Query {
 /** `fields` is repeated for each value: comma-joined values are not understood. */
 export function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
 	return [
-		...fields.map((field): [string, string] => ['fields', field]),
-		...(createActivityLog ? [['createActivityLog', 'true'] as [string, string]] : []),
+		...fields.map((field) => ['fields', field] as const),
+		...(createActivityLog ? [['createActivityLog', 'true'] as const] : []),
 	];
 }
 

@@ -1,10 +1,13 @@
 import { createHash } from 'crypto';
 
+import { pathOf } from '../shared/addresses';
+import { cancelSignal } from '../shared/connection';
 import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
 import { labelOf } from '../shared/fields';
 import type { BulkRun } from '../shared/items';
 import { isJsonObject, type JsonObject, stringifyJson } from '../shared/json';
-import { cancelSignal, excerpt, outcomeOf, pathOf, type Reply, send, sendBytes } from '../shared/requests';
+import { excerpt, outcomeOf, type Reply } from '../shared/replies';
+import { send, sendBytes } from '../shared/requests';
 import { isUnset, optionalText, readText } from '../shared/values';
 import { failure, readEnvelope, type ThreatConnect } from './api';
 import { table } from './fields';

@@ -9,7 +9,7 @@ import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { testCredential } from '../shared/credentialTest';
-import type { Reply } from '../shared/requests';
+import type { Reply } from '../shared/replies';
 import { failure, readEnvelope } from './api';
 
 /** Any API user may list owners, and the answer is small. */

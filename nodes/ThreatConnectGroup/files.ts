@@ -1,10 +1,12 @@
 import type { IBinaryData } from 'n8n-workflow';
 
+import { pathOf } from '../shared/addresses';
+import { cancelSignal } from '../shared/connection';
 import { errorMessage, InvalidInput, ServiceFailure } from '../shared/errors';
 import { FileOutput, type Item } from '../shared/items';
 import type { JsonObject } from '../shared/json';
 import { onceOnly } from '../shared/onceOnly';
-import { type Bytes, cancelSignal, fetchBytes, pathOf, sendBytes } from '../shared/requests';
+import { type Bytes, fetchBytes, sendBytes } from '../shared/requests';
 import { isUnset } from '../shared/values';
 import { failure, type GroupReference, ownerQuery, readEnvelope, type ThreatConnect } from './api';
 import { poll } from './polling';

@@ -5,8 +5,9 @@ import type {
 	INodePropertyOptions,
 } from 'n8n-workflow';
 
+import type { Query } from '../shared/addresses';
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { connectForForm, type Query, type ThreatConnect } from './api';
+import { connectForForm, type ThreatConnect } from './api';
 import { OUTPUT_FIELDS } from './fields';
 import { INDICATOR_TYPES } from './indicators';
 import { isOneOf, quote } from './tql';
@@ -47,9 +48,9 @@ const SEARCH_PAGE = 100;
 const searchedList = (path: string, entry: (row: JsonObject) => INodeListSearchItems, fixed: Query = []) =>
 	searchList(async (api, { filter, start }) => {
 		const { data, more } = await api.page(path, [
-			...(filter === '' ? [] : ([['tql', `summary contains ${quote(filter)}`]] as Query)),
+			...(filter === '' ? [] : [['tql', `summary contains ${quote(filter)}`] as const]),
 			...fixed,
-			...(start > 0 ? ([['resultStart', String(start)]] as Query) : []),
+			...(start > 0 ? [['resultStart', String(start)] as const] : []),
 			['resultLimit', String(SEARCH_PAGE)],
 		]);
 		return {

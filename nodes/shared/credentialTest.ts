@@ -6,8 +6,9 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { errorMessage, explainNetworkCode } from './errors';
-import { masked, networkCode, readBody, type Reply } from './requests';
+import { errorMessage } from './errors';
+import { explainNetworkCode, networkCode } from './network';
+import { masked, readBody, type Reply } from './replies';
 
 type LegacyAnswer = {
 	statusCode: number;

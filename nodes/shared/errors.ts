@@ -73,63 +73,6 @@ export const isWrite = (request: string): boolean => !/^(GET|OPTIONS)\b/.test(re
 export const isInDoubt = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && Boolean(error.outcome.doubt);
 
-const CERTIFICATE_CODES = new Set([
-	'CERT_HAS_EXPIRED',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_GET_ISSUER_CERT',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
-/**
- * What a network's error code means, in plain words.
- *
- * @param code Node's or axios' code, e.g. `ENOTFOUND`
- * @param host the host that was asked
- * @returns what happened, what to do, and whether the request surely was not done, so that it is worth sending again;
- *   no certainty where sending again cannot help
- */
-export function explainNetworkCode(
-	code: string,
-	host: string,
-): { message: string; description: string; certainty?: 'notDone' | 'unknown' } {
-	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-		return {
-			message: `The host ${host} was not found`,
-			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
-			// A name server may be busy; a name that does not exist stays so.
-			...(code === 'EAI_AGAIN' && { certainty: 'notDone' as const }),
-		};
-	}
-	if (CERTIFICATE_CODES.has(code)) {
-		return {
-			message: `The certificate of ${host} is not trusted (${code})`,
-			description:
-				'Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
-		};
-	}
-	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
-		return {
-			message: `${host} refused the connection (${code})`,
-			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
-			certainty: 'notDone',
-		};
-	}
-	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
-		return {
-			message: `${host} does not speak HTTPS on this port (${code})`,
-			description: 'Check the port in the Base URL.',
-		};
-	}
-	return {
-		message: `The connection to ${host} broke before an answer came (${code})`,
-		description: 'Run it again once the network and the service are well.',
-		certainty: 'unknown',
-	};
-}
-
 /**
  * The error that n8n shows when the execution stops. Built anew from our own parts: n8n's error classes would replace a
  * message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.

@@ -12,12 +12,12 @@ import type {
 import { deepCopy } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
+import type { ConnectionOptions } from './connection';
 import { asError, InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
 import type { FormOperation, Operation, Table } from './fields';
 import { isJsonObject, type JsonObject } from './json';
 import { collectionName, formPlace } from './parameters';
 import { readRecord, type Source } from './record';
-import type { ConnectionOptions } from './requests';
 import { Tries } from './tries';
 import { isUnset, readNumber, unlocated } from './values';
 

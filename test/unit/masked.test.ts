@@ -1,4 +1,4 @@
-import { masked } from '../../nodes/shared/requests';
+import { masked } from '../../nodes/shared/replies';
 
 /** What a server says may hold the credential that it was sent. */
 

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { pathOf } from '../../../shared/addresses';
 import { InvalidInput } from '../../../shared/errors';
 import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
 import { choice } from '../../../shared/kinds';
 import { recordParameters } from '../../../shared/parameters';
-import { pathOf } from '../../../shared/requests';
 import { isUnset, readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import {

@@ -1,10 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { cancelSignal } from '../../../shared/connection';
 import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/items';
 import type { JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
-import { cancelSignal } from '../../../shared/requests';
 import { isUnset } from '../../../shared/values';
 import type { AnswerOptions, ThreatConnect } from '../../api';
 import { addedAttributes, checkAttributes } from '../../attributes';

@@ -1,6 +1,6 @@
+import { cancelSignal } from '../../../shared/connection';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
-import { cancelSignal } from '../../../shared/requests';
 import { referenceKey, type ThreatConnect } from '../../api';
 import { groupParameters, readReference } from './common';
 
