@@ -4,36 +4,15 @@ import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { pathOf, type Query } from '../shared/addresses';
 import { cancelSignal, connect, type Connection, type ConnectionOptions } from '../shared/connection';
-import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
-import { excerpt, outcomeOf, type Reply } from '../shared/replies';
+import { incomplete, type Reply } from '../shared/replies';
 import { send, type ServiceRequest } from '../shared/requests';
 import { wait } from '../shared/retry';
-
-/** The API's own names of its methods, which an administrator grants one by one. */
-export type MethodName =
-	| 'AddUserToGroup'
-	| 'ArchiveGroup'
-	| 'CreateGroup'
-	| 'GetAssetsByGroup'
-	| 'GetFormConfig'
-	| 'GetGroup'
-	| 'GetGroups'
-	| 'GetProjectById'
-	| 'GetProjectsByGroup'
-	| 'GetUserByEmail'
-	| 'GetUserByUsername'
-	| 'GetUserGroups'
-	| 'GetUsers'
-	| 'GetVulnerabilitiesByGroup'
-	| 'RestoreGroup'
-	| 'UpdateGroup'
-	| 'UpdateProjectById'
-	| 'UpdateUserAccessOnGroup';
+import { type MethodName, successful } from './answers';
 
 /** Which custom fields an answer should hold; by default all. */
-export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
+type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
 
 /** Whose groups a list holds: all of the tenant's (administrators only), or those that the key's user is a member of. */
 export type Scope = 'all' | 'mine';
@@ -240,14 +219,14 @@ export class AttackForge {
 		const reply = await this.call(method, request);
 		const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (isJsonObject(record)) return record;
-		throw incomplete(reply, `the ${key}`);
+		throw incomplete('AttackForge', `the ${key}`, reply);
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
 		const reply = await this.call(method, request);
 		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (Array.isArray(records)) return records.filter(isJsonObject);
-		throw incomplete(reply, `its ${key}`);
+		throw incomplete('AttackForge', `its ${key}`, reply);
 	}
 
 	private async status(method: MethodName, request: ServiceRequest): Promise<unknown> {
@@ -260,73 +239,12 @@ export class AttackForge {
 	}
 }
 
-function incomplete(reply: Reply, what: string): ServiceFailure {
-	return new ServiceFailure(
-		`AttackForge answered with success, but without ${what}`,
-		PAGE_ADVICE,
-		{ httpCode: String(reply.status), request: reply.request },
-		{ certainty: 'unknown', ...(isWrite(reply.request) && { doubt: DOUBT }) },
-	);
-}
-
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [
 		...allow.map((key) => ['cf_key_allowlist', key] as const),
 		...block.map((key) => ['cf_key_blocklist', key] as const),
 	];
 }
-
-/**
- * An answer that is a success: 2xx, JSON, and no `error` in it. Its `status` does not tell: the sentence there differs
- * from method to method and from version to version.
- *
- * @throws ServiceFailure in AttackForge's own words
- */
-export function successful(method: MethodName, reply: Reply): Reply {
-	const { status, json } = reply;
-	const refused =
-		isJsonObject(json) && json.error !== undefined && json.error !== null && json.error !== false;
-	if (status >= 200 && status < 300 && isJsonObject(json) && !refused) return reply;
-	throw failure(method, reply);
-}
-
-export function failure(method: MethodName, reply: Reply): ServiceFailure {
-	const { status, statusText, json, text, request } = reply;
-	const words = isJsonObject(json)
-		? [json.error, json.message, json.detail, json.status].find(
-				(one) => typeof one === 'string' && one !== '',
-			)
-		: undefined;
-	const message =
-		typeof words === 'string'
-			? words
-			: `AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
-	const details = { httpCode: String(status), request };
-	const todo = words !== undefined || status >= 300 ? advice(method, status) : PAGE_ADVICE;
-	return new ServiceFailure(message, todo, details, outcomeOf(reply));
-}
-
-function advice(method: MethodName, status: number): string {
-	const grant = `ask an administrator to grant ${method} to your user under Users > your user > Access > Self-Service RESTful API`;
-	if (status === 401) {
-		return `Check the Self-Service API Key in the credential. If it is right, ${grant}: each method is granted on its own, to administrators too.`;
-	}
-	if (status === 403) {
-		return `The key is not allowed to do this: ${grant}. Each method is granted on its own, to administrators too.`;
-	}
-	if (status === 404) return 'Check the ID, and that your user may see the record.';
-	if (status === 429) return 'AttackForge asks for fewer requests: lower Options > Max Concurrent Requests.';
-	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the tenant.';
-	return 'Check the fields of this item against the message.';
-}
-
-/** @returns whether the service said that the key may not use the method */
-export const isRefusal = (error: unknown): error is ServiceFailure =>
-	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
-
-/** @returns whether the service said that there is no such record */
-export const isMissing = (error: unknown): error is ServiceFailure =>
-	error instanceof ServiceFailure && error.details.httpCode === '404';
 
 export async function connectAttackForge(
 	context: IExecuteFunctions | ILoadOptionsFunctions,

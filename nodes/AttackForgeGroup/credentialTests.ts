@@ -9,7 +9,7 @@ import { attackForgeBaseUrl } from '../../credentials/baseUrl';
 import { testCredential } from '../shared/credentialTest';
 import { isJsonObject } from '../shared/json';
 import type { Reply } from '../shared/replies';
-import { failure, successful } from './api';
+import { failure, successful } from './answers';
 
 /** The API has no call that every key may make; this is the one closest to what the node does. */
 const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`;

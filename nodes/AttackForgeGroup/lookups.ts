@@ -2,7 +2,8 @@ import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult
 
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { connectAttackForge, isRefusal } from './api';
+import { isRefusal } from './answers';
+import { connectAttackForge } from './api';
 import { normalizeGroup } from './groups';
 
 /** Search lists of the form. Where the key may not list, n8n shows the refusal, and another mode takes a typed value. */

@@ -1,21 +1,19 @@
-import type { ICredentialType, IDataObject, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { ICredentialType, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { threatConnectBaseUrl } from '../../credentials/baseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { pathOf, type Query } from '../shared/addresses';
 import { connect, type Connection, type ConnectionOptions } from '../shared/connection';
-import { DOUBT, InvalidInput, isWrite, PAGE_ADVICE, ServiceFailure } from '../shared/errors';
+import { InvalidInput, ServiceFailure } from '../shared/errors';
 import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
-import { excerpt, outcomeOf, type Reply } from '../shared/replies';
 import { send, type ServiceRequest } from '../shared/requests';
 import { readLong } from '../shared/values';
+import { groupOf, isOwnRefusal, readEnvelope } from './answers';
+import { type GroupReference, groupPath, ownerQuery } from './references';
 import { allOf } from './tql';
-
-/** How a user names one group. */
-export type GroupReference = { id: string } | { xid: string; ownerName?: string };
 
 /** What an answer should hold, and what the server should note. */
 export type AnswerOptions = {
@@ -25,7 +23,7 @@ export type AnswerOptions = {
 };
 
 /** One page of a list. */
-export type Page = {
+type Page = {
 	data: JsonObject[];
 	/** The server has more. Its link is never followed: it may lead to another host. */
 	more: boolean;
@@ -235,20 +233,6 @@ function isLess(one: unknown, other: unknown): boolean {
 	return a.length < b.length || (a.length === b.length && a < b);
 }
 
-const isOwnRefusal = (json: unknown) =>
-	isJsonObject(json) && (json.errCode !== undefined || json.status === 'Error' || json.status === 'Failure');
-
-function groupOf(reply: Reply): JsonObject {
-	const { data } = readEnvelope(reply);
-	if (isJsonObject(data) && data.id !== undefined) return data;
-	throw new ServiceFailure(
-		'ThreatConnect answered with success, but without the group',
-		PAGE_ADVICE,
-		{ httpCode: String(reply.status), request: reply.request },
-		{ certainty: 'unknown', ...(isWrite(reply.request) && { doubt: DOUBT }) },
-	);
-}
-
 /**
  * Whether an update done twice is the same as done once. Attributes are not de-duplicated, and objects that are given by
  * their fields are new ones each time (an indicator is found again: an owner has each only once).
@@ -262,107 +246,20 @@ function isIdempotent(body: JsonObject): boolean {
 	});
 }
 
-/** A key in a reference to one record, for keeping the order of items. */
-export function referenceKey(reference: GroupReference): string {
-	return 'id' in reference ? `id ${reference.id}` : `xid ${reference.ownerName ?? ''} ${reference.xid}`;
-}
-
 /** The path and query of a request about one group. */
-export function target(
-	reference: GroupReference,
-	options: AnswerOptions,
-): Pick<ServiceRequest, 'path' | 'query'> {
+function target(reference: GroupReference, options: AnswerOptions): Pick<ServiceRequest, 'path' | 'query'> {
 	return {
-		path: pathOf('v3', 'groups', 'id' in reference ? reference.id : reference.xid),
+		path: groupPath(reference),
 		query: [...ownerQuery(reference), ...queryOf(options)],
 	};
 }
 
-/** The owner that an XID belongs to. */
-export function ownerQuery(reference: GroupReference): Query {
-	return 'id' in reference || reference.ownerName === undefined ? [] : [['owner', reference.ownerName]];
-}
-
 /** `fields` is repeated for each value: comma-joined values are not understood. */
-export function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
+function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
 	return [
 		...fields.map((field) => ['fields', field] as const),
 		...(createActivityLog ? [['createActivityLog', 'true'] as const] : []),
 	];
-}
-
-/**
- * The envelope of a successful answer: HTTP ok, JSON, and the status that says so.
- *
- * @throws ServiceFailure in ThreatConnect's own words
- */
-export function readEnvelope(reply: Reply): JsonObject {
-	const { status, json } = reply;
-	if (status >= 200 && status < 300 && isJsonObject(json) && json.status === 'Success') return json;
-	throw failure(reply);
-}
-
-/**
- * v3 says `message`, batch says `description`; proxies answer with HTML or text.
- *
- * @param otherwise what to do where the words are not about the credential
- */
-export function failure(reply: Reply, otherwise?: string): ServiceFailure {
-	const { status, statusText, json, text, request } = reply;
-	const body: IDataObject = isJsonObject(json) ? (json as IDataObject) : {};
-	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');
-	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
-	const message = words
-		? String(words)
-		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
-	return new ServiceFailure(
-		message,
-		credentialAdvice(status, String(words ?? '')) ??
-			otherwise ??
-			(words || status >= 300 ? advice(status) : PAGE_ADVICE),
-		{
-			httpCode: String(status),
-			...(errCode && { errCode }),
-			request,
-		},
-		outcomeOf(reply),
-	);
-}
-
-/** What to do about a key, by the service's words first: it uses 401 for keys and for permissions alike. */
-function credentialAdvice(status: number, words: string): string | undefined {
-	if (/signature data did not match/i.test(words)) {
-		return 'The secret key does not fit the access ID: enter both again in the credential. A proxy that rewrites URLs breaks the signature too.';
-	}
-	if (/timestamp/i.test(words)) {
-		return 'The clock of the machine that runs n8n differs from the clock of ThreatConnect by more than five minutes: synchronize it.';
-	}
-	if (/^unauthorized$/i.test(words.trim())) {
-		return 'The API token is wrong, has expired or was regenerated: enter a valid one in the credential.';
-	}
-	if (/access denied/i.test(words)) {
-		return 'Check the access ID in the credential, and that the API user has access to the owner.';
-	}
-	if (/licensed/i.test(words))
-		return 'The API is not part of the license of this instance: ask its administrator.';
-	if (status === 401) {
-		return 'Either the credential is wrong, or the API user may not do this: check its role in the owner.';
-	}
-	return undefined;
-}
-
-function advice(status: number): string {
-	if (status === 403) {
-		return 'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.';
-	}
-	if (status === 404) {
-		return 'Check the ID, or the XID and its owner, and that the API user may see the group.';
-	}
-	if (status === 409) return 'A group with this XID exists already: update that one, or choose another XID.';
-	if (status === 429)
-		return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
-	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the instance.';
-	return 'Check the fields of this item against the message.';
 }
 
 const credentialOf = (authentication: unknown): ICredentialType =>

@@ -10,7 +10,7 @@ import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { testCredential } from '../shared/credentialTest';
 import type { Reply } from '../shared/replies';
-import { failure, readEnvelope } from './api';
+import { failure, readEnvelope } from './answers';
 
 /** Any API user may list owners, and the answer is small. */
 const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;

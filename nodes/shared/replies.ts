@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { encodeComponent } from '../../credentials/request';
-import { DOUBT, isWrite, type ServiceFailure } from './errors';
+import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from './errors';
 import { parseJson, stringifyJson } from './json';
 
 /** An answer, whatever its status. */
@@ -79,6 +79,16 @@ export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceF
 	// A gateway that gave up waiting: what is behind it may go on.
 	const isTimeout = status === 504;
 	return { certainty: 'unknown', isTimeout, ...(isWrite(request) && { doubt: DOUBT }) };
+}
+
+/** A success without the record that it should hold. */
+export function incomplete(service: string, what: string, { status, request }: Reply): ServiceFailure {
+	return new ServiceFailure(
+		`${service} answered with success, but without ${what}`,
+		PAGE_ADVICE,
+		{ httpCode: String(status), request },
+		{ certainty: 'unknown', ...(isWrite(request) && { doubt: DOUBT }) },
+	);
 }
 
 /** The start of an answer that is no JSON, for messages: markup removed, white space collapsed. */

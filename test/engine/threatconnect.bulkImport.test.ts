@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { derivedXid } from '../../nodes/ThreatConnectGroup/batch';
+import { derivedXid } from '../../nodes/ThreatConnectGroup/batch/jobs';
 import {
 	startThreatConnect,
 	type ThreatConnectOptions,

@@ -1,13 +1,13 @@
+import { toBatchGroup } from '../../nodes/ThreatConnectGroup/batch/groups';
 import {
 	type BatchItem,
 	batchItem,
 	derivedXid,
 	fileOf,
-	judge,
-	namedLimit,
 	pack,
-	toBatchGroup,
-} from '../../nodes/ThreatConnectGroup/batch';
+} from '../../nodes/ThreatConnectGroup/batch/jobs';
+import { judge } from '../../nodes/ThreatConnectGroup/batch/judge';
+import { namedLimit } from '../../nodes/ThreatConnectGroup/batch/running';
 
 describe('a body of v3 becomes one of batch', () => {
 	test('with the names and shapes that batch has', () => {

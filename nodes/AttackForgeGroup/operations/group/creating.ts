@@ -2,7 +2,8 @@ import { asError } from '../../../shared/errors';
 import type { JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
 import { wait } from '../../../shared/retry';
-import { type AttackForge, isRefusal } from '../../api';
+import { isRefusal } from '../../answers';
+import type { AttackForge } from '../../api';
 import { customFieldOf, customFieldsOf, isSame, normalizeGroup } from '../../groups';
 
 /** Creating a group once, although AttackForge has no key by which a group whose answer was lost could be found. */

@@ -3,7 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { Item } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
-import { type AttackForge, isRefusal } from '../../api';
+import { isRefusal } from '../../answers';
+import type { AttackForge } from '../../api';
 import { accessChanges, type AccessMode, type CustomFieldsMode } from '../../groups';
 
 /** What Update and Create or Update share. */

@@ -5,7 +5,8 @@ import { extraJsonOption, type Item, type OperationFile, optionsCollection } fro
 import type { JsonObject } from '../../../shared/json';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
-import { type AttackForge, isMissing, type Scope } from '../../api';
+import { isMissing } from '../../answers';
+import type { AttackForge, Scope } from '../../api';
 import { table } from '../../fields';
 import { changesOf, customFieldOf, normalizeGroup } from '../../groups';
 import { optionalGroupParameter, readGroupId, type Show } from '../common';

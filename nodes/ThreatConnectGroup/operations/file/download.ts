@@ -1,8 +1,8 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import type { ThreatConnect } from '../../api';
-import { downloadFile } from '../../files';
 import { groupParameters, readReference } from '../group/common';
 import { outputField, readOutputField } from './common';
+import { downloadFile } from './downloading';
 
 const show = { resource: ['file'], operation: ['download'] };
 

@@ -1,8 +1,8 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import type { ThreatConnect } from '../../api';
-import { downloadPdf as fetchPdf } from '../../files';
 import { groupParameters, readReference } from '../group/common';
 import { outputField, readOutputField } from './common';
+import { downloadReport } from './downloading';
 
 const show = { resource: ['file'], operation: ['downloadPdf'] };
 
@@ -17,6 +17,6 @@ export const downloadPdf: OperationFile<ThreatConnect> = {
 	prepare(item, api) {
 		const reference = readReference(item);
 		const field = readOutputField(item);
-		return { run: async () => await fetchPdf(api, reference, item, field) };
+		return { run: async () => await downloadReport(api, reference, item, field) };
 	},
 };

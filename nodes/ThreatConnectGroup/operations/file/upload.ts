@@ -1,8 +1,9 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { optionalText, readNumber } from '../../../shared/values';
-import { referenceKey, type ThreatConnect } from '../../api';
-import { inputFile, uploadFile } from '../../files';
+import type { ThreatConnect } from '../../api';
+import { referenceKey } from '../../references';
 import { groupParameters, readReference } from '../group/common';
+import { inputFile, uploadFile } from './uploading';
 
 const show = { resource: ['file'], operation: ['upload'] };
 

@@ -1,7 +1,8 @@
 import { InvalidInput } from '../../../shared/errors';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { text } from '../../../shared/kinds';
-import { referenceKey, type ThreatConnect } from '../../api';
+import type { ThreatConnect } from '../../api';
+import { referenceKey } from '../../references';
 import { groupParameters, readReference } from './common';
 
 const show = { resource: ['group'], operation: ['addPost'] };

@@ -7,15 +7,10 @@ import { choice } from '../../../shared/kinds';
 import { recordParameters } from '../../../shared/parameters';
 import { isUnset, readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
-import {
-	type BatchGroup,
-	type BatchItem,
-	batchItem,
-	DEFAULT_MAX_BYTES,
-	importGroups,
-	type ImportSettings,
-	toBatchGroup,
-} from '../../batch';
+import { type BatchGroup, toBatchGroup } from '../../batch/groups';
+import { importGroups } from '../../batch/importing';
+import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
+import type { ImportSettings } from '../../batch/running';
 import { table } from '../../fields';
 
 const show = { resource: ['group'], operation: ['bulkImport'] };

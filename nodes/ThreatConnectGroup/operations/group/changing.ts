@@ -1,9 +1,10 @@
 import { InvalidInput } from '../../../shared/errors';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
-import type { AnswerOptions, GroupReference, ThreatConnect } from '../../api';
+import type { AnswerOptions, ThreatConnect } from '../../api';
 import { addedAttributes, checkAttributes, planDefaults } from '../../attributes';
 import { defaultAttributes, withAttributes } from '../../fields';
 import type { IndicatorName } from '../../indicators';
+import type { GroupReference } from '../../references';
 import { allOf, isOneOf, quote } from '../../tql';
 
 /** Changing a group, with what only the instance knows looked up before anything is sent. */

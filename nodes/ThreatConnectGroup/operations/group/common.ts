@@ -3,8 +3,9 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../../shared/errors';
 import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
 import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/values';
-import type { AnswerOptions, GroupReference } from '../../api';
+import type { AnswerOptions } from '../../api';
 import { byName, locator } from '../../locators';
+import type { GroupReference } from '../../references';
 
 export type Show = NonNullable<IDisplayOptions['show']>;
 

@@ -1,7 +1,8 @@
 import { cancelSignal } from '../../../shared/connection';
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
-import { referenceKey, type ThreatConnect } from '../../api';
+import type { ThreatConnect } from '../../api';
+import { referenceKey } from '../../references';
 import { groupParameters, readReference } from './common';
 
 const show = { resource: ['group'], operation: ['delete'] };

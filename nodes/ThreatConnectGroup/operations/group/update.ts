@@ -1,7 +1,8 @@
 import type { OperationFile } from '../../../shared/items';
 import { recordParameters } from '../../../shared/parameters';
-import { referenceKey, type ThreatConnect } from '../../api';
+import type { ThreatConnect } from '../../api';
 import { table } from '../../fields';
+import { referenceKey } from '../../references';
 import { changeGroup } from './changing';
 import { answerOptions, groupOptions, groupParameters, readReference } from './common';
 

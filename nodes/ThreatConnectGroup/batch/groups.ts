@@ -1,0 +1,178 @@
+import { InvalidInput } from '../../shared/errors';
+import { labelOf } from '../../shared/fields';
+import { isJsonObject, type JsonObject } from '../../shared/json';
+import { isUnset, optionalText, readText } from '../../shared/values';
+import { table } from '../fields';
+import { indicatorName } from '../indicators';
+
+/** From the fields of v3 to those of batch. */
+
+/** A group as batch takes it, and what it needs to travel with. */
+export type BatchGroup = {
+	ownerName?: string;
+	/** Without `xid` where none was given. */
+	group: JsonObject;
+	/** The indicators that it is associated with, in batch's form. */
+	indicators: JsonObject[];
+};
+
+const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
+
+/** What v3 has and batch has not, with the way out. */
+const NOT_IN_BATCH: Readonly<Record<string, string>> = {
+	ownerId: 'Give the owner by its name, as Owner Name (ownerName).',
+	eventType: CREATE_INSTEAD,
+	reviews: CREATE_INSTEAD,
+	assignments: CREATE_INSTEAD,
+	dueDate: CREATE_INSTEAD,
+	escalationDate: CREATE_INSTEAD,
+	reminderDate: CREATE_INSTEAD,
+	associatedArtifacts: CREATE_INSTEAD,
+	associatedCases: CREATE_INSTEAD,
+	associatedVictimAssets: CREATE_INSTEAD,
+};
+
+/** What batch needs of an Email, though v3 does not. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = { Email: ['subject', 'header', 'body'] };
+
+const label = (name: string): string => {
+	const field = table.fields.find((one) => one.name === name);
+	return field ? labelOf(field) : name;
+};
+
+/**
+ * A group of batch from the body that would create it in v3. Fields that neither this function nor the table knows pass
+ * as they are, among them batch's own.
+ *
+ * @throws InvalidInput naming what batch cannot carry
+ */
+export function toBatchGroup(body: JsonObject): BatchGroup {
+	const { ownerName, ...fields } = body;
+	const owner = optionalText(ownerName, label('ownerName'));
+	// What "Additional Fields (JSON)" brings is unchecked, and these name the group.
+	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
+	const group: JsonObject = {};
+	const indicators: JsonObject[] = [];
+	for (const [name, value] of Object.entries(fields)) {
+		const wayOut = Object.hasOwn(NOT_IN_BATCH, name) ? NOT_IN_BATCH[name] : undefined;
+		if (wayOut) throw new InvalidInput(`${label(name)} cannot be imported in bulk`, wayOut);
+		const entries = <T>(read: (entry: JsonObject, place: string) => T): T[] =>
+			entriesOf(name, value).map((entry, index) => read(entry, `${label(name)}, entry ${index + 1}`));
+		if (name === 'tags') add(group, 'tag', entries(tag));
+		else if (name === 'attributes') add(group, 'attribute', entries(attribute));
+		else if (name === 'securityLabels') add(group, 'securityLabel', entries(securityLabel));
+		else if (name === 'associatedGroups') add(group, 'associatedGroupXid', entries(groupXid));
+		else if (name === 'associatedIndicators') {
+			const named = entries((entry, place) => indicator(entry, owner, place));
+			indicators.push(...named);
+			add(
+				group,
+				name,
+				named.map(({ type, summary }) => ({ indicatorType: type, summary })),
+			);
+		} else if (!isUnset(value)) group[name] = value;
+	}
+	refuseIncomplete(group);
+	return { ...(owner !== undefined && { ownerName: owner }), group, indicators };
+}
+
+function refuseIncomplete(group: JsonObject): void {
+	const type = String(group.type);
+	const needed = Object.hasOwn(NEEDED, type) ? NEEDED[type] : undefined;
+	const missing = needed?.find((name) => isUnset(group[name]));
+	if (missing !== undefined) {
+		throw new InvalidInput(
+			`${label(missing)} is missing`,
+			`A bulk import needs it of every group of the type ${type}. Set it, or use Create for this item.`,
+		);
+	}
+}
+
+/** Batch's own field may be there too, in JSON. */
+function add(group: JsonObject, name: string, entries: unknown[]): void {
+	const present = Array.isArray(group[name]) ? (group[name] as unknown[]) : [];
+	if (entries.length > 0) group[name] = [...present, ...entries];
+}
+
+function entriesOf(name: string, value: unknown): JsonObject[] {
+	const { data, mode } = isJsonObject(value) ? value : {};
+	if (mode !== undefined && mode !== 'append') {
+		throw new InvalidInput(
+			`${label(name)} has the mode "${String(mode)}", but a bulk import has one mode for all groups`,
+			'Choose it under Options, where the write types of attributes, tags and security labels are.',
+		);
+	}
+	return Array.isArray(data) ? data.filter(isJsonObject) : [];
+}
+
+/** @throws InvalidInput for an entry with something else than these keys: it would be lost */
+function only(entry: JsonObject, keys: readonly string[], place: string, wayOut: string): JsonObject {
+	const other = Object.keys(entry).find((key) => !keys.includes(key) && !isUnset(entry[key]));
+	if (other === undefined) return entry;
+	throw new InvalidInput(`${place}: "${other}" cannot be imported in bulk`, wayOut);
+}
+
+const tag = (entry: JsonObject, place: string) =>
+	only(entry, ['name'], place, 'Give the tag by its name alone, or use Create for this item.');
+
+const securityLabel = (entry: JsonObject, place: string) =>
+	only(
+		entry,
+		['name', 'color', 'description'],
+		place,
+		'Give the label by its name, or use Create for this item.',
+	);
+
+function attribute(entry: JsonObject, place: string): JsonObject {
+	const keys = [
+		'type',
+		'value',
+		'source',
+		'default',
+		'displayed',
+		'pinned',
+		'securityLabels',
+		'securityLabel',
+	];
+	const { default: displayed, securityLabels, ...others } = only(entry, keys, place, CREATE_INSTEAD);
+	const labels = entriesOf('securityLabels', securityLabels);
+	return {
+		...others,
+		// v3's `default` is batch's `displayed`.
+		...(displayed !== undefined && { displayed }),
+		...(labels.length > 0 && {
+			securityLabel: labels.map((one) => securityLabel(one, `${place}, security labels`)),
+		}),
+	};
+}
+
+function groupXid(entry: JsonObject, place: string): string {
+	const { xid } = only(
+		entry,
+		['xid'],
+		place,
+		'In a bulk import, groups are associated by XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
+	);
+	return readText(xid, `${place}: "XID" (xid)`);
+}
+
+function indicator(entry: JsonObject, owner: string | undefined, place: string): JsonObject {
+	const { id, ownerId, ownerName, ...named } = entry;
+	if (!isUnset(id)) {
+		throw new InvalidInput(
+			`${place}: an indicator cannot be given by its ID in a bulk import`,
+			'Give its type and summary, or use Create for this item.',
+		);
+	}
+	if (!isUnset(ownerId) || (!isUnset(ownerName) && ownerName !== owner)) {
+		throw new InvalidInput(
+			`${place}: a bulk import cannot associate across owners`,
+			'Leave the owner of the indicator out to have it in the owner of the group, or use Create for this item.',
+		);
+	}
+	const name = indicatorName(named, place);
+	if (!name) {
+		throw new InvalidInput(`${place}: the indicator has no type and summary`, 'Give both.');
+	}
+	return { type: name.type, summary: name.summary };
+}

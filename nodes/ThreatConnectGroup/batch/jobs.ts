@@ -1,0 +1,88 @@
+import { createHash } from 'crypto';
+
+import { type JsonObject, stringifyJson } from '../../shared/json';
+import { isUnset } from '../../shared/values';
+import type { BatchGroup } from './groups';
+
+/** Packing groups into jobs: each is a file with as many as the limits allow. */
+
+/** A group on its way, written once. */
+export type BatchItem = {
+	index: number;
+	xid: string;
+	/** What the output says of it. */
+	output: JsonObject;
+	json: string;
+	indicators: ReadonlyArray<{ summary: string; json: string }>;
+};
+
+/**
+ * The XID of a group that has none: the same each time, so that importing it again updates it. Made as ThreatConnect's
+ * own SDK makes reproducible XIDs, from the same parts: it finds the group too.
+ */
+export const derivedXid = (ownerName: string, type: unknown, name: unknown): string =>
+	createHash('sha256').update([ownerName, type, name].map(String).join('-')).digest('hex');
+
+export function batchItem(
+	index: number,
+	ownerName: string,
+	{ group, indicators }: Pick<BatchGroup, 'group' | 'indicators'>,
+): BatchItem {
+	const { name, type } = group;
+	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : String(group.xid);
+	return {
+		index,
+		xid,
+		output: { xid, name, type, ownerName },
+		json: stringifyJson({ ...group, xid }),
+		indicators: indicators.map((one) => ({ summary: String(one.summary), json: stringifyJson(one) })),
+	};
+}
+
+type JobLimits = {
+	/** Groups and indicators together. */
+	objects: number;
+	bytes: number;
+};
+
+/** The documented maximum of indicators in one job; of groups the documentation says nothing. */
+export const MAX_OBJECTS = 25_000;
+export const DEFAULT_MAX_BYTES = 75_000_000;
+
+const FRAME = '{"indicator":[],"group":[]}'.length;
+
+/** Jobs in the order of the items, each as full as the limits allow; a larger item has a job of its own. */
+export function pack(items: readonly BatchItem[], limits: JobLimits): BatchItem[][] {
+	const jobs: BatchItem[][] = [];
+	let objects = Infinity;
+	let bytes = 0;
+	let known = new Set<string>();
+	for (const item of items) {
+		let added = [...new Set(item.indicators.map(({ json }) => json))].filter((one) => !known.has(one));
+		const size = () => [item.json, ...added].reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
+		if (objects + 1 + added.length > limits.objects || bytes + size() > limits.bytes) {
+			jobs.push([]);
+			known = new Set();
+			added = [...new Set(item.indicators.map(({ json }) => json))];
+			objects = 0;
+			bytes = FRAME;
+		}
+		jobs.at(-1)?.push(item);
+		added.forEach((one) => known.add(one));
+		objects += 1 + added.length;
+		bytes += size();
+	}
+	return jobs;
+}
+
+/** The indicators of all its groups in the form of batch, each once. */
+export const indicatorsOf = (job: readonly BatchItem[]) => [
+	...new Set(job.flatMap(({ indicators }) => indicators.map(({ json }) => json))),
+];
+
+/** The file of a job. */
+export function fileOf(job: readonly BatchItem[]): Buffer {
+	const indicators = indicatorsOf(job);
+	const list = indicators.length > 0 ? `"indicator":[${indicators.join(',')}],` : '';
+	return Buffer.from(`{${list}"group":[${job.map(({ json }) => json).join(',')}]}`);
+}
