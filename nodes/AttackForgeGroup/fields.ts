@@ -1,6 +1,7 @@
-import type { Field, Kind, Table } from '../shared/fields';
+import { row, type Table } from '../shared/fields';
 import { flag, text } from '../shared/kinds';
-import { access, customFields } from './lists';
+import { access } from './access';
+import { customFields } from './customFields';
 
 /**
  * THE table of AttackForge's group fields, in the order of the documented examples.
@@ -8,14 +9,6 @@ import { access, customFields } from './lists';
  * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup
  * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup
  */
-
-const row = (
-	name: string,
-	displayName: string,
-	kind: Kind,
-	description: string,
-	more: Partial<Field> = {},
-): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
 
 const required = { create: 'required' } as const;
 

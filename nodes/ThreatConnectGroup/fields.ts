@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
-import type { Field, Kind, Operation, Place, Table } from '../shared/fields';
+import { type Field, type Kind, type Operation, type Place, row, type Table } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { choice, choiceByType, date, flag, longId, text } from '../shared/kinds';
 import { inQuotes, isUnset, readEntries, readText } from '../shared/values';
@@ -89,14 +89,6 @@ const SIGNATURE_FILE_TYPE = choice(
 	),
 	true,
 );
-
-const row = (
-	name: string,
-	displayName: string,
-	kind: Kind,
-	description: string,
-	more: Partial<Field> = {},
-): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
 
 const WRITABLE_OWNER = located(text(), 'searchWritableOwners', byName('e.g. Demo Organization'));
 

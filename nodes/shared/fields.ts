@@ -48,6 +48,15 @@ export type Field = {
 	update: 'optional' | 'no';
 };
 
+/** A row; what differs from an optional field that create and update take stands in `more`. */
+export const row = (
+	name: string,
+	displayName: string,
+	kind: Kind,
+	description: string,
+	more: Partial<Field> = {},
+): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
+
 /** A service's field table and what only a whole record shows. */
 export type Table = {
 	/** Rows in wire order. */

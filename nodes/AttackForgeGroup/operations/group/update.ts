@@ -2,14 +2,14 @@ import { extraJsonOption, type OperationFile, optionsCollection } from '../../..
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { recordParameters } from '../../../shared/parameters';
 import type { AttackForge } from '../../api';
-import { table } from '../../fields';
 import {
 	accessChanges,
 	type AccessMode,
-	isCustomFields,
 	type CustomFieldsMode,
+	isCustomFields,
 	withPresentFields,
-} from '../../groups';
+} from '../../changes';
+import { table } from '../../fields';
 import { groupParameter, readGroupId } from '../common';
 import { readBack, readModes, updatingOptions, writeGroup } from './updating';
 

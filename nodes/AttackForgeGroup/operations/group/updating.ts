@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
 import { isRefusal } from '../../answers';
 import type { AttackForge } from '../../api';
-import { accessChanges, type AccessMode, type CustomFieldsMode } from '../../groups';
+import { accessChanges, type AccessMode, type CustomFieldsMode } from '../../changes';
 
 /** What Update and Create or Update share. */
 

@@ -1,4 +1,4 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
 import {
@@ -8,42 +8,20 @@ import {
 	labelOf,
 	type Operation,
 	type Place,
+	row,
 } from '../shared/fields';
 import { isJsonObject, type JsonObject, mergeJson } from '../shared/json';
-import { choice, flag, json, text } from '../shared/kinds';
+import { choice, flag, text } from '../shared/kinds';
 import { fieldProperty } from '../shared/parameters';
 import { readObject } from '../shared/record';
-import {
-	inQuotes,
-	isUnset,
-	optionalText,
-	readEntries,
-	readJson,
-	readText,
-	unlocated,
-} from '../shared/values';
+import { isUnset, readEntries, readJson } from '../shared/values';
+import { jsonGroup, jsonGroupValues } from './jsonGroup';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
 
-const field = (
-	name: string,
-	displayName: string,
-	kind: Kind,
-	description: string,
-	placeholder?: string,
-): Field => ({
-	name,
-	displayName,
-	kind,
-	description,
-	...(placeholder && { placeholder }),
-	create: 'optional',
-	update: 'optional',
-});
-
 /** On update, access is a list of operations, not a replacement: AttackForge documentation, UpdateGroup. */
-const ACTION = field(
+const ACTION = row(
 	'action',
 	'Action',
 	choice([
@@ -54,20 +32,16 @@ const ACTION = field(
 );
 
 const SSO_ENTRY: readonly Field[] = [
-	field(
-		'group_name',
-		'SSO Group Name',
-		text(),
-		'Name of the group at your identity provider',
-		'e.g. AD-GROUP-1',
-	),
-	field(
+	row('group_name', 'SSO Group Name', text(), 'Name of the group at your identity provider', {
+		placeholder: 'e.g. AD-GROUP-1',
+	}),
+	row(
 		'project_access_level',
 		'Project Access',
 		choice(levels('none', 'view', 'upload', 'edit')),
 		'Access of its members to the projects of the group',
 	),
-	field(
+	row(
 		'project_request_access_level',
 		'Project Request Access',
 		// The documentation's rule says none, view, upload, edit; its examples and answers say action. All are offered,
@@ -78,27 +52,29 @@ const SSO_ENTRY: readonly Field[] = [
 ];
 
 const MEMBER_ADMIN_ENTRY: readonly Field[] = [
-	field(
+	row(
 		'add_user_method',
 		'Add Users By',
 		choice(levels('list', 'email')),
 		'How the administrator picks users: from a list, or by e-mail address',
 	),
-	field('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
-	field(
+	row('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
+	row(
 		'project_limit',
 		'Project Limit',
 		choice(levels('none', 'view', 'upload', 'edit')),
 		'The most access to projects that the administrator may give',
 	),
-	field(
+	row(
 		'project_request_limit',
 		'Project Request Limit',
 		choice(levels('none', 'view', 'edit', 'action')),
 		'The most access to project requests that the administrator may give',
 	),
-	field('user_id', 'User ID', text(), 'The administrator, if it is a user', 'e.g. 668ba6b1be6510000f78f79e'),
-	field('group_id', 'Group ID', text(), 'The administrators, if they are the members of a group'),
+	row('user_id', 'User ID', text(), 'The administrator, if it is a user', {
+		placeholder: 'e.g. 668ba6b1be6510000f78f79e',
+	}),
+	row('group_id', 'Group ID', text(), 'The administrators, if they are the members of a group'),
 ];
 
 type EntryList = { name: string; displayName: string; fields: readonly Field[]; identity: readonly string[] };
@@ -203,137 +179,3 @@ const entryFields = (fields: readonly Field[], operation: FormOperation) =>
 
 const keep = (object: JsonObject, names: string[]): JsonObject =>
 	Object.fromEntries(names.map((name) => [name, object[name]]));
-
-// --- custom fields ---------------------------------------------------------------------------------------------------
-
-const VALUE_TYPES: INodePropertyOptions[] = [
-	{ name: 'JSON', value: 'json', description: 'For lists, tables and users: sent as it is' },
-	{ name: 'Text', value: 'text' },
-];
-
-const CUSTOM_FIELD_ROW: INodeProperties[] = [
-	{
-		displayName: 'Key',
-		name: 'key',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
-		description: 'Key of the custom field: letters, numbers and underscores',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a custom field…',
-				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
-			},
-			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
-		],
-	},
-	{
-		displayName: 'Value Type',
-		name: 'type',
-		type: 'options',
-		options: VALUE_TYPES,
-		default: 'text',
-		description: 'Text is sent as text, even if it looks like a number',
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'string',
-		default: '',
-		description: 'Value of the custom field',
-	},
-];
-
-/** Custom fields: a list of keys and values. Values are never coerced: "007" stays text. */
-export const customFields: Kind = {
-	control: () => ({
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		default: {},
-		placeholder: 'Add Custom Field',
-		options: [
-			{ displayName: 'Custom Field', name: 'field', values: CUSTOM_FIELD_ROW },
-			jsonGroup(
-				'Custom fields as an array of keys and values, or as an object, for instance from an expression',
-			),
-		],
-	}),
-	read(value, { label }) {
-		const isParameter = isJsonObject(value) && (Array.isArray(value.field) || Array.isArray(value.json));
-		const rows = isParameter ? readEntries(value.field, label).map((row) => readRow(row, label)) : [];
-		const given = isParameter ? jsonGroupValues(value, label) : [value];
-		const fields = [...rows, ...given.flatMap((one) => readKeyValues(one, label))];
-		refuseBadKeys(fields, label);
-		return fields.length > 0 ? fields : undefined;
-	},
-};
-
-type CustomField = { key: string; value: unknown };
-
-function readRow(row: unknown, label: string): CustomField {
-	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
-	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
-	const read = type === 'json' ? readJson(value, `${label}: ${name}`) : value;
-	return { key: name, value: read ?? '' };
-}
-
-/** An array of `{key, value}`, or an object of values by key. */
-function readKeyValues(given: unknown, label: string): CustomField[] {
-	const parsed = readJson(given, label);
-	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
-	if (!Array.isArray(parsed)) {
-		throw new InvalidInput(
-			`${label} must be an array of keys and values, or an object`,
-			'Give it as [{"key": "client_code", "value": "CLIENT001"}] or {"client_code": "CLIENT001"}.',
-		);
-	}
-	return parsed.map((entry: unknown, index) => {
-		if (isJsonObject(entry) && 'key' in entry && 'value' in entry) {
-			return {
-				...entry,
-				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),
-				value: entry.value,
-			};
-		}
-		throw new InvalidInput(
-			`${label}, entry ${index + 1}: a custom field needs a key and a value`,
-			'Write it as {"key": "client_code", "value": "CLIENT001"}.',
-		);
-	});
-}
-
-/** "Key must be unique and letters, number and underscores only": AttackForge documentation, CreateGroup. */
-function refuseBadKeys(fields: CustomField[], label: string): void {
-	const seen = new Set<string>();
-	for (const { key } of fields) {
-		if (!/^\w+$/.test(key)) {
-			throw new InvalidInput(
-				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
-				'Give the key as it stands in the custom field, not its label.',
-			);
-		}
-		if (seen.has(key)) {
-			throw new InvalidInput(`${label}: the key ${inQuotes(key)} stands there twice`, 'Give each key once.');
-		}
-		seen.add(key);
-	}
-}
-
-// --- both ------------------------------------------------------------------------------------------------------------
-
-/** A group of a fixedCollection that takes JSON, for lists that come from the item. */
-function jsonGroup(description: string) {
-	return {
-		displayName: 'From JSON',
-		name: 'json',
-		values: [fieldProperty(field('value', 'JSON', json(), description), 'create')],
-	};
-}
-
-const jsonGroupValues = (parameter: JsonObject, label: string): unknown[] =>
-	readEntries(parameter.json, label).flatMap((row) => {
-		const value = isJsonObject(row) ? row.value : undefined;
-		return isUnset(value) ? [] : [value];
-	});

@@ -1,0 +1,122 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { InvalidInput } from '../shared/errors';
+import type { Kind } from '../shared/fields';
+import { isJsonObject, type JsonObject } from '../shared/json';
+import { inQuotes, optionalText, readEntries, readJson, readText, unlocated } from '../shared/values';
+import { jsonGroup, jsonGroupValues } from './jsonGroup';
+
+const VALUE_TYPES: INodePropertyOptions[] = [
+	{ name: 'JSON', value: 'json', description: 'For lists, tables and users: sent as it is' },
+	{ name: 'Text', value: 'text' },
+];
+
+const CUSTOM_FIELD_ROW: INodeProperties[] = [
+	{
+		displayName: 'Key',
+		name: 'key',
+		type: 'resourceLocator',
+		default: { mode: 'list', value: '' },
+		description: 'Key of the custom field: letters, numbers and underscores',
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a custom field…',
+				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
+			},
+			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
+		],
+	},
+	{
+		displayName: 'Value Type',
+		name: 'type',
+		type: 'options',
+		options: VALUE_TYPES,
+		default: 'text',
+		description: 'Text is sent as text, even if it looks like a number',
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'string',
+		default: '',
+		description: 'Value of the custom field',
+	},
+];
+
+/** Custom fields: a list of keys and values. Values are never coerced: "007" stays text. */
+export const customFields: Kind = {
+	control: () => ({
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		default: {},
+		placeholder: 'Add Custom Field',
+		options: [
+			{ displayName: 'Custom Field', name: 'field', values: CUSTOM_FIELD_ROW },
+			jsonGroup(
+				'Custom fields as an array of keys and values, or as an object, for instance from an expression',
+			),
+		],
+	}),
+	read(value, { label }) {
+		const isParameter = isJsonObject(value) && (Array.isArray(value.field) || Array.isArray(value.json));
+		const rows = isParameter ? readEntries(value.field, label).map((row) => readRow(row, label)) : [];
+		const given = isParameter ? jsonGroupValues(value, label) : [value];
+		const fields = [...rows, ...given.flatMap((one) => readKeyValues(one, label))];
+		refuseBadKeys(fields, label);
+		return fields.length > 0 ? fields : undefined;
+	},
+};
+
+export type CustomField = { key: string; value: unknown };
+
+function readRow(row: unknown, label: string): CustomField {
+	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
+	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
+	const read = type === 'json' ? readJson(value, `${label}: ${name}`) : value;
+	return { key: name, value: read ?? '' };
+}
+
+/** An array of `{key, value}`, or an object of values by key. */
+function readKeyValues(given: unknown, label: string): CustomField[] {
+	const parsed = readJson(given, label);
+	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
+	if (!Array.isArray(parsed)) {
+		throw new InvalidInput(
+			`${label} must be an array of keys and values, or an object`,
+			'Give it as [{"key": "client_code", "value": "CLIENT001"}] or {"client_code": "CLIENT001"}.',
+		);
+	}
+	return parsed.map((entry: unknown, index) => {
+		if (isJsonObject(entry) && 'key' in entry && 'value' in entry) {
+			return {
+				...entry,
+				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),
+				value: entry.value,
+			};
+		}
+		throw new InvalidInput(
+			`${label}, entry ${index + 1}: a custom field needs a key and a value`,
+			'Write it as {"key": "client_code", "value": "CLIENT001"}.',
+		);
+	});
+}
+
+/** "Key must be unique and letters, number and underscores only": AttackForge documentation, CreateGroup. */
+function refuseBadKeys(fields: CustomField[], label: string): void {
+	const seen = new Set<string>();
+	for (const { key } of fields) {
+		if (!/^\w+$/.test(key)) {
+			throw new InvalidInput(
+				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
+				'Give the key as it stands in the custom field, not its label.',
+			);
+		}
+		if (seen.has(key)) {
+			throw new InvalidInput(`${label}: the key ${inQuotes(key)} stands there twice`, 'Give each key once.');
+		}
+		seen.add(key);
+	}
+}
