@@ -14,7 +14,7 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * @returns origin and any path before the API's, without a trailing slash, e.g. `https://tc.example:8443`
  * @throws UserError when it is no address that a secret may be sent to
  */
-export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
+function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
 	const text = typeof pasted === 'string' ? pasted.trim() : '';
 	if (text === '') {
 		throw new UserError('The Base URL is empty. Enter the address of your instance in the credential.');

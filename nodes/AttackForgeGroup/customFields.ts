@@ -3,6 +3,7 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { InvalidInput } from '../shared/errors';
 import type { Kind } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { locator } from '../shared/locators';
 import { inQuotes, optionalText, readEntries, readJson, readText, unlocated } from '../shared/values';
 import { jsonGroup, jsonGroupValues } from './jsonGroup';
 
@@ -11,23 +12,18 @@ const VALUE_TYPES: INodePropertyOptions[] = [
 	{ name: 'Text', value: 'text' },
 ];
 
+export const keyLocator = locator(
+	'searchCustomFields',
+	[{ displayName: 'By Key', name: 'key', placeholder: 'e.g. client_code' }],
+	'Select a custom field…',
+);
+
 const CUSTOM_FIELD_ROW: INodeProperties[] = [
 	{
 		displayName: 'Key',
 		name: 'key',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		...keyLocator,
 		description: 'Key of the custom field: letters, numbers and underscores',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a custom field…',
-				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
-			},
-			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
-		],
 	},
 	{
 		displayName: 'Value Type',

@@ -145,6 +145,13 @@ export class ThreatConnect {
 		return await this.memo.once('owners', async () => await this.list('/v3/security/owners', []));
 	}
 
+	/** Names of the organizations among them. New groups without an owner go into the API user's, but no endpoint says which that is. */
+	async organizations(): Promise<string[]> {
+		return (await this.owners())
+			.filter(({ type }) => type === 'Organization')
+			.map(({ name }) => String(name));
+	}
+
 	/** @throws InvalidInput when the API user sees no owner with this ID */
 	async ownerName(id: unknown): Promise<string> {
 		const owner = (await this.owners()).find((one) => String(one.id) === String(id));

@@ -4,10 +4,10 @@ import { InvalidInput } from '../shared/errors';
 import { type Field, type Kind, type Operation, type Place, row, type Table } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { choice, choiceByType, date, flag, longId, text } from '../shared/kinds';
+import { byName, located } from '../shared/locators';
 import { inQuotes, isUnset, readEntries, readText } from '../shared/values';
 import { indicatorBody, indicatorName } from './indicators';
 import { list, userReference } from './lists';
-import { byName, located } from './locators';
 
 /**
  * THE table of ThreatConnect's group fields.

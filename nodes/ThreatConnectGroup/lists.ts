@@ -22,7 +22,7 @@ const MODES: INodePropertyOptions[] = [
 	{ name: 'Replace', value: 'replace', description: 'Remove all present entries that are not given here' },
 ];
 
-export type ListShape = {
+type ListShape = {
 	/** What one entry is called, e.g. `Tag`. */
 	entry: string;
 	/** Inputs that take many entries at once, as comma-separated text or an array: each value becomes `{[name]: value}`. */

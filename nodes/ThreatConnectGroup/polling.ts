@@ -1,6 +1,6 @@
 import { wait } from '../shared/retry';
 
-export type PollOptions = {
+type PollOptions = {
 	/** Milliseconds until nobody asks any more. */
 	limit: number;
 	signal: AbortSignal | undefined;

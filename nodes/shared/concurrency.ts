@@ -1,5 +1,5 @@
 /** One piece of work. */
-export type Work = {
+type Work = {
 	/** Works with the same key run one after the other, in the order they were started. */
 	record?: string;
 	/** Must not reject. */

@@ -1,7 +1,7 @@
 import { asError, DOUBT, errorMessage, isInDoubt } from './errors';
 import { backOff, MAX_ATTEMPTS, wait } from './retry';
 
-export type OnceOnly<T> = {
+type OnceOnly<T> = {
 	signal: AbortSignal | undefined;
 	/** Does it; throws a failure in doubt when nobody knows whether it was done. */
 	act(): Promise<T>;

@@ -2,6 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/errors';
 import type { Item } from '../../shared/items';
+import { locator } from '../../shared/locators';
 import { inQuotes, optionalText, readEntries, readText } from '../../shared/values';
 import type { UserReference } from '../api';
 
@@ -16,24 +17,12 @@ export const groupParameter = (show: Show): INodeProperties => ({
 export const optionalGroupParameter = (show: Show): INodeProperties => ({
 	displayName: 'Group',
 	name: 'groupId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...locator(
+		'searchGroups',
+		[{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5eab99471e18050942c7607a' }],
+		'Select a group…',
+	),
 	description: 'The group, from the list or by its ID',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a group…',
-			typeOptions: { searchListMethod: 'searchGroups', searchable: true },
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 5eab99471e18050942c7607a',
-		},
-	],
 	displayOptions: { show },
 });
 
@@ -41,37 +30,17 @@ export const optionalGroupParameter = (show: Show): INodeProperties => ({
 export const userParameter = (show: Show): INodeProperties => ({
 	displayName: 'User',
 	name: 'userId',
-	type: 'resourceLocator',
-	default: { mode: 'list', value: '' },
+	...locator(
+		'searchUsers',
+		[
+			{ displayName: 'By Email', name: 'email', placeholder: 'e.g. paul.citizen@example.com' },
+			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
+			{ displayName: 'By User Name', name: 'username', placeholder: 'e.g. paul.citizen' },
+		],
+		'Select a user…',
+	),
 	required: true,
 	description: 'The user, from the list, or by ID, e-mail address or user name',
-	modes: [
-		{
-			displayName: 'From List',
-			name: 'list',
-			type: 'list',
-			placeholder: 'Select a user…',
-			typeOptions: { searchListMethod: 'searchUsers', searchable: true },
-		},
-		{
-			displayName: 'By Email',
-			name: 'email',
-			type: 'string',
-			placeholder: 'e.g. paul.citizen@example.com',
-		},
-		{
-			displayName: 'By ID',
-			name: 'id',
-			type: 'string',
-			placeholder: 'e.g. 668ba6b1be6510000f78f79e',
-		},
-		{
-			displayName: 'By User Name',
-			name: 'username',
-			type: 'string',
-			placeholder: 'e.g. paul.citizen',
-		},
-	],
 	displayOptions: { show },
 });
 
@@ -83,21 +52,6 @@ export const projectParameter = (show: Show): INodeProperties => ({
 	required: true,
 	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
 	description: 'ID of the project, as it stands in the address of its page',
-	displayOptions: { show },
-});
-
-/** Access to projects by membership: capitalized, unlike the levels of access entries (AttackForge documentation). */
-export const accessLevelParameter = (show: Show): INodeProperties => ({
-	displayName: 'Access Level',
-	name: 'accessLevel',
-	type: 'options',
-	options: [
-		{ name: 'View', value: 'View' },
-		{ name: 'Upload', value: 'Upload' },
-		{ name: 'Edit', value: 'Edit' },
-	],
-	default: 'View',
-	description: 'Access that the member gets to all projects of the group',
 	displayOptions: { show },
 });
 

@@ -8,6 +8,7 @@ import { inQuotes, isUnset, optionalText, readText } from '../../../shared/value
 import { isMissing } from '../../answers';
 import type { AttackForge, Scope } from '../../api';
 import { changesOf } from '../../changes';
+import { keyLocator } from '../../customFields';
 import { table } from '../../fields';
 import { customFieldOf, normalizeGroup } from '../../groups';
 import { optionalGroupParameter, readGroupId, type Show } from '../common';
@@ -34,21 +35,10 @@ const matchParameters = (own: Show): INodeProperties[] => [
 	{
 		displayName: 'Custom Field Key',
 		name: 'matchKey',
-		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		...keyLocator,
 		required: true,
 		description:
 			'Key of the custom field to match by. Its value is taken from the custom fields given below.',
-		modes: [
-			{
-				displayName: 'From List',
-				name: 'list',
-				type: 'list',
-				placeholder: 'Select a custom field…',
-				typeOptions: { searchListMethod: 'searchCustomFields', searchable: true },
-			},
-			{ displayName: 'By Key', name: 'key', type: 'string', placeholder: 'e.g. client_code' },
-		],
 		displayOptions: { show: { ...own, matchBy: ['customField'] } },
 	},
 ];

@@ -1,8 +1,8 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
 import type { AttackForge } from '../../api';
-import { accessLevelParameter, groupParameter, readGroupId, readUser, userParameter } from '../common';
-import { readAccessLevel } from './accessLevel';
+import { groupParameter, readGroupId, readUser, userParameter } from '../common';
+import { accessLevelParameter, readAccessLevel } from './accessLevel';
 import { FOUND, isMember } from './common';
 
 const show = { resource: ['member'], operation: ['add'] };

@@ -1,7 +1,7 @@
 import { type OperationFile, optionsCollection } from '../../../shared/items';
 import type { AttackForge } from '../../api';
-import { accessLevelParameter, groupParameter, readGroupId, readUser, userParameter } from '../common';
-import { readAccessLevel } from './accessLevel';
+import { groupParameter, readGroupId, readUser, userParameter } from '../common';
+import { accessLevelParameter, readAccessLevel } from './accessLevel';
 
 const show = { resource: ['member'], operation: ['changeAccess'] };
 

@@ -1,11 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { pathOf } from '../../../shared/addresses';
 import { InvalidInput } from '../../../shared/errors';
 import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
 import { choice } from '../../../shared/kinds';
 import { recordParameters } from '../../../shared/parameters';
-import { isUnset, readEntries, readNumber, readText } from '../../../shared/values';
+import { readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import { type BatchGroup, toBatchGroup } from '../../batch/groups';
 import { importGroups } from '../../batch/importing';
@@ -172,9 +171,8 @@ const sameXid = (item: BatchItem, first: BatchItem) =>
 
 /** A batch job must name its owner. */
 async function ownOrganization(api: ThreatConnect): Promise<string> {
-	const { data } = await api.page(pathOf('v3', 'security', 'owners'), [['resultLimit', '1000']]);
-	const [name, ...others] = data.filter(({ type }) => type === 'Organization').map((owner) => owner.name);
-	if (!isUnset(name) && others.length === 0) return String(name);
+	const [name, ...others] = await api.organizations();
+	if (name !== undefined && others.length === 0) return name;
 	throw new InvalidInput(
 		'"Owner Name" (ownerName) is missing',
 		'A bulk import must name the owner, and the API user sees no or several organizations: give the owner.',

@@ -2,9 +2,9 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
 import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
+import { byName, locator } from '../../../shared/locators';
 import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/values';
 import type { AnswerOptions } from '../../api';
-import { byName, locator } from '../../locators';
 import type { GroupReference } from '../../references';
 
 export type Show = NonNullable<IDisplayOptions['show']>;
@@ -29,15 +29,14 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 		{
 			displayName: 'Group ID',
 			name: 'groupId',
-			...locator(
-				'searchGroups',
+			...locator('searchGroups', [
 				{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 1125899906842625' },
 				{
 					displayName: 'By URL',
 					name: 'url',
 					placeholder: 'e.g. https://app.threatconnect.com/#/details/groups/1125899906842625/overview',
 				},
-			),
+			]),
 			required: true,
 			description:
 				'The group, found by name, or by its ID as ThreatConnect shows it and as Create returns it',
@@ -68,7 +67,7 @@ export const xidParameters = (
 	{
 		displayName: 'Owner Name',
 		name: 'groupOwner',
-		...locator(owners, byName('e.g. Demo Organization')),
+		...locator(owners, [byName('e.g. Demo Organization')]),
 		description: 'Owner of the group; if empty, the organization of the API user',
 		displayOptions: { show },
 	},

@@ -22,7 +22,7 @@ export const assignXidOption: INodeProperties = {
 };
 
 /** What an operation takes from its item, besides the body, to create a group. */
-export type Creation = {
+type Creation = {
 	options: AnswerOptions;
 	assignsXid: boolean;
 	item: Item;

@@ -4,9 +4,9 @@ import { InvalidInput } from '../../../shared/errors';
 import { labelOf } from '../../../shared/fields';
 import type { JsonObject } from '../../../shared/json';
 import { choiceByType, date } from '../../../shared/kinds';
+import { byName, locator } from '../../../shared/locators';
 import { inQuotes, isUnset, readEntries, readLong, unlocated } from '../../../shared/values';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
-import { byName, locator } from '../../locators';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from '../../tql';
 
 /** The filters of Get Many, and the query that they make. */
@@ -133,7 +133,7 @@ const FILTERS: readonly Filter[] = [
 		parameter: {
 			displayName: 'Owner Name',
 			name: 'ownerName',
-			...locator('searchOwners', byName('e.g. Demo Organization')),
+			...locator('searchOwners', [byName('e.g. Demo Organization')]),
 			description: several(
 				'Organization, Community or Source. Without it, groups of all owners that the API user sees are found',
 			),
@@ -144,7 +144,7 @@ const FILTERS: readonly Filter[] = [
 		parameter: {
 			displayName: 'Security Label',
 			name: 'securityLabel',
-			...locator('searchSecurityLabels', byName('e.g. TLP:AMBER')),
+			...locator('searchSecurityLabels', [byName('e.g. TLP:AMBER')]),
 			description: several('Label that the group has'),
 		},
 		clause: (texts) => isOneOf('securityLabel', texts),
@@ -164,7 +164,7 @@ const FILTERS: readonly Filter[] = [
 		parameter: {
 			displayName: 'Tag',
 			name: 'tag',
-			...locator('searchTags', byName('e.g. Targeted Attack')),
+			...locator('searchTags', [byName('e.g. Targeted Attack')]),
 			description: several('Tag that the group has'),
 		},
 		clause: (texts) => isOneOf('tag', texts),

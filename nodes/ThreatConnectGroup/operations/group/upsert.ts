@@ -214,12 +214,8 @@ const anotherType = (group: JsonObject, type: unknown) =>
 		'Nothing was written for this item. A type cannot be changed: check the type, or the XID.',
 	);
 
-/** New groups without an owner go into the API user's organization; which one that is no endpoint says. */
 async function ownOrganization(api: ThreatConnect): Promise<string> {
-	const names = await api.memo.once('own organization', async () => {
-		const owners = await api.owners();
-		return owners.filter(({ type }) => type === 'Organization').map(({ name }) => String(name));
-	});
+	const names = await api.organizations();
 	const [only, ...others] = names;
 	if (only !== undefined && others.length === 0) return only;
 	throw new InvalidInput(

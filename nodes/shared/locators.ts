@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import type { Kind } from '../shared/fields';
-import { isUnset, unlocated } from '../shared/values';
+import type { Kind } from './fields';
+import { isUnset, unlocated } from './values';
 
 /** What is typed where nothing can be listed, or where it is known already. */
 type Typed = { displayName: string; name: string; placeholder?: string };
@@ -9,7 +9,7 @@ type Typed = { displayName: string; name: string; placeholder?: string };
 /** A choice from a list of the instance, or a typed value. */
 export function located(kind: Kind, searchListMethod: string, typed: Typed): Kind {
 	return {
-		control: () => locator(searchListMethod, typed),
+		control: () => locator(searchListMethod, [typed]),
 		read(value, place) {
 			const plain = unlocated(value);
 			return isUnset(plain) ? undefined : kind.read(plain, place);
@@ -17,7 +17,8 @@ export function located(kind: Kind, searchListMethod: string, typed: Typed): Kin
 	};
 }
 
-export const locator = (searchListMethod: string, ...typed: Typed[]) =>
+/** @param placeholder of the list */
+export const locator = (searchListMethod: string, typed: readonly Typed[], placeholder = 'Select…') =>
 	({
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
@@ -26,7 +27,7 @@ export const locator = (searchListMethod: string, ...typed: Typed[]) =>
 				displayName: 'From List',
 				name: 'list',
 				type: 'list',
-				placeholder: 'Select…',
+				placeholder,
 				typeOptions: { searchListMethod, searchable: true },
 			},
 			...typed.map((mode): INodePropertyMode => ({ type: 'string', ...mode })),
