@@ -140,6 +140,9 @@ const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOption
 	displayOptions,
 });
 
+const BODY =
+	"The body of the request, with the API's own field names. Fields that the node knows are checked; others are sent as they are.";
+
 const jsonBody = (
 	noun: string,
 	operation: FormOperation,
@@ -152,9 +155,7 @@ const jsonBody = (
 	default: '{}',
 	required: true,
 	displayOptions,
-	description: `The body of the request, with the API's own field names. Fields that the node knows are checked; others are sent as they are.${
-		operation === 'create' ? '' : ' Use null to ask the service to clear a field.'
-	}`,
+	description: operation === 'create' ? BODY : `${BODY} Use null to ask the service to clear a field.`,
 });
 
 /** The default of a parameter that may stay empty: a drop-down then needs an entry for that. */

@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
 
-import { filesIn, read } from '../docs/pages';
+import { codeOf, filesIn, read } from '../docs/pages';
 
 /** The rules of docs/architecture.md that an import or a name can break. */
 
@@ -22,7 +22,7 @@ function importsOf(path: string, sources: Sources): string[] {
 }
 
 /** Imports that a rule forbids, as `from -> to`. */
-const forbidden = (sources: Sources, { from, to }: { from: RegExp; to: RegExp }): string[] =>
+const forbidden = (sources: Sources, { from, to }: Pick<Rule, 'from' | 'to'>): string[] =>
 	Object.keys(sources)
 		.filter((path) => from.test(path))
 		.flatMap((path) =>
@@ -33,7 +33,17 @@ const forbidden = (sources: Sources, { from, to }: { from: RegExp; to: RegExp })
 
 const OPERATIONS = /^nodes\/\w+\/operations\//;
 
-describe.each([
+type Rule = {
+	rule: string;
+	/** Files that import. */
+	from: RegExp;
+	/** What they must not import. */
+	to: RegExp;
+	/** One file too many. */
+	fault: Sources;
+};
+
+describe.each<Rule>([
 	{
 		rule: 'nodes/shared imports no service',
 		from: /^nodes\/shared\//,
@@ -157,4 +167,9 @@ test('an operation knows its own item alone: nothing of the others, of pairing, 
 
 test('an operation that looked at all items would be seen', () => {
 	expect(strangersIn('// pairedItem\nconst all = context.getInputData();')).toEqual(['getInputData']);
+});
+
+test('docs/architecture.md names every file of nodes/shared', () => {
+	const named = codeOf('docs/architecture.md').map((code) => code.replace('nodes/shared/', ''));
+	expect(filesIn('nodes/shared').filter((path) => !named.includes(basename(path)))).toEqual([]);
 });
