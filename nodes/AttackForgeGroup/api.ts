@@ -219,14 +219,14 @@ export class AttackForge {
 		const reply = await this.call(method, request);
 		const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (isJsonObject(record)) return record;
-		throw incomplete('AttackForge', `the ${key}`, reply);
+		throw without(`the ${key}`, reply);
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
 		const reply = await this.call(method, request);
 		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
 		if (Array.isArray(records)) return records.filter(isJsonObject);
-		throw incomplete('AttackForge', `its ${key}`, reply);
+		throw without(`its ${key}`, reply);
 	}
 
 	private async status(method: MethodName, request: ServiceRequest): Promise<unknown> {
@@ -238,6 +238,9 @@ export class AttackForge {
 		return successful(method, await send(this.connection, request));
 	}
 }
+
+const without = (what: string, reply: Reply) =>
+	incomplete(`AttackForge answered with success, but without ${what}`, reply);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [

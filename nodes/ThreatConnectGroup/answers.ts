@@ -17,7 +17,7 @@ export function readEnvelope(reply: Reply): JsonObject {
 export function groupOf(reply: Reply): JsonObject {
 	const { data } = readEnvelope(reply);
 	if (isJsonObject(data) && data.id !== undefined) return data;
-	throw incomplete('ThreatConnect', 'the group', reply);
+	throw incomplete('ThreatConnect answered with success, but without the group', reply);
 }
 
 /** ThreatConnect itself refused: a proxy or a wrong address answers in other words. */

@@ -82,9 +82,9 @@ export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceF
 }
 
 /** A success without the record that it should hold. */
-export function incomplete(service: string, what: string, { status, request }: Reply): ServiceFailure {
+export function incomplete(message: string, { status, request }: Reply): ServiceFailure {
 	return new ServiceFailure(
-		`${service} answered with success, but without ${what}`,
+		message,
 		PAGE_ADVICE,
 		{ httpCode: String(status), request },
 		{ certainty: 'unknown', ...(isWrite(request) && { doubt: DOUBT }) },
