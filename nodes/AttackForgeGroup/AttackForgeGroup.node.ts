@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { operationParameters, runItems } from '../shared/items';
+import { runItems } from '../shared/items';
+import { operationParameters } from '../shared/operation';
 import { connectAttackForge } from './api';
 import { keyTest } from './credentialTests';
 import { table } from './fields';

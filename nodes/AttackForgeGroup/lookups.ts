@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
-import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { readConnectionOptions } from '../shared/options';
 import { isRefusal } from './answers';
 import { connectAttackForge } from './api';
 import { normalizeGroup } from './groups';

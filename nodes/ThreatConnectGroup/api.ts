@@ -6,9 +6,9 @@ import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.cre
 import { pathOf, type Query } from '../shared/addresses';
 import { connect, type Connection, type ConnectionOptions } from '../shared/connection';
 import { InvalidInput, ServiceFailure } from '../shared/errors';
-import { readConnectionOptions } from '../shared/items';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
+import { readConnectionOptions } from '../shared/options';
 import { send, type ServiceRequest } from '../shared/requests';
 import { readLong } from '../shared/values';
 import { groupOf, isOwnRefusal, readEnvelope } from './answers';

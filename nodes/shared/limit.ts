@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from './errors';
-import type { Item } from './items';
+import type { Item } from './item';
 import { inQuotes } from './values';
 
 /** Return All and Limit, as operations that return many records have them. */

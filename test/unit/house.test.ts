@@ -75,9 +75,9 @@ describe.each<Rule>([
 		fault: { 'nodes/shared/a.ts': "import { readFileSync } from 'node:fs';" },
 	},
 	{
-		rule: 'an operation leaves concurrency, pace and repetition to nodes/shared',
+		rule: 'an operation leaves all items together, concurrency, pace and repetition to nodes/shared',
 		from: OPERATIONS,
-		to: /^nodes\/shared\/(concurrency|pace|tries)\.ts$/,
+		to: /^nodes\/shared\/(concurrency|items|pace|tries)\.ts$/,
 		fault: {
 			'nodes/shared/pace.ts': '',
 			'nodes/A/operations/b/c.ts': "import { Pace } from '../../../shared/pace';",

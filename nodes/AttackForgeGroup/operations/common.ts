@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/errors';
-import type { Item } from '../../shared/items';
+import type { Item } from '../../shared/item';
 import { locator } from '../../shared/locators';
 import { inQuotes, optionalText, readEntries, readText } from '../../shared/values';
 import type { UserReference } from '../api';

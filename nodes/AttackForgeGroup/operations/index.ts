@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../shared/items';
+import type { OperationFile } from '../../shared/operation';
 import type { AttackForge } from '../api';
 import { getMany as getAssets } from './asset/getMany';
 import { archive } from './group/archive';

@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../../shared/errors';
-import type { BulkRun } from '../../shared/items';
+import type { BulkRun } from '../../shared/operation';
 import type { ThreatConnect } from '../api';
 import { type BatchItem, fileOf, MAX_OBJECTS, pack } from './jobs';
 import { type BatchCounts, judge } from './judge';

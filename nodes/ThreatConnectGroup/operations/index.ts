@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../shared/items';
+import type { OperationFile } from '../../shared/operation';
 import type { ThreatConnect } from '../api';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';

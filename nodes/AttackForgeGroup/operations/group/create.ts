@@ -1,4 +1,5 @@
-import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import type { AttackForge } from '../../api';
 import { table } from '../../fields';

@@ -1,9 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import { isUnset, optionalText, readText } from '../../../shared/values';
 import type { AttackForge, Scope } from '../../api';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';

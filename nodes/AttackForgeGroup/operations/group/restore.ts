@@ -1,4 +1,5 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { groupParameter, readGroupId } from '../common';
 import { readBack } from './updating';

@@ -1,5 +1,6 @@
-import { extraJsonOption, type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import type { OperationFile } from '../../../shared/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import type { AttackForge } from '../../api';
 import {

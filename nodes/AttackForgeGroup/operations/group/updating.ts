@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Item } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
 import { isRefusal } from '../../answers';

@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
-import { extraJsonOption, type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
+import type { OperationFile } from '../../../shared/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
 import { isMissing } from '../../answers';

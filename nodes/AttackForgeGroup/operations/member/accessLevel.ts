@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import type { Item } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { choice } from '../../../shared/kinds';
 import type { Show } from '../common';
 

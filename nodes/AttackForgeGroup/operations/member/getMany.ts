@@ -1,6 +1,7 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { isJsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { simplifyMember } from '../../groups';
 import { groupParameter, readGroupId, simplifyParameter } from '../common';

@@ -1,5 +1,6 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { groupParameter, readGroupId, readUser, userParameter } from '../common';
 import { FOUND, isMember } from './common';

@@ -1,5 +1,6 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { customFieldFilterOptions, groupParameter, readCustomFieldFilter, readGroupId } from '../common';
 

@@ -1,5 +1,6 @@
 import { ServiceFailure } from '../../../shared/errors';
-import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { groupParameter, projectParameter, readGroupId, readId } from '../common';
 

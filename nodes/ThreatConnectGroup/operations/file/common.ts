@@ -1,7 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import type { Item } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import { optionalText } from '../../../shared/values';
 

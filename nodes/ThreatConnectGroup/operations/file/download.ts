@@ -1,4 +1,5 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { ThreatConnect } from '../../api';
 import { groupParameters, readReference } from '../group/common';
 import { outputField, readOutputField } from './common';

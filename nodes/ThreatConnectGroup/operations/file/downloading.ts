@@ -1,7 +1,8 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
-import { FileOutput, type Item } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
+import { FileOutput } from '../../../shared/operation';
 import { fetchBytes } from '../../../shared/requests';
 import { isUnset } from '../../../shared/values';
 import { failure } from '../../answers';

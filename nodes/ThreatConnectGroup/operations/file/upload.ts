@@ -1,4 +1,5 @@
-import { type OperationFile, optionsCollection } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import { optionalText, readNumber } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import { referenceKey } from '../../references';

@@ -2,7 +2,7 @@ import type { IBinaryData } from 'n8n-workflow';
 
 import { cancelSignal } from '../../../shared/connection';
 import { errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
-import type { Item } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
 import { type Bytes, sendBytes } from '../../../shared/requests';

@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../../shared/errors';
-import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { text } from '../../../shared/kinds';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { ThreatConnect } from '../../api';
 import { referenceKey } from '../../references';
 import { groupParameters, readReference } from './common';

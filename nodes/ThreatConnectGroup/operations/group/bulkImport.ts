@@ -1,8 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { extraJsonOption, type Item, type OperationFile, runOptions } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { choice } from '../../../shared/kinds';
+import type { OperationFile } from '../../../shared/operation';
+import { extraJsonOption, runOptions } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import { readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';

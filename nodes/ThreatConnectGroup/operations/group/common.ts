@@ -1,8 +1,9 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
-import { extraJsonOption, type Item, optionsCollection } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { byName, locator } from '../../../shared/locators';
+import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/values';
 import type { AnswerOptions } from '../../api';
 import type { GroupReference } from '../../references';

@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/items';
+import type { OperationFile } from '../../../shared/operation';
 import { recordParameters } from '../../../shared/parameters';
 import type { ThreatConnect } from '../../api';
 import { table } from '../../fields';

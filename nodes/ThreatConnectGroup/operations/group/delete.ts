@@ -1,6 +1,7 @@
 import { cancelSignal } from '../../../shared/connection';
-import { type OperationFile, optionsCollection } from '../../../shared/items';
 import { onceOnly } from '../../../shared/onceOnly';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import type { ThreatConnect } from '../../api';
 import { referenceKey } from '../../references';
 import { groupParameters, readReference } from './common';

@@ -1,8 +1,10 @@
 import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/errors';
-import { type Item, type OperationFile, optionsCollection } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
+import type { OperationFile } from '../../../shared/operation';
+import { optionsCollection } from '../../../shared/options';
 import { inQuotes, optionalText } from '../../../shared/values';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
 import { allOf, chunksOfIds } from '../../tql';

@@ -1,8 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput } from '../../../shared/errors';
-import type { Item, OperationFile } from '../../../shared/items';
+import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import type { OperationFile } from '../../../shared/operation';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/values';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
