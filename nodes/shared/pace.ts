@@ -24,13 +24,14 @@ export type Signal = 'well' | 'overloaded';
 /**
  * How many requests may be under way at once, found while they run: it starts low, grows by half each round while answers
  * come well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up again,
- * not above what was too much until much has gone well.
+ * not to what was too much before long.
  */
 export class Pace {
 	/** Requests that may be under way; fractions add up to whole ones. */
 	private limit: number;
-	/** Places that are taken; and by those whose request has gone. */
+	/** Places that are taken, also by those who wait for their turn. */
 	private taken = 0;
+	/** Requests that have gone. */
 	private underWay = 0;
 	private readonly waiting: Array<() => void> = [];
 	/** Milliseconds since the epoch before which nothing is sent: Retry-After holds for all. */
