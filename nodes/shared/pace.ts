@@ -47,6 +47,8 @@ export class Pace {
 	private tryAgainAt = 0;
 	/** Rises with each halving. */
 	private round = 0;
+	/** Milliseconds since the epoch: the first request that the service did not answer, of those after its last answer. */
+	private silentSince = Infinity;
 	private readonly latencies = new Map<string, Latency>();
 
 	/** @param max never exceeded; 1 means one after the other */
@@ -65,6 +67,16 @@ export class Pace {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		} else this.taken += 1;
 		return { kind, round: this.round };
+	}
+
+	/** @param answered by the service itself, whatever it said */
+	hear(answered: boolean): void {
+		this.silentSince = answered ? Infinity : Math.min(this.silentSince, Date.now());
+	}
+
+	/** Milliseconds for which the service has answered nothing. */
+	get silence(): number {
+		return Math.max(0, Date.now() - this.silentSince);
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */

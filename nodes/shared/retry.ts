@@ -64,6 +64,8 @@ export async function withRetries<T extends Answer>(
 		let failure: unknown;
 		try {
 			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
+			// A service that is gone would cost each of thousands of items all of its attempts.
+			if (attempts === 1 && pace.silence > TIME_BUDGET) throw gone();
 			for (let rest = pace.untilTurn(ticket); rest > 0 && !signal?.aborted; rest = pace.untilTurn(ticket)) {
 				await wait(rest, signal);
 			}
@@ -74,6 +76,7 @@ export async function withRetries<T extends Answer>(
 		} catch (error) {
 			failure = error;
 		}
+		if (answer !== undefined || isUnanswered(failure)) pace.hear(isFromService(answer));
 		const again = answer ? judgeAnswer(answer, rules, attempts) : judgeFailure(failure, rules);
 		pace.leave(ticket, again.overloaded ? 'overloaded' : 'well', again.retryAfter);
 		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
@@ -89,6 +92,12 @@ export async function withRetries<T extends Answer>(
 		await wait(backOff(attempts), signal);
 	}
 }
+
+/** A gateway's word for a service that is not there is none of the service. */
+const isFromService = (answer: Answer | undefined) => answer !== undefined && ![502, 503, 504].includes(answer.status);
+
+const isUnanswered = (failure: unknown) =>
+	failure instanceof ServiceFailure && failure.outcome.certainty !== undefined;
 
 type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number; mayBeDone?: boolean };
 
@@ -150,4 +159,10 @@ const notNow = (pause: number) =>
 		`The service has asked for no more requests for the next ${Math.ceil(pause / 1000)} seconds`,
 		'Nothing was sent for this item. Run it again after that time.',
 		{ httpCode: '429' },
+	);
+
+const gone = () =>
+	new ServiceFailure(
+		`The service has not answered for ${TIME_BUDGET / 60_000} minutes`,
+		'Nothing was sent for this item. Run it again once the service is back.',
 	);

@@ -1,0 +1,59 @@
+import { ServiceFailure } from '../../nodes/shared/errors';
+import { Pace } from '../../nodes/shared/pace';
+import { withRetries } from '../../nodes/shared/retry';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+type Answer = { status: number; headers: Record<string, unknown> };
+
+/** Sends 60 items to a service, one after the other, and tells what came of them and when each attempt was made. */
+async function send(attempt: () => Promise<Answer>) {
+	const pace = new Pace(1);
+	const start = Date.now();
+	const attempts: number[] = [];
+	const outcomes: string[] = [];
+	const sending = async () => {
+		while (outcomes.length < 60) {
+			const rules = { pace, signal: undefined, writes: true, idempotent: false };
+			const outcome = await withRetries(rules, async () => {
+				attempts.push(Date.now() - start);
+				return await attempt();
+			}).catch((error: ServiceFailure) => error);
+			outcomes.push(outcome instanceof Error ? outcome.message : String(outcome.status));
+		}
+	};
+	const all = sending();
+	while (outcomes.length < 60) await jest.advanceTimersByTimeAsync(1000);
+	await all;
+	return { outcomes, attempts, took: Date.now() - start };
+}
+
+const refused = () => new ServiceFailure('refused', '', {}, { certainty: 'notDone' });
+
+test('once a service has answered nothing for three minutes, the other items say so and are not sent', async () => {
+	const { outcomes, attempts, took } = await send(async () => await Promise.reject(refused()));
+	expect(new Set(outcomes)).toEqual(new Set(['refused', 'The service has not answered for 3 minutes']));
+	expect(outcomes.filter((outcome) => outcome !== 'refused').length).toBeGreaterThan(15);
+	// Those that had been begun make their attempts.
+	expect(Math.max(...attempts)).toBeLessThan(200_000);
+	expect(took).toBeLessThan(200_000);
+});
+
+test('a service that comes back within three minutes gets all other items', async () => {
+	const start = Date.now();
+	const { outcomes } = await send(async () => {
+		if (Date.now() - start < 120_000) throw refused();
+		return await Promise.resolve({ status: 201, headers: {} });
+	});
+	expect(outcomes.filter((outcome) => outcome === '201').length).toBeGreaterThan(30);
+	expect(new Set(outcomes)).toEqual(new Set(['refused', '201']));
+});
+
+test('a service that refuses for hours is there: each item has its answer', async () => {
+	const { outcomes } = await send(async () => {
+		await new Promise((resolve) => setTimeout(resolve, 60_000));
+		return { status: 500, headers: {} };
+	});
+	expect(new Set(outcomes)).toEqual(new Set(['500']));
+});
