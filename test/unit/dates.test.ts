@@ -335,4 +335,31 @@ describe('what is easily read wrong', () => {
 	test('the year 0 is refused also for a day', () => {
 		expect(refusals('0000-01-01')).toEqual(['is not a date that exists']);
 	});
+
+	test.each([19_000_101, 20_211_103, 22_001_231])(
+		'a number that could be a day or seconds is refused, and how to write a day is said: %i',
+		(number) => {
+			expect(refusals(number)).toEqual(['could be a day or a number of seconds: write days as text']);
+		},
+	);
+
+	test.each([19_000_100, 22_001_232])('a number that can be no day is a number of seconds: %i', (number) => {
+		expect(refusal(number)).toBe(`read as ${new Date(number * 1000).toISOString().replace('.000', '')}`);
+	});
+
+	test.each([
+		'2021-11-03T14:15:00[Europe/Berlin]',
+		'2021-11-03 14:15 (CET)',
+		'2021-11-03T14:15:00Z Europe/Berlin',
+		'2021-11-03T14:15:00+01:00 Europe/Berlin',
+	])('a zone that would be lost, or that is named twice, is refused: %s', (text) => {
+		expect(refusals(text)).toEqual(['has a time zone that cannot be read']);
+	});
+
+	test.each(['2021-11-03 0:15 AM', '2021-11-03 13:15 PM'])(
+		'an hour that twelve hours do not have is refused: %s',
+		(text) => {
+			expect(refusals(text)).toEqual(['has a time that does not exist']);
+		},
+	);
 });

@@ -494,3 +494,44 @@ describe('each credential', () => {
 		);
 	});
 });
+
+describe('Allowed Domains of the credential', () => {
+	const withDomains = (allowedDomains: unknown, mode = 'domains') =>
+		authenticate({ url: `${BASE}/api` }, {
+			allowedHttpRequestDomains: mode,
+			allowedDomains,
+		} as ICredentialDataDecryptedObject);
+
+	test.each([
+		'app.example.com',
+		'APP.EXAMPLE.COM.',
+		'other.com, app.example.com',
+		'*.example.com',
+		' *.COM ',
+	])('let a request through: %s', (allowedDomains) => {
+		expect(withDomains(allowedDomains).url).toBe(`${BASE}/api`);
+	});
+
+	test.each([
+		'',
+		'example.com',
+		'*.app.example.com',
+		'*.',
+		'*',
+		'pp.example.com',
+		'app.example.com.evil.com',
+		undefined,
+		1,
+	])('refuse a request, and say what to do: %p', (allowedDomains) => {
+		expect(() => withDomains(allowedDomains)).toThrow(
+			'The credential does not allow requests to app.example.com. Nothing was sent. Add it to Allowed Domains in the credential, or correct the Base URL.',
+		);
+	});
+
+	test.each(['all', 'none'])(
+		'are asked only where the credential is for some domains: not with %s',
+		(mode) => {
+			expect(withDomains('', mode).url).toBe(`${BASE}/api`);
+		},
+	);
+});

@@ -1,0 +1,163 @@
+/**
+ * A test runner for Stryker that runs jest's tests many times in one process. Stryker's own for jest begins a new jest for
+ * each mutant, which loads n8n's engine anew for every test file. Here the engine, the simulators and the tests are loaded
+ * once, and a mutant costs only the tests that reach it, until the first fails.
+ *
+ * The tests run in jest's own `jest-circus`, with jest's `expect`, mocks and fake timers. They come by two ways to what is
+ * mutated: unit tests import the TypeScript, engine tests load `dist`, which is built from the mutated sources.
+ */
+import { jestExpect as expect } from '@jest/expect';
+import { ModernFakeTimers } from '@jest/fake-timers';
+import { commonTokens, declareClassPlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
+import {
+	determineHitLimitReached,
+	DryRunStatus,
+	TestStatus,
+	toMutantRunResult,
+} from '@stryker-mutator/api/test-runner';
+import * as circus from 'jest-circus';
+import { ModuleMocker } from 'jest-mock';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+import { register } from 'tsx/cjs/api';
+
+/** Workflows that take more than a second, because they wait or move much: mutants are left to the others. */
+const SLOW =
+	/^test\/engine\/.*(cannot be looked up|silence|port is closed|10,000|25,000|500 customers|cancelled|output schema)/;
+
+/** Where mutated code looks for the mutant that is active, and notes what was reached. */
+const stryker = (globalThis.__stryker__ ??= {});
+
+class Runner {
+	static inject = tokens(commonTokens.options);
+	/** By ID. */
+	tests = new Map();
+
+	constructor({ inOneProcess }) {
+		this.testFiles = inOneProcess.testFiles;
+	}
+
+	/** What is made while modules load is not made again: Stryker starts a new process for such a mutant. */
+	capabilities() {
+		return { reloadEnvironment: false };
+	}
+
+	async dryRun() {
+		const result = await this.run(undefined, false);
+		return { ...result, mutantCoverage: stryker.mutantCoverage };
+	}
+
+	async mutantRun({ activeMutant, testFilter, disableBail, hitLimit, mutantActivation }) {
+		if (mutantActivation === 'runtime') this.load();
+		Object.assign(stryker, { activeMutant: activeMutant.id, hitLimit, hitCount: hitLimit && 0 });
+		const result = await this.run(testFilter, !disableBail);
+		stryker.activeMutant = undefined;
+		return toMutantRunResult(determineHitLimitReached(stryker.hitCount, hitLimit) ?? result, disableBail);
+	}
+
+	async run(filter, bail) {
+		this.load();
+		this.bail = bail;
+		const wanted = filter && new Set(filter);
+		for (const [id, test] of this.tests) {
+			const runs = !test.leftOut && (!wanted || wanted.has(id));
+			Object.assign(test, { mode: runs ? undefined : 'skip', errors: [], status: null });
+		}
+		await circus.run();
+		const tests = [];
+		for (const [id, { name, status, duration, errors }] of this.tests) {
+			if (status !== 'done') continue;
+			const outcome =
+				errors.length > 0
+					? { status: TestStatus.Failed, failureMessage: errors.flat().map(String).join('\n') }
+					: { status: TestStatus.Success };
+			tests.push({ id, name, timeSpentMs: duration ?? 0, ...outcome });
+		}
+		return { status: DryRunStatus.Complete, tests };
+	}
+
+	load() {
+		if (this.tests.size > 0) return;
+		Object.assign(process.env, { NODE_ENV: 'test', N8N_LOG_LEVEL: 'silent' });
+		const load = createRequire(resolve('package.json'));
+		register();
+		const { describe, test, it, beforeAll, beforeEach, afterAll, afterEach } = circus;
+		const jest = jestObject(load);
+		Object.assign(globalThis, {
+			describe,
+			test,
+			it,
+			beforeAll,
+			beforeEach,
+			afterAll,
+			afterEach,
+			expect,
+			jest,
+		});
+		if (existsSync('dist')) {
+			const { nodes, credentials } = JSON.parse(readFileSync('package.json', 'utf8')).n8n;
+			for (const file of [...nodes, ...credentials]) load(resolve(file));
+		}
+		for (const file of this.testFiles) describe(file, () => void load(resolve(file)));
+		circus.getState().testTimeout = 30_000;
+		circus.addEventHandler((event) => this.on(event));
+		this.collect(circus.getState().rootDescribeBlock, '');
+		// What a mutant has left behind may fail when its tests have long ended.
+		process.on('unhandledRejection', () => {});
+		process.on('uncaughtException', () => {});
+	}
+
+	collect(block, path) {
+		for (const child of block.children) {
+			const name = `${path} ${child.name}`.trim();
+			if (child.type === 'describeBlock') this.collect(child, name);
+			// Names may repeat.
+			else {
+				const id = `${this.tests.size} ${name}`;
+				this.tests.set(id, Object.assign(child, { id, leftOut: child.mode === 'skip' || SLOW.test(name) }));
+			}
+		}
+	}
+
+	on({ name, test }) {
+		if (name === 'test_start') stryker.currentTestId = test.id;
+		if (name !== 'test_done') return;
+		stryker.currentTestId = undefined;
+		if (this.bail && test.errors.length > 0) for (const other of this.tests.values()) other.mode = 'skip';
+	}
+}
+
+/** What the tests use of it. */
+function jestObject(load) {
+	const mocker = new ModuleMocker(globalThis);
+	const config = { fakeTimers: {}, rootDir: process.cwd() };
+	const timers = new ModernFakeTimers({ config, global: globalThis });
+	return {
+		fn: mocker.fn.bind(mocker),
+		spyOn: mocker.spyOn.bind(mocker),
+		useFakeTimers: (options) => timers.useFakeTimers(options),
+		useRealTimers: () => timers.useRealTimers(),
+		setSystemTime: (now) => timers.setSystemTime(now),
+		advanceTimersByTimeAsync: async (milliseconds) => await timers.advanceTimersByTimeAsync(milliseconds),
+		runAllTimersAsync: async () => await timers.runAllTimersAsync(),
+		isolateModules(work) {
+			const kept = { ...load.cache };
+			for (const file of Object.keys(kept)) if (!file.includes('node_modules')) delete load.cache[file];
+			work();
+			Object.assign(load.cache, kept);
+		},
+	};
+}
+
+/** Stryker's own `testFiles` would have mutants of what is made while modules load come too late. */
+export const strykerValidationSchema = {
+	properties: {
+		inOneProcess: {
+			type: 'object',
+			properties: { testFiles: { type: 'array', items: { type: 'string' } } },
+		},
+	},
+};
+
+export const strykerPlugins = [declareClassPlugin(PluginKind.TestRunner, 'in-one-process', Runner)];

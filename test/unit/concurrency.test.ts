@@ -1,0 +1,120 @@
+import { runConcurrently } from '../../nodes/shared/concurrency';
+import { Memo } from '../../nodes/shared/memo';
+
+/** Which items wait for each other. */
+
+/** In simulated time. @returns the works in the order in which they began and ended, and the most that were under way at once */
+async function runWorks(
+	records: Array<string | undefined | null>,
+	limit: number,
+	{ haltAfter = Infinity, takes = () => 2 }: { haltAfter?: number; takes?: (index: number) => number } = {},
+) {
+	const log: string[] = [];
+	let underWay = 0;
+	let most = 0;
+	let ended = 0;
+	const running = runConcurrently(
+		records.length,
+		limit,
+		() => ended >= haltAfter,
+		(index) => {
+			const record = records[index];
+			if (record === null) return undefined;
+			return {
+				record,
+				async run() {
+					log.push(`+${index}`);
+					most = Math.max(most, ++underWay);
+					await new Promise((resolve) => setTimeout(resolve, takes(index)));
+					underWay -= 1;
+					ended += 1;
+					log.push(`-${index}`);
+				},
+			};
+		},
+	);
+	await jest.runAllTimersAsync();
+	await running;
+	return { log, most };
+}
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+const none = (count: number) => Array<undefined>(count).fill(undefined);
+
+test.each([
+	[1, 1],
+	[3, 3],
+	[3.9, 3],
+	[0, 1],
+	[-5, 1],
+	[NaN, 1],
+	[100, 8],
+])('with a limit of %d, %i of 8 items are under way at once', async (limit, expected) => {
+	const { log, most } = await runWorks(none(8), limit);
+	expect(most).toBe(expected);
+	expect(log).toHaveLength(16);
+});
+
+test('without items nothing is done', async () => {
+	expect((await runWorks([], 4)).log).toEqual([]);
+});
+
+test('one at a time is strictly one after the other', async () => {
+	expect((await runWorks(none(3), 1)).log).toEqual(['+0', '-0', '+1', '-1', '+2', '-2']);
+});
+
+test('items for one record go in the order of the input, also when the first takes longer', async () => {
+	const { log } = await runWorks(['a', 'a', 'a', 'a', 'a'], 3, { takes: (index) => 12 - index * 2 });
+	expect(log).toEqual(['+0', '-0', '+1', '-1', '+2', '-2', '+3', '-3', '+4', '-4']);
+});
+
+test('items for other records do not wait for them', async () => {
+	const { log } = await runWorks(['a', 'a', 'b', undefined], 4, { takes: (index) => (index === 0 ? 30 : 2) });
+	expect(log.slice(0, 3)).toEqual(['+0', '+2', '+3']);
+	expect(log.indexOf('+1')).toBeGreaterThan(log.indexOf('-0'));
+});
+
+test('an item for a record whose earlier items have ended begins at once', async () => {
+	const { log } = await runWorks(['a', undefined, 'a', 'a'], 2, { takes: (index) => (index === 1 ? 20 : 2) });
+	expect(log).toEqual(['+0', '+1', '-0', '+2', '-2', '+3', '-3', '-1']);
+});
+
+test('an item with nothing to do is passed over', async () => {
+	expect((await runWorks([undefined, null, undefined], 1)).log).toEqual(['+0', '-0', '+2', '-2']);
+});
+
+test('after a failure nothing begins any more, and what is under way ends', async () => {
+	const { log } = await runWorks(none(6), 2, { haltAfter: 1, takes: (index) => 2 + index * 10 });
+	expect(log).toEqual(['+0', '+1', '-0', '-1']);
+});
+
+test('after a failure an item that waited for its record does not begin either', async () => {
+	expect((await runWorks(['a', 'a', 'a'], 3, { haltAfter: 1 })).log).toEqual(['+0', '-0']);
+});
+
+describe('a look-up that many items share', () => {
+	test('is made once, however many ask at the same time and later', async () => {
+		const memo = new Memo();
+		const make = jest.fn(async () => 'found');
+		expect(await Promise.all([memo.once('a', make), memo.once('a', make)])).toEqual(['found', 'found']);
+		expect(await memo.once('a', make)).toBe('found');
+		expect(make).toHaveBeenCalledTimes(1);
+		await memo.once('b', make);
+		expect(make).toHaveBeenCalledTimes(2);
+	});
+
+	test('is made again after it has failed', async () => {
+		const memo = new Memo();
+		await expect(memo.once('a', async () => await Promise.reject(new Error('busy')))).rejects.toThrow('busy');
+		expect(await memo.once('a', async () => 'found')).toBe('found');
+	});
+
+	test('is made again when the run has changed what it found', async () => {
+		const memo = new Memo();
+		await memo.once('a', async () => 'old');
+		memo.forget('a');
+		expect(await memo.once('a', async () => 'new')).toBe('new');
+	});
+});

@@ -1,0 +1,142 @@
+import type { INode } from 'n8n-workflow';
+import { NodeApiError, NodeOperationError } from 'n8n-workflow';
+
+import {
+	asError,
+	errorMessage,
+	InvalidInput,
+	isInDoubt,
+	isWrite,
+	ServiceFailure,
+	toErrorItem,
+	toNodeError,
+} from '../../nodes/shared/errors';
+
+/** What is said of an item that failed. */
+
+const node: INode = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0], parameters: {} };
+const failure = new ServiceFailure(
+	'The group was not found',
+	'Look at the ID.',
+	{ httpCode: '404', errCode: 'E1', request: 'GET /groups/1' },
+	{ doubt: 'Perhaps it was.', certainty: 'unknown', isTimeout: true },
+);
+
+describe('the error item', () => {
+	test('of a refusal holds what happened, what to do, and the answer’s codes', () => {
+		expect(toErrorItem(failure, 3)).toEqual({
+			json: {
+				error: 'The group was not found',
+				message: 'Look at the ID. Perhaps it was.',
+				details: { httpCode: '404', errCode: 'E1', request: 'GET /groups/1', itemIndex: 3 },
+			},
+			pairedItem: { item: 3 },
+		});
+	});
+
+	test('of a value that can be mended holds the way out', () => {
+		expect(toErrorItem(new InvalidInput('"Name" is empty', 'Give one.'), 0).json).toEqual({
+			error: '"Name" is empty',
+			message: 'Give one.',
+			details: { itemIndex: 0 },
+		});
+	});
+
+	test.each([
+		['an error', new Error('broken'), { error: 'broken' }],
+		[
+			'an error with a description',
+			Object.assign(new Error('broken'), { description: 'Mend it.' }),
+			{ error: 'broken', message: 'Mend it.' },
+		],
+		[
+			'an error with another kind of description',
+			Object.assign(new Error('broken'), { description: 1 }),
+			{ error: 'broken' },
+		],
+		['a text', 'broken', { error: 'broken' }],
+	])('of %s holds what is known', (_what, error, expected) => {
+		expect(toErrorItem(error, 1).json).toEqual({ ...expected, details: { itemIndex: 1 } });
+	});
+
+	test('does not share the answer’s codes with the error', () => {
+		const { details } = toErrorItem(failure, 3).json;
+		expect(details).not.toBe(failure.details);
+		expect(failure.details).not.toHaveProperty('itemIndex');
+	});
+});
+
+describe('the error that stops the execution', () => {
+	test('is an API error for a refusal, with its status, the item and what had gone through', () => {
+		const error = toNodeError(node, failure, 2, '1 of 3 items had gone through.') as NodeApiError;
+		expect(error).toBeInstanceOf(NodeApiError);
+		expect(error.message).toBe('The group was not found [item 2]');
+		expect(error.description).toBe('Look at the ID. Perhaps it was. 1 of 3 items had gone through.');
+		expect(error.httpCode).toBe('404');
+		expect(error.context.itemIndex).toBe(2);
+	});
+
+	test('is an operation error for anything else', () => {
+		const error = toNodeError(
+			node,
+			new InvalidInput('"Name" is empty', 'Give one.'),
+			0,
+		) as NodeOperationError;
+		expect(error).toBeInstanceOf(NodeOperationError);
+		expect(error.message).toBe('"Name" is empty [item 0]');
+		expect(error.description).toBe('Give one.');
+		expect(error.context.itemIndex).toBe(0);
+	});
+
+	test('keeps a message that holds the word of a network error', () => {
+		const message = 'The group ENOENT was not found';
+		expect(toNodeError(node, new ServiceFailure(message, ''), 0).message).toBe(`${message} [item 0]`);
+	});
+});
+
+describe('a refusal', () => {
+	test('says only what to do where nothing is in doubt', () => {
+		expect(new ServiceFailure('no', 'Look.').description).toBe('Look.');
+		expect(isInDoubt(new ServiceFailure('no', 'Look.'))).toBe(false);
+		expect(isInDoubt(new Error('no'))).toBe(false);
+	});
+
+	test('can be said with other words of what may have been done', () => {
+		const other = failure.inDoubt('Look for "x".');
+		expect(other.message).toBe(failure.message);
+		expect(other.description).toBe('Look at the ID. Look for "x".');
+		expect(other.details).toEqual(failure.details);
+		expect(other.outcome).toEqual({ ...failure.outcome, doubt: 'Look for "x".', repeatable: false });
+		expect(failure.inDoubt('x', true).outcome.repeatable).toBe(true);
+		expect(isInDoubt(other)).toBe(true);
+	});
+
+	test('is said not to have been done once that is known', () => {
+		const other = failure.notDone();
+		expect(other.message).toBe(failure.message);
+		expect(other.description).toBe('Look at the ID. Nothing was made: it was looked up.');
+		expect(other.details).toEqual(failure.details);
+		expect(other.outcome).toEqual({ certainty: 'notDone' });
+		expect(isInDoubt(other)).toBe(false);
+		expect(new ServiceFailure('no', '').notDone().description).toBe('Nothing was made: it was looked up.');
+	});
+});
+
+test.each([
+	['GET', false],
+	['OPTIONS', false],
+	['GET /api/v3/groups', false],
+	['POST', true],
+	['PUT /api/v3/groups/1', true],
+	['DELETE /GET', true],
+	['GETALL', true],
+])('%s changes something: %p', (request, writes) => {
+	expect(isWrite(request)).toBe(writes);
+});
+
+test('what is thrown and no error becomes one', () => {
+	const error = new Error('broken');
+	expect(asError(error)).toBe(error);
+	expect(asError('broken')).toEqual(new Error('broken'));
+	expect(errorMessage(404)).toBe('404');
+});

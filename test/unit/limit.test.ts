@@ -1,0 +1,39 @@
+import type { Item } from '../../nodes/shared/item';
+import { limitParameters, readLimit } from '../../nodes/shared/limit';
+
+/** How many records an operation returns. */
+
+const limitOf = (limit: unknown, returnAll: unknown = false) =>
+	readLimit({ parameter: (name: string) => ({ limit, returnAll })[name] } as Item);
+
+test('Return All has no limit, whatever stands there', () => {
+	expect(limitOf('x', true)).toBe(Infinity);
+	expect(limitOf(5, undefined)).toBe(5);
+});
+
+test.each([
+	[1, 1],
+	[50, 50],
+	['7', 7],
+])('a limit of %p is %i', (given, limit) => {
+	expect(limitOf(given)).toBe(limit);
+});
+
+test.each([0, -1, 1.5, '0', 'x', '', null, undefined, [5]])('a limit of %p is refused', (given) => {
+	expect(() => limitOf(given)).toThrow(/^"Limit" \(limit\) cannot be "/);
+});
+
+test('the limit is asked for where not all are to be returned', () => {
+	const [all, limit] = limitParameters({ operation: ['getAll'] });
+	expect(all).toMatchObject({
+		name: 'returnAll',
+		default: false,
+		displayOptions: { show: { operation: ['getAll'] } },
+	});
+	expect(limit).toMatchObject({
+		name: 'limit',
+		default: 50,
+		typeOptions: { minValue: 1 },
+		displayOptions: { show: { operation: ['getAll'], returnAll: [false] } },
+	});
+});

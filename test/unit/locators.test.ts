@@ -1,0 +1,35 @@
+import type { Place } from '../../nodes/shared/fields';
+import { longId } from '../../nodes/shared/kinds';
+import { byName, located, locator } from '../../nodes/shared/locators';
+
+/** A choice from a list of the instance, or a typed value. */
+
+const place: Place = { label: '"Owner" (ownerId)', operation: 'create', zone: 'UTC' };
+
+test('is a list that can be searched, and a box for what is known', () => {
+	const control = locator('searchOwners', [byName('e.g. Demo')]);
+	expect(control).toMatchObject({ type: 'resourceLocator', default: { mode: 'list', value: '' } });
+	expect(control.modes).toEqual([
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select…',
+			typeOptions: { searchListMethod: 'searchOwners', searchable: true },
+		},
+		{ type: 'string', displayName: 'By Name', name: 'name', placeholder: 'e.g. Demo' },
+	]);
+	expect(locator('searchOwners', [], 'All owners').modes[0]).toHaveProperty('placeholder', 'All owners');
+	expect(byName()).toEqual({ displayName: 'By Name', name: 'name' });
+});
+
+test('is read as what it is a choice of, and is not sent where nothing is chosen', () => {
+	const kind = located(longId(), 'searchOwners', byName());
+	expect(kind.control('create')).toEqual(locator('searchOwners', [byName()]));
+	expect(kind.read({ __rl: true, mode: 'list', value: '12' }, place)).toBe(12);
+	expect(kind.read('12', place)).toBe(12);
+	expect(kind.read({ __rl: true, mode: 'list', value: '' }, place)).toBeUndefined();
+	expect(() => kind.read({ __rl: true, mode: 'name', value: 'x' }, place)).toThrow(
+		'"Owner" (ownerId) must be an ID',
+	);
+});

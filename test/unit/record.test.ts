@@ -1,0 +1,271 @@
+import { InvalidInput } from '../../nodes/shared/errors';
+import { type Operation, row, type Table } from '../../nodes/shared/fields';
+import { flag, text } from '../../nodes/shared/kinds';
+import { readObject, readRecord, type Source } from '../../nodes/shared/record';
+
+/** From what an item brings to the body of the request: what is sent, what is not, and what is said of it. */
+
+const table: Table = {
+	noun: 'Group',
+	types: [
+		{ name: 'Event', value: 'Event' },
+		{ name: 'Task', value: 'Task' },
+		{ name: 'Campaign', value: 'Campaign' },
+	],
+	fields: [
+		row('type', 'Type', text(), '', { create: 'required', update: 'no' }),
+		row('name', 'Name', text({ maxLength: 5 }), '', { create: 'required' }),
+		row('status', 'Status', text(), '', { types: ['Event', 'Task'] }),
+		row('due', 'Due Date', text(), '', { types: ['Task'], create: 'required' }),
+		row('xid', 'XID', text(), '', { update: 'no' }),
+		row('done', 'Done', flag(), '', { create: 'no' }),
+	],
+};
+/** Of a service without types. */
+const plain: Table = { noun: 'Customer', fields: [row('name', 'Name', text(), '', { create: 'required' })] };
+
+const define = (values: object, type: unknown = 'Event', typeIsFixed = false): Source => ({
+	mode: 'define',
+	values: { ...values },
+	type,
+	typeIsFixed,
+});
+const autoMap = (values: object, type?: unknown): Source => ({
+	mode: 'autoMap',
+	values: { ...values },
+	type,
+});
+const json = (values: unknown, forBoth = false): Source => ({ mode: 'json', values, forBoth });
+
+const read = (operation: Operation, source: Source, extra?: unknown, of = table) =>
+	readRecord(of, operation, source, 'UTC', extra);
+
+/** @returns message and description of the refusal */
+function refusal(make: () => unknown): [string, string] {
+	try {
+		return ['read', JSON.stringify(make())];
+	} catch (error) {
+		expect(error).toBeInstanceOf(InvalidInput);
+		return [(error as InvalidInput).message, (error as InvalidInput).description];
+	}
+}
+
+describe('fields that are given one by one', () => {
+	test('are sent in the order of the API, and what is not set is not sent', () => {
+		const { body, ignored, missing } = read(
+			'create',
+			define({ xid: 'x', status: '', name: 'a', done: null }),
+		);
+		expect(JSON.stringify(body)).toBe('{"type":"Event","name":"a","xid":"x"}');
+		expect(ignored).toEqual([]);
+		expect(missing).toBeUndefined();
+	});
+
+	test('are sent where the operation takes them', () => {
+		expect(read('create', define({ name: 'a', done: true })).body).toEqual({ type: 'Event', name: 'a' });
+		expect(read('update', define({ name: 'a', done: 'yes', xid: 'x' })).body).toEqual({
+			name: 'a',
+			done: true,
+		});
+	});
+
+	test('are refused by name', () => {
+		expect(refusal(() => read('create', define({ name: 'abcdef' })))[0]).toMatch(
+			/^"Name" \(name\) has 6 characters/,
+		);
+	});
+
+	test('of another type are refused where the type comes from the item, and left out where the user cannot see them', () => {
+		expect(refusal(() => read('create', define({ name: 'a', due: 'soon' })))).toEqual([
+			'"Due Date" (due) does not belong to the type Event, only to Task',
+			'Leave it empty for items of this type, or change the type.',
+		]);
+		expect(refusal(() => read('create', define({ name: 'a', status: 'New' }, 'Campaign')))[0]).toBe(
+			'"Status" (status) does not belong to the type Campaign, only to Event, Task',
+		);
+		expect(read('create', define({ name: 'a', due: '' })).body).toEqual({ type: 'Event', name: 'a' });
+		expect(read('create', define({ name: 'a', due: 'soon' }, 'Event', true)).body).toEqual({
+			type: 'Event',
+			name: 'a',
+		});
+	});
+
+	test('may be all there are where an update does not know the type', () => {
+		expect(read('update', define({ name: 'a', due: 'soon', status: 'New' }, '')).body).toEqual({
+			name: 'a',
+			status: 'New',
+			due: 'soon',
+		});
+	});
+});
+
+describe('the type', () => {
+	test('is asked for by a create', () => {
+		expect(refusal(() => read('create', define({ name: 'a' }, '')))).toEqual([
+			'"Type" (type) is missing',
+			'Choose one of the group types.',
+		]);
+	});
+
+	test('is one of the service’s', () => {
+		expect(refusal(() => read('create', define({ name: 'a' }, 'event')))).toEqual([
+			'"Type" (type) cannot be "event"',
+			'Did you mean "Event"?',
+		]);
+	});
+
+	test('of the input goes before that of the node', () => {
+		expect(read('create', autoMap({ type: 'Campaign', name: 'a' }, 'Event')).body.type).toBe('Campaign');
+		expect(read('create', autoMap({ type: '', name: 'a' }, 'Event')).body.type).toBe('Event');
+		expect(read('create', define({ type: 'Campaign', name: 'a' }, 'Event')).body.type).toBe('Event');
+	});
+
+	test('of the JSON is the only one there', () => {
+		expect(read('create', json({ type: 'Campaign', name: 'a' })).body.type).toBe('Campaign');
+		expect(refusal(() => read('create', json({ name: 'a' })))[0]).toBe('"Type" (type) is missing');
+	});
+
+	test('is not asked for by a service that has none', () => {
+		expect(read('create', define({ name: 'a' }, ''), undefined, plain).body).toEqual({ name: 'a' });
+	});
+});
+
+describe('what a new record still needs', () => {
+	test.each([
+		[
+			{},
+			'"Name" (name) is missing',
+			'Set it, or check that the expression or the input gives a value for this item.',
+		],
+		[
+			{ name: ' ' },
+			'"Name" (name) is missing',
+			'Set it, or check that the expression or the input gives a value for this item.',
+		],
+		[{ name: 'a' }, '"Due Date" (due) is missing', 'Every group of the type Task needs it.'],
+	])('is named: with %j', (values, message, description) => {
+		const { missing } = read('create', define(values, 'Task'));
+		expect([missing?.message, missing?.description]).toEqual([message, description]);
+	});
+
+	test('may come from the additional JSON', () => {
+		const { body, missing } = read('create', define({}, 'Task'), '{"name":"a","due":"soon","more":{"x":1}}');
+		expect(missing).toBeUndefined();
+		expect(body).toEqual({ type: 'Task', name: 'a', due: 'soon', more: { x: 1 } });
+	});
+});
+
+describe('Auto-Map', () => {
+	test('sends what the API knows, and counts what it does not', () => {
+		const { body, ignored } = read(
+			'create',
+			autoMap({ color: 1, name: 'a', done: true, due: 'x', type: 'Event' }),
+		);
+		expect(body).toEqual({ type: 'Event', name: 'a' });
+		expect(ignored).toEqual(['color', 'done', 'due']);
+		expect(read('update', autoMap({ done: true, xid: 'x' })).ignored).toEqual(['xid']);
+	});
+
+	test('that finds nothing to update says how to name keys', () => {
+		expect(refusal(() => read('update', autoMap({ color: 1 })))).toEqual([
+			'There is nothing to update: no field is set',
+			'Name the keys of the input like the fields of the API, for instance with an Edit Fields node before this one.',
+		]);
+		expect(refusal(() => read('update', define({}, '')))[1]).toBe('Set at least one field.');
+	});
+});
+
+describe('JSON', () => {
+	test('is sent in its own order, with what the node does not know', () => {
+		const { body, ignored } = read('create', json('{"new":{"a":1},"name":"a","type":"Event","status":null}'));
+		expect(JSON.stringify(body)).toBe('{"new":{"a":1},"name":"a","type":"Event"}');
+		expect(ignored).toEqual([]);
+	});
+
+	test('clears a field by null, and does not by empty text', () => {
+		expect(read('update', json({ name: null })).body).toEqual({ name: null });
+		expect(refusal(() => read('update', json({ name: '' })))).toEqual([
+			'"Name" (name) is empty',
+			'Remove it to keep the present value, or write null to clear it.',
+		]);
+		expect(read('create', json({ type: 'Event', name: 'a', xid: '' })).body).toEqual({
+			type: 'Event',
+			name: 'a',
+		});
+	});
+
+	test('with what cannot be changed is refused by an update, and sent as far as it goes by a create-or-update', () => {
+		expect(refusal(() => read('update', json({ name: 'a', xid: 'x' })))).toEqual([
+			'"XID" (xid) cannot be changed by an update',
+			'Remove it from the JSON body.',
+		]);
+		expect(read('update', json({ name: 'a', xid: 'x', new: 1 }, true)).body).toEqual({ name: 'a', new: 1 });
+	});
+
+	test('with a field of another type is refused', () => {
+		expect(refusal(() => read('create', json({ type: 'Event', name: 'a', due: 'x' })))[0]).toBe(
+			'"Due Date" (due) does not belong to the type Event, only to Task',
+		);
+	});
+
+	test.each([
+		['[1]', /^The JSON body must be an object/],
+		['{', /^The JSON body is not valid JSON/],
+	])('that is no object is refused: %s', (values, message) => {
+		expect(refusal(() => read('create', json(values)))[0]).toMatch(message);
+	});
+});
+
+describe('Additional Fields (JSON)', () => {
+	test('go over the rest, objects key by key, and are not asked for', () => {
+		expect(read('update', define({ name: 'a' }, ''), { name: 'b', xid: 'x' }).body).toEqual({
+			name: 'b',
+			xid: 'x',
+		});
+		expect(read('update', json({ o: { a: 1, b: 1 } }), { o: { b: 2 } }).body).toEqual({ o: { a: 1, b: 2 } });
+		for (const extra of ['', null, undefined])
+			expect(read('update', json({ a: 1 }), extra).body).toEqual({ a: 1 });
+	});
+
+	test.each([
+		['[1]', /^"Additional Fields \(JSON\)" must be an object/],
+		['{', /^"Additional Fields \(JSON\)" is not valid JSON/],
+	])('that are no object are refused: %s', (extra, message) => {
+		expect(refusal(() => read('update', define({ name: 'a' }, ''), extra))[0]).toMatch(message);
+	});
+});
+
+test('the service has the last word on the body, and knows the type and the operation', () => {
+	const finish: Table['finish'] = (body, { type, operation, zone }) => ({
+		...body,
+		seen: [type, operation, zone],
+	});
+	expect(read('create', define({ name: 'a' }), undefined, { ...table, finish }).body).toEqual({
+		type: 'Event',
+		name: 'a',
+		seen: ['Event', 'create', 'UTC'],
+	});
+});
+
+describe('an object inside a record', () => {
+	const place = { label: '"Tags" (tags), entry 1', operation: 'create' as const, zone: 'UTC' };
+	const fields = [row('name', 'Name', text({ maxLength: 3 }), ''), row('on', 'On', flag(), '')];
+
+	test('is checked by its own fields, and what they lack passes', () => {
+		expect(readObject({ more: 1, on: 'yes', name: 'a', empty: '' }, fields, place)).toEqual({
+			name: 'a',
+			on: true,
+			more: 1,
+		});
+		expect(readObject({ name: null }, fields, place)).toEqual({});
+	});
+
+	test('is refused by the name of its entry and field', () => {
+		expect(refusal(() => readObject({ name: 'abcd' }, fields, place))[0]).toMatch(
+			/^"Tags" \(tags\), entry 1: "Name" \(name\) has 4 characters/,
+		);
+		expect(refusal(() => readObject('x', fields, place))[0]).toMatch(
+			/^"Tags" \(tags\), entry 1 must be an object/,
+		);
+	});
+});

@@ -1,0 +1,308 @@
+import { ServiceFailure } from '../../nodes/shared/errors';
+import { Pace } from '../../nodes/shared/pace';
+import { backOff, type RetryRules, wait, withRetries } from '../../nodes/shared/retry';
+
+/** What is sent again, after how long, and what is said of it at the end: in simulated time. */
+
+type Answer = { status: number; headers: Record<string, unknown>; mayBeDone?: boolean; page?: boolean };
+type Rules = Partial<RetryRules<Answer>>;
+
+const START = new Date('2026-01-01T00:00:00Z').getTime();
+
+beforeEach(() => {
+	jest.useFakeTimers({ now: START });
+	// No jitter: the whole of each wait.
+	jest.spyOn(Math, 'random').mockReturnValue(1);
+});
+afterEach(() => {
+	jest.spyOn(Math, 'random').mockRestore();
+	jest.useRealTimers();
+});
+
+const answer = (status: number, headers = {}): Answer => ({ status, headers });
+const notDone = () => new ServiceFailure('refused', 'Try later.', {}, { certainty: 'notDone' });
+const unknown = (doubt = '') =>
+	new ServiceFailure('broke', 'Try later.', {}, { certainty: 'unknown', doubt });
+const timedOut = () => new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unknown', isTimeout: true });
+
+/**
+ * Sends against what happens at each attempt in turn; what comes last happens for ever.
+ *
+ * @returns when it was sent, in milliseconds, and the answer or error at the end
+ */
+async function send(happens: Array<Answer | Error>, rules: Rules = {}, takes = 0) {
+	const sent: number[] = [];
+	const pace = rules.pace ?? new Pace(8);
+	const signals = jest.spyOn(pace, 'leave');
+	const ending = withRetries<Answer>(
+		{ pace, signal: undefined, writes: true, idempotent: false, ...rules },
+		async () => {
+			const now = happens[Math.min(sent.length, happens.length - 1)] as Answer | Error;
+			sent.push(Date.now() - START);
+			if (takes > 0) await new Promise((resolve) => setTimeout(resolve, takes));
+			if (now instanceof Error) throw now;
+			return now;
+		},
+	).then(
+		(end) => ({ end, error: undefined }),
+		(error: ServiceFailure) => ({ end: undefined, error }),
+	);
+	await jest.runAllTimersAsync();
+	return { sent, ...(await ending), signals: signals.mock.calls.map(([, signal]) => signal) };
+}
+
+describe('what a service refuses for the moment', () => {
+	test.each([429, 503])(
+		'%i: sent six times in all, after ever longer waits, then its answer stands',
+		async (status) => {
+			const { sent, end, signals } = await send([answer(status)]);
+			expect(sent).toEqual([0, 250, 750, 1750, 3750, 7750]);
+			expect(end).toEqual(answer(status));
+			expect(signals).toEqual(Array(6).fill('overloaded'));
+		},
+	);
+
+	test('ends with the first answer that is none of these', async () => {
+		const { sent, end, signals } = await send([answer(429), answer(201)]);
+		expect(sent).toEqual([0, 250]);
+		expect(end).toEqual(answer(201));
+		expect(signals).toEqual(['overloaded', 'well']);
+	});
+
+	test.each([
+		['seconds', '3', 3000],
+		['seconds as a number', 3, 3000],
+		['seconds with white space', ' 3 ', 3000],
+		['a date', 'Thu, 01 Jan 2026 00:00:05 GMT', 5000],
+		['fewer seconds than the own wait', '0', 250],
+		['a date in the past', 'Wed, 31 Dec 2025 00:00:00 GMT', 250],
+		['no time', 'soon', 250],
+		['seconds and something else', '3 or so', 250],
+		['nothing', undefined, 250],
+	])('waits as long as Retry-After says: %s', async (_what, after, expected) => {
+		const { sent } = await send([answer(503, { 'retry-after': after }), answer(200)]);
+		expect(sent).toEqual([0, expected]);
+	});
+
+	test('holds up other requests too, and longer when the service says so meanwhile', async () => {
+		const pace = new Pace(8);
+		const [ticket, other] = [await pace.enter(), await pace.enter()];
+		pace.leave(ticket, 'overloaded', 10_000);
+		setTimeout(() => pace.leave(other, 'overloaded', 10_000), 6000);
+		expect((await send([answer(200)], { pace })).sent).toEqual([16_000]);
+	});
+
+	test('is not waited for when it takes longer than three minutes, and the next request says until when', async () => {
+		const pace = new Pace(8);
+		const { sent, end } = await send([answer(429, { 'retry-after': '181' })], { pace });
+		expect(sent).toEqual([0]);
+		expect(end?.status).toBe(429);
+		const next = await send([answer(200)], { pace });
+		expect(next.sent).toEqual([]);
+		expect(next.error?.message).toBe('The service has asked for no more requests for the next 181 seconds');
+		expect(next.error?.details).toEqual({ httpCode: '429' });
+	});
+
+	test('is waited for when it takes up to three minutes', async () => {
+		const { sent } = await send([answer(429, { 'retry-after': '180' }), answer(200)]);
+		expect(sent).toEqual([0, 180_000]);
+	});
+
+	test('the waits of those who failed together are spread', () => {
+		expect(backOff(1)).toBe(250);
+		jest.spyOn(Math, 'random').mockReturnValue(0);
+		expect(backOff(1)).toBe(125);
+		expect(backOff(6)).toBe(4000);
+	});
+});
+
+describe('an answer', () => {
+	test.each([
+		[200, 1, 1],
+		[201, 1, 1],
+		[299, 1, 1],
+		[400, 1, 1],
+		[401, 1, 1],
+		[404, 1, 1],
+		[428, 1, 1],
+		[429, 6, 6],
+		[430, 1, 1],
+		[499, 1, 1],
+		[500, 1, 6],
+		[502, 1, 6],
+		[503, 6, 6],
+		[504, 1, 6],
+	])(
+		'%i is asked for %i times, and %i times where twice is the same as once',
+		async (status, once, idempotent) => {
+			expect((await send([answer(status)])).sent).toHaveLength(once);
+			expect((await send([answer(status)], { idempotent: true })).sent).toHaveLength(idempotent);
+		},
+	);
+
+	test.each([
+		[200, 'well'],
+		[400, 'well'],
+		[429, 'overloaded'],
+		[500, 'well'],
+		[503, 'overloaded'],
+		[504, 'overloaded'],
+	])('%i says that the service is %s', async (status, expected) => {
+		expect((await send([answer(status)])).signals[0]).toBe(expected);
+	});
+
+	test('that no repetition will change is kept, whatever its status', async () => {
+		const { sent } = await send([answer(503)], { idempotent: true, isFinal: () => true });
+		expect(sent).toEqual([0]);
+		expect((await send([answer(503)], { isFinal: () => false })).sent).toHaveLength(6);
+	});
+
+	test('whose reason could be mended leads to another try, as long as it can', async () => {
+		const mends = [true, false];
+		const { sent, end, signals } = await send([answer(401)], { mend: () => mends.shift() === true });
+		expect(sent).toEqual([0, 250]);
+		expect(end?.status).toBe(401);
+		expect(signals).toEqual(['well', 'well']);
+	});
+
+	test.each([
+		['a read is asked for three times while nothing else has ever come', true, false, 3],
+		['a read is asked for six times where the service has answered before', true, true, 6],
+		['a write is not sent again', false, true, 1],
+	])('without what a success holds: %s', async (_what, idempotent, isKnown, times) => {
+		const rules = { idempotent, isKnown: () => isKnown, isGarbled: () => true };
+		const { sent, signals } = await send([answer(200)], rules);
+		expect(sent).toHaveLength(times);
+		expect(new Set(signals)).toEqual(new Set(['well']));
+	});
+
+	test('with what a success holds ends it', async () => {
+		expect((await send([answer(200)], { idempotent: true, isGarbled: () => false })).sent).toEqual([0]);
+	});
+});
+
+describe('a request without an answer', () => {
+	test.each([
+		['that surely was not done', notDone, 6, 6],
+		['of which nobody knows', unknown, 1, 6],
+		['that failed for good', () => new ServiceFailure('no', ''), 1, 1],
+		['that failed in an unknown way', () => new Error('no'), 1, 1],
+	])('%s', async (_what, failure, once, idempotent) => {
+		const { sent, error } = await send([failure()]);
+		expect(sent).toHaveLength(once);
+		expect(error?.message).toBe(failure().message);
+		expect((await send([failure()], { idempotent: true })).sent).toHaveLength(idempotent);
+	});
+
+	test('in time says that the service is overloaded, another does not', async () => {
+		expect((await send([timedOut()])).signals).toEqual(['overloaded']);
+		expect((await send([unknown()])).signals).toEqual(['well']);
+	});
+});
+
+describe('a write that may have been done by an earlier attempt', () => {
+	const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
+	const rules = { idempotent: true };
+
+	test.each([
+		['a server error', answer(500)],
+		['a lost answer', unknown()],
+		['a success without what a success holds', { ...answer(200), page: true }],
+	])('says so with a refusal: after %s', async (_what, before) => {
+		const isGarbled = ({ page }: Answer) => page === true;
+		const { end } = await send([before, answer(400)], { ...rules, isGarbled });
+		expect(end).toEqual({ ...answer(400), mayBeDone: true });
+	});
+
+	test('says so with a failure', async () => {
+		const { error } = await send([answer(500), new ServiceFailure('no', 'Look.')], rules);
+		expect(error?.message).toBe('no');
+		expect(error?.description).toBe(`Look. ${DOUBT}`);
+	});
+
+	test('leaves a failure that says so in its own words', async () => {
+		const { error } = await send([unknown('Ask Ann.'), unknown('Ask Ann.')], rules);
+		expect(error?.description).toBe('Try later. Ask Ann.');
+	});
+
+	test('leaves an error of another kind as it is', async () => {
+		const failure = new Error('no');
+		expect((await send([answer(500), failure], rules)).error).toBe(failure);
+	});
+
+	test('is not spoken of where the attempt was refused, nor of a read', async () => {
+		expect((await send([answer(429), answer(400)], rules)).end).toEqual(answer(400));
+		expect((await send([notDone(), answer(400)], rules)).end).toEqual(answer(400));
+		const read = { ...rules, writes: false };
+		expect((await send([answer(500), answer(400)], read)).end).toEqual(answer(400));
+		expect((await send([answer(500), new ServiceFailure('no', '')], read)).error?.description).toBe('');
+	});
+});
+
+describe('three minutes', () => {
+	test('are the time for all attempts together', async () => {
+		const rules = { idempotent: true };
+		expect((await send([answer(500)], rules, 59_500)).sent).toEqual([0, 59_750, 119_750]);
+		expect((await send([answer(500)], rules, 59_400)).sent).toHaveLength(4);
+	});
+
+	test('begin with the first attempt, not with the wait for a place', async () => {
+		const pace = new Pace(1);
+		const ticket = await pace.enter();
+		setTimeout(() => pace.leave(ticket, 'well'), 200_000);
+		const { sent } = await send([answer(503), answer(200)], { pace });
+		expect(sent).toEqual([200_000, 200_250]);
+	});
+});
+
+describe('a cancelled execution', () => {
+	function cancelAfter(milliseconds: number): AbortSignal {
+		const controller = new AbortController();
+		setTimeout(() => controller.abort(), milliseconds);
+		return controller.signal;
+	}
+
+	test('waits no longer than a tenth of a second, and says that there was no answer', async () => {
+		const { sent, error } = await send([answer(503)], { signal: cancelAfter(300) });
+		expect(sent).toEqual([0, 250]);
+		expect(Date.now() - START).toBeLessThanOrEqual(400);
+		expect(error?.message).toBe('The execution was cancelled before this request was answered');
+	});
+
+	test('does not wait for what the service has asked for', async () => {
+		const happens = [answer(503, { 'retry-after': '60' })];
+		const { sent, error } = await send(happens, { signal: cancelAfter(1000) });
+		expect(sent).toEqual([0]);
+		expect(Date.now() - START).toBeLessThanOrEqual(1100);
+		expect(error?.message).toMatch(/cancelled/);
+	});
+
+	test('keeps an answer that comes after it, whatever it is', async () => {
+		const { sent, end } = await send([answer(503)], { signal: cancelAfter(10) }, 50);
+		expect(sent).toEqual([0]);
+		expect(end).toEqual(answer(503));
+	});
+
+	test('says of a write that it may have been done', async () => {
+		const rules = { idempotent: true, signal: cancelAfter(100) };
+		const { error } = await send([answer(500)], rules);
+		expect(error?.description).toMatch(/may or may not have been made/);
+	});
+
+	test('is not waited for at all', async () => {
+		await wait(1000, AbortSignal.abort());
+		expect(Date.now()).toBe(START);
+	});
+});
+
+test('each attempt has its own place, under the kind of its request, from the time that it is sent', async () => {
+	const pace = new Pace(1);
+	const leave = jest.spyOn(pace, 'leave');
+	const enter = jest.spyOn(pace, 'enter');
+	await send([answer(429, { 'retry-after': '2' }), answer(200)], { pace, kind: 'POST' });
+	expect(enter.mock.calls).toEqual([['POST'], ['POST']]);
+	expect(leave.mock.calls).toEqual([
+		[expect.objectContaining({ at: START, kind: 'POST' }), 'overloaded', 2000],
+		[expect.objectContaining({ at: START + 2000, kind: 'POST' }), 'well', undefined],
+	]);
+});
