@@ -1,6 +1,7 @@
 import type { AttackForgeOptions, AttackForgeSimulator, MethodName } from '../simulators/attackforge';
 import { METHOD_NAMES } from '../simulators/attackforge/methods';
 import type { Examples } from './examples';
+import { byId, fromList } from './locators';
 
 /** What the examples of AttackForge Group share. */
 
@@ -48,9 +49,7 @@ export const seedHarbor = (server: AttackForgeSimulator) =>
 		custom_fields: [{ key: 'client_code', value: 'CLIENT002' }],
 	});
 
-/** A group chosen from the list, as n8n's editor stores it. */
-export const acme = { __rl: true, mode: 'list', value: ACME, cachedResultName: 'ACME Corp.' };
-export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
+export const acme = fromList(ACME, 'ACME Corp.');
 export const fromItem = byId('={{ $json.groupId }}');
 
 /** A key to which one API method has not been granted. */

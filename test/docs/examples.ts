@@ -59,8 +59,12 @@ export type NodeExamples<Service extends RunningServer, Options> = {
 	credentials(service: Service): Record<string, IDataObject>;
 };
 
+type Request = { method: string; target: string; body: string };
+
 /** How an example went, in words that are the same in each run. */
 export type Outcome = {
+	/** In the order in which they came; none where items were sent side by side, in an order of chance. */
+	requests: Request[];
 	items: Array<{ json: unknown; binary?: IBinaryKeyData }>;
 	failures: Array<{ message: string; description: string }>;
 };
@@ -109,7 +113,7 @@ async function runOnce<Service extends RunningServer, Options>(
 	key: string,
 	example: Example<Service, Options>,
 	failure?: Failure<Service, Options>,
-): Promise<RunResult> {
+): Promise<Pick<RunResult, 'items' | 'error'> & { requests: Request[] }> {
 	const service = await node.start(failure?.service);
 	const store = example.file && (await BinaryStore.use('default'));
 	const since = Date.now();
@@ -137,9 +141,11 @@ async function runOnce<Service extends RunningServer, Options>(
 			error.message = stable(error.message, place);
 			error.description = stable(error.description ?? '', place);
 		}
+		const requests = service.requests.map(({ method, target, body }): Request => ({ method, target, body }));
+		const kept = JSON.stringify({ items: result.items, requests });
 		return {
-			...result,
-			items: JSON.parse(stable(JSON.stringify(result.items), place)) as RunResult['items'],
+			...(JSON.parse(stable(kept, place)) as { items: RunResult['items']; requests: Request[] }),
+			error,
 		};
 	} finally {
 		await service.stop();
@@ -157,7 +163,7 @@ export async function outcomeOf<Service extends RunningServer, Options>(
 	key: string,
 	example: Example<Service, Options>,
 ): Promise<Outcome> {
-	const { items, error } = await runOnce(node, key, example);
+	const { items, requests, error } = await runOnce(node, key, example);
 	if (error) throw new Error(`${node.name} ${key}: ${error.message} ${error.description ?? ''}`);
 	const failures: Outcome['failures'] = [];
 	for (const failure of example.failures) {
@@ -165,5 +171,11 @@ export async function outcomeOf<Service extends RunningServer, Options>(
 		if (!failed) throw new Error(`${node.name} ${key}: "${failure.what}" is no failure`);
 		failures.push({ message: failed.message, description: failed.description ?? '' });
 	}
-	return { items: items.map(({ json, binary }) => ({ json, ...(binary && { binary }) })), failures };
+	// Bulk Import sends its items together.
+	const isInOrder = example.items.length === 1 || key === 'group/bulkImport';
+	return {
+		requests: isInOrder ? requests : [],
+		items: items.map(({ json, binary }) => ({ json, ...(binary && { binary }) })),
+		failures,
+	};
 }

@@ -12,10 +12,10 @@ import {
 	seedAcme,
 	seedHarbor,
 } from './attackforge';
+import { byEmail } from './locators';
 
 /** Examples of what AttackForge Group does with members, projects, vulnerabilities and assets. */
 
-const byEmail = (value: string) => ({ __rl: true, mode: 'email', value });
 const MAIL = { email: 'paul.citizen@attackforge.com' };
 
 const seedMember = (server: AttackForgeSimulator) =>

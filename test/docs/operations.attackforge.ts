@@ -2,7 +2,6 @@ import {
 	acme,
 	ACME,
 	type AttackForgeExamples,
-	byId,
 	CONTACT,
 	fromItem,
 	HARBOR,
@@ -11,11 +10,10 @@ import {
 	seedAcme,
 	seedHarbor,
 } from './attackforge';
+import { byId, byKey } from './locators';
 import { otherExamples } from './operations.attackforge.others';
 
 /** Examples of the operations of AttackForge Group, for its page in docs/. */
-
-const key = (value: string) => ({ __rl: true, mode: 'key', value });
 
 const groupExamples: AttackForgeExamples = {
 	'group/archive': {
@@ -39,7 +37,7 @@ const groupExamples: AttackForgeExamples = {
 			primary_contact_email: '={{ $json.contact.email }}',
 			additionalFields: {
 				custom_fields: {
-					field: [{ key: key('client_code'), type: 'text', value: '={{ $json.code }}' }],
+					field: [{ key: byKey('client_code'), type: 'text', value: '={{ $json.code }}' }],
 				},
 				access: {
 					sso_1: [
@@ -83,7 +81,7 @@ const groupExamples: AttackForgeExamples = {
 				what: 'A label in the place of a key',
 				parameters: {
 					additionalFields: {
-						custom_fields: { field: [{ key: key('Client Code'), type: 'text', value: 'CLIENT001' }] },
+						custom_fields: { field: [{ key: byKey('Client Code'), type: 'text', value: 'CLIENT001' }] },
 					},
 				},
 			},
@@ -96,7 +94,7 @@ const groupExamples: AttackForgeExamples = {
 			'Mirrors a directory or CRM: a customer that has a group already is updated in what differs, one that has none gets one. Run it as often as you like; it makes no duplicates, and writes nothing where nothing has changed.',
 		parameters: {
 			matchBy: 'customField',
-			matchKey: key('client_code'),
+			matchKey: byKey('client_code'),
 			dataMode: 'autoMap',
 		},
 		items: [
@@ -208,7 +206,7 @@ const groupExamples: AttackForgeExamples = {
 			dataMode: 'define',
 			updateFields: {
 				primary_contact_email: '={{ $json.email }}',
-				custom_fields: { field: [{ key: key('region'), type: 'text', value: 'Americas' }] },
+				custom_fields: { field: [{ key: byKey('region'), type: 'text', value: 'Americas' }] },
 			},
 			options: { customFieldsMode: 'merge' },
 		},

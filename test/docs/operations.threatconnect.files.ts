@@ -1,5 +1,6 @@
 import type { ThreatConnectSimulator } from '../simulators/threatconnect';
-import type { ThreatConnectExamples } from './operations.threatconnect';
+import { byId, byName, fromList } from './locators';
+import type { ThreatConnectExamples } from './threatconnect';
 
 /** Examples of the operations on files of ThreatConnect Group, for its page in docs/. */
 
@@ -21,8 +22,8 @@ const seedReportWithFile = async (server: ThreatConnectSimulator) => {
 	await server.seedFile(REPORT, PDF, 'report-2026-09.pdf');
 };
 
-const report = { __rl: true, mode: 'list', value: REPORT, cachedResultName: 'Weekly threat report' };
-const groupId = { __rl: true, mode: 'id', value: '={{ $json.id }}' };
+const report = fromList(REPORT, 'Weekly threat report');
+const groupId = byId('={{ $json.id }}');
 
 export const fileExamples: ThreatConnectExamples = {
 	'file/upload': {
@@ -31,7 +32,7 @@ export const fileExamples: ThreatConnectExamples = {
 		parameters: {
 			findBy: 'xid',
 			groupXid: '=report:{{ $json.week }}',
-			groupOwner: { __rl: true, mode: 'name', value: 'Demo Organization' },
+			groupOwner: byName('Demo Organization'),
 			inputField: 'data',
 			ifFileExists: 'refuse',
 			waitUntilProcessed: true,

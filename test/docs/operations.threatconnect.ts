@@ -1,33 +1,8 @@
-import type { GroupSeed, ThreatConnectOptions, ThreatConnectSimulator } from '../simulators/threatconnect';
-import type { Examples } from './examples';
+import { byId, byName, byUrl, fromList } from './locators';
 import { fileExamples } from './operations.threatconnect.files';
+import { PHISHING, seedPhishing, type ThreatConnectExamples } from './threatconnect';
 
 /** Examples of the operations of ThreatConnect Group, for its page in docs/. */
-
-export type ThreatConnectExamples = Examples<ThreatConnectSimulator, ThreatConnectOptions>;
-
-export const PHISHING = {
-	id: '1125899906842650',
-	type: 'Incident',
-	name: 'Phishing mail opened',
-	xid: 'siem:4711',
-	fields: { status: 'New', eventDate: '2026-03-01T08:15:00Z' },
-	tags: ['Targeted Attack'],
-	dateAdded: '2026-03-01T08:20:00Z',
-} satisfies GroupSeed;
-
-/** A group chosen from the list, as n8n's editor stores it. */
-export const fromList = (value: string, name: string) => ({
-	__rl: true,
-	mode: 'list',
-	value,
-	cachedResultName: name,
-});
-
-export const byId = (value: string) => ({ __rl: true, mode: 'id', value });
-export const byName = (value: string) => ({ __rl: true, mode: 'name', value });
-
-export const seedPhishing = (server: ThreatConnectSimulator) => server.seedGroup(PHISHING);
 
 const indicator = (type: string, summary: string) => ({
 	list: { data: { entry: [{ type: fromList(type, type), summary }] } },
@@ -242,11 +217,7 @@ const groupExamples: ThreatConnectExamples = {
 			{
 				what: 'The address is not that of a group',
 				parameters: {
-					groupId: {
-						__rl: true,
-						mode: 'url',
-						value: 'https://app.threatconnect.com/#/details/indicators/17',
-					},
+					groupId: byUrl('https://app.threatconnect.com/#/details/indicators/17'),
 				},
 			},
 		],
@@ -285,7 +256,7 @@ const groupExamples: ThreatConnectExamples = {
 			{
 				what: 'The query is not TQL',
 				parameters: { tql: 'status is not "Closed"' },
-				todo: 'Try the query in ThreatConnect, under **Browse > Advanced Search**.',
+				todo: 'Try the query in ThreatConnect, in the advanced search of its Browse screen.',
 			},
 			{
 				what: 'The expression of a filter gives nothing',

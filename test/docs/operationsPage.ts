@@ -25,6 +25,12 @@ import { shownParameters } from './parameters';
 
 const json = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 
+/** A request with its target decoded; of a file only where it goes. */
+function http({ method, target, body }: Outcome['requests'][number]): string {
+	const head = `${method} ${decodeURIComponent(target)}`;
+	return body.startsWith('{') ? `${head}\n${JSON.stringify(JSON.parse(body), null, 2)}` : head;
+}
+
 /** One item as it is; several as a list. */
 const items = (all: unknown[]) => json(all.length === 1 ? all[0] : all);
 
@@ -74,6 +80,12 @@ function section<Service extends RunningServer, Options>({
 		'### Example',
 		`Input ${plural(example.items.length, 'item')}${example.file ? `, with the file \`${example.file.name}\` in the binary field \`data\`` : ''}:`,
 		items(example.items),
+		...(outcome.requests.length > 0
+			? [
+					`What was sent${outcome.requests.length > 1 ? ', in this order' : ''}:`,
+					`\`\`\`http\n${outcome.requests.map(http).join('\n\n')}\n\`\`\``,
+				]
+			: []),
 		`Output ${plural(outcome.items.length, 'item')}:`,
 		items(outcome.items.map((item) => item.json)),
 		...(files.length > 0 ? ['and its binary fields:', items(files)] : []),

@@ -18,17 +18,21 @@ afterAll(async () => {
 
 test('makes a group in ThreatConnect', async () => {
 	const { page } = editor;
+	page.setDefaultTimeout(10_000);
 	const said = (words: string | RegExp) =>
 		page.getByText(words, { exact: true }).filter({ visible: true }).first();
 	await page.goto(`${stage.n8n.url}/workflow/new`);
-	await said('Add first step…').click();
+	await said('Add first step…').waitFor();
+	await page.getByTestId('canvas-plus-button').click();
 	await said('Trigger manually').click();
 	await page.getByTestId('canvas-handle-plus').first().click();
 	await page.getByTestId('node-creator-search-bar').fill('ThreatConnect');
 	await said('ThreatConnect Group').click();
 	await said('Create a group').click();
 	await page.getByTestId('parameter-input-operation').waitFor();
-	expect(await editor.formText()).toContain('ThreatConnect account');
+	// n8n has chosen one of the credentials that fit.
+	const credential = page.getByTestId('node-credentials-select').locator('input').first();
+	expect(await credential.inputValue()).toMatch(/^ThreatConnect/);
 	await editor.choose('type', 'Incident');
 	await editor.input('name').locator('input').fill('My first group');
 	await editor.execute();
