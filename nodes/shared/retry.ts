@@ -94,7 +94,8 @@ export async function withRetries<T extends Answer>(
 }
 
 /** A gateway's word for a service that is not there is none of the service. */
-const isFromService = (answer: Answer | undefined) => answer !== undefined && ![502, 503, 504].includes(answer.status);
+const isFromService = (answer: Answer | undefined) =>
+	answer !== undefined && ![502, 503, 504].includes(answer.status);
 
 const isUnanswered = (failure: unknown) =>
 	failure instanceof ServiceFailure && failure.outcome.certainty !== undefined;

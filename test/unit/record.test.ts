@@ -151,6 +151,7 @@ describe('what a new record still needs', () => {
 	test('may come from the additional JSON', () => {
 		const { body, missing } = read('create', define({}, 'Task'), '{"name":"a","due":"soon","more":{"x":1}}');
 		expect(missing).toBeUndefined();
+		expect(read('create', define({}), { name: 5 }).missing).toBeUndefined();
 		expect(body).toEqual({ type: 'Task', name: 'a', due: 'soon', more: { x: 1 } });
 	});
 });
@@ -164,6 +165,10 @@ describe('Auto-Map', () => {
 		expect(body).toEqual({ type: 'Event', name: 'a' });
 		expect(ignored).toEqual(['color', 'done', 'due']);
 		expect(read('update', autoMap({ done: true, xid: 'x' })).ignored).toEqual(['xid']);
+	});
+
+	test('does not count the type among them, which an update cannot change', () => {
+		expect(read('update', autoMap({ type: 'Event', name: 'a' })).ignored).toEqual([]);
 	});
 
 	test('that finds nothing to update says how to name keys', () => {
@@ -180,6 +185,12 @@ describe('JSON', () => {
 		const { body, ignored } = read('create', json('{"new":{"a":1},"name":"a","type":"Event","status":null}'));
 		expect(JSON.stringify(body)).toBe('{"new":{"a":1},"name":"a","type":"Event"}');
 		expect(ignored).toEqual([]);
+	});
+
+	test('is checked by the same fields, and refused by their names', () => {
+		expect(refusal(() => read('update', json({ name: 'abcdef' })))[0]).toMatch(
+			/^"Name" \(name\) has 6 characters/,
+		);
 	});
 
 	test('clears a field by null, and does not by empty text', () => {

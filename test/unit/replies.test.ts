@@ -34,6 +34,11 @@ describe('the body of an answer', () => {
 		});
 	});
 
+	test('never holds a secret with quotes and backslashes, also amid a text in JSON', () => {
+		const secret = 'a"b/c\\d+long';
+		expect(readBody({ said: `Bearer ${secret}.` }, { apiKey: secret }).text).toBe('{"said":"Bearer *****."}');
+	});
+
 	test('is not masked for what is too short to be a secret, or is none', () => {
 		expect(readBody('abc 1234', { apiKey: 'abc', secretKey: 1234, baseUrl: '1234' }).text).toBe('abc 1234');
 		expect(readBody('abcd', { apiKey: 'abcd' }).text).toBe('*****');
