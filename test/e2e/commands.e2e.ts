@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { attempt, DEAR, shellLinesOf } from '../docs/commands';
 import { codeOf, DOCUMENTS, ROOT } from '../docs/pages';
-import { n8nScript, NODE } from './install';
-import { plainEnvironment, run } from './processes';
+import { NODE } from './install';
+import { run } from './processes';
 
 /** What the documents tell their readers to run, and .ci/run does not: run as it stands there, with less to do. */
 
@@ -49,9 +49,4 @@ describe("settings of n8n's that the documents name", () => {
 	});
 
 	test.each([...names])('%s is one', (name) => expect(sources).toMatch(new RegExp(`\\b${name}\\b`)));
-});
-
-test("n8n's worker takes its concurrency as docs/scaling.md says", async () => {
-	const help = await run(NODE, [n8nScript(), 'worker', '--help'], { cwd: ROOT, env: plainEnvironment() });
-	expect(help).toContain('--concurrency');
 });

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
@@ -82,4 +82,17 @@ test('the list of words that no dictionary has is sorted, and each of them is us
 		.map((path) => read(path).toLowerCase())
 		.join('\n');
 	expect(words.filter((word) => !text.includes(word))).toEqual([]);
+});
+
+test('every workflow in examples/ is run in a real n8n, and stands in docs/recipes.md', () => {
+	const runs = readdirSync(join(ROOT, 'test/e2e'))
+		.filter((name) => name.endsWith('.e2e.ts'))
+		.map((name) => join('test/e2e', name))
+		.map(read)
+		.join('\n');
+	const names = filesIn('examples', '.json').map((path) => path.slice('examples/'.length, -'.json'.length));
+	expect(names.length).toBeGreaterThan(8);
+	expect(names.filter((name) => !runs.includes(`example('${name}')`))).toEqual([]);
+	const linked = linksOf('docs/recipes.md');
+	expect(names.filter((name) => !linked.includes(`../examples/${name}.json`))).toEqual([]);
 });
