@@ -1,0 +1,68 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { read } from '../docs/pages';
+import { Editor } from './browser';
+import { PACKAGE_NAME, startN8n } from './n8n';
+import { run } from './processes';
+import { openStage, type Stage } from './stage';
+
+/** "Install in n8n" from a checkout and "Credentials" of the README, by the words that stand there. */
+
+const README = read('README.md').replace(/\s+/g, ' ');
+
+/** Words of the README, which lead the way. */
+const as = (words: string): string => {
+	expect(README).toContain(words);
+	return words.split(' > ').at(-1)?.replaceAll('*', '') ?? '';
+};
+
+let stage: Stage;
+let editor: Editor;
+beforeAll(async () => {
+	stage = await openStage({ withoutPackage: true });
+});
+afterAll(async () => {
+	await editor?.close();
+	// Not the one that the stage was opened with.
+	await stage?.n8n.stop();
+	await stage?.close();
+});
+
+test('installs the tarball by unpacking it, and finds the nodes after a restart', async () => {
+	const folder = '.n8n/nodes/node_modules/n8n-nodes-threatconnect-attackforge';
+	expect(README).toContain(`unpack what its folder \`package\` holds into \`<n8n user folder>/${folder}\` and restart n8n`);
+	const into = join(stage.folder, folder);
+	mkdirSync(into, { recursive: true });
+	await run('tar', ['-xzf', String(process.env.E2E_TARBALL), '-C', into, '--strip-components=1'], {
+		cwd: into,
+	});
+	await stage.n8n.stop();
+	stage.n8n = await startN8n({ userFolder: stage.folder, port: Number(new URL(stage.n8n.url).port) });
+	editor = await Editor.open(stage);
+	const known = await stage.session.nodeTypes();
+	for (const name of ['threatConnectGroup', 'attackForgeGroup']) {
+		expect(known).toContain(`${PACKAGE_NAME}.${name}`);
+	}
+});
+
+test('adds a credential, which n8n tests', async () => {
+	const { page } = editor;
+	await page.goto(`${stage.n8n.url}/home/credentials`);
+	await page
+		.getByRole('button', { name: as('**Credentials > Create credential') })
+		.first()
+		.click();
+	const type = as('**Credentials > Create credential > ThreatConnect API**');
+	const search = page.getByPlaceholder('Search for app...');
+	await search.fill(type);
+	await page.getByText(type, { exact: true }).filter({ visible: true }).first().click();
+	await page.getByRole('button', { name: 'Continue' }).click();
+	const dialog = page.getByTestId('credential-edit-dialog');
+	const { apiToken } = stage.threatConnect.credentials;
+	for (const [field, value] of Object.entries({ baseUrl: stage.threatConnect.url, apiToken })) {
+		await dialog.getByTestId(`parameter-input-${field}`).locator('input').fill(value);
+	}
+	await page.getByTestId('credential-save-button').click();
+	await dialog.getByText('Connection tested successfully').waitFor();
+	await editor.screenshot('First credential');
+});
