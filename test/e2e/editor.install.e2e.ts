@@ -30,7 +30,9 @@ afterAll(async () => {
 
 test('installs the tarball by unpacking it, and finds the nodes after a restart', async () => {
 	const folder = '.n8n/nodes/node_modules/n8n-nodes-threatconnect-attackforge';
-	expect(README).toContain(`unpack what its folder \`package\` holds into \`<n8n user folder>/${folder}\` and restart n8n`);
+	expect(README).toContain(
+		`unpack what its folder \`package\` holds into \`<n8n user folder>/${folder}\` and restart n8n`,
+	);
 	const into = join(stage.folder, folder);
 	mkdirSync(into, { recursive: true });
 	await run('tar', ['-xzf', String(process.env.E2E_TARBALL), '-C', into, '--strip-components=1'], {
