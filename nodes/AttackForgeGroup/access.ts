@@ -10,15 +10,25 @@ import {
 	type Place,
 	row,
 } from '../shared/fields';
+import { box, fromInput, rows } from '../shared/form';
 import { isJsonObject, type JsonObject, mergeJson } from '../shared/json';
 import { choice, flag, text } from '../shared/kinds';
 import { fieldProperty } from '../shared/parameters';
 import { readObject } from '../shared/record';
 import { isUnset, readEntries, readJson } from '../shared/values';
-import { jsonGroup, jsonGroupValues } from './jsonGroup';
+import { formOf, fromInputOf, rowsOf } from './boxes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
+
+/** Levels in the order of what they allow, however many: n8n would have five or more in alphabetical order. */
+const level = (...values: string[]): Kind => {
+	const kind = choice(levels(...values));
+	return {
+		...kind,
+		control: (operation) => ({ ...kind.control(operation), options: levels(...values) }),
+	};
+};
 
 /** On update, access is a list of operations, not a replacement: AttackForge documentation, UpdateGroup. */
 const ACTION = row(
@@ -38,7 +48,7 @@ const SSO_ENTRY: readonly Field[] = [
 	row(
 		'project_access_level',
 		'Project Access',
-		choice(levels('none', 'view', 'upload', 'edit')),
+		level('none', 'view', 'upload', 'edit'),
 		'Access of its members to the projects of the group',
 	),
 	row(
@@ -46,7 +56,7 @@ const SSO_ENTRY: readonly Field[] = [
 		'Project Request Access',
 		// The documentation's rule says none, view, upload, edit; its examples and answers say action. All are offered,
 		// and the server judges.
-		choice(levels('none', 'view', 'upload', 'edit', 'action')),
+		level('none', 'view', 'upload', 'edit', 'action'),
 		'Access of its members to the project requests of the group',
 	),
 ];
@@ -62,53 +72,94 @@ const MEMBER_ADMIN_ENTRY: readonly Field[] = [
 	row(
 		'project_limit',
 		'Project Limit',
-		choice(levels('none', 'view', 'upload', 'edit')),
+		level('none', 'view', 'upload', 'edit'),
 		'The most access to projects that the administrator may give',
 	),
 	row(
 		'project_request_limit',
 		'Project Request Limit',
-		choice(levels('none', 'view', 'edit', 'action')),
+		level('none', 'view', 'edit', 'action'),
 		'The most access to project requests that the administrator may give',
 	),
-	row('user_id', 'User ID', text(), 'The administrator, if it is a user', {
+	row('user_id', 'User ID', text(), 'ID of the administrator; give this or a group', {
 		placeholder: 'e.g. 668ba6b1be6510000f78f79e',
 	}),
-	row('group_id', 'Group ID', text(), 'The administrators, if they are the members of a group'),
+	row(
+		'group_id',
+		'Group ID',
+		text(),
+		'ID of the group whose members are administrators; give this or a user',
+		{
+			placeholder: 'e.g. 5eab99471e18050942c7607a',
+		},
+	),
 ];
 
-type EntryList = { name: string; displayName: string; fields: readonly Field[]; identity: readonly string[] };
+type EntryList = {
+	name: string;
+	displayName: string;
+	description: string;
+	fields: readonly Field[];
+	/** Whom an entry is about: one of these. */
+	identity: readonly string[];
+};
 
 /** In the order of the documented examples. What `sso_2` is for is undocumented; it takes entries like `sso_1`. */
 const LISTS: readonly EntryList[] = [
 	{
 		name: 'member_admins',
 		displayName: 'Member Administrator',
+		description: 'Users, or all members of another group, who may manage the members of this one',
 		fields: MEMBER_ADMIN_ENTRY,
 		identity: ['user_id', 'group_id'],
 	},
-	{ name: 'sso_1', displayName: 'SSO 1 Group', fields: SSO_ENTRY, identity: ['group_name'] },
-	{ name: 'sso_2', displayName: 'SSO 2 Group', fields: SSO_ENTRY, identity: ['group_name'] },
+	{
+		name: 'sso_1',
+		displayName: 'SSO 1 Group',
+		description:
+			"Groups of your identity provider (single sign-on) whose members get access: AttackForge's list sso_1",
+		fields: SSO_ENTRY,
+		identity: ['group_name'],
+	},
+	{
+		name: 'sso_2',
+		displayName: 'SSO 2 Group',
+		description: "The same for AttackForge's second list, sso_2; what sets it apart is not documented",
+		fields: SSO_ENTRY,
+		identity: ['group_name'],
+	},
 ];
+
+/** In the form: whom an entry is about, then what holds for it. */
+const whoFirst = ({ fields, identity }: EntryList): readonly Field[] => {
+	const isWho = ({ name }: Field) => identity.includes(name);
+	return [...fields.filter(isWho), ...fields.filter((one) => !isWho(one))];
+};
 
 /** Who else gets at the group: SSO groups and member administrators. */
 export const access: Kind = {
-	control: (operation) => ({
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		default: {},
-		placeholder: 'Add Access Entry',
-		options: [
-			...LISTS.map(({ name, displayName, fields }) => ({
-				displayName,
-				name,
-				values: entryFields(fields, operation).map((one) => fieldProperty(one, operation)),
-			})),
-			jsonGroup('Access as an object in the form of the API, for instance from an expression'),
-		],
-	}),
+	control: (operation) =>
+		box('Access', [
+			...LISTS.map((list) =>
+				rows(
+					list.name,
+					`${list.displayName}s`,
+					list.displayName,
+					entryFields(whoFirst(list), operation).map((one) => fieldProperty(one, operation)),
+					list.description,
+				),
+			),
+			fromInput(
+				'e.g. {{ $json.access }}',
+				'Further entries: an object in the form of the API, or its JSON text',
+			),
+		]),
 	read(value, place) {
-		const objects = isJsonObject(value) ? [value, ...jsonGroupValues(value, place.label)] : [value];
+		const form = formOf(
+			value,
+			LISTS.map(({ name }) => name),
+		);
+		const objects = form ? [rowsByList(form, place.label), ...fromInputOf(form)] : [value];
 		const read: JsonObject = {};
 		for (const given of objects) {
 			const object = readJson(given, place.label);
@@ -124,6 +175,12 @@ export const access: Kind = {
 	},
 };
 
+/** The rows of the form as the API has them. An empty list would mean that it is to be made empty. */
+const rowsByList = (form: JsonObject, label: string): JsonObject =>
+	Object.fromEntries(
+		LISTS.map(({ name }) => [name, rowsOf(form[name], label)]).filter(([, entries]) => entries?.length),
+	);
+
 function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 	for (const list of LISTS) {
 		if (isUnset(given[list.name])) continue;
@@ -133,7 +190,7 @@ function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 		);
 		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
 	}
-	const known = new Set([...LISTS.map(({ name }) => name), 'json']);
+	const known = new Set(LISTS.map(({ name }) => name));
 	const others = Object.entries(given).filter(([name]) => !known.has(name));
 	Object.assign(read, mergeJson({}, Object.fromEntries(others)));
 }

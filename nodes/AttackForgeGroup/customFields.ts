@@ -2,14 +2,15 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
 import type { Kind } from '../shared/fields';
+import { box, fromInput, rows } from '../shared/form';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { locator } from '../shared/locators';
-import { inQuotes, optionalText, readEntries, readJson, readText, unlocated } from '../shared/values';
-import { jsonGroup, jsonGroupValues } from './jsonGroup';
+import { inQuotes, optionalText, readJson, readText, unlocated } from '../shared/values';
+import { formOf, fromInputOf, rowsOf } from './boxes';
 
 const VALUE_TYPES: INodePropertyOptions[] = [
+	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },
 	{ name: 'JSON', value: 'json', description: 'For lists, tables and users: sent as it is' },
-	{ name: 'Text', value: 'text' },
 ];
 
 export const keyLocator = locator(
@@ -31,36 +32,33 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 		type: 'options',
 		options: VALUE_TYPES,
 		default: 'text',
-		description: 'Text is sent as text, even if it looks like a number',
+		description: 'How the value is sent',
 	},
 	{
 		displayName: 'Value',
 		name: 'value',
 		type: 'string',
 		default: '',
-		description: 'Value of the custom field',
+		placeholder: 'e.g. CLIENT001',
+		description: 'What the custom field is to hold; empty clears it',
 	},
 ];
 
 /** Custom fields: a list of keys and values. Values are never coerced: "007" stays text. */
 export const customFields: Kind = {
-	control: () => ({
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true },
-		default: {},
-		placeholder: 'Add Custom Field',
-		options: [
-			{ displayName: 'Custom Field', name: 'field', values: CUSTOM_FIELD_ROW },
-			jsonGroup(
-				'Custom fields as an array of keys and values, or as an object, for instance from an expression',
+	control: () =>
+		box('Custom Fields', [
+			rows('data', 'Custom Fields', 'Custom Field', CUSTOM_FIELD_ROW),
+			fromInput(
+				'e.g. {{ $json.custom_fields }}',
+				'Further custom fields: an array of keys and values, an object of values by key, or JSON text of either',
 			),
-		],
-	}),
+		]),
 	read(value, { label }) {
-		const isParameter = isJsonObject(value) && (Array.isArray(value.field) || Array.isArray(value.json));
-		const rows = isParameter ? readEntries(value.field, label).map((row) => readRow(row, label)) : [];
-		const given = isParameter ? jsonGroupValues(value, label) : [value];
-		const fields = [...rows, ...given.flatMap((one) => readKeyValues(one, label))];
+		const form = formOf(value, ['data']);
+		const entered = form ? rowsOf(form.data, label).map((row) => readRow(row, label)) : [];
+		const given = form ? fromInputOf(form) : [value];
+		const fields = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
 		refuseBadKeys(fields, label);
 		return fields.length > 0 ? fields : undefined;
 	},

@@ -15,7 +15,7 @@ const required = { create: 'required' } as const;
 export const table: Table = {
 	noun: 'Group',
 	fields: [
-		row('name', 'Name', text(), 'Name of the group', {
+		row('name', 'Name', text(), 'Name that the group has in AttackForge', {
 			...required,
 			placeholder: 'e.g. ACME Corp. Technology Team',
 		}),
@@ -43,9 +43,16 @@ export const table: Table = {
 			placeholder: 'e.g. paul.citizen@example.com',
 		}),
 		// Archive and Restore are other calls; whether they change the same thing is undocumented.
-		row('is_deleted', 'Is Deleted', flag(), 'Whether the group is deleted', { create: 'no' }),
-		row('custom_fields', 'Custom Fields', customFields, 'Values of the custom fields of the group'),
-		row('access', 'Access', access, 'SSO groups and member administrators of the group'),
+		row('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
+			create: 'no',
+		}),
+		row(
+			'custom_fields',
+			'Custom Fields',
+			customFields,
+			'Fields that your administrator has added to groups, by key',
+		),
+		row('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
 		// Both switches lack "optional" in the documentation, but work without: unset they are not sent, since a false
 		// would switch the setting off.
 		row(

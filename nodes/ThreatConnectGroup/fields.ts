@@ -1,6 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
+import { notice } from '../shared/form';
 import { type Field, type Kind, type Operation, type Place, row, type Table } from '../shared/fields';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { choice, choiceByType, date, flag, longId, text } from '../shared/kinds';
@@ -213,10 +214,17 @@ const ATTRIBUTES = list({
 			located(text(), 'searchAttributeTypes', byName('e.g. Additional Analysis and Context')),
 			'Name of an attribute type that is valid for the type of the group',
 		),
-		row('value', 'Value', text({ rows: 3 }), 'Value of the attribute'),
+		row('value', 'Value', text({ rows: 3 }), 'What the attribute says', {
+			placeholder: 'e.g. Seen in mails to the finance team',
+		}),
 		row('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
-		row('pinned', 'Pinned', rowFlag(), 'Whether the attribute is shown with the details of the group'),
-		row('source', 'Source', text(), 'Where the value comes from'),
+		row(
+			'pinned',
+			'Pinned',
+			rowFlag(),
+			'Whether the attribute is pinned, so that it stands among the details of the group',
+		),
+		row('source', 'Source', text(), 'Where the value comes from', { placeholder: 'e.g. Mail gateway' }),
 		row(
 			'securityLabels',
 			'Security Labels',
@@ -233,15 +241,30 @@ const ASSOCIATED_ARTIFACTS = list({
 	entry: 'Artifact',
 	shorthands: [IDS('artifacts')],
 	fields: [
-		row('summary', 'Summary', text({ maxLength: 500 }), 'The artifact itself, e.g. a host name'),
+		row(
+			'summary',
+			'Summary',
+			text({ maxLength: 500 }),
+			'The artifact itself, such as a host name or a hash',
+			{
+				placeholder: 'e.g. badguy.com',
+			},
+		),
 		row(
 			'type',
 			'Type',
 			located(text(), 'searchArtifactTypes', byName('e.g. Host, IP Address or File Hash')),
-			'Type of the artifact',
+			'What kind of artifact it is, in the words of the instance',
 		),
-		row('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to'),
-		row('caseXid', 'Case XID', text(), 'External ID of the case, instead of its ID'),
+		row('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to', {
+			placeholder: 'e.g. 12345',
+		}),
+		row(
+			'caseXid',
+			'Case XID',
+			text(),
+			'External ID of the case, given by whoever created it: instead of its ID',
+		),
 		row('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
 		row('taskXid', 'Task XID', text(), 'External ID of a workflow task, instead of a case'),
 		row('source', 'Source', text({ maxLength: 100 }), 'Where the artifact comes from'),
@@ -264,7 +287,9 @@ const ASSOCIATED_CASES = list({
 	entry: 'Case',
 	shorthands: [IDS('cases')],
 	fields: [
-		row('name', 'Name', text({ maxLength: 255 }), 'Name of the new case'),
+		row('name', 'Name', text({ maxLength: 255 }), 'Name of the new case', {
+			placeholder: 'e.g. Phishing in the finance team',
+		}),
 		row(
 			'severity',
 			'Severity',
@@ -279,21 +304,30 @@ const ASSOCIATED_CASES = list({
 	maxSize: 1000,
 });
 
+const crossOwner = notice(
+	'crossOwnerNotice',
+	'Associating across owners works only where the instance has it switched on: ask its administrator',
+	{ hide: { ownerName: [''] } },
+);
+
 const ASSOCIATED_GROUPS = list({
 	entry: 'Group',
 	shorthands: [IDS('groups')],
 	fields: [
-		row('name', 'Name', text(), 'Name of the new group'),
+		row('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
 		row('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
 		row(
 			'ownerName',
 			'Owner Name',
 			WRITABLE_OWNER,
-			'Owner of the new group; if empty, the organization of the API user',
+			'Organization, Community or Source of the new group; if empty, the organization of the API user',
 		),
-		row('xid', 'XID', text(), 'External ID of the new group'),
+		row('xid', 'XID', text(), 'External ID: your own key for the new group, to find it again by', {
+			placeholder: 'e.g. crm:INC-2042',
+		}),
 	],
 	needs: ['name', 'type'],
+	rowNotices: [crossOwner],
 });
 
 const ASSOCIATED_INDICATORS = list({
@@ -317,10 +351,11 @@ const ASSOCIATED_INDICATORS = list({
 			'ownerName',
 			'Owner Name',
 			located(text(), 'searchOwners', byName('e.g. Demo Organization')),
-			'Owner of the indicator; if empty, the organization of the API user. To remove one, needed only if several owners have it.',
+			'Organization, Community or Source of the indicator; if empty, the organization of the API user. To remove one, needed only if several owners have it.',
 		),
 	],
 	needs: ['type'],
+	rowNotices: [crossOwner],
 	identify: indicatorName,
 	finish({ summary, type, ...others }, label) {
 		if (summary === undefined) {
@@ -423,13 +458,16 @@ export const table: Table = {
 	types: GROUP_TYPES,
 	defaultType: 'Incident',
 	fields: [
-		row('type', 'Type', choice(GROUP_TYPES), 'Type of the group', { create: 'required', update: 'no' }),
+		row('type', 'Type', choice(GROUP_TYPES), 'What kind of group it is', {
+			create: 'required',
+			update: 'no',
+		}),
 		// Servers limit the name to 100 or 200 characters, by version: theirs to enforce.
-		row('name', 'Name', text(), 'Name of the group', {
+		row('name', 'Name', text(), 'Name that the group has in ThreatConnect', {
 			create: 'required',
 			placeholder: 'e.g. Phishing campaign against finance',
 		}),
-		row('ownerId', 'Owner ID', longId(), 'Owner by ID, instead of its name', {
+		row('ownerId', 'Owner ID', longId(), 'ID of the owner, instead of its name', {
 			update: 'no',
 			placeholder: 'e.g. 1125899906842625',
 		}),
@@ -441,10 +479,18 @@ export const table: Table = {
 			{ update: 'no' },
 		),
 		// Documented as not updatable, but a server's own description and the vendor's client allow it.
-		row('xid', 'XID', text(), 'External ID of the group, unique in its owner', {
-			placeholder: 'e.g. crm:INC-2041',
+		row(
+			'xid',
+			'XID',
+			text(),
+			'External ID: your own key for the group, unique in its owner, by which it is found again',
+			{
+				placeholder: 'e.g. crm:INC-2041',
+			},
+		),
+		row('eventDate', 'Event Date', date(), 'When the event or incident happened', {
+			types: ['Event', 'Incident'],
 		}),
-		row('eventDate', 'Event Date', date(), 'When it happened', { types: ['Event', 'Incident'] }),
 		row(
 			'eventType',
 			'Event Type',
@@ -489,8 +535,14 @@ export const table: Table = {
 		row('reviews', 'Reviews', REVIEWS, 'Your review of the report; sending it again edits it', {
 			types: ['Report'],
 		}),
-		row('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail', { types: ['Email'] }),
-		row('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', { types: ['Email'] }),
+		row('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail that the group is about', {
+			placeholder: 'e.g. Your invoice is overdue',
+			types: ['Email'],
+		}),
+		row('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', {
+			placeholder: 'e.g. billing@badguy.com',
+			types: ['Email'],
+		}),
 		row('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
 			types: ['Email'],
 		}),
@@ -517,7 +569,12 @@ export const table: Table = {
 			date(),
 			'When it expires in the system it comes from',
 		),
-		row('externalLastModified', 'External Last Modified', date(), 'When it was last changed there'),
+		row(
+			'externalLastModified',
+			'External Last Modified',
+			date(),
+			'When it was last changed in the system it comes from',
+		),
 		row('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
 		// The API has no such fields: they are default attributes, which `finish` makes of them.
 		row(
@@ -526,28 +583,50 @@ export const table: Table = {
 			text({ rows: 3 }),
 			'Default Description attribute: added, or changed where the group has one',
 		),
-		row('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one'),
-		row('attributes', 'Attributes', ATTRIBUTES, 'Attributes of the group'),
-		row('securityLabels', 'Security Labels', SECURITY_LABELS, 'Security labels of the group'),
+		row('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one', {
+			placeholder: 'e.g. Mail gateway',
+		}),
+		row(
+			'attributes',
+			'Attributes',
+			ATTRIBUTES,
+			'Further details by type, such as Additional Analysis and Context',
+		),
+		row(
+			'securityLabels',
+			'Security Labels',
+			SECURITY_LABELS,
+			'Markings that the instance knows, such as TLP:AMBER',
+		),
 		row(
 			'associatedArtifacts',
 			'Associated Artifacts',
 			ASSOCIATED_ARTIFACTS,
-			'Existing artifacts, or new ones',
+			'Artifacts of Case Management: existing ones by ID, or new ones of a case or task',
 		),
-		row('associatedCases', 'Associated Cases', ASSOCIATED_CASES, 'Existing cases, or new ones'),
-		row('associatedGroups', 'Associated Groups', ASSOCIATED_GROUPS, 'Existing groups, or new ones'),
+		row(
+			'associatedCases',
+			'Associated Cases',
+			ASSOCIATED_CASES,
+			'Cases of Case Management: existing ones by ID, or new ones',
+		),
+		row(
+			'associatedGroups',
+			'Associated Groups',
+			ASSOCIATED_GROUPS,
+			'Other groups, e.g. the adversary of an incident: existing ones by ID, or new ones',
+		),
 		row(
 			'associatedIndicators',
 			'Associated Indicators',
 			ASSOCIATED_INDICATORS,
-			'Indicators by ID, or by type and summary',
+			'Indicators (IOCs) such as hosts, addresses and hashes: by ID, or by type and summary',
 		),
 		row(
 			'associatedVictimAssets',
 			'Associated Victim Assets',
 			ASSOCIATED_VICTIM_ASSETS,
-			'Existing victim assets, or new ones',
+			'Assets of victims, such as e-mail addresses: existing ones by ID, or new ones',
 		),
 	],
 	finish,

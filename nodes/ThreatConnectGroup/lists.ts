@@ -9,6 +9,7 @@ import {
 	type Operation,
 	type Place,
 } from '../shared/fields';
+import { box, fromInput, notice, rows } from '../shared/form';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { choice } from '../shared/kinds';
 import { fieldProperty } from '../shared/parameters';
@@ -37,6 +38,8 @@ type ListShape = {
 	identify?(entry: JsonObject, label: string): JsonObject | undefined;
 	/** The most entries that the API takes in one request. */
 	maxSize?: number;
+	/** Lines in the form of one entry. */
+	rowNotices?: readonly INodeProperties[];
 	/** The API knows no mode for this list. */
 	withoutMode?: boolean;
 	/** Turns a checked entry into its wire form. */
@@ -54,16 +57,7 @@ type ListShape = {
  */
 export function list(shape: ListShape): Kind {
 	return {
-		control(operation) {
-			const values = listValues(shape, operation);
-			return {
-				type: 'fixedCollection',
-				// Its boxes are shown at once. Empty, n8n's editor would drop it as soon as another field is added.
-				default: { list: Object.fromEntries(values.map((value) => [value.name, value.default])) },
-				placeholder: `Add ${shape.entry}s`,
-				options: [{ displayName: `${shape.entry}s`, name: 'list', values }],
-			};
-		},
+		control: (operation) => box(`${shape.entry}s`, listValues(shape, operation)),
 		read(value, place) {
 			const { mode, entries } = readList(value, shape, place);
 			if (entries.length === 0 && mode !== 'replace') return undefined;
@@ -85,46 +79,47 @@ export function list(shape: ListShape): Kind {
 function listValues(shape: ListShape, operation: FormOperation): INodeProperties[] {
 	const { entry } = shape;
 	const values: INodeProperties[] = [];
-	if (operation !== 'create' && !shape.withoutMode) {
-		values.push({
+	if (operation !== 'create' && !shape.withoutMode) values.push(...modeParameters(shape));
+	for (const field of shape.shorthands) {
+		if (field.only === undefined || field.only === operation) values.push(fieldProperty(field, operation));
+	}
+	if (shape.fields.length > 0) {
+		const fields = shape.fields.map((field) => fieldProperty(field, operation));
+		values.push(rows('data', `${entry}s`, entry, [...fields, ...(shape.rowNotices ?? [])]));
+	}
+	values.push(
+		fromInput(
+			`e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
+			'Further entries: an expression that gives an array, or JSON text. An entry is an object in the form of the API.',
+		),
+	);
+	return values;
+}
+
+function modeParameters({ entry, deletedBy, identify }: ListShape): INodeProperties[] {
+	const entries = `${entry.toLowerCase()}s`;
+	return [
+		{
 			displayName: 'Mode',
 			name: 'mode',
 			type: 'options',
 			options: MODES,
 			default: 'append',
-			description: 'What happens to the entries that the group has already',
-		});
-	}
-	for (const field of shape.shorthands) {
-		if (field.only === undefined || field.only === operation) values.push(fieldProperty(field, operation));
-	}
-	if (shape.fields.length > 0) {
-		values.push({
-			displayName: `${entry}s`,
-			name: 'data',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
-			default: {},
-			placeholder: `Add ${entry}`,
-			options: [
-				{
-					displayName: entry,
-					name: 'entry',
-					values: shape.fields.map((field) => fieldProperty(field, operation)),
-				},
-			],
-		});
-	}
-	values.push({
-		displayName: 'From Input',
-		name: 'json',
-		type: 'string',
-		default: '',
-		placeholder: `e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
-		description:
-			'Further entries: an expression that gives an array, or JSON text. An entry is an object in the form of the API.',
-	});
-	return values;
+			description: `What happens to the ${entries} that the group has already`,
+		},
+		notice('replaceNotice', `All ${entries} of the group that are not given here are removed from it`, {
+			show: { mode: ['replace'] },
+		}),
+		...(deletedBy === undefined && identify === undefined
+			? [
+					notice(
+						'deleteNotice',
+						`Only IDs say which ${entries} to remove: Group > Get shows them, with Options > Output Field Names`,
+						{ show: { mode: ['delete'] } },
+					),
+				]
+			: []),
+	];
 }
 
 /** Mode and entries of a list, in the parameter's form, the API's, or any that `readEntries` takes. */

@@ -13,8 +13,8 @@ import { INDICATOR_TYPES } from './indicators';
 import { isOneOf, quote } from './tql';
 
 /**
- * Drop-downs and search lists of the form. A key that may not list, or a server that lacks a list, leaves a list empty
- * or with what is known without it: beside each a value can be typed.
+ * Drop-downs and search lists of the form. Where the key may not list, n8n shows the refusal, and a list that the server
+ * lacks holds what is known without it: beside each a value can be typed.
  */
 
 type Search = { filter: string; start: number; context: ILoadOptionsFunctions };
@@ -26,12 +26,8 @@ const searchList = (lookUp: Lookup) =>
 		filter = '',
 		paginationToken?: string,
 	): Promise<INodeListSearchResult> {
-		try {
-			const start = Number(paginationToken ?? 0);
-			return await lookUp(await connectForForm(this), { filter, start, context: this });
-		} catch {
-			return { results: [] };
-		}
+		const start = Number(paginationToken ?? 0);
+		return await lookUp(await connectForForm(this), { filter, start, context: this });
 	};
 
 /** A list that is small enough to be loaded whole. */

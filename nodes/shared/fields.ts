@@ -19,7 +19,7 @@ export type Place = {
 };
 
 /** The part of an n8n parameter that depends on the kind of value. */
-type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
+export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
 
 /** How a value is entered and how it goes on the wire. */
 export type Kind = {

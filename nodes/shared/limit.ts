@@ -1,6 +1,7 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from './errors';
+import { notice } from './form';
 import type { Item } from './item';
 import { inQuotes } from './values';
 
@@ -24,6 +25,14 @@ export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INo
 		displayOptions: { show: { ...show, returnAll: [false] } },
 	},
 ];
+
+/** For lists that may be very long. */
+export const returnAllNotice = (show: NonNullable<IDisplayOptions['show']>): INodeProperties =>
+	notice(
+		'returnAllNotice',
+		'All that is found is held in memory at once: add filters, or a limit, where it may be very much',
+		{ show: { ...show, returnAll: [true] } },
+	);
 
 /** @returns the most records to return; `Infinity` for all */
 export function readLimit(item: Item): number {

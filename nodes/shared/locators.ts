@@ -21,7 +21,8 @@ export function located(kind: Kind, searchListMethod: string, typed: Typed): Kin
 export const locator = (searchListMethod: string, typed: readonly Typed[], placeholder = 'Select…') =>
 	({
 		type: 'resourceLocator',
-		default: { mode: 'list', value: '' },
+		// Marked, so that a row that is not filled yet already counts as empty.
+		default: { __rl: true, mode: 'list', value: '' },
 		modes: [
 			{
 				displayName: 'From List',

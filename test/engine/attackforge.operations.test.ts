@@ -7,7 +7,7 @@ import {
 	type StoredGroup,
 } from '../simulators/attackforge';
 import { jsonOf, loadOptions } from './harness';
-import { attackForgeNode, type RunNode } from './support';
+import { access, attackForgeNode, customFields, type RunNode } from './support';
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -94,7 +94,7 @@ describe('Get and Get Many', () => {
 		expect(await names({ owner: 'ann' })).toHaveLength(30);
 		expect(await names({ contact: 'c59@' })).toEqual(['Group 59']);
 		expect(
-			await names({ customFields: { field: [{ key: 'code', value: '01' }] }, owner: 'Ann' }),
+			await names({ customFields: customFields({ key: 'code', value: '01' }), owner: 'Ann' }),
 		).toHaveLength(10);
 		expect(await names({}, {})).toHaveLength(50);
 		expect(await names({ owner: 'ann' }, { limit: 5 })).toHaveLength(5);
@@ -319,7 +319,7 @@ describe('Update', () => {
 		{ key: 'code', value: '007' },
 		{ key: 'notes', value: ['x', { y: 1 }] },
 	];
-	const given = { custom_fields: { field: [{ key: 'code', type: 'text', value: '008' }] } };
+	const given = { custom_fields: customFields({ key: 'code', type: 'text', value: '008' }) };
 
 	test.each([false, true])(
 		'keeps other custom fields, on a server that merges: %s',
@@ -364,7 +364,7 @@ describe('Update', () => {
 		} as never);
 		const { error } = await node('update', {
 			groupId: id,
-			updateFields: { access: { sso_1: [sso('KEEP'), sso('CHANGE', 'edit'), sso('NEW')] } },
+			updateFields: { access: access({ sso_1: [sso('KEEP'), sso('CHANGE', 'edit'), sso('NEW')] }) },
 			options: { accessMode: 'exact' },
 		});
 		expect(error).toBeUndefined();
@@ -377,9 +377,9 @@ describe('Update', () => {
 				],
 			},
 		});
-		const access = server.group(id)?.access;
-		expect(access?.sso_1.map(({ group_name }) => group_name)).toEqual(['KEEP', 'CHANGE', 'NEW']);
-		expect(access).toMatchObject({ sso_2: [sso('STAYS')], member_admins: [{ user_id: PAUL }] });
+		const present = server.group(id)?.access;
+		expect(present?.sso_1.map(({ group_name }) => group_name)).toEqual(['KEEP', 'CHANGE', 'NEW']);
+		expect(present).toMatchObject({ sso_2: [sso('STAYS')], member_admins: [{ user_id: PAUL }] });
 	});
 
 	test('with old fields goes through as JSON', async () => {
@@ -451,15 +451,11 @@ describe('Create or Update', () => {
 				matchKey: { __rl: true, mode: 'key', value: 'client_code' },
 				...record,
 				additionalFields: {
-					custom_fields: {
-						field: [
-							{
-								key: { __rl: true, mode: 'list', value: 'client_code' },
-								type: 'text',
-								value: '={{ $json.code }}',
-							},
-						],
-					},
+					custom_fields: customFields({
+						key: { __rl: true, mode: 'list', value: 'client_code' },
+						type: 'text',
+						value: '={{ $json.code }}',
+					}),
 				},
 			},
 			{
@@ -520,12 +516,12 @@ describe('Create or Update', () => {
 			access: { sso_1: [sso('A'), sso('B')], sso_2: [], member_admins: [] },
 		} as never);
 		const additionalFields = {
-			access: {
+			access: access({
 				sso_1: [
 					{ action: 'remove', ...sso('A') },
 					{ action: 'upsert', ...sso('C') },
 				],
-			},
+			}),
 		};
 		const { items } = await node(
 			'upsert',
@@ -581,8 +577,8 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 		await node('update', {
 			groupId,
 			updateFields: {
-				custom_fields: { field: [{ key: 'notes', type: 'text', value: 'by hand' }] },
-				access: { sso_1: [sso('SOC')] },
+				custom_fields: customFields({ key: 'notes', type: 'text', value: 'by hand' }),
+				access: access({ sso_1: [sso('SOC')] }),
 			},
 		});
 	}

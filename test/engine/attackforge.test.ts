@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { jsonOf } from './harness';
-import { attackForgeNode, type RunNode } from './support';
+import { access, attackForgeNode, customFields, type RunNode } from './support';
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -52,8 +52,8 @@ describe("the documentation's example of CreateGroup", () => {
 		const { items, error } = await node('create', {
 			...ACME,
 			additionalFields: {
-				custom_fields: { field: [{ key: 'client_code', value: 'CLIENT001' }] },
-				access: { member_admins: [{ ...admin, user_id: JOHN }], sso_1: [sso('AD-GROUP-1')] },
+				custom_fields: customFields({ key: 'client_code', value: 'CLIENT001' }),
+				access: access({ member_admins: [{ ...admin, user_id: JOHN }], sso_1: [sso('AD-GROUP-1')] }),
 				auto_add_project_request: true,
 				enable_project_team_notifications: true,
 			},
@@ -112,8 +112,8 @@ describe("the documentation's example of UpdateGroup", () => {
 			groupId: id,
 			updateFields: {
 				...ACME,
-				custom_fields: { field: [{ key: 'client_code', type: 'text', value: 'CLIENT001' }] },
-				access: {
+				custom_fields: customFields({ key: 'client_code', type: 'text', value: 'CLIENT001' }),
+				access: access({
 					member_admins: [
 						{ action: 'upsert', ...admin, user_id: PAUL },
 						{ action: 'remove', ...admin, user_id: JOHN },
@@ -122,7 +122,7 @@ describe("the documentation's example of UpdateGroup", () => {
 						{ ...sso('AD-GROUP-2'), project_access_level: 'view', project_request_access_level: 'edit' },
 						{ action: 'remove', ...sso('AD-GROUP-1') },
 					],
-				},
+				}),
 				auto_add_project_request: true,
 				enable_project_team_notifications: true,
 			},
@@ -208,10 +208,12 @@ describe('lists from the item', () => {
 				...ACME,
 				additionalFields: {
 					custom_fields: {
-						field: [{ key: 'tags', type: 'json', value: '["x"]' }],
-						json: [{ value: '={{ $json.fields }}' }],
+						list: {
+							data: { entry: [{ key: 'tags', type: 'json', value: '["x"]' }] },
+							json: '={{ $json.fields }}',
+						},
 					},
-					access: { sso_1: [sso('A')], json: [{ value: '={{ $json.access }}' }] },
+					access: { list: { sso_1: { entry: [sso('A')] }, json: '={{ $json.access }}' } },
 				},
 			},
 			{ items: [{ fields: [{ key: 'code', value: '01' }], access: { sso_1: [sso('B')] } }] },
@@ -265,7 +267,7 @@ describe('is refused before anything is sent:', () => {
 		[
 			'a key with a blank',
 			'update',
-			{ updateFields: { custom_fields: { field: [{ key: 'client code', value: '1' }] } } },
+			{ updateFields: { custom_fields: customFields({ key: 'client code', value: '1' }) } },
 			'the key "client code" may hold letters, numbers and underscores only',
 		],
 		[
@@ -273,12 +275,7 @@ describe('is refused before anything is sent:', () => {
 			'update',
 			{
 				updateFields: {
-					custom_fields: {
-						field: [
-							{ key: 'a', value: '1' },
-							{ key: 'a', value: '2' },
-						],
-					},
+					custom_fields: customFields({ key: 'a', value: '1' }, { key: 'a', value: '2' }),
 				},
 			},
 			'the key "a" stands there twice',
@@ -286,7 +283,7 @@ describe('is refused before anything is sent:', () => {
 		[
 			'broken JSON in a custom field',
 			'update',
-			{ updateFields: { custom_fields: { field: [{ key: 'a', type: 'json', value: '[' }] } } },
+			{ updateFields: { custom_fields: customFields({ key: 'a', type: 'json', value: '[' }) } },
 			'"Custom Fields" (custom_fields): a is not valid JSON',
 		],
 		[

@@ -4,7 +4,7 @@ import {
 	startAttackForge,
 } from '../simulators/attackforge';
 import { run } from './harness';
-import { attackForgeNode, type RunNode } from './support';
+import { access, attackForgeNode, type RunNode } from './support';
 
 /** The traps and conflicts of AttackForge's API that creating and updating groups can meet, and how each is decided. */
 
@@ -53,7 +53,7 @@ test('T1: the notification switch goes out under its plural name', async () => {
 });
 
 test('T2: an SSO group may get the project request level "action"', async () => {
-	const { error } = await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	const { error } = await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(error).toBeUndefined();
 	expect(lastBody().access).toEqual({ sso_1: [sso] });
 });
@@ -74,14 +74,14 @@ test('T3: switches that are not set are not sent, and an update leaves them on',
 });
 
 test('T4: sso_2 is sent only when it is set, with the same fields as sso_1', async () => {
-	await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(lastBody().access).not.toHaveProperty('sso_2');
-	await node('create', { ...ACME, additionalFields: { access: { sso_2: [sso] } } });
+	await node('create', { ...ACME, additionalFields: { access: access({ sso_2: [sso] }) } });
 	expect(lastBody().access).toEqual({ sso_2: [sso] });
 });
 
 test('T5: entries are plain on create, and carry an action on update', async () => {
-	await node('create', { ...ACME, additionalFields: { access: { sso_1: [sso] } } });
+	await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(lastBody().access.sso_1[0]).not.toHaveProperty('action');
 	const { id } = server.groups().at(-1) ?? { id: '' };
 	await node('update', {
@@ -90,7 +90,10 @@ test('T5: entries are plain on create, and carry an action on update', async () 
 		jsonBody: JSON.stringify({ access: { sso_1: [sso] } }),
 	});
 	expect(lastBody().access.sso_1[0]).toEqual({ action: 'upsert', ...sso });
-	await node('update', { groupId: id, updateFields: { access: { sso_1: [{ action: 'remove', ...sso }] } } });
+	await node('update', {
+		groupId: id,
+		updateFields: { access: access({ sso_1: [{ action: 'remove', ...sso }] }) },
+	});
 	expect(lastBody().access.sso_1[0]).toEqual({ action: 'remove', group_name: 'AD' });
 	expect(server.group(id)?.access.sso_1).toEqual([]);
 });
@@ -98,8 +101,12 @@ test('T5: entries are plain on create, and carry an action on update', async () 
 test('T6: a member administrator is exactly one of a user and a group', async () => {
 	const before = server.requests.length;
 	const create = async (entry: object) =>
-		(await node('create', { ...ACME, additionalFields: { access: { member_admins: [entry] } } } as never))
-			.error;
+		(
+			await node('create', {
+				...ACME,
+				additionalFields: { access: access({ member_admins: [entry as never] }) },
+			} as never)
+		).error;
 	expect((await create({ ...admin, user_id: USER, group_id: USER }))?.message).toContain(
 		'"User ID" (user_id) and "Group ID" (group_id) are both set',
 	);
@@ -141,7 +148,7 @@ test('T14: a success that holds an error is a failure', async () => {
 	await against({ errorsInSuccess: true }, async (one, runNode) => {
 		const { error } = await runNode('create', {
 			...ACME,
-			additionalFields: { access: { member_admins: [{ ...admin, user_id: 'f'.repeat(24) }] } },
+			additionalFields: { access: access({ member_admins: [{ ...admin, user_id: 'f'.repeat(24) }] }) },
 		});
 		expect(error?.message).toContain('user_id');
 		expect(error?.httpCode).toBe('200');

@@ -1,8 +1,19 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import { startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect } from '../simulators/threatconnect';
 import { run, type RunOptions, type RunResult } from './harness';
 
 type Parameters = RunOptions['parameters'];
+
+/** Custom fields as the form of AttackForge Group holds them. */
+export const customFields = (...entry: INodeParameters[]): INodeParameters => ({ list: { data: { entry } } });
+
+/** Access as the form of AttackForge Group holds it. */
+export const access = (lists: Record<string, INodeParameters[]>): INodeParameters => ({
+	list: Object.fromEntries(Object.entries(lists).map(([name, entry]) => [name, { entry }])),
+});
+
 export type RunNode = (
 	operation: string,
 	parameters: Parameters,

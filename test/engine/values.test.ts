@@ -95,7 +95,7 @@ describe('an object where a text belongs is refused, and not sent as "[object Ob
 			() =>
 				af(
 					'create',
-					{ ...required, additionalFields: { custom_fields: { json: [{ value }] } } },
+					{ ...required, additionalFields: { custom_fields: { list: { json: value } } } },
 					{ items: item([{ key: object, value: 1 }]) },
 				),
 			'"Custom Fields" (custom_fields), entry 1: the key',

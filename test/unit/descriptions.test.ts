@@ -48,6 +48,11 @@ test("n8n's linter sees a fault in a parameter that is written out so", async ()
 	]);
 });
 
+const UNSORTED = 'n8n-nodes-base/node-param-options-type-unsorted-items';
+
+/** Whether these are levels, which stand in the order of their meaning. */
+const isScale = (text: string) => /name: "(priority|project_request_access_level)"/.test(text);
+
 async function lint(properties: INodeProperties[]): Promise<string[]> {
 	// The rules look at unquoted keys only.
 	const literal = JSON.stringify(properties, null, '\t').replace(/^(\t+)"(\w+)":/gm, '$1$2:');
@@ -68,10 +73,13 @@ export const properties: INodeProperties[] = ${literal};
 	});
 	const [result] = await eslint.lintText(source, { filePath: 'nodes/Written/descriptions/Out.ts' });
 	const messages = result?.messages ?? [];
-	return messages.map(({ ruleId, message, line }) => {
-		const context = source.split('\n').slice(Math.max(0, line - 4), line + 1);
-		return `${ruleId}: ${message} ${context.map((one) => one.trim()).join(' ')}`;
-	});
+	const lines = source.split('\n');
+	return messages
+		.filter(({ ruleId, line }) => !(ruleId === UNSORTED && isScale(lines.slice(line - 8, line).join(' '))))
+		.map(({ ruleId, message, line }) => {
+			const context = lines.slice(Math.max(0, line - 4), line + 1);
+			return `${ruleId}: ${message} ${context.map((one) => one.trim()).join(' ')}`;
+		});
 }
 
 /** The parameters that the editor shows for these values, collections' entries as `collection.entry`. */
@@ -247,3 +255,73 @@ test.each(['ThreatConnectGroup', 'AttackForgeGroup'])(
 		expect(codex.categories.filter((category) => !known.includes(category))).toEqual([]);
 	},
 );
+
+/** One short line each, and only where it applies. */
+describe('what surprises is said in the form', () => {
+	const notices = (node: INodeType, values: object) =>
+		shown(node.description, { authentication: 'apiToken', dataMode: 'define', ...values })
+			.filter(({ type }) => type === 'notice')
+			.map(({ name }) => name);
+	const threatConnect = new ThreatConnectGroup();
+	const attackForge = new AttackForgeGroup();
+	const group = (operation: string, more = {}) => ({ resource: 'group', operation, ...more });
+	const updated = group('update', {
+		updateFields: { is_deleted: true },
+		options: { accessMode: 'exact', customFieldsMode: 'replace' },
+	});
+
+	test.each<[string, INodeType, object, string[]]>([
+		['a delete', threatConnect, group('delete'), ['deleteNotice']],
+		['a create', threatConnect, group('create'), []],
+		['an update', threatConnect, group('update'), []],
+		['some groups', threatConnect, group('getAll', { returnAll: false }), []],
+		['all groups', threatConnect, group('getAll', { returnAll: true }), ['returnAllNotice']],
+		['a bulk import', threatConnect, group('bulkImport'), ['bulkImportNotice']],
+		[
+			'a bulk import that replaces tags',
+			threatConnect,
+			group('bulkImport', { options: { tagWriteType: 'Replace', attributeWriteType: 'Append' } }),
+			['bulkImportNotice', 'tagWriteTypeNotice'],
+		],
+		['Archive', attackForge, group('archive'), ['archiveNotice']],
+		['Remove', attackForge, { resource: 'member', operation: 'remove' }, ['removeNotice']],
+		['an update of customers', attackForge, group('update'), []],
+		[
+			'an update that deletes and removes',
+			attackForge,
+			updated,
+			['isDeletedNotice', 'accessModeNotice', 'customFieldsModeNotice'],
+		],
+		[
+			'a create-or-update that removes access',
+			attackForge,
+			group('upsert', { matchBy: 'name', options: { accessMode: 'exact' } }),
+			['accessModeNotice'],
+		],
+	])('%s', (_what, node, values, expected) => {
+		expect(notices(node, values)).toEqual(expected);
+	});
+
+	test.each([
+		['append', []],
+		['replace', ['replaceNotice']],
+		['delete', ['deleteNotice']],
+	])('attributes in the mode %s', (mode, expected) => {
+		const { description } = threatConnect;
+		const values = group('update', { type: '', updateFields: { attributes: { list: { mode } } } });
+		const attributes = shown(description, { authentication: 'apiToken', dataMode: 'define', ...values }).find(
+			({ name }) => name === 'updateFields.attributes',
+		);
+		const [box] = attributes?.options as Array<{ values: INodeProperties[] }>;
+		const visible = box?.values.filter((property) =>
+			NodeHelpers.displayParameterPath(
+				values as never,
+				property,
+				'updateFields.attributes.list',
+				{ typeVersion: 1 } as never,
+				description,
+			),
+		);
+		expect(visible?.filter(({ type }) => type === 'notice').map(({ name }) => name)).toEqual(expected);
+	});
+});

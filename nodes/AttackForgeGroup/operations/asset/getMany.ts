@@ -1,4 +1,4 @@
-import { limitParameters, readLimit } from '../../../shared/limit';
+import { limitParameters, readLimit, returnAllNotice } from '../../../shared/limit';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
@@ -12,7 +12,12 @@ export const getMany: OperationFile<AttackForge> = {
 	name: 'Get Many',
 	action: 'Get many assets of a group',
 	description: 'Retrieve the assets in the projects of a group',
-	parameters: [groupParameter(show), ...limitParameters(show), optionsCollection(show)],
+	parameters: [
+		groupParameter(show),
+		...limitParameters(show),
+		returnAllNotice(show),
+		optionsCollection(show),
+	],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);

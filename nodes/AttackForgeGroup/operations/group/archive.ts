@@ -1,3 +1,4 @@
+import { notice } from '../../../shared/form';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
@@ -12,7 +13,15 @@ export const archive: OperationFile<AttackForge> = {
 	name: 'Archive',
 	action: 'Archive a group',
 	description: 'Archive a group, without deleting it',
-	parameters: [groupParameter(show), optionsCollection(show)],
+	parameters: [
+		notice(
+			'archiveNotice',
+			'Restore brings the group back. What becomes of its members and projects meanwhile AttackForge does not document.',
+			{ show },
+		),
+		groupParameter(show),
+		optionsCollection(show),
+	],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
+import { box, rows } from '../../../shared/form';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { limitParameters, readLimit } from '../../../shared/limit';
@@ -32,29 +33,31 @@ const filters: INodeProperties = {
 	description: 'Only groups that meet all of these',
 	displayOptions: { show },
 	options: [
-		text('contact', 'Contact Contains', 'Text in the name, number or e-mail address of the primary contact'),
+		text(
+			'contact',
+			'Contact Contains',
+			'Text in the name, number or e-mail address of the primary contact',
+			'e.g. paul.citizen',
+		),
 		{
 			displayName: 'Custom Fields',
 			name: 'customFields',
-			type: 'fixedCollection',
-			typeOptions: { multipleValues: true },
-			default: {},
-			placeholder: 'Add Custom Field',
+			...box('Custom Fields', [
+				rows('data', 'Custom Fields', 'Custom Field', [
+					text('key', 'Key', 'Key of the custom field', 'e.g. client_code'),
+					text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
+				]),
+			]),
 			description: 'Custom fields with exactly these values',
-			options: [
-				{
-					displayName: 'Custom Field',
-					name: 'field',
-					values: [
-						text('key', 'Key', 'Key of the custom field', 'e.g. client_code'),
-						text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
-					],
-				},
-			],
 		},
-		text('nameContains', 'Name Contains', 'Text in the name, whatever its case'),
-		text('nameIs', 'Name Is', 'The exact name, upper and lower case included'),
-		text('owner', 'Owner Contains', 'Text in the name of the group owner, whatever its case'),
+		text('nameContains', 'Name Contains', 'Text in the name, in upper or lower case', 'e.g. acme'),
+		text('nameIs', 'Name Is', 'The exact name, upper and lower case included', 'e.g. ACME Corp.'),
+		text(
+			'owner',
+			'Owner Contains',
+			'Text in the name of the group owner, in upper or lower case',
+			'e.g. citizen',
+		),
 	],
 };
 
@@ -74,7 +77,7 @@ export const getMany: OperationFile<AttackForge> = {
 				{ name: 'Groups That I Am a Member Of', value: 'mine' },
 			],
 			default: 'all',
-			description: 'Whose groups to retrieve',
+			description: 'Which groups the list is to hold',
 			displayOptions: { show },
 		},
 		...limitParameters(show),
@@ -129,20 +132,21 @@ function readFilters(item: Item): Matches {
 }
 
 function readFieldFilters(given: unknown, item: Item): Matches[] {
-	const rows = isJsonObject(given) && Array.isArray(given.field) ? given.field : [];
+	const list = isJsonObject(given) && isJsonObject(given.list) ? given.list : {};
+	const wanted = isJsonObject(list.data) && Array.isArray(list.data.entry) ? list.data.entry : [];
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
-	return rows.map((row: unknown) => {
+	return wanted.map((row: unknown) => {
 		const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
 		if (isUnset(key))
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
 		const name = readText(key, '"Custom Fields": the key');
-		const wanted = optionalText(value, `"Custom Fields": the value of "${name}"`) ?? '';
+		const exact = optionalText(value, `"Custom Fields": the value of "${name}"`) ?? '';
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
 				`"Custom Fields" filters by "${name}", but an option leaves custom fields out of the answer`,
 				'Filter by custom fields, or choose which are returned, not both.',
 			);
 		}
-		return (group) => String(customFieldOf(group, name) ?? '') === wanted;
+		return (group) => String(customFieldOf(group, name) ?? '') === exact;
 	});
 }

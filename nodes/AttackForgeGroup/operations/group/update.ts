@@ -12,7 +12,7 @@ import {
 } from '../../changes';
 import { table } from '../../fields';
 import { groupParameter, readGroupId } from '../common';
-import { readBack, readModes, updatingOptions, writeGroup } from './updating';
+import { readBack, readModes, updatingNotices, updatingOptions, writeGroup } from './updating';
 
 const show = { resource: ['group'], operation: ['update'] };
 
@@ -28,6 +28,7 @@ export const update: OperationFile<AttackForge> = {
 		groupParameter(show),
 		...recordParameters(table, 'update', show),
 		optionsCollection(show, extraJsonOption, ...updatingOptions),
+		...updatingNotices(show, 'updateFields'),
 	],
 	prepare(item, api) {
 		const id = readGroupId(item);

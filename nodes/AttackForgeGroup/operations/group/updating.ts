@@ -1,5 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
+import { notice } from '../../../shared/form';
+import type { Show } from '../common';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
@@ -49,6 +51,27 @@ export const updatingOptions: INodeProperties[] = [
 		default: 'merge',
 		description: 'What happens to custom fields of the group that are not given',
 	},
+];
+
+/** What an update may take away. The slashes: older versions of n8n find no parameter inside a collection without. */
+export const updatingNotices = (show: Show, collection: string): INodeProperties[] => [
+	notice(
+		'isDeletedNotice',
+		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
+		{
+			show: { ...show, dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
+		},
+	),
+	notice(
+		'accessModeNotice',
+		'SSO groups and administrators that are not given are removed from each list that is given',
+		{ show: { ...show, '/options.accessMode': ['exact'] } },
+	),
+	notice(
+		'customFieldsModeNotice',
+		'Only the custom fields that are given are written: AttackForge may remove all others',
+		{ show: { ...show, '/options.customFieldsMode': ['replace'] } },
+	),
 ];
 
 export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {

@@ -15,7 +15,7 @@ import { table } from '../../fields';
 import { customFieldOf, normalizeGroup } from '../../groups';
 import { optionalGroupParameter, readGroupId, type Show } from '../common';
 import { createGroup, nameLane } from './creating';
-import { readBack, readModes, updatingOptions, writeGroup } from './updating';
+import { readBack, readModes, updatingNotices, updatingOptions, writeGroup } from './updating';
 
 const show = { resource: ['group'], operation: ['upsert'] };
 
@@ -26,11 +26,16 @@ const matchParameters = (own: Show): INodeProperties[] => [
 		type: 'options',
 		options: [
 			{ name: 'Custom Field', value: 'customField', description: 'For instance a customer code of your CRM' },
-			{ name: 'Group ID', value: 'id' },
+			{
+				name: 'Group ID',
+				value: 'id',
+				description: 'Where the ID is known; without one, the group is created',
+			},
 			{ name: 'Name', value: 'name', description: 'The exact name, upper and lower case included' },
 		],
 		default: 'name',
-		description: 'What tells whether the group exists already',
+		description:
+			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created, updated or left unchanged.',
 		displayOptions: { show: own },
 	},
 	optionalGroupParameter({ ...own, matchBy: ['id'] }),
@@ -69,6 +74,7 @@ export const upsert: OperationFile<AttackForge> = {
 		...matchParameters(show),
 		...recordParameters(table, 'upsert', show),
 		optionsCollection(show, extraJsonOption, searchIn, ...updatingOptions),
+		...updatingNotices(show, 'additionalFields'),
 	],
 	prepare(item, api) {
 		const { create, update } = item.upsertRecords();

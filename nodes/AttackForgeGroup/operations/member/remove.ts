@@ -1,3 +1,4 @@
+import { notice } from '../../../shared/form';
 import { onceOnly } from '../../../shared/onceOnly';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
@@ -16,13 +17,7 @@ export const remove: OperationFile<AttackForge> = {
 		'Takes the user off the group and off all its projects. To lower the access only, use changeAccess.',
 	description: 'Remove a user from a group and from all projects of the group',
 	parameters: [
-		{
-			displayName: 'The user is removed from the group <b>and from all its projects</b>',
-			name: 'removeNotice',
-			type: 'notice',
-			default: '',
-			displayOptions: { show },
-		},
+		notice('removeNotice', 'The user is removed from the group <b>and from all its projects</b>', { show }),
 		groupParameter(show),
 		userParameter(show),
 		optionsCollection(show),

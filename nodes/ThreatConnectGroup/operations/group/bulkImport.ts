@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
+import { notice } from '../../../shared/form';
 import type { Item } from '../../../shared/item';
 import { choice } from '../../../shared/kinds';
 import type { OperationFile } from '../../../shared/operation';
@@ -25,14 +26,20 @@ const replaceAll = (what: string) => ({
 	description: `Remove all ${what} of the group that the item does not give`,
 });
 
-const writeType = (displayName: string, name: string, what: string): INodeProperties => ({
+const REPLACEABLE = [
+	{ displayName: 'Attributes', name: 'attributeWriteType', what: 'attributes' },
+	{ displayName: 'Security Labels', name: 'securityLabelWriteType', what: 'security labels' },
+	{ displayName: 'Tags', name: 'tagWriteType', what: 'tags' },
+];
+
+const writeTypes = REPLACEABLE.map(({ displayName, name, what }): INodeProperties => ({
 	displayName,
 	name,
 	type: 'options',
 	options: [APPEND, replaceAll(what)],
 	default: 'Append',
 	description: `What happens to the ${what} of a group that exists already`,
-});
+}));
 
 const ownOptions: INodeProperties[] = [
 	extraJsonOption,
@@ -45,7 +52,6 @@ const ownOptions: INodeProperties[] = [
 		description:
 			'XIDs of groups to associate, of this run or in the same owner: comma-separated, or an array from an expression',
 	},
-	writeType('Attributes', 'attributeWriteType', 'attributes'),
 	{
 		displayName: 'Max Bytes per Job',
 		name: 'maxBytes',
@@ -55,8 +61,7 @@ const ownOptions: INodeProperties[] = [
 		description:
 			'Size above which the groups are sent in several jobs. A smaller limit of the server is found by itself.',
 	},
-	writeType('Security Labels', 'securityLabelWriteType', 'security labels'),
-	writeType('Tags', 'tagWriteType', 'tags'),
+	...writeTypes,
 	{
 		displayName: 'Time Limit',
 		name: 'timeLimit',
@@ -79,14 +84,11 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 	description:
 		'Create or update many groups with few requests, by XID, in batch jobs; associations only within one owner',
 	parameters: [
-		{
-			displayName:
-				'All input items go to ThreatConnect in as few batch jobs as possible, one or more for each owner. A group whose XID its owner has already is updated. A group without XID gets one that is the same each time: the SHA-256 of its owner, type and name. A batch job associates within its owner only, and does not tell the IDs of the groups.',
-			name: 'bulkImportNotice',
-			type: 'notice',
-			default: '',
-			displayOptions: { show },
-		},
+		notice(
+			'bulkImportNotice',
+			'All items go in as few batch jobs as possible, per owner. A group whose XID its owner has is updated; an item without XID gets one made of owner, type and name. Batch jobs associate within one owner only, and return no IDs.',
+			{ show },
+		),
 		...recordParameters(table, 'create', show),
 		{
 			displayName: 'Options',
@@ -95,8 +97,13 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 			placeholder: 'Add Option',
 			default: {},
 			displayOptions: { show },
-			options: ownOptions,
+			options: [...ownOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
+		...REPLACEABLE.map(({ name, what }) =>
+			notice(`${name}Notice`, `All ${what} of an existing group that its item does not give are removed`, {
+				show: { ...show, [`/options.${name}`]: ['Replace'] },
+			}),
+		),
 	],
 	prepareEntry(item) {
 		const group = toBatchGroup(item.record('create'));

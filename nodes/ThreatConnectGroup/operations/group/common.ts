@@ -21,8 +21,8 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 			name: 'findBy',
 			type: 'options',
 			options: [
-				{ name: 'ID', value: 'id' },
-				{ name: 'XID', value: 'xid', description: 'External ID, within one owner' },
+				{ name: 'ID', value: 'id', description: 'From a list, by its ID, or by the address of its page' },
+				{ name: 'XID', value: 'xid', description: 'By the external ID that it was given, within one owner' },
 			],
 			default: 'id',
 			displayOptions: { show },
@@ -40,7 +40,7 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 			]),
 			required: true,
 			description:
-				'The group, found by name, or by its ID as ThreatConnect shows it and as Create returns it',
+				'The group: chosen from a list of names, or given by the ID that ThreatConnect shows and Create returns',
 			displayOptions: { show: { ...show, findBy: ['id'] } },
 		},
 		...xidParameters({ ...show, findBy: ['xid'] }, owners, {
@@ -69,7 +69,8 @@ export const xidParameters = (
 		displayName: 'Owner Name',
 		name: 'groupOwner',
 		...locator(owners, [byName('e.g. Demo Organization')]),
-		description: 'Owner of the group; if empty, the organization of the API user',
+		description:
+			'Organization, Community or Source that has the group; if empty, the organization of the API user',
 		displayOptions: { show },
 	},
 ];

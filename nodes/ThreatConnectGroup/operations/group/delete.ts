@@ -1,3 +1,4 @@
+import { notice } from '../../../shared/form';
 import { cancelSignal } from '../../../shared/connection';
 import { onceOnly } from '../../../shared/onceOnly';
 import type { OperationFile } from '../../../shared/operation';
@@ -14,7 +15,11 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 	name: 'Delete',
 	action: 'Delete a group',
 	description: 'Delete a group for good, found by its ID, or by its XID and owner',
-	parameters: [...groupParameters(show, 'searchWritableOwners'), optionsCollection(show)],
+	parameters: [
+		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner', { show }),
+		...groupParameters(show, 'searchWritableOwners'),
+		optionsCollection(show),
+	],
 	prepare(item, api) {
 		const reference = readReference(item);
 		return {

@@ -2,7 +2,7 @@ import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
-import { limitParameters, readLimit } from '../../../shared/limit';
+import { limitParameters, readLimit, returnAllNotice } from '../../../shared/limit';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import { inQuotes, optionalText } from '../../../shared/values';
@@ -23,13 +23,14 @@ export const getMany: OperationFile<ThreatConnect> = {
 	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
 		...limitParameters(show),
+		returnAllNotice(show),
 		{
 			displayName: 'Filters',
 			name: 'filters',
 			type: 'collection',
 			placeholder: 'Add Filter',
 			default: {},
-			description: 'Groups that match all of the filters are returned',
+			description: 'Only groups that match all of the filters',
 			displayOptions: { show },
 			options: filterParameters,
 		},
@@ -41,7 +42,7 @@ export const getMany: OperationFile<ThreatConnect> = {
 			default: '',
 			placeholder: 'e.g. hasAttribute(typeName = "Description" and text contains "loader")',
 			description:
-				'A query in ThreatConnect Query Language; groups match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.',
+				'A query in ThreatConnect Query Language (TQL), for what the filters lack; groups match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.',
 			displayOptions: { show },
 		},
 		{
@@ -71,6 +72,7 @@ export const getMany: OperationFile<ThreatConnect> = {
 				{ name: 'Descending', value: 'desc' },
 			],
 			default: 'asc',
+			description: 'Descending by Date Added gives the newest first',
 			displayOptions: { show },
 		},
 		optionsCollection(show, fieldsOption),

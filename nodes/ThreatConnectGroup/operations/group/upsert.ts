@@ -30,7 +30,7 @@ const matchParameters = (own: Show): INodeProperties[] => [
 			{
 				name: 'XID and Owner',
 				value: 'xid',
-				description: 'External ID, which only one group of an owner has',
+				description: 'Your own key for the group, which only one group of an owner has',
 			},
 		],
 		default: 'xid',
