@@ -1,3 +1,4 @@
+import { access, customFields } from '../engine/support';
 import {
 	acme,
 	ACME,
@@ -36,10 +37,12 @@ const groupExamples: AttackForgeExamples = {
 			primary_contact_number: '={{ $json.contact.phone }}',
 			primary_contact_email: '={{ $json.contact.email }}',
 			additionalFields: {
-				custom_fields: {
-					field: [{ key: byKey('client_code'), type: 'text', value: '={{ $json.code }}' }],
-				},
-				access: {
+				custom_fields: customFields({
+					key: byKey('client_code'),
+					type: 'text',
+					value: '={{ $json.code }}',
+				}),
+				access: access({
 					sso_1: [
 						{
 							group_name: '=AD-{{ $json.code }}',
@@ -47,7 +50,7 @@ const groupExamples: AttackForgeExamples = {
 							project_request_access_level: 'none',
 						},
 					],
-				},
+				}),
 			},
 		},
 		items: [
@@ -81,7 +84,7 @@ const groupExamples: AttackForgeExamples = {
 				what: 'A label in the place of a key',
 				parameters: {
 					additionalFields: {
-						custom_fields: { field: [{ key: byKey('Client Code'), type: 'text', value: 'CLIENT001' }] },
+						custom_fields: customFields({ key: byKey('Client Code'), type: 'text', value: 'CLIENT001' }),
 					},
 				},
 			},
@@ -166,7 +169,7 @@ const groupExamples: AttackForgeExamples = {
 		parameters: {
 			scope: 'all',
 			returnAll: true,
-			filters: { customFields: { field: [{ key: 'client_code', value: '={{ $json.code }}' }] } },
+			filters: { customFields: customFields({ key: 'client_code', value: '={{ $json.code }}' }) },
 			simplify: true,
 		},
 		items: [{ code: 'CLIENT002' }],
@@ -206,7 +209,7 @@ const groupExamples: AttackForgeExamples = {
 			dataMode: 'define',
 			updateFields: {
 				primary_contact_email: '={{ $json.email }}',
-				custom_fields: { field: [{ key: byKey('region'), type: 'text', value: 'Americas' }] },
+				custom_fields: customFields({ key: byKey('region'), type: 'text', value: 'Americas' }),
 			},
 			options: { customFieldsMode: 'merge' },
 		},
