@@ -245,11 +245,11 @@ test.each(['ThreatConnectGroup', 'AttackForgeGroup'])(
 		for (const { url } of [...primaryDocumentation, ...credentialDocumentation]) {
 			expect(url.startsWith(`${homepage}/blob/main/`)).toBe(true);
 			const [path = '', anchor] = url.slice(`${homepage}/blob/main/`.length).split('#');
-		const headings = [...readFileSync(join(root, path), 'utf8').matchAll(/^#+ (.+)$/gm)];
-		const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
-		if (anchor !== undefined) expect(anchors).toContain(anchor);
-	}
-	// n8n files a node under these.
+			const headings = [...readFileSync(join(root, path), 'utf8').matchAll(/^#+ (.+)$/gm)];
+			const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
+			if (anchor !== undefined) expect(anchors).toContain(anchor);
+		}
+		// n8n files a node under these.
 		const known = ['Analytics', 'Communication', 'Data & Storage', 'Development', 'Utility'];
 		expect(codex.categories.filter((category) => !known.includes(category))).toEqual([]);
 	},
