@@ -132,7 +132,7 @@ function readFilters(item: Item): Matches {
 }
 
 function readFieldFilters(given: unknown, item: Item): Matches[] {
-	const list = isJsonObject(given) && isJsonObject(given.list) ? given.list : {};
+	const list = isJsonObject(given) && isJsonObject(given.list) ? given.list : ({} as JsonObject);
 	const wanted = isJsonObject(list.data) && Array.isArray(list.data.entry) ? list.data.entry : [];
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
 	return wanted.map((row: unknown) => {
