@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { withAdvice } from '../shared/locators';
 import { readConnectionOptions } from '../shared/options';
 import { isRefusal } from './answers';
 import { connectAttackForge } from './api';
@@ -22,10 +23,7 @@ function listOf(entries: INodeListSearchItems[], filter = ''): INodeListSearchRe
 }
 
 /** All groups for an administrator's key, for others those that the user is a member of. */
-export async function searchGroups(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
+export const searchGroups = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
 	const api = await connectHere(this);
 	const groups = await api.getGroups('all').catch(async (error: unknown) => {
 		if (isRefusal(error)) return await api.getGroups('mine');
@@ -35,15 +33,12 @@ export async function searchGroups(
 		.map(normalizeGroup)
 		.map(({ id, name }) => ({ name: String(name), value: String(id) }));
 	return listOf(entries, filter);
-}
+});
 
-export async function searchUsers(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
+export const searchUsers = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
 	const users = await (await connectHere(this)).getUsers();
 	return listOf(users.map(userEntry), filter);
-}
+});
 
 function userEntry({ id, first_name, last_name, email_address, username }: JsonObject): INodeListSearchItems {
 	const name = [first_name, last_name].filter(Boolean).join(' ') || String(username);
@@ -51,13 +46,10 @@ function userEntry({ id, first_name, last_name, email_address, username }: JsonO
 }
 
 /** Custom fields of the group form, in sections or beside them. */
-export async function searchCustomFields(
-	this: ILoadOptionsFunctions,
-	filter?: string,
-): Promise<INodeListSearchResult> {
+export const searchCustomFields = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
 	const form = await (await connectHere(this)).getGroupForm();
 	return listOf(form.flatMap(customFieldEntries), filter);
-}
+});
 
 function customFieldEntries(entry: unknown): INodeListSearchItems[] {
 	if (!isJsonObject(entry) || !isJsonObject(entry.config)) return [];

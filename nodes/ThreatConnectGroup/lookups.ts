@@ -7,6 +7,7 @@ import type {
 
 import type { Query } from '../shared/addresses';
 import { isJsonObject, type JsonObject } from '../shared/json';
+import { withAdvice } from '../shared/locators';
 import { connectForForm, type ThreatConnect } from './api';
 import { OUTPUT_FIELDS } from './fields';
 import { INDICATOR_TYPES } from './indicators';
@@ -21,14 +22,10 @@ type Search = { filter: string; start: number; context: ILoadOptionsFunctions };
 type Lookup = (api: ThreatConnect, search: Search) => Promise<INodeListSearchResult>;
 
 const searchList = (lookUp: Lookup) =>
-	async function (
-		this: ILoadOptionsFunctions,
-		filter = '',
-		paginationToken?: string,
-	): Promise<INodeListSearchResult> {
+	withAdvice(async function (this: ILoadOptionsFunctions, filter = '', paginationToken) {
 		const start = Number(paginationToken ?? 0);
 		return await lookUp(await connectForForm(this), { filter, start, context: this });
-	};
+	});
 
 /** A list that is small enough to be loaded whole. */
 const wholeList = (load: (api: ThreatConnect, search: Search) => Promise<INodeListSearchItems[]>) =>

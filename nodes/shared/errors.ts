@@ -114,7 +114,7 @@ export function errorMessage(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
 
-function errorDescription(error: unknown): string {
+export function errorDescription(error: unknown): string {
 	if (error instanceof InvalidInput || error instanceof ServiceFailure) return error.description;
 	const { description } = error as { description?: unknown };
 	return typeof description === 'string' ? description : '';

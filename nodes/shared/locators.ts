@@ -1,5 +1,12 @@
-import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchResult,
+	INodeProperties,
+	INodePropertyMode,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
 
+import { errorDescription, errorMessage } from './errors';
 import type { Kind } from './fields';
 import { isUnset, unlocated } from './values';
 
@@ -40,3 +47,20 @@ export const byName = (placeholder?: string): Typed => ({
 	name: 'name',
 	...(placeholder !== undefined && { placeholder }),
 });
+
+type Search = (
+	this: ILoadOptionsFunctions,
+	filter?: string,
+	paginationToken?: string,
+) => Promise<INodeListSearchResult>;
+
+/** Of a list that cannot be loaded, n8n shows the message alone: what to do has to stand in it. */
+export const withAdvice = (search: Search): Search =>
+	async function (this: ILoadOptionsFunctions, ...parameters) {
+		try {
+			return await search.apply(this, parameters);
+		} catch (error) {
+			const words = [errorMessage(error).replace(/\.$/, ''), errorDescription(error)].filter(Boolean);
+			throw new NodeOperationError(this.getNode(), words.join('. '));
+		}
+	};

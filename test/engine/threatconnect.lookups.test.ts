@@ -135,10 +135,10 @@ describe('trap 20: what cannot be listed can be typed', () => {
 		'searchWritableOwners',
 	])('%s says so where the key may not list', async (method) => {
 		const token = server.credentials.cannotListToken;
-		await expect(search(method, '', { token })).rejects.toMatchObject({
-			message: 'You are not authorized to perform the requested operation.',
-			description: expect.stringMatching(/\w{4}/),
-		});
+		// n8n shows no more than the message.
+		await expect(search(method, '', { token })).rejects.toThrow(
+			/^You are not authorized to perform the requested operation\. \w.+\.$/,
+		);
 	});
 
 	test('indicator types are at least the built-in ones', async () => {
@@ -147,8 +147,6 @@ describe('trap 20: what cannot be listed can be typed', () => {
 	});
 
 	test.each(['searchGroups', 'searchOwners'])('%s says that the credential is wrong', async (method) => {
-		await expect(search(method, '', { token: 'APIV2:1:x:2:y' })).rejects.toMatchObject({
-			description: expect.stringMatching(/token/i),
-		});
+		await expect(search(method, '', { token: 'APIV2:1:x:2:y' })).rejects.toThrow(/^Unauthorized\. .*token/i);
 	});
 });
