@@ -62,8 +62,9 @@ describe('a node whose credential is for other domains sends nothing', () => {
 		const { context, type } = await loadOptions('threatConnectGroup', credentials, {
 			authentication: 'apiToken',
 		});
-		// Where nothing can be listed, a name can be typed.
-		expect(await type.methods?.listSearch?.searchTags?.call(context)).toMatchObject({ results: [] });
+		await expect(type.methods?.listSearch?.searchTags?.call(context)).rejects.toThrow(
+			'does not allow requests to 127.0.0.1',
+		);
 		expect(server.requests).toHaveLength(before);
 	});
 });
