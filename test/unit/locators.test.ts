@@ -1,6 +1,9 @@
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+
+import { ServiceFailure } from '../../nodes/shared/errors';
 import type { Place } from '../../nodes/shared/fields';
 import { longId } from '../../nodes/shared/kinds';
-import { byName, located, locator } from '../../nodes/shared/locators';
+import { byName, located, locator, withAdvice } from '../../nodes/shared/locators';
 
 /** A choice from a list of the instance, or a typed value. */
 
@@ -32,4 +35,29 @@ test('is read as what it is a choice of, and is not sent where nothing is chosen
 	expect(() => kind.read({ __rl: true, mode: 'name', value: 'x' }, place)).toThrow(
 		'"Owner" (ownerId) must be an ID',
 	);
+});
+
+describe('a list that cannot be loaded', () => {
+	const context = {
+		getNode: () => ({ name: 'Node', type: 'test', parameters: {} }),
+	} as unknown as ILoadOptionsFunctions;
+
+	test('says in its message what to do, since n8n shows nothing else', async () => {
+		const search = withAdvice(
+			async () => await Promise.reject(new ServiceFailure('Not authorized.', 'Ask an administrator.')),
+		);
+		await expect(search.call(context)).rejects.toThrow('Not authorized. Ask an administrator.');
+	});
+
+	test('says what happened where nobody knows what to do', async () => {
+		const search = withAdvice(async () => await Promise.reject(new Error('It broke')));
+		await expect(search.call(context)).rejects.toThrow(/^It broke$/);
+	});
+
+	test('is as it came where it can be loaded', async () => {
+		const search = withAdvice(
+			async (filter) => await Promise.resolve({ results: [{ name: String(filter), value: 1 }] }),
+		);
+		expect(await search.call(context, 'ACME')).toEqual({ results: [{ name: 'ACME', value: 1 }] });
+	});
 });
