@@ -266,7 +266,14 @@ describe('in the place of the combined package', () => {
 		const work = join(folder, 'moving');
 		mkdirSync(work);
 		const env = await environment({ userFolder: stage.folder, env: registry.env }, await freePort());
-		const said = await run('sh', ['-euc', commands], { cwd: work, env, timeout: 240_000 });
+		const inWork = async (shell: string) =>
+			await run('sh', ['-euc', shell], { cwd: work, env, timeout: 240_000 });
+		const said = await inWork(commands).catch(async (error: Error) => {
+			// As the page says: n8n was writing.
+			expect(error.message).toContain('SQLITE_BUSY');
+			await inWork(commands.trim().split('\n').at(-1) ?? '');
+			return error.message;
+		});
 		const files = said.match(/^moved\/.*\.json$/gm) ?? [];
 		const published = files.map(
 			(file) => (JSON.parse(readFileSync(join(work, file), 'utf8')) as Workflow).id,
