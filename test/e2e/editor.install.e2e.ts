@@ -68,3 +68,31 @@ test('adds a credential, which n8n tests', async () => {
 	await dialog.getByText('Connection tested successfully').waitFor();
 	await editor.screenshot('First credential');
 });
+
+/** "Your first workflow in two minutes". */
+test('makes a first group in ThreatConnect with it', async () => {
+	const { page } = editor;
+	const said = (words: string | RegExp) =>
+		page.getByText(words, { exact: true }).filter({ visible: true }).first();
+	await page.keyboard.press('Escape');
+	await page.getByTestId('credential-edit-dialog').waitFor({ state: 'hidden' });
+	await page.goto(`${stage.n8n.url}/workflow/new`);
+	await said('Add first step…').waitFor();
+	await page.getByTestId('canvas-plus-button').click();
+	await said('Trigger manually').click();
+	await page.getByTestId('canvas-handle-plus').first().click();
+	await page.getByTestId('node-creator-search-bar').fill('ThreatConnect');
+	await said('ThreatConnect Group').click();
+	await said('Create a group').click();
+	await page.getByTestId('parameter-input-operation').waitFor();
+	// n8n has chosen the one credential that fits.
+	const credential = page.getByTestId('node-credentials-select').locator('input').first();
+	expect(await credential.inputValue()).toMatch(/^ThreatConnect/);
+	await editor.choose('type', 'Incident');
+	await editor.input('name').locator('input').fill('My first group');
+	await editor.execute();
+	await page.getByTestId('output-panel').getByText('My first group').first().waitFor();
+	expect(await page.getByTestId('output-panel').innerText()).toMatch(/\bid\b[^]*\bwebLink\b/);
+	await editor.screenshot('First workflow');
+	expect(stage.threatConnect.groups()).toMatchObject([{ type: 'Incident', name: 'My first group' }]);
+});
