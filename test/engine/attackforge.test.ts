@@ -201,6 +201,21 @@ describe('lists from the item', () => {
 		]);
 	});
 
+	test.each([
+		['as it was added', { list: { data: {}, sso_1: {}, json: '' } }],
+		['without what holds a default', { list: {} }],
+		['with a row list that was emptied', { list: { data: { entry: [] }, sso_1: { entry: [] } } }],
+		['empty', {}],
+	])('boxes left untouched send nothing: %s', async (_form, box) => {
+		const { error } = await node('create', {
+			...ACME,
+			additionalFields: { custom_fields: box, access: box } as never,
+		});
+		expect(error).toBeUndefined();
+		expect(JSON.parse(lastBody())).not.toHaveProperty('custom_fields');
+		expect(JSON.parse(lastBody())).not.toHaveProperty('access');
+	});
+
 	test('custom fields and access from an expression stand beside those of the form', async () => {
 		const { error } = await node(
 			'create',
