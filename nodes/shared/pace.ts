@@ -1,5 +1,5 @@
 /** A place that was given. */
-export type Ticket = {
+type Ticket = {
 	kind?: string;
 	/** How often the limit had been halved: who was sent in the same round met the same load. */
 	round: number;
@@ -18,8 +18,8 @@ type Latency = {
 	usual: number;
 };
 
-/** What an answer says about how the service bears the load. */
-export type Signal = 'well' | 'overloaded';
+/** What became of a request, as far as it tells how the service bears the load. */
+type Signal = 'well' | 'overloaded' | 'unanswered';
 
 /**
  * How many requests may be under way at once, found while they run: it starts low, grows by half each round while answers
@@ -128,7 +128,7 @@ export class Pace {
 			this.lowerCeiling(ticket);
 			this.halve(ticket);
 			this.tryAgainAt = Math.max(this.tryAgainAt, now + PATIENCE * Math.max(LEAST_PAUSE, retryAfter));
-		} else {
+		} else if (signal === 'well') {
 			const times = this.timesUsual(ticket, now);
 			if (times.mean > TOO_SLOW && this.limit > FEW) this.halve(ticket);
 			else this.grow(times.answer <= SLOW, now);

@@ -78,7 +78,8 @@ export async function withRetries<T extends Answer>(
 		}
 		if (answer !== undefined || isUnanswered(failure)) pace.hear(isFromService(answer));
 		const again = answer ? judgeAnswer(answer, rules, attempts) : judgeFailure(failure, rules);
-		pace.leave(ticket, again.overloaded ? 'overloaded' : 'well', again.retryAfter);
+		const fared = again.overloaded ? 'overloaded' : answer ? 'well' : 'unanswered';
+		pace.leave(ticket, fared, again.retryAfter);
 		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
 		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
 		if (!again.retry || isLast) {
@@ -158,12 +159,12 @@ const cancelled = () =>
 const notNow = (pause: number) =>
 	new ServiceFailure(
 		`The service has asked for no more requests for the next ${Math.ceil(pause / 1000)} seconds`,
-		'Nothing was sent for this item. Run it again after that time.',
+		'This request was not sent. Run the item again after that time.',
 		{ httpCode: '429' },
 	);
 
 const gone = () =>
 	new ServiceFailure(
-		`The service has not answered for ${TIME_BUDGET / 60_000} minutes`,
-		'Nothing was sent for this item. Run it again once the service is back.',
+		`The service has been out of reach or unavailable for ${TIME_BUDGET / 60_000} minutes`,
+		'This request was not sent. Run the item again once the service is back.',
 	);

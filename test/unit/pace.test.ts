@@ -211,3 +211,15 @@ test('what was too much is tried again after sixty times the pause that it cost'
 	expect(await most(Date.now() + 118_000)).toBe(15);
 	expect(await most(Date.now() + 10_000)).toBe(32);
 });
+
+test('requests that nobody answered do not make room for more', async () => {
+	const pace = new Pace(32);
+	for (let round = 0; round < 10; round++) {
+		const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
+		for (const ticket of tickets) pace.leave(ticket, 'unanswered');
+	}
+	let entered = 0;
+	for (let n = 0; n < 32; n++) void pace.enter().then(() => (entered += 1));
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(entered).toBe(16);
+});

@@ -196,7 +196,7 @@ describe('a request without an answer', () => {
 
 	test('in time says that the service is overloaded, another does not', async () => {
 		expect((await send([timedOut()])).signals).toEqual(['overloaded']);
-		expect((await send([unknown()])).signals).toEqual(['well']);
+		expect((await send([unknown()])).signals).toEqual(['unanswered']);
 	});
 });
 

@@ -33,7 +33,9 @@ const refused = () => new ServiceFailure('refused', '', {}, { certainty: 'notDon
 
 test('once a service has answered nothing for three minutes, the other items say so and are not sent', async () => {
 	const { outcomes, attempts, took } = await send(async () => await Promise.reject(refused()));
-	expect(new Set(outcomes)).toEqual(new Set(['refused', 'The service has not answered for 3 minutes']));
+	expect(new Set(outcomes)).toEqual(
+		new Set(['refused', 'The service has been out of reach or unavailable for 3 minutes']),
+	);
 	expect(outcomes.filter((outcome) => outcome !== 'refused').length).toBeGreaterThan(15);
 	// Those that had been begun make their attempts.
 	expect(Math.max(...attempts)).toBeLessThan(200_000);
