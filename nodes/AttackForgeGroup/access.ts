@@ -10,13 +10,13 @@ import {
 	type Place,
 	row,
 } from '../shared/fields';
-import { box, fromInput, rows } from '../shared/form';
+import { box, fromInput, rows, rowsOf } from '../shared/form';
 import { isJsonObject, type JsonObject, mergeJson } from '../shared/json';
 import { choice, flag, text } from '../shared/kinds';
 import { fieldProperty } from '../shared/parameters';
 import { readObject } from '../shared/record';
 import { isUnset, readEntries, readJson } from '../shared/values';
-import { formOf, fromInputOf, rowsOf } from './boxes';
+import { formOf, fromInputOf } from './boxes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));

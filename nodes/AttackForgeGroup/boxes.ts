@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../shared/json';
-import { isUnset, readEntries } from '../shared/values';
+import { isUnset } from '../shared/values';
 
 /** What stands in the boxes of the form that are made by `box`, `rows` and `fromInput`. */
 
@@ -11,8 +11,5 @@ export function formOf(value: unknown, names: readonly string[]): JsonObject | u
 	const list = isJsonObject(value) ? value.list : undefined;
 	return isJsonObject(list) && [...names, 'json'].some((name) => name in list) ? list : undefined;
 }
-
-export const rowsOf = (given: unknown, label: string): unknown[] =>
-	readEntries(isJsonObject(given) ? given.entry : given, label);
 
 export const fromInputOf = ({ json }: JsonObject): unknown[] => (isUnset(json) ? [] : [json]);

@@ -2,11 +2,11 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../shared/errors';
 import type { Kind } from '../shared/fields';
-import { box, fromInput, rows } from '../shared/form';
+import { box, fromInput, rows, rowsOf } from '../shared/form';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { locator } from '../shared/locators';
 import { inQuotes, optionalText, readJson, readText, unlocated } from '../shared/values';
-import { formOf, fromInputOf, rowsOf } from './boxes';
+import { formOf, fromInputOf } from './boxes';
 
 const VALUE_TYPES: INodePropertyOptions[] = [
 	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },

@@ -9,7 +9,7 @@ import {
 	type Operation,
 	type Place,
 } from '../shared/fields';
-import { box, fromInput, notice, rows } from '../shared/form';
+import { box, fromInput, notice, rows, rowsOf } from '../shared/form';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { choice } from '../shared/kinds';
 import { fieldProperty } from '../shared/parameters';
@@ -161,7 +161,7 @@ function parameterEntries(parameter: JsonObject, shape: ListShape, place: Place)
 				isJsonObject(entry) ? entry : { [field.name]: entry },
 			),
 		),
-		...readEntries(isJsonObject(data) ? data.entry : data, place.label),
+		...rowsOf(data, place.label),
 		...readEntries(json, place.label),
 	];
 }

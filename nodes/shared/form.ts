@@ -1,6 +1,8 @@
 import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Control } from './fields';
+import { isJsonObject } from './json';
+import { readEntries } from './values';
 
 /** Parts of forms that both nodes have. */
 
@@ -46,6 +48,10 @@ export const rows = (
 	...(description !== undefined && { description }),
 	options: [{ displayName: entry, name: 'entry', values }],
 });
+
+/** What was entered in them. */
+export const rowsOf = (given: unknown, label: string): unknown[] =>
+	readEntries(isJsonObject(given) ? given.entry : given, label);
 
 /** What an expression takes from the item, beside what is entered by hand. */
 export const fromInput = (placeholder: string, description: string): INodeProperties => ({

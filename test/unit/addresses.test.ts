@@ -1,17 +1,7 @@
 import { pathOf, queryString } from '../../nodes/shared/addresses';
-import { InvalidInput } from '../../nodes/shared/errors';
+import { refusal } from './refusal';
 
 /** The address of a request, from IDs and values as users give them. */
-
-/** @returns message and description of the refusal */
-function refusal(make: () => string): [string, string] {
-	try {
-		return ['made', make()];
-	} catch (error) {
-		expect(error).toBeInstanceOf(InvalidInput);
-		return [(error as InvalidInput).message, (error as InvalidInput).description];
-	}
-}
 
 test.each([
 	[['v3', 'groups', '12'], '/v3/groups/12'],

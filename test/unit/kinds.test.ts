@@ -1,20 +1,10 @@
-import { InvalidInput } from '../../nodes/shared/errors';
 import type { Place } from '../../nodes/shared/fields';
 import { choice, choiceByType, date, flag, json, longId, text } from '../../nodes/shared/kinds';
+import { refusal } from './refusal';
 
 /** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */
 
 const place: Place = { label: '"Field" (field)', operation: 'create', zone: 'Europe/Berlin' };
-
-/** @returns message and description of the refusal */
-function refusal(read: () => unknown): [string, string] {
-	try {
-		return ['read', String(read())];
-	} catch (error) {
-		expect(error).toBeInstanceOf(InvalidInput);
-		return [(error as InvalidInput).message, (error as InvalidInput).description];
-	}
-}
 
 const options = (...names: string[]) => names.map((name) => ({ name, value: name }));
 

@@ -1,7 +1,7 @@
-import { InvalidInput } from '../../nodes/shared/errors';
 import { type Operation, row, type Table } from '../../nodes/shared/fields';
 import { flag, text } from '../../nodes/shared/kinds';
 import { readObject, readRecord, type Source } from '../../nodes/shared/record';
+import { refusal } from './refusal';
 
 /** From what an item brings to the body of the request: what is sent, what is not, and what is said of it. */
 
@@ -39,16 +39,6 @@ const json = (values: unknown, forBoth = false): Source => ({ mode: 'json', valu
 
 const read = (operation: Operation, source: Source, extra?: unknown, of = table) =>
 	readRecord(of, operation, source, 'UTC', extra);
-
-/** @returns message and description of the refusal */
-function refusal(make: () => unknown): [string, string] {
-	try {
-		return ['read', JSON.stringify(make())];
-	} catch (error) {
-		expect(error).toBeInstanceOf(InvalidInput);
-		return [(error as InvalidInput).message, (error as InvalidInput).description];
-	}
-}
 
 describe('fields that are given one by one', () => {
 	test('are sent in the order of the API, and what is not set is not sent', () => {

@@ -1,4 +1,3 @@
-import { InvalidInput } from '../../nodes/shared/errors';
 import {
 	inQuotes,
 	isUnset,
@@ -11,18 +10,9 @@ import {
 	readText,
 	unlocated,
 } from '../../nodes/shared/values';
+import { refusal } from './refusal';
 
 /** Values as users give them: what is taken, and what is said of the rest. */
-
-/** @returns message and description of the refusal */
-function refusal(read: () => unknown): [string, string] {
-	try {
-		return ['read', String(read())];
-	} catch (error) {
-		expect(error).toBeInstanceOf(InvalidInput);
-		return [(error as InvalidInput).message, (error as InvalidInput).description];
-	}
-}
 
 test('of a resource locator the value counts, of anything else itself', () => {
 	expect(unlocated({ __rl: true, mode: 'list', value: '12' })).toBe('12');
