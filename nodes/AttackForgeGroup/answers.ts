@@ -59,7 +59,11 @@ function advice(method: MethodName, status: number): string {
 		return `Check the Self-Service API Key in the credential. If it is right, ${grant}: each method is granted on its own, to administrators too.`;
 	}
 	if (status === 403) {
-		return `The key is not allowed to do this: ${grant}. Each method is granted on its own, to administrators too.`;
+		const all =
+			method === 'GetGroups'
+				? ' All groups are shown to administrators alone: use the key of one, or, if the groups of this user are enough, choose Groups That I Am a Member Of.'
+				: '';
+		return `The key is not allowed to do this: ${grant}. Each method is granted on its own, to administrators too.${all}`;
 	}
 	if (status === 404) return 'Check the ID, and that your user may see the record.';
 	if (status === 429) return 'AttackForge asks for fewer requests: lower Options > Max Concurrent Requests.';
