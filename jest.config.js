@@ -18,6 +18,7 @@ const pure = [
 	'nodes/shared/memo.ts',
 	'nodes/shared/network.ts',
 	'nodes/shared/onceOnly.ts',
+	'nodes/shared/outcomes.ts',
 	'nodes/shared/pace.ts',
 	'nodes/shared/record.ts',
 	'nodes/shared/replies.ts',

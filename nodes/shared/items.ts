@@ -1,11 +1,11 @@
 import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
-import type { ConnectionOptions } from './connection';
-import { asError, InvalidInput, ServiceFailure, toErrorItem, toNodeError } from './errors';
+import { asError, InvalidInput, toNodeError } from './errors';
 import { Item, Parameters } from './item';
-import { type BulkEntry, type BulkRun, FileOutput, type Output, type Service, type Task } from './operation';
+import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
 import { readConnectionOptions } from './options';
+import { Outcomes } from './outcomes';
 import { Tries } from './tries';
 
 /**
@@ -21,120 +21,113 @@ export async function runItems<Api>(
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
 	const { length } = context.getInputData();
-	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {}) as IDataObject;
-	const resource = context.getNodeParameter('resource', 0);
-	const name = context.getNodeParameter('operation', 0);
-	const operation = service.operations.find((one) => one.resource === resource && one.operation === name);
-	if (!operation) {
-		throw toNodeError(
-			node,
-			new InvalidInput(`There is no operation "${name}" for "${resource}"`, 'Choose one in the node.'),
-			0,
-		);
-	}
+	const operation = chosenOperation(context, service, node);
 	const goOn = context.continueOnFail();
-	let connectionOptions: ConnectionOptions;
-	let api: Api;
+	const outcomes = new Outcomes(length, goOn);
+	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
-		connectionOptions = readConnectionOptions({ maxConcurrentRequests, timeout });
-		api = await service.connect(context, connectionOptions);
+		connected = await connect(context, service);
 	} catch (error) {
 		if (!goOn)
 			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
 		// Were it thrown, n8n would let the items pass by the regular output, as if they had been sent.
-		return [Array.from({ length }, (_, index) => toErrorItem(error, index))];
+		outcomes.settleRest(Array(length).keys(), asError(error));
+		return [outcomes.toOutput(node)];
 	}
 
-	const ignored = new Map<string, number>();
-	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
 	const tries = new Tries<Output>(context);
 	const parameters = new Parameters(context);
-	const itemAt = (index: number) => new Item(context, parameters, service.table, index, notice, tries);
-
-	const outcomes = new Array<INodeExecutionData[] | undefined>(length);
-	const failures: Array<{ index: number; error: unknown }> = [];
+	const ignored = new Map<string, number>();
+	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
 	const signal = context.getExecutionCancelSignal();
-	const halted = () => failures.length > 0 || signal?.aborted === true;
-	let succeeded = 0;
-	const settle = (index: number, outcome: Output | Error) => {
-		if (!(outcome instanceof Error)) {
-			outcomes[index] = toItems(outcome, index);
-			succeeded += 1;
-		} else if (goOn) outcomes[index] = [toErrorItem(outcome, index)];
-		else failures.push({ index, error: outcome });
+	const run: Run<Api> = {
+		...connected,
+		context,
+		node,
+		length,
+		goOn,
+		outcomes,
+		tries,
+		signal,
+		itemAt: (index) => new Item(context, parameters, service.table, index, notice, tries),
+		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
+	if ('runAll' in operation) await runTogether(operation, run);
+	else await runEach(operation, run);
 
-	if ('runAll' in operation) {
-		const entries: BulkEntry[] = [];
-		for (let index = 0; index < length; index++) {
-			try {
-				entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
-			} catch (error) {
-				if (!goOn) throw toNodeError(node, error, index, NOTHING_SENT);
-				outcomes[index] = [toErrorItem(error, index)];
-			}
-		}
-		const run: BulkRun = {
-			settle,
-			first: itemAt(0),
-			signal,
-			halted,
-			progress: (message) => context.sendMessageToUI(message),
-			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
-		};
-		try {
-			if (length > 0) await operation.runAll(entries, api, run);
-		} catch (error) {
-			for (const { index } of entries) if (!outcomes[index]) settle(index, asError(error));
-		}
-	} else {
-		const prepare = (index: number) => operation.prepare(itemAt(index), api);
-		const prepared = goOn ? undefined : prepareAll(length, prepare, node);
-		await runConcurrently(length, connectionOptions.maxConcurrentRequests, halted, (index) => {
-			const earlier = tries.earlier(index);
-			if (earlier !== undefined) {
-				settle(index, earlier);
-				return undefined;
-			}
-			let task: Task;
-			try {
-				task = prepared?.[index] ?? prepare(index);
-			} catch (error) {
-				outcomes[index] = [toErrorItem(error, index)];
-				return undefined;
-			}
-			return {
-				record: task.record,
-				async run() {
-					const outcome = await task.run().catch(asError);
-					tries.note(index, outcome);
-					settle(index, outcome);
-				},
-			};
-		});
-	}
-
-	if (succeeded === length) tries.end();
-	const first = failures.sort((a, b) => a.index - b.index)[0];
-	if (first) {
-		const written =
-			length > 1
-				? `Before this, ${succeeded} of ${length} items had gone through; they stay as they are.`
-				: '';
-		throw toNodeError(node, first.error, first.index, written);
-	}
+	if (outcomes.areAllGood) tries.end();
+	const output = outcomes.toOutput(node);
 	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
-	return [Array.from(outcomes, (items, index) => items ?? [toErrorItem(CANCELLED, index)]).flat()];
+	return [output];
 }
-
-const CANCELLED = new ServiceFailure(
-	'Not sent: the execution was cancelled',
-	'Run the workflow again for this item.',
-);
 
 const NOTHING_SENT = 'Nothing was sent for any item.';
 
-function prepareAll(length: number, prepare: (index: number) => Task, node: INode): Task[] {
+/** All items of one execution of the node. */
+type Run<Api> = {
+	context: IExecuteFunctions;
+	node: INode;
+	api: Api;
+	atOnce: number;
+	length: number;
+	/** Items that fail become error items; otherwise the first ends the run. */
+	goOn: boolean;
+	outcomes: Outcomes;
+	tries: Tries<Output>;
+	signal: AbortSignal | undefined;
+	itemAt(index: number): Item;
+	/** Nothing more is to be sent. */
+	halted(): boolean;
+};
+
+function chosenOperation<Api>(context: IExecuteFunctions, { operations }: Service<Api>, node: INode) {
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const chosen = operations.find((one) => one.resource === resource && one.operation === name);
+	if (chosen) return chosen;
+	const unknown = new InvalidInput(
+		`There is no operation "${name}" for "${resource}"`,
+		'Choose one in the node.',
+	);
+	throw toNodeError(node, unknown, 0);
+}
+
+async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
+	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const options = readConnectionOptions({ maxConcurrentRequests, timeout });
+	return { api: await service.connect(context, options), atOnce: options.maxConcurrentRequests };
+}
+
+/** Each item on its own, several at once. */
+async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
+	const { outcomes, tries } = run;
+	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
+	const prepared = run.goOn ? undefined : prepareAll(run, prepare);
+	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
+		const earlier = tries.earlier(index);
+		if (earlier !== undefined) {
+			outcomes.settle(index, earlier);
+			return undefined;
+		}
+		let task: Task;
+		try {
+			task = prepared?.[index] ?? prepare(index);
+		} catch (error) {
+			outcomes.settle(index, asError(error));
+			return undefined;
+		}
+		return {
+			record: task.record,
+			async run() {
+				const outcome = await task.run().catch(asError);
+				tries.note(index, outcome);
+				outcomes.settle(index, outcome);
+			},
+		};
+	});
+}
+
+function prepareAll<Api>({ length, node }: Run<Api>, prepare: (index: number) => Task): Task[] {
 	return Array.from({ length }, (_, index) => {
 		try {
 			return prepare(index);
@@ -144,15 +137,34 @@ function prepareAll(length: number, prepare: (index: number) => Task, node: INod
 	});
 }
 
-function toItems(output: Output, index: number): INodeExecutionData[] {
-	const pairedItem = { item: index };
-	if (output instanceof FileOutput) {
-		return [{ json: output.json as IDataObject, binary: output.binary, pairedItem }];
+/** Many items in one request. */
+async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
+	const { api, context, halted, itemAt, length, outcomes, signal } = run;
+	const entries: BulkEntry[] = [];
+	for (let index = 0; index < length; index++) {
+		try {
+			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
+		} catch (error) {
+			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
+			outcomes.settle(index, asError(error));
+		}
 	}
-	return (Array.isArray(output) ? output : [output]).map((json) => ({
-		json: json as IDataObject,
-		pairedItem,
-	}));
+	if (length === 0) return;
+	try {
+		await operation.runAll(entries, api, {
+			settle: (index, outcome) => outcomes.settle(index, outcome),
+			first: itemAt(0),
+			signal,
+			halted,
+			progress: (message) => context.sendMessageToUI(message),
+			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
+		});
+	} catch (error) {
+		outcomes.settleRest(
+			entries.map(({ index }) => index),
+			asError(error),
+		);
+	}
 }
 
 function ignoredHint(ignored: Map<string, number>): string {

@@ -36,7 +36,7 @@ type OperationHead = {
 };
 
 /** An operation that sends each item on its own. */
-type SingleOperation<Api> = OperationHead & {
+export type SingleOperation<Api> = OperationHead & {
 	/**
 	 * Reads and checks one item.
 	 *
@@ -46,7 +46,7 @@ type SingleOperation<Api> = OperationHead & {
 };
 
 /** An operation that sends many items in one request. */
-type BulkOperation<Api> = OperationHead & {
+export type BulkOperation<Api> = OperationHead & {
 	/**
 	 * Reads and checks one item.
 	 *

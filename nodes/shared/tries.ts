@@ -21,8 +21,12 @@ export class Tries<Outcome> {
 	private readonly id: string;
 	private readonly key: string;
 	private readonly kept: IContextObject;
+	/** n8n will put all items through the node again when it fails. */
+	private readonly mayRepeat: boolean;
 
-	constructor(private readonly context: IExecuteFunctions) {
+	constructor(context: IExecuteFunctions) {
+		// n8n copies the node each time.
+		this.mayRepeat = context.getNode().retryOnFail === true;
 		this.kept = context.getContext('node');
 		// Each turn of a loop is a run of its own.
 		this.key = `run ${String(context.getWorkflowDataProxy(0).$runIndex)}`;
@@ -53,7 +57,7 @@ export class Tries<Outcome> {
 
 	/** How an item ended in this try: what is done, or may be done, is not sent again. */
 	note(index: number, outcome: Outcome | Error): void {
-		if (!this.context.getNode().retryOnFail) return;
+		if (!this.mayRepeat) return;
 		if (outcome instanceof Error && (!isInDoubt(outcome) || outcome.outcome.repeatable)) return;
 		this.outcomes.set(index, outcome);
 	}
