@@ -1,6 +1,6 @@
 import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
-import { attackForgeBaseUrl } from './baseUrl';
+import { attackForgeBaseUrl } from './attackForgeBaseUrl';
 import { authenticatedRequest, readSecret } from './request';
 
 export class AttackForgeApi implements ICredentialType {

@@ -1,6 +1,6 @@
 import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
 
-import { threatConnectBaseUrl } from './baseUrl';
+import { threatConnectBaseUrl } from './threatConnectBaseUrl';
 import { authenticatedRequest, readSecret } from './request';
 
 export class ThreatConnectApi implements ICredentialType {

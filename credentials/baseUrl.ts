@@ -9,12 +9,12 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
  * The root that a service's API paths are appended to, made from whatever form of its address a user pasted: with or
  * without scheme, trailing slashes, or the API's own path.
  *
- * @param pasted e.g. `acme.threatconnect.com/`, `https://tc.example:8443/api/v3`
+ * @param pasted e.g. `app.example.com/`, `https://app.example:8443/api/v3`
  * @param apiPaths the API paths that users leave on the end, longest first, e.g. `['/api/v3', '/api']`
- * @returns origin and any path before the API's, without a trailing slash, e.g. `https://tc.example:8443`
+ * @returns origin and any path before the API's, without a trailing slash, e.g. `https://app.example:8443`
  * @throws UserError when it is no address that a secret may be sent to
  */
-function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
+export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
 	const text = typeof pasted === 'string' ? pasted.trim() : '';
 	if (text === '') {
 		throw new UserError('The Base URL is empty. Enter the address of your instance in the credential.');
@@ -49,10 +49,3 @@ function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string 
 	if (apiPath) path = path.slice(0, -apiPath.length).replace(/\/+$/, '');
 	return url.origin + path;
 }
-
-/** ThreatConnect's API root: its v3 and v2 APIs live under `/api` of it. */
-export const threatConnectBaseUrl = (pasted: unknown) =>
-	normalizeBaseUrl(pasted, ['/api/v3', '/api/v2', '/api', '/v3', '/v2']);
-
-/** AttackForge's root: the Self-Service API lives under `/api/ss` of it. */
-export const attackForgeBaseUrl = (pasted: unknown) => normalizeBaseUrl(pasted, ['/api/ss', '/api']);

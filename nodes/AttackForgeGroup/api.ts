@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
-import { attackForgeBaseUrl } from '../../credentials/baseUrl';
+import { attackForgeBaseUrl } from '../../credentials/attackForgeBaseUrl';
 import { pathOf, type Query } from '../shared/addresses';
 import { cancelSignal, connect, type Connection, type ConnectionOptions } from '../shared/connection';
 import { isJsonObject, type JsonObject } from '../shared/json';

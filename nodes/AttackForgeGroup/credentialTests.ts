@@ -5,7 +5,7 @@ import type {
 } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
-import { attackForgeBaseUrl } from '../../credentials/baseUrl';
+import { attackForgeBaseUrl } from '../../credentials/attackForgeBaseUrl';
 import { testCredential } from '../shared/credentialTest';
 import { isJsonObject } from '../shared/json';
 import type { Reply } from '../shared/replies';

@@ -1,6 +1,6 @@
 import type { ICredentialType, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { threatConnectBaseUrl } from '../../credentials/baseUrl';
+import { threatConnectBaseUrl } from '../../credentials/threatConnectBaseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { pathOf, type Query } from '../shared/addresses';

@@ -5,7 +5,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { threatConnectBaseUrl } from '../../credentials/baseUrl';
+import { threatConnectBaseUrl } from '../../credentials/threatConnectBaseUrl';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { testCredential } from '../shared/credentialTest';

@@ -16,7 +16,7 @@ export type Connection = {
 	context: IExecuteFunctions | ILoadOptionsFunctions;
 	credentialType: string;
 	credentials: ICredentialDataDecryptedObject;
-	/** e.g. `https://app.threatconnect.com/api` */
+	/** e.g. `https://app.example.com/api` */
 	root: string;
 	/** Milliseconds that one request may take. */
 	timeout: number;

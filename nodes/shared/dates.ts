@@ -35,8 +35,7 @@ const TIME =
 const YEAR_LAST = /^([a-z]{3} [a-z]{3} +\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/i;
 
 /**
- * A date in the form that ThreatConnect documents: `YYYY-MM-DD` where only a day was given, otherwise UTC
- * `YYYY-MM-DDTHH:mm:ssZ`.
+ * A date in the form of an API: `YYYY-MM-DD` where only a day was given, otherwise UTC `YYYY-MM-DDTHH:mm:ssZ`.
  *
  * Takes what n8n and people write: ISO 8601 and SQL, RFC 2822, JavaScript's own form, English month names,
  * `YYYY/MM/DD`, `D.M.YYYY`, `D/M/YYYY` where one number can only be the day, epoch seconds or milliseconds, Date and

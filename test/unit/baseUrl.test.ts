@@ -1,5 +1,6 @@
 import { UserError } from 'n8n-workflow';
-import { attackForgeBaseUrl, threatConnectBaseUrl } from '../../credentials/baseUrl';
+import { attackForgeBaseUrl } from '../../credentials/attackForgeBaseUrl';
+import { threatConnectBaseUrl } from '../../credentials/threatConnectBaseUrl';
 
 const EMPTY = 'The Base URL is empty. Enter the address of your instance in the credential.';
 const USER = 'The Base URL holds a user name or password. Leave them out of the address.';

@@ -51,11 +51,14 @@ describe.each(HALVES)('$name', (half) => {
 		}
 	});
 
-	test('names the other service in no text: README, package.json, search words, output schemas, icons', () => {
-		const sources = readdirSync(join(folder(), 'nodes'), { recursive: true, encoding: 'utf8' });
-		const assets = sources.filter((path) => /\.(json|svg)$/.test(path)).map((path) => join('nodes', path));
-		const files = ['README.md', 'package.json', ...assets];
-		expect(files.length).toBeGreaterThan(5);
+	test('names the other service nowhere: README, package.json, sources, search words, output schemas, icons', () => {
+		const inside = (name: string) =>
+			readdirSync(join(folder(), name), { recursive: true, encoding: 'utf8' }).map((path) =>
+				join(name, path),
+			);
+		const sources = ['nodes', 'credentials'].flatMap(inside).filter((path) => /\.(ts|json|svg)$/.test(path));
+		const files = ['README.md', 'package.json', ...sources];
+		expect(files.length).toBeGreaterThan(50);
 		// But for the name of the repository, in links.
 		const texts = files.map((path) => `${path}: ${read(path).replaceAll(String(whole.name), '')}`);
 		expect(texts.filter((text) => new RegExp(other, 'i').test(text))).toEqual([]);
