@@ -7,6 +7,7 @@ import type {
 import { NodeOperationError } from 'n8n-workflow';
 
 import { Clock } from './clock';
+import { Deadlines } from './deadline';
 import { errorMessage } from './errors';
 import { Pace } from './pace';
 import type { Reply } from './replies';
@@ -22,6 +23,7 @@ export type Connection = {
 	timeout: number;
 	pace: Pace;
 	clock: Clock;
+	deadlines: Deadlines<Connection['context']>;
 	/** JSON has come: it is the service that answers. */
 	hasAnswered: boolean;
 	/** An answer that no repetition will change, although its status looks so. */
@@ -66,6 +68,7 @@ export async function connect(
 			timeout,
 			pace,
 			clock: new Clock(),
+			deadlines: new Deadlines(context, timeout),
 			hasAnswered: false,
 		};
 	} catch (error) {

@@ -3,39 +3,85 @@ const WHOLE_ANSWER = 5;
 
 /** Milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** Milliseconds, and part of the whole, within which requests begin together. */
+const TOGETHER = 1000;
+const TOGETHER_PART = 0.1;
 
 /** n8n's functions take the signal that ends a request from the context. */
 type Context = { getExecutionCancelSignal?(): AbortSignal | undefined };
 
-/** Ends an answer that trickles in for ever: the HTTP layer's time-out bounds its pauses only. */
-export class Deadline<T extends object> {
-	private readonly controller = new AbortController();
-	private readonly cancelled: AbortSignal | undefined;
-	private readonly time: AbortSignal;
-	private readonly abort = () => this.controller.abort();
-	/** The given context, in which requests also end at the deadline. */
-	readonly context: T;
-	/** Milliseconds. */
-	readonly total: number;
+/** What the deadlines of requests share that begin together. */
+type Shared = {
+	/** Milliseconds since the epoch: what begins from then on has another deadline. */
+	until: number;
+	/** Milliseconds that each of them may take. */
+	total: number;
+	time: AbortSignal;
+	cancelled: AbortSignal | undefined;
+	underWay: Set<AbortController>;
+};
+
+/**
+ * Ends answers that trickle in for ever: the HTTP layer's time-out bounds its pauses only. Requests that begin within the
+ * same second share a timer: one for each of thousands is dear.
+ */
+export class Deadlines<T extends object> {
+	private shared: Shared | undefined;
 
 	/** @param timeout milliseconds */
-	constructor(context: T, timeout: number) {
+	constructor(
+		private readonly context: T,
+		private readonly timeout: number,
+	) {}
+
+	/** For a request that begins now. */
+	next(): Deadline<T> {
+		if (!this.shared || Date.now() >= this.shared.until) this.shared = this.begin();
+		return new Deadline(this.context, this.shared);
+	}
+
+	private begin(): Shared {
+		const total = Math.min(this.timeout * WHOLE_ANSWER, LONGEST_TIMER - TOGETHER);
+		const together = Math.min(TOGETHER, total * TOGETHER_PART);
+		const time = AbortSignal.timeout(total + together);
+		const cancelled = (this.context as Context).getExecutionCancelSignal?.();
+		const underWay = new Set<AbortController>();
+		const abort = () => {
+			cancelled?.removeEventListener('abort', abort);
+			for (const controller of underWay) controller.abort();
+		};
+		for (const reason of [cancelled, time]) reason?.addEventListener('abort', abort);
+		return { until: Date.now() + together, total, time, cancelled, underWay };
+	}
+}
+
+export class Deadline<T extends object> {
+	private readonly controller = new AbortController();
+	/** The given context, in which requests also end at the deadline. */
+	readonly context: T;
+
+	constructor(
+		context: T,
+		private readonly shared: Shared,
+	) {
 		const { signal } = this.controller;
-		this.total = Math.min(timeout * WHOLE_ANSWER, LONGEST_TIMER);
 		this.context = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as T;
-		this.cancelled = (context as Context).getExecutionCancelSignal?.();
-		this.time = AbortSignal.timeout(this.total);
-		if (this.cancelled?.aborted) this.abort();
-		for (const reason of [this.cancelled, this.time]) reason?.addEventListener('abort', this.abort);
+		if (shared.cancelled?.aborted) this.controller.abort();
+		else shared.underWay.add(this.controller);
+	}
+
+	/** Milliseconds. */
+	get total(): number {
+		return this.shared.total;
 	}
 
 	/** It was the deadline that ended the request. */
 	get isPast(): boolean {
-		return this.time.aborted && this.cancelled?.aborted !== true;
+		return this.controller.signal.aborted && this.shared.cancelled?.aborted !== true;
 	}
 
 	/** To be called when the request has ended. */
 	end(): void {
-		for (const reason of [this.cancelled, this.time]) reason?.removeEventListener('abort', this.abort);
+		this.shared.underWay.delete(this.controller);
 	}
 }

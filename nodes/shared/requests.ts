@@ -2,7 +2,7 @@ import type { IExecuteFunctions, IHttpRequestMethods, IHttpRequestOptions } from
 
 import { type Query, queryString } from './addresses';
 import { cancelSignal, type Connection } from './connection';
-import { Deadline } from './deadline';
+import type { Deadline } from './deadline';
 import { isWrite } from './errors';
 import { stringifyJson } from './json';
 import { networkFailure, redirectFailure, timeoutFailure } from './network';
@@ -38,7 +38,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 	};
 	return await withRetries({ ...rulesOf(connection, method, idempotent), kind: method }, async () => {
 		// Files may take as long as they take; this must not.
-		const deadline = new Deadline(connection.context, connection.timeout);
+		const deadline = connection.deadlines.next();
 		try {
 			const reply = await exchange(connection, request, content, deadline);
 			const read = readBody(reply.body, connection.credentials);

@@ -1,4 +1,4 @@
-import { Deadline } from '../../nodes/shared/deadline';
+import { Deadlines } from '../../nodes/shared/deadline';
 
 /** The end of an answer that trickles in for ever. */
 
@@ -9,23 +9,65 @@ const until = async (milliseconds: number) =>
 const contextOf = (signal?: AbortSignal) => ({ name: 'n8n', getExecutionCancelSignal: () => signal });
 
 test('an answer may take five times the time-out as a whole', async () => {
-	const deadline = new Deadline(contextOf(), 20);
+	const deadline = new Deadlines(contextOf(), 20).next();
 	const signal = deadline.context.getExecutionCancelSignal();
 	expect(deadline.total).toBe(100);
 	expect(signal?.aborted).toBe(false);
 	expect(deadline.isPast).toBe(false);
-	await until(150);
+	await until(160);
 	expect(signal?.aborted).toBe(true);
 	expect(deadline.isPast).toBe(true);
 });
 
-test('a time beyond what a timer can hold is the longest that it can', () => {
-	expect(new Deadline(contextOf(), 2 ** 31 - 1).total).toBe(2 ** 31 - 1);
+test('a request that begins later has a later deadline', async () => {
+	const deadlines = new Deadlines(contextOf(), 100);
+	const first = deadlines.next();
+	await until(60);
+	const later = deadlines.next();
+	expect(later).not.toBe(first);
+	await until(500);
+	expect(first.isPast).toBe(true);
+	await until(60);
+	expect(later.isPast).toBe(true);
+	expect(deadlines.next().isPast).toBe(false);
+});
+
+test('requests that begin within the same second share a timer', () => {
+	jest.useFakeTimers();
+	const timers = jest.spyOn(AbortSignal, 'timeout');
+	try {
+		const deadlines = new Deadlines(contextOf(), 30_000);
+		deadlines.next();
+		jest.advanceTimersByTime(999);
+		deadlines.next();
+		expect(timers.mock.calls).toEqual([[151_000]]);
+		jest.advanceTimersByTime(1);
+		deadlines.next();
+		expect(timers.mock.calls).toEqual([[151_000], [151_000]]);
+	} finally {
+		timers.mockRestore();
+		jest.useRealTimers();
+	}
+});
+
+test('the deadline ends all requests that are under way, and none that has ended', async () => {
+	const deadlines = new Deadlines(contextOf(), 10);
+	const [ended, first, second] = [deadlines.next(), deadlines.next(), deadlines.next()];
+	ended.end();
+	await until(80);
+	expect([ended, first, second].map(({ isPast }) => isPast)).toEqual([false, true, true]);
+});
+
+test('a time beyond what a timer can hold ends nothing at once', async () => {
+	const deadline = new Deadlines(contextOf(), 2 ** 31 - 1).next();
+	expect(deadline.total).toBeGreaterThan(2 ** 31 - 5000);
+	await until(20);
+	expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(false);
 });
 
 test('a cancelled execution ends the request, and it is not said to have taken too long', async () => {
 	const controller = new AbortController();
-	const deadline = new Deadline(contextOf(controller.signal), 10);
+	const deadline = new Deadlines(contextOf(controller.signal), 10).next();
 	controller.abort();
 	expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(true);
 	expect(deadline.isPast).toBe(false);
@@ -34,24 +76,56 @@ test('a cancelled execution ends the request, and it is not said to have taken t
 });
 
 test('in an execution that was cancelled before, the request ends at once', () => {
-	const deadline = new Deadline(contextOf(AbortSignal.abort()), 1000);
-	expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(true);
-	expect(deadline.isPast).toBe(false);
+	const controller = new AbortController();
+	const deadlines = new Deadlines(contextOf(controller.signal), 1000);
+	deadlines.next();
+	controller.abort();
+	for (const each of [deadlines, new Deadlines(contextOf(AbortSignal.abort()), 1000)]) {
+		const deadline = each.next();
+		expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(true);
+		expect(deadline.isPast).toBe(false);
+	}
 });
 
 test('the context stays n8n’s in everything else, also where it has no signal', () => {
 	const context: { name: string; getExecutionCancelSignal?: () => AbortSignal | undefined } = { name: 'n8n' };
-	const deadline = new Deadline(context, 1000);
+	const deadline = new Deadlines(context, 1000).next();
 	expect(deadline.context.name).toBe('n8n');
 	expect(deadline.context.getExecutionCancelSignal?.()?.aborted).toBe(false);
 	expect(context.getExecutionCancelSignal).toBeUndefined();
 });
 
-test('nothing is aborted any more when the request has ended', async () => {
+test('nothing listens to the execution any more once the deadline is past', async () => {
 	const controller = new AbortController();
-	const deadline = new Deadline(contextOf(controller.signal), 10);
+	const removed = jest.spyOn(controller.signal, 'removeEventListener');
+	const deadline = new Deadlines(contextOf(controller.signal), 10).next();
+	expect(removed).not.toHaveBeenCalled();
+	await until(80);
+	expect(removed).toHaveBeenCalledTimes(1);
+	expect(deadline.isPast).toBe(true);
+});
+
+test('a request that has ended is not aborted by a cancelled execution', () => {
+	const controller = new AbortController();
+	const deadline = new Deadlines(contextOf(controller.signal), 1000).next();
 	deadline.end();
 	controller.abort();
-	await until(80);
 	expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(false);
+});
+
+test('thirty requests at once make no signal warn of too many listeners', async () => {
+	const warnings: Error[] = [];
+	const listen = (warning: Error) => warnings.push(warning);
+	process.on('warning', listen);
+	const controller = new AbortController();
+	const deadlines = new Deadlines(contextOf(controller.signal), 1000);
+	for (let count = 0; count < 30; count++) {
+		deadlines
+			.next()
+			.context.getExecutionCancelSignal()
+			?.addEventListener('abort', () => undefined);
+	}
+	await until(20);
+	process.off('warning', listen);
+	expect(warnings).toEqual([]);
 });
