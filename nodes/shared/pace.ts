@@ -1,3 +1,6 @@
+/** How much of the time the event loop has been at work, and not waiting for anything. */
+type Load = Pick<ReturnType<typeof performance.eventLoopUtilization>, 'active' | 'idle' | 'utilization'>;
+
 /** A place that was given. */
 type Ticket = {
 	kind?: string;
@@ -7,6 +10,8 @@ type Ticket = {
 	turn?: number;
 	/** When it went: the time that is spent waiting is not the service's. */
 	at?: number;
+	/** How busy this process was until then. */
+	load?: Load;
 };
 
 /** How long answers to one kind of request take, as logarithms, so that a single long one counts for little. */
@@ -51,8 +56,14 @@ export class Pace {
 	private silentSince = Infinity;
 	private readonly latencies = new Map<string, Latency>();
 
-	/** @param max never exceeded; 1 means one after the other */
-	constructor(private readonly max: number) {
+	/**
+	 * @param max never exceeded; 1 means one after the other
+	 * @param loadSince the load now, or since an earlier one
+	 */
+	constructor(
+		private readonly max: number,
+		private readonly loadSince: (earlier?: Load) => Load = eventLoopUtilization,
+	) {
 		this.limit = Math.min(max, START);
 	}
 
@@ -105,6 +116,7 @@ export class Pace {
 		const rest = Math.floor(ticket.turn - now);
 		if (rest > 0) return rest;
 		ticket.at = now;
+		ticket.load = this.loadSince();
 		this.underWay += 1;
 		return 0;
 	}
@@ -165,11 +177,15 @@ export class Pace {
 	}
 
 	/** How many times the usual this answer took, and the last ones in the mean; 1 while too little is known. */
-	private timesUsual({ at, kind, round }: Ticket, now: number): { answer: number; mean: number } {
+	private timesUsual({ at, kind, load, round }: Ticket, now: number): { answer: number; mean: number } {
 		// What was sent before the last halving met another load.
 		if (kind === undefined || at === undefined || round < this.round) return { answer: 1, mean: 1 };
 		const answer = Math.log(now - at + SLACK);
 		const known = this.latencies.get(kind) ?? { answers: 0, mean: answer, usual: answer };
+		// An answer that comes while this process is busy waits for it: that is no slowness of the service.
+		if (known.answers >= START && this.loadSince(load).utilization >= BUSY) {
+			return { answer: Math.exp(answer - known.usual), mean: 1 };
+		}
 		const answers = known.answers + 1;
 		const mean = known.mean + (answer - known.mean) / Math.min(answers, SAMPLE);
 		// In the first round and with little load, what is measured is the usual. Otherwise it rises only in the long run.
@@ -189,12 +205,16 @@ export class Pace {
 	}
 }
 
+const { eventLoopUtilization } = performance;
+
 const START = 16;
 /** So few are not slow because of their number. */
 const FEW = 8;
 /** Times the usual: from the first on there are no more requests, from the second on half of them. */
 const SLOW = 1.5;
 const TOO_SLOW = 2;
+/** Part of an answer's time: if this process was less busy, waiting for it did not make the answer that much too slow. */
+const BUSY = 1 - 1 / TOO_SLOW;
 /** Milliseconds that are added to all: an answer may well take so much longer. */
 const SLACK = 25;
 /** Of what was too much. */

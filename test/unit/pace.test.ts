@@ -2,6 +2,10 @@ import { Pace } from '../../nodes/shared/pace';
 
 afterEach(() => jest.useRealTimers());
 
+/** In simulated time the event loop is never idle: how busy it is, is told. */
+const simulated = (max: number, utilization = 0) =>
+	new Pace(max, () => ({ active: 0, idle: 0, utilization }));
+
 /** As a request goes: a place, then its turn. */
 async function enter(pace: Pace, kind?: string) {
 	const ticket = await pace.enter(kind);
@@ -102,7 +106,7 @@ async function answerIn(
 
 test('a service that answers more slowly the more it has to do is not driven to collapse', async () => {
 	const { most, mostLater } = await answerIn(
-		new Pace(200),
+		simulated(200),
 		1000,
 		(underWay) => 50 * Math.max(1, underWay / 20) ** 1.5,
 	);
@@ -112,20 +116,33 @@ test('a service that answers more slowly the more it has to do is not driven to 
 });
 
 test('a service that gets much slower while as many are under way has fewer of them', async () => {
-	const { most, mostLater } = await answerIn(new Pace(200), 3000, (_underWay, work) =>
+	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
 		work < 1000 ? 100 : 1000,
 	);
 	expect(most).toBe(200);
 	expect(mostLater).toBeLessThan(110);
 });
 
+test('what this process itself is late with is not taken for slowness of the service', async () => {
+	const busy = async (utilization: number) =>
+		await answerIn(simulated(200, utilization), 3000, (_underWay, work) => (work < 1000 ? 100 : 1000));
+	expect((await busy(0.49)).mostLater).toBeLessThan(110);
+	expect((await busy(0.5)).mostLater).toBe(200);
+});
+
+test('a process that is busy does not send more than it can follow', async () => {
+	const { most } = await answerIn(simulated(200, 1), 3000, (underWay) => 50 + underWay);
+	expect(most).toBeGreaterThan(40);
+	expect(most).toBeLessThan(100);
+});
+
 test('answers that take now longer and now shorter are no sign of too much load', async () => {
-	const { most } = await answerIn(new Pace(200), 5000, (_underWay, work) => 50 * (1 + ((work * 7) % 10)));
+	const { most } = await answerIn(simulated(200), 5000, (_underWay, work) => 50 * (1 + ((work * 7) % 10)));
 	expect(most).toBe(200);
 });
 
 test('one answer that takes very long is no sign of too much load', async () => {
-	const { most, mostLater } = await answerIn(new Pace(200), 3000, (_underWay, work) =>
+	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
 		work % 300 === 7 ? 20_000 : 100,
 	);
 	expect(most).toBe(200);
@@ -134,7 +151,7 @@ test('one answer that takes very long is no sign of too much load', async () => 
 
 test('kinds of requests that take different times are not compared', async () => {
 	const { mostLater } = await answerIn(
-		new Pace(200),
+		simulated(200),
 		3000,
 		(_underWay, work) => (work % 2 === 0 ? 10 : 1000),
 		(work) => (work % 2 === 0 ? 'GET' : 'POST'),
@@ -144,7 +161,7 @@ test('kinds of requests that take different times are not compared', async () =>
 
 test('what requests without a kind take says nothing', async () => {
 	const { mostLater } = await answerIn(
-		new Pace(200),
+		simulated(200),
 		1000,
 		(_underWay, work) => work * 5,
 		() => undefined,
@@ -154,7 +171,7 @@ test('what requests without a kind take says nothing', async () => {
 
 test('requests are spread, although answers come together', async () => {
 	jest.useFakeTimers();
-	const pace = new Pace(16);
+	const pace = simulated(16);
 	const sent: number[] = [];
 	const request = async () => {
 		const ticket = await enter(pace, 'POST');
