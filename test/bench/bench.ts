@@ -160,12 +160,13 @@ export class Bench {
 	 * Measures clients in turns, so that what disturbs the machine meets them alike, in one process that is warm.
 	 *
 	 * @param mayFail items that fail are part of the figure
+	 * @param times measurements for each that is asked for
 	 * @returns medians
 	 */
 	async compare<Name extends string>(
 		behaviour: Behaviour,
 		clients: Record<Name, Client>,
-		{ mayFail = false } = {},
+		{ mayFail = false, times = 1 } = {},
 	): Promise<Record<Name, Result>> {
 		const results = mapRecord(clients, (): Result[] => []);
 		const probe = await this.probe();
@@ -179,7 +180,7 @@ export class Bench {
 				});
 			}
 			const names = Object.keys(clients) as Name[];
-			for (let round = 0; round < this.options.rounds; round++) {
+			for (let round = 0; round < this.options.rounds * times; round++) {
 				for (let turn = 0; turn < names.length; turn++) {
 					const name = names[(round + turn) % names.length] as Name;
 					await this.behave(behaviour);
