@@ -10,6 +10,7 @@ import { incomplete, type Reply } from '../shared/replies';
 import { send, type ServiceRequest } from '../shared/requests';
 import { wait } from '../shared/retry';
 import { type MethodName, successful } from './answers';
+import { removesAccess } from './changes';
 
 /** Which custom fields an answer should hold; by default all. */
 type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -60,8 +61,7 @@ export class AttackForge {
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup */
 	async updateGroup(id: string, body: JsonObject): Promise<void> {
-		// Removing what is gone already may be refused.
-		const idempotent = !JSON.stringify(body.access ?? '').includes('"remove"');
+		const idempotent = !removesAccess(body);
 		await this.call('UpdateGroup', { method: 'PUT', path: pathOf('group', id), body, idempotent });
 	}
 

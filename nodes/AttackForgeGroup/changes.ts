@@ -65,6 +65,10 @@ const isListOfObjects = (value: unknown): value is JsonObject[] =>
 export const isCustomFields = (value: unknown): value is CustomField[] =>
 	isListOfObjects(value) && value.every(({ key }) => typeof key === 'string');
 
+/** Whether an update removes access: removing what is gone already may be refused, so that it must not be sent twice. */
+export const removesAccess = ({ access }: JsonObject): boolean =>
+	JSON.stringify(access ?? '').includes('"remove"');
+
 /** What names an entry within its list. */
 const identityFields = (entry: JsonObject): JsonObject =>
 	Object.fromEntries(

@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
 import { isRefusal } from '../../answers';
 import type { AttackForge } from '../../api';
-import { accessChanges, type AccessMode, type CustomFieldsMode } from '../../changes';
+import { accessChanges, type AccessMode, type CustomFieldsMode, removesAccess } from '../../changes';
 
 /** What Update and Create or Update share. */
 
@@ -84,24 +84,28 @@ export function readModes(item: Item): { access: AccessMode; customFields: Custo
 
 /**
  * Updates a group. After an answer that was lost it looks at the access of the group: an entry that is gone already
- * cannot be removed again; all else may be written twice.
+ * cannot be removed again. All else may be written twice, and so needs no look-up.
  */
 export async function writeGroup(api: AttackForge, id: string, body: JsonObject): Promise<void> {
 	let left = body;
-	await onceOnly({
-		signal: api.signal,
-		act: async () => {
-			if (Object.keys(left).length > 0) await api.updateGroup(id, left);
-			return true;
-		},
-		async find() {
-			const { access, ...others } = left;
-			const { access: present } = await api.getGroup(id);
-			const changes = isJsonObject(access) ? accessChanges(access, present, 'operations') : undefined;
-			left = changes ? { ...others, access: changes } : others;
-			return undefined;
-		},
-	});
+	if (removesAccess(left)) {
+		await onceOnly({
+			signal: api.signal,
+			async act() {
+				await api.updateGroup(id, left);
+				left = {};
+				return true;
+			},
+			async find() {
+				const { access, ...others } = left;
+				const { access: present } = await api.getGroup(id);
+				const changes = isJsonObject(access) ? accessChanges(access, present, 'operations') : undefined;
+				left = changes ? { ...others, access: changes } : others;
+				return removesAccess(left) ? undefined : true;
+			},
+		});
+	}
+	if (Object.keys(left).length > 0) await api.updateGroup(id, left);
 }
 
 /** UpdateGroup answers with a status only. The update stands, so a read that is not granted must not fail the item. */
