@@ -19,7 +19,7 @@ import {
 	parametersOf,
 	pictureOf,
 } from './examples';
-import { shownParameters } from './parameters';
+import { shownForm, shownParameters } from './parameters';
 
 /** A page of docs/ that shows each operation of a node by an example. */
 
@@ -158,7 +158,7 @@ export async function pictured(
 ): Promise<string> {
 	const example = node.examples[key];
 	if (!example) throw new Error(`No example of ${key}`);
-	const rows = shownParameters(await descriptionOf(node), parametersOf(key, example));
+	const rows = shownForm(await descriptionOf(node), parametersOf(key, example));
 	return createHash('sha256')
 		.update(JSON.stringify([rows, example.items]))
 		.digest('hex')

@@ -19,17 +19,29 @@ export type Row = [label: string, value: string];
 const SAID = ['authentication', 'resource', 'operation'];
 
 type Values = Record<string, unknown>;
-type Form = { root: INodeParameters; node: INode; description: INodeTypeDescription };
+type Form = { root: INodeParameters; node: INode; description: INodeTypeDescription; notices: boolean };
 
 const isObject = (value: unknown): value is Values =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The parameters that are shown and have a value, from top to bottom.
+ * The parameters that are shown and have a value, from top to bottom, without what the heading of an example says.
  *
  * @throws when a parameter is given that the form does not show
  */
-export function shownParameters(description: INodeTypeDescription, parameters: INodeParameters): Row[] {
+export const shownParameters = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
+	rowsOfForm(description, parameters, SAID, false);
+
+/** All that a picture of the form shows: with resource and operation, and notices under no label. */
+export const shownForm = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
+	rowsOfForm(description, parameters, [], true);
+
+function rowsOfForm(
+	description: INodeTypeDescription,
+	parameters: INodeParameters,
+	leftOut: readonly string[],
+	notices: boolean,
+): Row[] {
 	const node: INode = {
 		id: '1',
 		name: 'Node',
@@ -47,12 +59,12 @@ export function shownParameters(description: INodeTypeDescription, parameters: I
 		description,
 	);
 	if (!root) throw new Error(`No parameters of ${description.name}`);
-	const form = { root, node, description };
+	const form = { root, node, description, notices };
 	const unknown = Object.keys(parameters).filter((name) => !(name in root));
 	if (unknown.length > 0)
 		throw new Error(`${JSON.stringify(parameters)}: not shown is ${unknown.join(', ')}`);
 	return description.properties
-		.filter(({ name, type }) => !SAID.includes(name) && type !== 'notice')
+		.filter(({ name }) => !leftOut.includes(name))
 		.filter((property) => isShown(property, root, form))
 		.flatMap((property) => rowsOf(property, root[property.name], property.displayName, form));
 }
@@ -61,6 +73,7 @@ const isShown = (property: INodeProperties, values: Values, { root, node, descri
 	NodeHelpers.displayParameter(values as INodeParameters, property, node, description, root);
 
 function rowsOf(property: INodeProperties, value: unknown, label: string, form: Form): Row[] {
+	if (property.type === 'notice') return form.notices ? [['', property.displayName]] : [];
 	if (property.type === 'collection')
 		return rowsIn(property.options as INodeProperties[], value, label, form);
 	if (property.type === 'fixedCollection') {

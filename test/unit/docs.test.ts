@@ -96,3 +96,10 @@ test('every workflow in examples/ is run in a real n8n, and stands in docs/recip
 	const linked = linksOf('docs/recipes.md');
 	expect(names.filter((name) => !linked.includes(`../examples/${name}.json`))).toEqual([]);
 });
+
+test('the ledger of pictures tells every form from every other', () => {
+	const ledger = JSON.parse(read('test/docs/pictured.json')) as Record<string, string>;
+	const pictures = filesIn('docs/images/operations').map((path) => path.slice('docs/'.length));
+	expect(Object.keys(ledger).sort()).toEqual(pictures.sort());
+	expect(new Set(Object.values(ledger)).size).toBe(pictures.length);
+});
