@@ -49,7 +49,8 @@ export function failure(method: MethodName, reply: Reply): ServiceFailure {
 			? words
 			: `AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	const details = { httpCode: String(status), request };
-	const todo = words !== undefined || status >= 300 ? advice(method, status) : PAGE_ADVICE;
+	const isPage = words === undefined && (status < 300 || status === 404);
+	const todo = isPage ? PAGE_ADVICE : advice(method, status);
 	return new ServiceFailure(message, todo, details, outcomeOf(reply));
 }
 
@@ -75,6 +76,11 @@ function advice(method: MethodName, status: number): string {
 export const isRefusal = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
 
-/** @returns whether the service said that there is no such record */
-export const isMissing = (error: unknown): error is ServiceFailure =>
-	error instanceof ServiceFailure && error.details.httpCode === '404';
+/**
+ * @returns whether AttackForge itself said that there is no such record: it gives its words under `error` or `status`,
+ * a proxy that finds no way to it answers with a page or in other words
+ */
+export const isMissing = ({ status, json }: Reply): boolean =>
+	status === 404 &&
+	isJsonObject(json) &&
+	[json.error, json.status].some((words) => typeof words === 'string' && words !== '');

@@ -4,12 +4,13 @@ import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/attackForgeBaseUrl';
 import { pathOf, type Query } from '../shared/addresses';
 import { cancelSignal, connect, type Connection, type ConnectionOptions } from '../shared/connection';
+import type { ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
 import { incomplete, type Reply } from '../shared/replies';
 import { send, type ServiceRequest } from '../shared/requests';
 import { wait } from '../shared/retry';
-import { type MethodName, successful } from './answers';
+import { isMissing, type MethodName, successful } from './answers';
 import { removesAccess } from './changes';
 
 /** Which custom fields an answer should hold; by default all. */
@@ -34,6 +35,9 @@ export class AttackForge {
 
 	/** IDs of the groups that this run has created, with the time at which each was sent. */
 	readonly made = new Map<string, number>();
+
+	/** What Create or Update knows of the groups that this run has written, or may have created, by what finds them. */
+	readonly written = new Map<string, JsonObject | ServiceFailure>();
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
 
@@ -69,6 +73,12 @@ export class AttackForge {
 	async getGroup(id: string, filter: CustomFieldFilter = {}): Promise<JsonObject> {
 		const query = customFieldQuery(filter);
 		return await this.one('GetGroup', { method: 'GET', path: pathOf('group', id), query }, 'group');
+	}
+
+	/** @returns `undefined` when there is none */
+	async findGroup(id: string): Promise<JsonObject | undefined> {
+		const reply = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
+		return isMissing(reply) ? undefined : recordOf(successful('GetGroup', reply), 'group');
 	}
 
 	/**
@@ -216,10 +226,7 @@ export class AttackForge {
 	}
 
 	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
-		const reply = await this.call(method, request);
-		const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
-		if (isJsonObject(record)) return record;
-		throw without(`the ${key}`, reply);
+		return recordOf(await this.call(method, request), key);
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
@@ -237,6 +244,12 @@ export class AttackForge {
 	private async call(method: MethodName, request: ServiceRequest): Promise<Reply> {
 		return successful(method, await send(this.connection, request));
 	}
+}
+
+function recordOf(reply: Reply, key: string): JsonObject {
+	const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
+	if (isJsonObject(record)) return record;
+	throw without(`the ${key}`, reply);
 }
 
 const without = (what: string, reply: Reply) =>

@@ -1,8 +1,11 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** How the answer to a request is lost: before the service has seen it, or after it has done it. */
-export type Loss = 'before' | 'after';
+/**
+ * How the answer to a request is lost: before the service has seen it, or after it has done it. Or a proxy that knows no
+ * way to the service answers with a page of its own.
+ */
+export type Loss = 'before' | 'after' | 'page';
 
 /** Asked for each request that arrives, with how many of the same method have arrived before. */
 export type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
@@ -25,6 +28,10 @@ export async function startLossy(
 		seen.set(method, earlier + 1);
 		const loss = lose(method, url, earlier);
 		if (loss === 'before') return (incoming.socket as Socket).resetAndDestroy();
+		if (loss === 'page') {
+			incoming.resume();
+			return outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404 page not found</h1>');
+		}
 		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
 			if (loss === 'after') {
 				answer.resume().on('end', () => (incoming.socket as Socket).resetAndDestroy());

@@ -1,13 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { asError, InvalidInput, isInDoubt, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import type { OperationFile } from '../../../shared/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
-import { isMissing } from '../../answers';
 import type { AttackForge, Scope } from '../../api';
 import { changesOf } from '../../changes';
 import { keyLocator } from '../../customFields';
@@ -83,19 +82,20 @@ export const upsert: OperationFile<AttackForge> = {
 		return {
 			record: match.key,
 			async run() {
-				const present = await match.find(api);
-				if (!present) {
-					const group = await createGroup(api, create());
-					await match.remember?.(api, group);
-					return { ...group, _outcome: 'created' };
-				}
+				if (!match.find) return { ...(await createGroup(api, create())), _outcome: 'created' };
+				const known = api.written.get(match.key);
+				if (known instanceof ServiceFailure) throw notSent(known);
+				const present = known ?? (await match.find(api));
+				if (!present) return { ...(await createFirst(api, match.key, create())), _outcome: 'created' };
 				const id = String(present.id);
 				const group = await complete(api, present, update);
 				const changes = changesOf(update, group, modes);
 				if (Object.keys(changes).length === 0) return { ...group, _outcome: 'unchanged' };
+				// Should it fail, nobody knows what the group holds.
+				api.written.set(match.key, { id });
 				await writeGroup(api, id, changes);
 				const after = await readBack(api, id, changes);
-				await match.remember?.(api, after);
+				api.written.set(match.key, '_notice' in after ? asWritten(group, changes) : after);
 				return { ...after, _outcome: 'updated' };
 			},
 		};
@@ -106,10 +106,32 @@ export const upsert: OperationFile<AttackForge> = {
 type Match = {
 	/** Items with the same key are about the same group. */
 	key: string;
-	find(api: AttackForge): Promise<JsonObject | undefined>;
-	/** Makes a group that this run wrote known to later items. */
-	remember?(api: AttackForge, group: JsonObject): Promise<void>;
+	/** Not asked about a group that this run has written: the server's list may lag. Absent: the item makes a new group. */
+	find?(api: AttackForge): Promise<JsonObject | undefined>;
 };
+
+/** Creates a group that later items find, or learn that it may be there. */
+async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
+	try {
+		const group = await createGroup(api, body);
+		api.written.set(key, group);
+		return group;
+	} catch (error) {
+		if (isInDoubt(error)) api.written.set(key, error);
+		throw asError(error);
+	}
+}
+
+/** In doubt as the earlier one is: n8n's Retry On Fail must not send it either. */
+const notSent = ({ outcome }: ServiceFailure) =>
+	new ServiceFailure('Not sent: an earlier item may have created this group', '', {}, outcome);
+
+/** A group that could not be read back. Its access is unknown: what was written are operations on it. */
+function asWritten(group: JsonObject, changes: JsonObject): JsonObject {
+	const all: JsonObject = { ...group, ...changes };
+	delete all.access;
+	return all;
+}
 
 function readMatch(item: Item, update: JsonObject): Match {
 	const matchBy = item.parameter('matchBy');
@@ -141,23 +163,16 @@ function readMatch(item: Item, update: JsonObject): Match {
 function matchById(item: Item, name: unknown): Match {
 	if (isUnset(item.parameter('groupId'))) {
 		// No ID yet: a record that was never synchronized.
-		return { key: nameLane(name), find: async () => undefined };
+		return { key: nameLane(name) };
 	}
 	const id = readGroupId(item);
 	return {
 		key: `id ${id}`,
-		async find(api) {
-			try {
-				return await api.getGroup(id);
-			} catch (error) {
-				if (isMissing(error)) return undefined;
-				throw asError(error);
-			}
-		},
+		find: async (api) => await api.findGroup(id),
 	};
 }
 
-/** The list of groups is read once a run, indexed, and kept in step with what the run writes: the server's may lag. */
+/** The list of groups is read once a run, and indexed. */
 function matchInList(scope: Scope, what: string, value: string, read: (group: JsonObject) => unknown): Match {
 	const index = async (api: AttackForge) =>
 		await api.memo.once(`groups ${scope} by ${what}`, async () => {
@@ -177,16 +192,15 @@ function matchInList(scope: Scope, what: string, value: string, read: (group: Js
 				'Nothing was written. Match by Group ID, or make it unique in AttackForge.',
 			);
 		},
-		async remember(api, group) {
-			(await index(api)).set(value, [group]);
-		},
 	};
 }
 
 function add(found: Map<string, JsonObject[]>, value: unknown, group: JsonObject): void {
 	if (isUnset(value) || typeof value === 'object') return;
 	const key = String(value);
-	found.set(key, [...(found.get(key) ?? []), group]);
+	const same = found.get(key);
+	if (same) same.push(group);
+	else found.set(key, [group]);
 }
 
 /** The list does not show access and switches: the group itself is read when the update is about them. */

@@ -1,0 +1,129 @@
+import { METHOD_NAMES } from '../simulators/attackforge/methods';
+import {
+	type AttackForgeOptions,
+	type AttackForgeSimulator,
+	startAttackForge,
+} from '../simulators/attackforge';
+import { jsonOf, run, type RunOptions } from './harness';
+import { type Losses, startLossy } from './lossy';
+
+/** Create or Update writes each group once, whatever happens on the way and however often it comes in a run. */
+
+let server: AttackForgeSimulator;
+const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
+afterEach(async () => await server.stop());
+
+const MISSING = 'f'.repeat(24);
+const CONTACTS = {
+	group_owner: 'John Citizen',
+	primary_contact_name: 'Paul Citizen',
+	primary_contact_number: '1',
+	primary_contact_email: 'p@example.com',
+};
+
+async function upsert(
+	parameters: object,
+	items: object[],
+	{ lose = () => undefined, ...more }: { lose?: Losses } & Partial<RunOptions> = {},
+) {
+	const between = await startLossy(server.url, lose);
+	try {
+		return await run({
+			type: 'attackForgeGroup',
+			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
+			onError: 'continueErrorOutput',
+			parameters: {
+				resource: 'group',
+				operation: 'upsert',
+				dataMode: 'autoMap',
+				...parameters,
+			} as RunOptions['parameters'],
+			items: items.map((item) => ({ ...CONTACTS, ...item })) as never,
+			...more,
+		});
+	} finally {
+		await between.stop();
+	}
+}
+
+const names = () => server.groups().map(({ name }) => name);
+
+describe('by ID', () => {
+	const byId = { matchBy: 'id', groupId: '={{ $json.groupId }}' };
+
+	test("a proxy's page that says 404 creates nothing", async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'Present' });
+		const { items, errors } = await upsert(byId, [{ groupId: id, name: 'Present' }], {
+			lose: (method) => (method === 'GET' ? 'page' : undefined),
+		});
+		expect(items).toEqual([]);
+		expect(errors).toMatchObject([
+			{ json: { error: expect.stringContaining('with 404 Not Found: 404 page not found') } },
+		]);
+		expect(errors[0]?.json.message).toContain('Look at what answers at the Base URL');
+		expect(names()).toEqual(['Present']);
+	});
+
+	test('two items with the same missing ID make one group', async () => {
+		await start();
+		const { items, errors } = await upsert(byId, [
+			{ groupId: MISSING, name: 'New' },
+			{ groupId: MISSING, name: 'New', group_owner: 'Ann' },
+			{ groupId: MISSING, name: 'New', group_owner: 'Ann' },
+		]);
+		expect(errors).toEqual([]);
+		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['created', 'updated', 'unchanged']);
+		expect(server.groups()).toMatchObject([{ name: 'New', group_owner: 'Ann' }]);
+	});
+
+	test('items without an ID make a group each', async () => {
+		await start();
+		await upsert(byId, [{ name: 'New' }, { name: 'New' }]);
+		expect(names()).toEqual(['New', 'New']);
+	});
+});
+
+describe('when nobody knows whether the group was created', () => {
+	const lagging = { listingLag: 100 };
+	const lose: Losses = (method, _path, earlier) => (method === 'POST' && earlier === 0 ? 'after' : undefined);
+
+	test.each([
+		['by name', { matchBy: 'name' }],
+		['by ID', { matchBy: 'id', groupId: MISSING }],
+	])('%s, later items of the same group send nothing', async (_what, match) => {
+		await start(lagging);
+		const { items, errors } = await upsert(match, [{ name: 'ACME' }, { name: 'ACME' }], { lose });
+		expect(items).toEqual([]);
+		expect(names()).toEqual(['ACME']);
+		expect(errors[0]?.json.message).toContain('The group may or may not have been created');
+		expect(errors[1]?.json).toMatchObject({
+			error: 'Not sent: an earlier item may have created this group',
+			message: expect.stringContaining('look for the name "ACME" before you send it again'),
+		});
+	});
+
+	test("nor does n8n's Retry On Fail", async () => {
+		await start(lagging);
+		await upsert({ matchBy: 'name' }, [{ name: 'ACME' }, { name: 'ACME' }], {
+			lose,
+			retryOnFail: true,
+			maxTries: 2,
+		});
+		expect(names()).toEqual(['ACME']);
+	});
+});
+
+test('a key that may not read groups back can write the same one again', async () => {
+	await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroup') });
+	server.seedGroup({ name: 'ACME', ...CONTACTS });
+	const { items, errors } = await upsert({ matchBy: 'name' }, [
+		{ name: 'ACME', group_owner: 'Ann' },
+		{ name: 'ACME', group_owner: 'Ann' },
+		{ name: 'ACME', group_owner: 'Ben' },
+	]);
+	expect(errors).toEqual([]);
+	expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['updated', 'unchanged', 'updated']);
+	expect(items[1]?.json).not.toHaveProperty('_notice');
+	expect(server.groups()).toMatchObject([{ group_owner: 'Ben' }]);
+});
