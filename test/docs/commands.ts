@@ -12,7 +12,7 @@ export type Command = {
 };
 
 /** Of every system, between commands of ours. */
-const TOOL = /^(grep|sed) /;
+const TOOL = /^(grep|sed|cd|git clone) /;
 
 /** Environment variables before a command. */
 const VARIABLES = /^(?:(?:export )?[A-Z_\d]+=(?:<[^>]*>|\S*) *)+/;

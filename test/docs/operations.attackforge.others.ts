@@ -128,7 +128,9 @@ export const otherExamples: AttackForgeExamples = {
 		parameters: { groupId: fromItem, userId: byEmail('={{ $json.email }}') },
 		items: [{ groupId: ACME, ...MAIL }],
 		before: seedMember,
-		notes: ['Takes the user off all projects of the group too, also those that it was added to by itself.'],
+		notes: [
+			'Takes the user off all projects of the group too, also projects they were added to individually.',
+		],
 		failures: [
 			{
 				what: 'The user is not a member',

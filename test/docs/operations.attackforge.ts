@@ -118,6 +118,8 @@ const groupExamples: AttackForgeExamples = {
 		before: seedAcme,
 		notes: [
 			'- **Match By** name, a custom field such as a customer code, or ID.\n' +
+				'- By name or custom field, all groups are searched unless you choose otherwise, which needs the key of an **administrator**; **Options > Search In** limits it to the groups that the user is a member of.\n' +
+				'- By ID, an item whose **ID is empty** gets a new group **on every run**: write the new ID back to where the items come from.\n' +
 				'- The list of groups is read once a run, and two items with the same key make one group.\n' +
 				'- `_outcome` in the output says what happened: `created`, `updated` or `unchanged`.',
 		],
@@ -151,7 +153,7 @@ const groupExamples: AttackForgeExamples = {
 		items: [{}],
 		before: seedAcme,
 		notes: [
-			'**Simplify** gives the same keys as **Get Many**. Off, the answer comes as AttackForge sent it, with access, members and projects.',
+			'**Simplify** gives the keys of **Get Many**, and besides `is_deleted`, `created` and `last_modified`. Off, the answer comes as AttackForge sent it, with access, members and projects.',
 		],
 		failures: [
 			noSuchGroup,
@@ -178,7 +180,7 @@ const groupExamples: AttackForgeExamples = {
 			seedHarbor(server);
 		},
 		notes: [
-			'AttackForge has no filters of its own for groups: the list is read, and the filters are applied to it. **Simplify** gives the same keys as **Get**; off, the answer comes as AttackForge sent it.',
+			'AttackForge has no filters of its own for groups: the list is read, and the filters are applied to it. **Simplify** names the keys as **Get** does, which has `is_deleted`, `created` and `last_modified` besides; off, the answer comes as AttackForge sent it.',
 		],
 		failures: [
 			{

@@ -53,6 +53,8 @@ const groupExamples: ThreatConnectExamples = {
 		notes: [
 			'- Items without an XID get one made from owner, type and name, so that importing them again changes the same groups.\n' +
 				'- Batch jobs take no associations across owners, and no existing objects by ID: use **Create** for those.\n' +
+				'- Nor do they take **Event Type**, **Reviews**, **Assignments**, **Due Date**, **Escalation Date**, **Reminder Date**, **Associated Artifacts**, **Associated Cases** or **Associated Victim Assets**, nor an **Owner ID** in the place of the owner’s name. An item that has one is refused, and the message names it.\n' +
+				'- An **Email** needs Subject, Header and Body here.\n' +
 				'- A batch job does not tell the IDs of its groups. Find them by XID with **Get**.',
 		],
 		failures: [
