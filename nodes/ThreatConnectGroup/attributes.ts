@@ -71,6 +71,9 @@ export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
 	return isJsonObject(attributes) && attributes.mode === 'delete' ? [] : rowsOf(attributes);
 }
 
+/** A new value for an attribute that a group has. */
+export type AttributeChange = { id: string; type: string; value: unknown };
+
 /**
  * What becomes of default attributes on a group that exists: the one that it has of the type is changed, so that no
  * copies pile up. ThreatConnect itself adds another one each time.
@@ -80,8 +83,8 @@ export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
 export function planDefaults(
 	wanted: readonly JsonObject[],
 	group: JsonObject,
-): { changed: Array<{ id: string; value: unknown }>; added: JsonObject[] } {
-	const changed: Array<{ id: string; value: unknown }> = [];
+): { changed: AttributeChange[]; added: JsonObject[] } {
+	const changed: AttributeChange[] = [];
 	const added: JsonObject[] = [];
 	for (const attribute of wanted) {
 		const present = rowsOf(group.attributes).find(
@@ -89,7 +92,7 @@ export function planDefaults(
 		);
 		if (!present) added.push(attribute);
 		else if (present.value !== attribute.value) {
-			changed.push({ id: String(present.id), value: attribute.value });
+			changed.push({ id: String(present.id), type: String(attribute.type), value: attribute.value });
 		}
 	}
 	return { changed, added };

@@ -3,9 +3,9 @@ import type { AddressInfo, Socket } from 'node:net';
 
 /**
  * How the answer to a request is lost: before the service has seen it, or after it has done it. Or a proxy that knows no
- * way to the service answers with a page of its own.
+ * way to the service answers with a page of its own. Or the request is refused with a status.
  */
-export type Loss = 'before' | 'after' | 'page';
+export type Loss = 'before' | 'after' | 'page' | number;
 
 /** Asked for each request that arrives, with how many of the same method have arrived before. */
 export type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
@@ -31,6 +31,11 @@ export async function startLossy(
 		if (loss === 'page') {
 			incoming.resume();
 			return outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404 page not found</h1>');
+		}
+		if (typeof loss === 'number') {
+			outgoing.writeHead(loss, { 'content-type': 'application/json' });
+			outgoing.end(JSON.stringify({ status: 'Error', message: `Refused with ${loss}` }));
+			return;
 		}
 		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
 			if (loss === 'after') {

@@ -8,6 +8,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { BinaryStore, pieces, sha256 } from './binary';
 import { jsonOf, run, type RunOptions } from './harness';
+import { startLossy } from './lossy';
 
 let server: ThreatConnectSimulator;
 beforeAll(async () => (server = await startThreatConnect({ processing: 30, keepFiles: true })));
@@ -229,6 +230,37 @@ describe('an upload', () => {
 		expect(error?.message).toBe(
 			'The file was uploaded, but ThreatConnect could not process it: its status is Failed [item 0]',
 		);
+	});
+
+	test('whose processing cannot be looked at is not uploaded again by Retry On Fail', async () => {
+		const { id } = document();
+		// The second and later reads: the first looks at the group before the upload.
+		const between = await startLossy(server.url, (method, _path, earlier) =>
+			method === 'GET' && earlier > 0 ? 403 : undefined,
+		);
+		const before = writes().length;
+		try {
+			const { errors } = await files(
+				'upload',
+				{ groupId: id, waitUntilProcessed: true, ifFileExists: 'replace' },
+				{
+					binary: [{ data: await store.put(ZIP, 'a.zip') }],
+					credentials: { threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken } },
+					onError: 'continueErrorOutput',
+					retryOnFail: true,
+					maxTries: 3,
+				},
+			);
+			expect(errors[0]?.json).toMatchObject({
+				error: 'Refused with 403',
+				message: expect.stringContaining(
+					'The file was uploaded, but it is not known whether ThreatConnect could process it. Look at the status of the group.',
+				),
+			});
+		} finally {
+			await between.stop();
+		}
+		expect(writes()).toHaveLength(before + 1);
 	});
 
 	test('does not wait longer than its time limit', async () => {

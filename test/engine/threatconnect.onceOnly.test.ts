@@ -259,3 +259,67 @@ describe('a clock that is out of step', () => {
 		}
 	});
 });
+
+describe('an update of which a part was made', () => {
+	const change = async (lose: Losses, options: RunOptions['parameters'] = {}) => {
+		const group = server.seedGroup({
+			type: 'Adversary',
+			name: 'Partly',
+			attributes: [{ type: 'Description', value: 'Old', default: true }],
+		});
+		const from = server.requests.length;
+		const result = await through(lose, {
+			parameters: {
+				operation: 'update',
+				groupId: group.id,
+				updateFields: {
+					name: 'Changed',
+					description: 'New',
+					attributes: { list: { mode: 'append', data: { entry: [{ type: 'Source', value: 'Feed' }] } } },
+				},
+				options,
+			},
+			retryOnFail: true,
+			maxTries: 3,
+		});
+		const puts = server.requests.slice(from).filter(({ method }) => method === 'PUT');
+		return { ...result, puts, stored: server.group(group.id) };
+	};
+
+	test('says so when an attribute is refused, and Retry On Fail does not add the others again', async () => {
+		const { errors, puts, stored } = await change((method, path) =>
+			method === 'PUT' && path.includes('groupAttributes') ? 401 : undefined,
+		);
+		expect(errors[0]?.json).toMatchObject({
+			error: 'Refused with 401',
+			message: expect.stringContaining(
+				'The group was changed, but perhaps not its Description. Look at it, and set only what is missing.',
+			),
+		});
+		expect(puts).toHaveLength(1);
+		expect(stored?.name).toBe('Changed');
+		expect(stored?.attributes.map(({ type, value }) => [type, value])).toEqual([
+			['Description', 'Old'],
+			['Source', 'Feed'],
+		]);
+	});
+
+	test('succeeds with a notice when only the closing read is refused', async () => {
+		const { items, errors, puts, stored } = await change(
+			(method, path, earlier) =>
+				method === 'GET' && path.includes('/groups/') && earlier > 1 ? 403 : undefined,
+			{ fields: ['attributes'] },
+		);
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toEqual([
+			expect.objectContaining({
+				name: 'Changed',
+				_notice:
+					'The group was updated, but could not be read back (Refused with 403): some of its fields may be missing here.',
+			}),
+		]);
+		expect(items[0]?.json).not.toHaveProperty('attributes');
+		expect(puts).toHaveLength(2);
+		expect(stored?.attributes.map(({ value }) => value)).toEqual(['New', 'Feed']);
+	});
+});

@@ -1,7 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 
 import { cancelSignal } from '../../../shared/connection';
-import { errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
+import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
@@ -185,11 +185,14 @@ async function refuseUnlessZip(file: InputFile): Promise<void> {
 	);
 }
 
+/** The file is there, so that n8n's Retry On Fail must not send it again: refused, that would hide what really happened. */
+const ARRIVED = { doubt: 'The file has arrived: Retry On Fail does not upload it again.' };
+
 /** Processing goes on after the upload has been answered. */
 async function processed(api: ThreatConnect, reference: GroupReference, limit: number): Promise<string> {
 	const status = await poll(
 		async () => {
-			const now = String((await api.getGroup(reference, {})).status ?? 'unknown');
+			const now = String((await statusOf(api, reference)) ?? 'unknown');
 			return ['Awaiting Upload', 'In Progress'].includes(now) ? undefined : now;
 		},
 		{ limit, signal: cancelSignal(api.connection) },
@@ -198,11 +201,26 @@ async function processed(api: ThreatConnect, reference: GroupReference, limit: n
 		throw new ServiceFailure(
 			'The file was uploaded, but ThreatConnect could not process it: its status is Failed',
 			'Check that the file is what its extension says; a document with malware must be a ZIP archive that its password opens. Then replace it.',
+			{},
+			ARRIVED,
 		);
 	}
 	if (status !== undefined) return status;
 	throw new ServiceFailure(
 		`The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
 		'It goes on by itself: look at the status of the group later, or raise "Time Limit for Processing". There is no need to upload the file again.',
+		{},
+		ARRIVED,
 	);
+}
+
+async function statusOf(api: ThreatConnect, reference: GroupReference): Promise<unknown> {
+	try {
+		return (await api.getGroup(reference, {})).status;
+	} catch (error) {
+		if (!(error instanceof ServiceFailure)) throw asError(error);
+		throw error.inDoubt(
+			`The file was uploaded, but it is not known whether ThreatConnect could process it. Look at the status of the group. ${ARRIVED.doubt}`,
+		);
+	}
 }

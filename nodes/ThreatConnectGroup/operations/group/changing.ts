@@ -1,7 +1,7 @@
-import { InvalidInput } from '../../../shared/errors';
+import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
 import type { AnswerOptions, ThreatConnect } from '../../api';
-import { addedAttributes, checkAttributes, planDefaults } from '../../attributes';
+import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from '../../attributes';
 import { defaultAttributes, withAttributes } from '../../fields';
 import type { IndicatorName } from '../../indicators';
 import type { GroupReference } from '../../references';
@@ -14,7 +14,9 @@ import { allOf, isOneOf, quote } from '../../tql';
  *
  * @param body of an update, with Description and Source as if they were fields
  * @param present the group with its attributes, where that is known already
+ * @returns the group; if it could not be read back, what is known of it, with a `_notice`
  * @throws InvalidInput when an indicator that is to be removed is not found, or an attribute cannot have its value
+ * @throws ServiceFailure in doubt when only a part of the change was surely made
  */
 export async function changeGroup(
 	api: ThreatConnect,
@@ -26,19 +28,51 @@ export async function changeGroup(
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
 	const named = await withIndicatorIds(api, body);
-	let changed: Array<{ id: string; value: unknown }> = [];
+	let changed: AttributeChange[] = [];
+	let before: JsonObject | undefined;
 	let rest = named;
 	if (wanted.length > 0) {
-		const before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
+		before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
 		const plan = planDefaults(wanted, before);
 		changed = plan.changed;
 		rest = appended(withAttributes(named, plan.added));
 	}
 	// The group first: it is what can be refused.
 	const updated = Object.keys(rest).length > 0 ? await api.updateGroup(reference, rest, options) : undefined;
-	for (const { id, value } of changed) await api.changeAttribute(id, { value }, options);
+	await changeAttributes(api, changed, options, updated !== undefined);
 	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
-	return updated && isCurrent ? updated : await api.getGroup(reference, { fields: options.fields });
+	if (updated && isCurrent) return updated;
+	try {
+		return await api.getGroup(reference, { fields: options.fields });
+	} catch (error) {
+		if (!updated && changed.length === 0) throw asError(error);
+		// The change stands. The attributes are those of before it.
+		const { attributes: _attributes, ...known } = updated ?? before ?? {};
+		return {
+			...known,
+			_notice: `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`,
+		};
+	}
+}
+
+/** @param isBegun the group has been written already: sent again, what was added to it would be added once more */
+async function changeAttributes(
+	api: ThreatConnect,
+	changed: readonly AttributeChange[],
+	options: AnswerOptions,
+	isBegun: boolean,
+): Promise<void> {
+	for (const [index, { id, value }] of changed.entries()) {
+		try {
+			await api.changeAttribute(id, { value }, options);
+		} catch (error) {
+			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
+			const types = changed.slice(index).map(({ type }) => type);
+			throw error.inDoubt(
+				`The group was changed, but perhaps not its ${types.join(' and ')}. Look at it, and set only what is missing. Sent again, the item may add attributes a second time.`,
+			);
+		}
+	}
 }
 
 /** Attributes that were added to a body without a mode of its own. */
