@@ -87,11 +87,18 @@ function customValues(summary: string, label: string): JsonObject {
 	return Object.fromEntries(parts.map((part, index) => [`value${index + 1}`, part]));
 }
 
+const CUSTOM_FIELDS = ['value1', 'value2', 'value3'];
+
+/** The fields that carry an indicator's value, in the order of its summary. */
+export const summaryFields = (type: string): readonly string[] =>
+	(Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined) ?? CUSTOM_FIELDS;
+
 /** An indicator as a person names it. */
 export type IndicatorName = { type: string; summary: string; ownerName?: string };
 
 /**
- * The name of an indicator that is given by its type and its summary or, as in the API, its type's own fields.
+ * The name of an indicator that is given by its type and its summary or, as in the API, its type's own fields. What else
+ * an entry holds, such as a rating, is no part of it.
  *
  * @returns `undefined` when it is not given so
  * @throws InvalidInput when the summary cannot be one of that type
@@ -100,10 +107,9 @@ export function indicatorName(entry: JsonObject, label: string): IndicatorName |
 	const { type, summary, ownerName, ...others } = entry;
 	if (typeof type !== 'string') return undefined;
 	const body = summary === undefined ? others : indicatorBody(type, readText(summary, label), label);
-	const fields = Object.hasOwn(SUMMARY_FIELDS, type)
-		? SUMMARY_FIELDS[type]
-		: Object.keys(body).filter((name) => name !== 'type' && name !== 'ownerId');
-	const values = (fields ?? []).map((name) => body[name]).filter((value) => value !== undefined);
+	const values = summaryFields(type)
+		.map((name) => body[name])
+		.filter((value) => value !== undefined);
 	if (values.length === 0) return undefined;
 	return {
 		type,

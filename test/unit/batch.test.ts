@@ -107,6 +107,17 @@ describe('a body of v3 becomes one of batch', () => {
 			{ ownerName: 'A', associatedIndicators: { data: [{ type: 'Host', hostName: 'x', ownerName: 'B' }] } },
 			'entry 1: a bulk import cannot associate across owners',
 		],
+		...[
+			['rating', { type: 'Host', hostName: 'x', rating: 5 }],
+			['rating', { type: 'Custom', value1: 'x', value2: 'y', rating: 5 }],
+			['confidence', { type: 'Host', summary: 'x', confidence: 80 }],
+			['size', { type: 'File', md5: 'a'.repeat(32), size: 12 }],
+			['hostName', { type: 'Host', summary: 'x', hostName: 'y' }],
+		].map(([key, entry]): [string, object, string] => [
+			`an indicator with ${JSON.stringify(entry)}`,
+			{ associatedIndicators: { data: [entry] } },
+			`"Associated Indicators" (associatedIndicators), entry 1: "${String(key)}" cannot be imported in bulk`,
+		]),
 		['a mode', { tags: { data: [], mode: 'replace' } }, '"Tags" (tags) has the mode "replace"'],
 		['an e-mail without header', { type: 'Email', subject: 's', body: 'b' }, '"Header" (header) is missing'],
 	])('but not with %s', (_what, fields, message) => {

@@ -1,4 +1,4 @@
-import { indicatorBody, INDICATOR_TYPES } from '../../nodes/ThreatConnectGroup/indicators';
+import { indicatorBody, indicatorName, INDICATOR_TYPES } from '../../nodes/ThreatConnectGroup/indicators';
 import { InvalidInput } from '../../nodes/shared/errors';
 
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
@@ -182,5 +182,19 @@ describe('a custom type', () => {
 			// Refused.
 		}
 		expect(['refused', 'Custom Thing | a | b | c : d']).toContain(outcome);
+	});
+});
+
+describe('the name of an indicator is made of its values alone', () => {
+	test.each([
+		['of a custom type', { type: 'Custom', rating: 5, value2: 'v2', value1: 'v1' }, 'v1 : v2'],
+		['of a known type', { type: 'File', size: 12, sha256: SHA256, md5: MD5 }, `${MD5} : ${SHA256}`],
+		['given by its summary', { type: 'Host', summary: 'a.example', confidence: 80 }, 'a.example'],
+	])('%s', (_what, entry, summary) => {
+		expect(indicatorName(entry, 'Indicator 1')).toEqual({ type: entry.type, summary });
+	});
+
+	test('so that without a value it has none', () => {
+		expect(indicatorName({ type: 'Custom', rating: 5 }, 'Indicator 1')).toBeUndefined();
 	});
 });

@@ -3,7 +3,7 @@ import { labelOf } from '../../shared/fields';
 import { isJsonObject, type JsonObject } from '../../shared/json';
 import { isUnset, optionalText, readText } from '../../shared/values';
 import { table } from '../fields';
-import { indicatorName } from '../indicators';
+import { indicatorName, summaryFields } from '../indicators';
 
 /** From the fields of v3 to those of batch. */
 
@@ -170,6 +170,13 @@ function indicator(entry: JsonObject, owner: string | undefined, place: string):
 			'Leave the owner of the indicator out to have it in the owner of the group, or use Create for this item.',
 		);
 	}
+	const { type, summary } = named;
+	only(
+		named,
+		['type', ...(isUnset(summary) ? summaryFields(String(type)) : ['summary'])],
+		place,
+		'Give the indicator by its type and summary alone, or use Create for this item.',
+	);
 	const name = indicatorName(named, place);
 	if (!name) {
 		throw new InvalidInput(`${place}: the indicator has no type and summary`, 'Give both.');
