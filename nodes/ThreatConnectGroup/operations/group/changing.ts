@@ -47,9 +47,9 @@ export async function changeGroup(
 	} catch (error) {
 		if (!updated && changed.length === 0) throw asError(error);
 		// The change stands. The attributes are those of before it.
-		const { attributes: _attributes, ...known } = updated ?? before ?? {};
+		const known = Object.entries(updated ?? before ?? {}).filter(([name]) => name !== 'attributes');
 		return {
-			...known,
+			...Object.fromEntries(known),
 			_notice: `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`,
 		};
 	}
