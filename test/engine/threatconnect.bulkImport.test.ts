@@ -8,6 +8,7 @@ import {
 	type ThreatConnectSimulator,
 } from '../simulators/threatconnect';
 import { jsonOf, type RunOptions } from './harness';
+import { startLossy } from './lossy';
 import { type RunNode, threatConnectNode } from './support';
 
 /** Runs against a simulator of its own. */
@@ -306,6 +307,42 @@ describe('jobs', () => {
 			});
 		});
 	});
+
+	test.each([
+		['once', 1, 2, undefined],
+		['each time', Infinity, 0, 'Nothing was imported by this job.'],
+	])(
+		'whose creation a gateway answers with 502 %s are created again, and no item is in doubt',
+		async (_what, times, imported, message) => {
+			await withSimulator({}, async (server, node) => {
+				let created = 0;
+				const between = await startLossy(server.url, (method, path) =>
+					method === 'POST' && path.endsWith('/v2/batch') && created++ < times ? 502 : undefined,
+				);
+				try {
+					const { items, errors } = await node(
+						'bulkImport',
+						{ ...autoMap, options: { maxBytes: 1000 } },
+						{
+							items: ['A', 'B'].map((name) => ({ name, description: 'x'.repeat(600) })),
+							onError: 'continueErrorOutput',
+							credentials: {
+								threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken },
+							},
+						},
+					);
+					expect(items).toHaveLength(imported);
+					expect(errors).toHaveLength(2 - imported);
+					for (const { json } of errors) {
+						expect(json.message).toContain(message);
+						expect(json.message).not.toContain('may or may not');
+					}
+				} finally {
+					await between.stop();
+				}
+			});
+		},
+	);
 
 	test('for an owner that may not be written fail for its items, the others are imported', async () => {
 		await withSimulator({}, async (_server, node) => {

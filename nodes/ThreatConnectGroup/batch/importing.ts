@@ -30,7 +30,7 @@ export async function importGroups(
 		try {
 			batchId = await createJob(api, owner, settings);
 		} catch (error) {
-			// It is about the owner or the instance, and so about the jobs to come.
+			// What several attempts did not change is about the owner or the instance, and so about the jobs to come.
 			for (const { index } of [job, ...jobs].flat()) run.settle(index, error as Error);
 			return;
 		}

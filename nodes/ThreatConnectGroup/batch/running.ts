@@ -30,30 +30,38 @@ export type Ended = {
 	failure?: ServiceFailure;
 };
 
-/** @returns the ID of a new job */
+/**
+ * @returns the ID of a new job
+ * @throws ServiceFailure never in doubt: a job without a file imports nothing
+ */
 export async function createJob(
 	api: ThreatConnect,
 	owner: string,
 	settings: ImportSettings,
 ): Promise<string> {
 	const { attributeWriteType, tagWriteType, securityLabelWriteType } = settings;
-	const reply = await send(api.connection, {
-		method: 'POST',
-		path: pathOf('v2', 'batch'),
-		body: {
-			version: 'V2',
-			owner,
-			haltOnError: false,
-			action: 'Create',
-			attributeWriteType,
-			tagWriteType,
-			securityLabelWriteType,
-		},
-	});
-	const { json } = reply;
-	const data = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
-	if (isGood(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
-	throw refusal(reply);
+	try {
+		const reply = await send(api.connection, {
+			method: 'POST',
+			path: pathOf('v2', 'batch'),
+			body: {
+				version: 'V2',
+				owner,
+				haltOnError: false,
+				action: 'Create',
+				attributeWriteType,
+				tagWriteType,
+				securityLabelWriteType,
+			},
+			idempotent: true,
+		});
+		const { json } = reply;
+		const data = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
+		if (isGood(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
+		throw refusal(reply);
+	} catch (error) {
+		throw asFailure(error).inDoubt('');
+	}
 }
 
 const isGood = ({ status, json }: Reply) =>
