@@ -10,6 +10,7 @@ import { Memo } from '../shared/memo';
 import { incomplete, type Reply } from '../shared/replies';
 import { send, type ServiceRequest } from '../shared/requests';
 import { wait } from '../shared/retry';
+import { isUnset } from '../shared/values';
 import { isMissing, type MethodName, successful } from './answers';
 import { removesAccess } from './changes';
 
@@ -178,15 +179,20 @@ export class AttackForge {
 		return await this.paged('GetAssetsByGroup', pathOf('assets', 'group', groupId), [], 'assets', limit);
 	}
 
-	/** IDs of the groups that a project is linked to, never from the cache. */
+	/**
+	 * IDs of the groups that a project is linked to.
+	 *
+	 * @throws ServiceFailure when the answer does not show them all: who writes them back would take the others away
+	 */
 	async getProjectGroups(projectId: string): Promise<string[]> {
-		const project = await this.one(
-			'GetProjectById',
-			{ method: 'GET', path: pathOf('project', projectId) },
-			'project',
-		);
-		const groups = Array.isArray(project.project_groups) ? project.project_groups : [];
-		return groups.flatMap((group: unknown) => (isJsonObject(group) ? [String(group.id)] : []));
+		const request = { method: 'GET', path: pathOf('project', projectId) } as const;
+		const reply = await this.call('GetProjectById', request);
+		const { project_groups: groups } = recordOf(reply, 'project');
+		const ids = Array.isArray(groups)
+			? groups.map((group: unknown) => (isJsonObject(group) ? group.id : undefined))
+			: [undefined];
+		if (ids.some(isUnset)) throw without('project_groups', reply);
+		return ids.map(String);
 	}
 
 	/** @param groups the full list: it replaces the present one */

@@ -230,6 +230,22 @@ describe('other writes whose answer is lost', () => {
 		},
 	);
 
+	test('a member who is there with another access is not said to have the new one', async () => {
+		await start();
+		server.seedGroup(GROUP);
+		const userId = server.seedUser().id;
+		const add = { resource: 'member', operation: 'add', groupId: GROUP.id, userId };
+		await through(() => undefined, { parameters: { ...add, accessLevel: 'View' } });
+		const { items, errors } = await through(first('POST', 'after'), {
+			parameters: { ...add, accessLevel: 'Edit' },
+		});
+		expect(items).toEqual([]);
+		expect(errors).toMatchObject([
+			{ json: { error: expect.stringContaining('is already a member of this group') } },
+		]);
+		expect(server.group(GROUP.id)?.members).toMatchObject([{ userId, accessLevel: 'View' }]);
+	});
+
 	test.each(['before', 'after'] as const)(
 		'a member is added once and removed once, lost %s',
 		async (loss) => {

@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
 import {
@@ -280,6 +283,28 @@ describe('Related records', () => {
 		await project('unlink', { projectId: id, groupId: a.id });
 		expect(server.project(id)?.groups).toEqual([b.id]);
 		expect(writes()).toHaveLength(2);
+	});
+
+	test.each([
+		['no groups', {}],
+		['groups of another form', { project_groups: ['66d2308ba99324532079e111'] }],
+	])('nothing is written when the project shows %s: the full list is not known', async (_what, shown) => {
+		const methods: unknown[] = [];
+		const service = createServer((request, response) => {
+			methods.push(request.method);
+			response.end(JSON.stringify({ status: 'Success', project: { project_id: PAUL, ...shown } }));
+		});
+		await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+		try {
+			const { port } = service.address() as AddressInfo;
+			const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+			const { error } = await project('link', { projectId: PAUL, groupId: PAUL }, runNode);
+			expect(error?.message).toContain('with success, but without project_groups');
+			expect(methods).toEqual(['GET']);
+		} finally {
+			service.closeAllConnections();
+			await new Promise((resolve) => service.close(resolve));
+		}
 	});
 
 	test("somebody else's change at the same time is reported, and not undone", async () => {

@@ -31,7 +31,7 @@ export const add: OperationFile<AttackForge> = {
 				const status = await onceOnly({
 					signal: api.signal,
 					act: async () => await api.addMember(groupId, userId, access),
-					find: async () => ((await isMember(api, groupId, userId)) ? FOUND : undefined),
+					find: async () => ((await isMember(api, groupId, userId, access)) ? FOUND : undefined),
 				});
 				return { group_id: groupId, user_id: userId, access_level: access, status };
 			},
