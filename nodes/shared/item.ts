@@ -86,7 +86,7 @@ export class Item {
 	 * @throws InvalidInput
 	 */
 	record(operation: Operation): JsonObject {
-		const { body, ignored, missing } = this.read(operation, operation);
+		const { body, ignored, missing } = this.reader(operation)(operation);
 		if (missing) throw missing;
 		if (ignored.length > 0) this.notice(ignored);
 		return body;
@@ -100,7 +100,8 @@ export class Item {
 	 * @throws InvalidInput when a value cannot be sent either way
 	 */
 	upsertRecords(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
-		const update = this.read('upsert', 'update');
+		const read = this.reader('upsert');
+		const update = read('update');
 		const create = new Set(
 			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
 		);
@@ -108,17 +109,20 @@ export class Item {
 		if (ignored.length > 0) this.notice(ignored);
 		return {
 			create: () => {
-				const { body, missing } = this.read('upsert', 'create');
+				const { body, missing } = read('create');
 				if (missing) throw missing;
 				return body;
 			},
-			draft: () => this.read('upsert', 'create').body,
+			draft: () => read('create').body,
 			update: update.body,
 		};
 	}
 
-	private read(form: FormOperation, operation: Operation) {
-		return readRecord(this.table, operation, this.source(form), this.zone, this.options.additionalJson);
+	/** Reads the parameters once, whatever is made of them: an expression may give another value each time. */
+	private reader(form: FormOperation) {
+		const source = this.source(form);
+		const { additionalJson } = this.options;
+		return (operation: Operation) => readRecord(this.table, operation, source, this.zone, additionalJson);
 	}
 
 	private source(operation: FormOperation): Source {
