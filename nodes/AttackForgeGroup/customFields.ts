@@ -40,11 +40,12 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 		type: 'string',
 		default: '',
 		placeholder: 'e.g. CLIENT001',
-		description: 'What the custom field is to hold; empty clears it',
+		description:
+			'What the custom field is to hold; left empty, it is cleared; an expression that gives nothing leaves it as it is',
 	},
 ];
 
-/** Custom fields: a list of keys and values. Values are never coerced: "007" stays text. */
+/** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and what is unset is left out. */
 export const customFields: Kind = {
 	control: () =>
 		box('Custom Fields', [
@@ -58,8 +59,9 @@ export const customFields: Kind = {
 		const form = formOf(value, ['data']);
 		const entered = form ? rowsOf(form.data, label).map((row) => readRow(row, label)) : [];
 		const given = form ? fromInputOf(form) : [value];
-		const fields = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
-		refuseBadKeys(fields, label);
+		const all = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
+		refuseBadKeys(all, label);
+		const fields = all.filter((field) => field.value !== undefined);
 		return fields.length > 0 ? fields : undefined;
 	},
 };
@@ -69,8 +71,9 @@ export type CustomField = { key: string; value: unknown };
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
-	const read = type === 'json' ? readJson(value, `${label}: ${name}`) : value;
-	return { key: name, value: read ?? '' };
+	if (value === undefined || value === null) return { key: name, value: undefined };
+	if (type === 'json') return { key: name, value: readJson(value, `${label}: ${name}`) ?? '' };
+	return { key: name, value: readText(value, `${label}: the value of "${name}"`) };
 }
 
 /** An array of `{key, value}`, or an object of values by key. */

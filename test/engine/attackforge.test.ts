@@ -216,6 +216,39 @@ describe('lists from the item', () => {
 		expect(JSON.parse(lastBody())).not.toHaveProperty('access');
 	});
 
+	test.each([
+		['form', { list: { data: { entry: [{ key: 'a', type: 'text', value: '={{ $json.value }}' }] } } }],
+		['JSON', { list: { data: { entry: [{ key: 'a', type: 'json', value: '={{ $json.value }}' }] } } }],
+		['object by key', { list: { json: '={{ ({a: $json.value}) }}' } }],
+		['list', { list: { json: '={{ [{key: "a", value: $json.value}] }}' } }],
+	])('a custom field whose expression gives nothing stays as it is: %s', async (_form, custom_fields) => {
+		const { id } = server.seedGroup({ custom_fields: [{ key: 'a', value: 'kept' }] });
+		const { error } = await node('update', {
+			groupId: id,
+			updateFields: { name: 'After', custom_fields } as never,
+		});
+		expect(error).toBeUndefined();
+		expect(server.group(id)).toMatchObject({ name: 'After', custom_fields: [{ key: 'a', value: 'kept' }] });
+	});
+
+	test('a custom field left empty is cleared, and one of text takes a number as its digits', async () => {
+		const { id } = server.seedGroup({ custom_fields: [{ key: 'a', value: 'old' }] });
+		const { error } = await node('update', {
+			groupId: id,
+			updateFields: {
+				custom_fields: customFields(
+					{ key: 'a', type: 'text', value: '' },
+					{ key: 'b', type: 'text', value: '={{ 7 }}' },
+				),
+			},
+		});
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.custom_fields).toEqual([
+			{ key: 'a', value: '' },
+			{ key: 'b', value: '7' },
+		]);
+	});
+
 	test('custom fields and access from an expression stand beside those of the form', async () => {
 		const { error } = await node(
 			'create',
@@ -294,6 +327,16 @@ describe('is refused before anything is sent:', () => {
 				},
 			},
 			'the key "a" stands there twice',
+		],
+		[
+			'an object for the text of a custom field',
+			'update',
+			{
+				updateFields: {
+					custom_fields: customFields({ key: 'a', type: 'text', value: '={{ ({b: 1}) }}' }),
+				},
+			},
+			'"Custom Fields" (custom_fields): the value of "a" must be text, but is an object',
 		],
 		[
 			'broken JSON in a custom field',

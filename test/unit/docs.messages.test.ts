@@ -5,6 +5,7 @@ import { filesIn, read } from '../docs/pages';
 const OTHERS = [
 	// Parts of a label, to which the message is added.
 	'<>: a key',
+	'<>: the value of "<>"',
 	'<>, entry<>: the key',
 	'<>: "XID" (xid)',
 	'"Custom Fields": the key',
