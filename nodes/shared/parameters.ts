@@ -27,11 +27,13 @@ export function fieldProperty(field: Field, operation: FormOperation, type?: str
  * All parameters that fill a record: the data mode, the required fields, the rest in a collection, and the JSON body.
  *
  * @param show displayOptions of the operation, e.g. `{ resource: ['group'], operation: ['create'] }`
+ * @param refused names of fields that the operation refuses: its notice does not say that they are sent
  */
 export function recordParameters(
 	table: Table,
 	operation: FormOperation,
 	show: NonNullable<IDisplayOptions['show']>,
+	refused: readonly string[] = [],
 ): INodeProperties[] {
 	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { ...show, dataMode } });
 	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
@@ -51,7 +53,10 @@ export function recordParameters(
 				.flatMap((field) => optionalParameters(field, table, operation))
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
-		autoMapNotice(offered, inModes('autoMap')),
+		autoMapNotice(
+			offered.filter(({ name }) => !refused.includes(name)),
+			inModes('autoMap'),
+		),
 		jsonBody(table.noun, operation, inModes('json')),
 	];
 }

@@ -192,6 +192,19 @@ describe.each(nodes)('%s in its three data modes', (_name, { description }) => {
 	});
 });
 
+test('the notice of Bulk Import names no field that a bulk import refuses, and that of Create does', () => {
+	const { description } = new ThreatConnectGroup();
+	const notice = (operation: string) =>
+		shown(description, { resource: 'group', operation, dataMode: 'autoMap', type: 'Event' }).find(
+			({ name }) => name === 'autoMapNotice',
+		)?.displayName ?? '';
+	for (const name of ['ownerId', 'eventType', 'dueDate', 'assignments', 'associatedCases']) {
+		expect(notice('create')).toContain(`<code>${name}</code>`);
+		expect(notice('bulkImport')).not.toContain(`<code>${name}</code>`);
+	}
+	expect(notice('bulkImport')).toContain('<code>ownerName</code>');
+});
+
 const operationsOf = ({ properties }: INodeTypeDescription) =>
 	properties
 		.filter(({ name }) => name === 'operation')

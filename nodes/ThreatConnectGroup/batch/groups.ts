@@ -19,7 +19,7 @@ export type BatchGroup = {
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 
 /** What v3 has and batch has not, with the way out. */
-const NOT_IN_BATCH: Readonly<Record<string, string>> = {
+export const NOT_IN_BATCH: Readonly<Record<string, string>> = {
 	ownerId: 'Give the owner by its name, as Owner Name (ownerName).',
 	eventType: CREATE_INSTEAD,
 	reviews: CREATE_INSTEAD,

@@ -9,7 +9,7 @@ import { extraJsonOption, runOptions } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import { readEntries, readNumber, readText } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
-import { type BatchGroup, toBatchGroup } from '../../batch/groups';
+import { type BatchGroup, NOT_IN_BATCH, toBatchGroup } from '../../batch/groups';
 import { importGroups } from '../../batch/importing';
 import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
 import type { ImportSettings } from '../../batch/running';
@@ -89,7 +89,7 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 			'All items go in as few batch jobs as possible, per owner. A group whose XID its owner has is updated; an item without XID gets one made of owner, type and name. Batch jobs associate within one owner only, and return no IDs.',
 			{ show },
 		),
-		...recordParameters(table, 'create', show),
+		...recordParameters(table, 'create', show, Object.keys(NOT_IN_BATCH)),
 		{
 			displayName: 'Options',
 			name: 'options',
