@@ -3,18 +3,20 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
-import { table } from '../../nodes/ThreatConnectGroup/fields';
+import { table as attackForgeFields } from '../../nodes/AttackForgeGroup/fields';
+import type { Table } from '../../nodes/shared/fields';
+import { table as threatConnectFields } from '../../nodes/ThreatConnectGroup/fields';
 import { fieldsTable } from './fields';
 import { attackForge, threatConnect } from './nodes';
 import { pageOf } from './operationsPage';
 import { outputSchemas } from './schemas';
 
 /**
- * Writes what is made from the sources: the field table into its page, between its two marks, the output schemas, and the
- * pages of the operations.
+ * Writes what is made from the sources: the field tables into their pages, between two marks each, the output schemas, and
+ * the pages of the operations.
  */
 
-const START = '<!-- Made from nodes/ThreatConnectGroup/fields.ts by `npm run docs`. -->';
+const startOf = (node: string) => `<!-- Made from nodes/${node}/fields.ts by \`npm run docs\`. -->`;
 const END = '<!-- End of the fields. -->';
 
 const ROOT = join(__dirname, '../..');
@@ -25,13 +27,19 @@ async function save(path: string, text: string): Promise<void> {
 	writeFileSync(file, await format(text, { ...(await resolveConfig(file)), filepath: file }));
 }
 
+async function saveFields(path: string, node: string, table: Table): Promise<void> {
+	const page = readFileSync(join(ROOT, path), 'utf8');
+	const start = startOf(node);
+	const [before = '', made] = page.split(start);
+	const [, after] = page.split(END);
+	if (made === undefined || after === undefined) throw new Error(`${path} lacks the marks of the fields`);
+	await save(path, `${before}${start}\n\n${fieldsTable(table)}\n\n${END}${after}`);
+}
+
 async function main(): Promise<void> {
 	parseArgs({ options: {} });
-	const path = 'docs/threatconnect.md';
-	const page = readFileSync(join(ROOT, path), 'utf8');
-	const [before = ''] = page.split(START);
-	const [, after = ''] = page.split(END);
-	await save(path, `${before}${START}\n\n${fieldsTable(table)}\n\n${END}${after}`);
+	await saveFields('docs/threatconnect.md', 'ThreatConnectGroup', threatConnectFields);
+	await saveFields('docs/attackforge.md', 'AttackForgeGroup', attackForgeFields);
 	for (const [file, schema] of Object.entries(await outputSchemas()))
 		await save(file, JSON.stringify(schema));
 	await save('docs/threatconnect-group.md', await pageOf(threatConnect));

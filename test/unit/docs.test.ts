@@ -25,9 +25,12 @@ test("docs/attackforge.md names every field of the table and every method that t
 	for (const method of Object.keys(METHODS)) expect(text).toContain(`| ${method} `);
 });
 
-test('docs/threatconnect.md has the field table as it is: `npm run docs` writes it', () => {
-	const text = read('docs/threatconnect.md');
-	for (const field of fieldsTable(threatConnect).split('\n').slice(2)) {
+test.each([
+	['docs/threatconnect.md', threatConnect],
+	['docs/attackforge.md', attackForge],
+])('%s has the field table as it is: `npm run docs` writes it', (path, table) => {
+	const text = read(path);
+	for (const field of fieldsTable(table).split('\n').slice(2)) {
 		const cells = field.split(' | ').map((one) => one.trim());
 		expect(text.replace(/ +/g, ' ')).toContain(cells.slice(0, 6).join(' | ').replace(/ +/g, ' '));
 	}
