@@ -110,4 +110,6 @@ export function redirectFailure(status: number, request: string, target: string)
 	);
 }
 
-const seconds = (milliseconds: number) => `${milliseconds / 1000} second${milliseconds === 1000 ? '' : 's'}`;
+/** For messages. */
+export const seconds = (milliseconds: number) =>
+	`${milliseconds < 10_000 ? milliseconds / 1000 : Math.round(milliseconds / 1000)} second${milliseconds === 1000 ? '' : 's'}`;

@@ -5,7 +5,7 @@ import { cancelSignal, type Connection } from './connection';
 import type { Deadline } from './deadline';
 import { isWrite } from './errors';
 import { stringifyJson } from './json';
-import { networkFailure, redirectFailure, timeoutFailure } from './network';
+import { networkFailure, redirectFailure, seconds, timeoutFailure } from './network';
 import { masked, readBody, type Reply } from './replies';
 import { type RetryRules, withRetries } from './retry';
 
@@ -37,7 +37,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		encoding: 'text' as const,
 	};
 	return await withRetries({ ...rulesOf(connection, method, idempotent), kind: method }, async () => {
-		// Files may take as long as they take; this must not.
+		// Files take as long as they take; this must not.
 		const deadline = connection.deadlines.next();
 		try {
 			const reply = await exchange(connection, request, content, deadline);
@@ -69,6 +69,17 @@ const rulesOf = (
 export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 type ByteStream = Exclude<Bytes, Buffer>;
 
+/** Bytes a millisecond, at the least. */
+const SLOWEST = 128;
+/** Milliseconds, of a file whose length is not told. */
+const LONGEST_DOWNLOAD = 3_600_000;
+/** Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** @returns milliseconds that so many bytes may take: the time-out, and a second for each 128 kB */
+const timeForBytes = (timeout: number, length: number) =>
+	Math.min(timeout + Math.round((length || 0) / SLOWEST), LONGEST_TIMER);
+
 /**
  * Sends bytes as the body, and returns the answer as `send` does.
  *
@@ -90,7 +101,9 @@ export async function sendBytes(
 			'Content-Length': length,
 		};
 		try {
-			const reply = await exchange(connection, request, { headers, body: bytes, encoding: 'text' });
+			// The HTTP layer's time-out runs from the first byte that is sent until the answer begins.
+			const sending = { ...connection, timeout: timeForBytes(connection.timeout, length) };
+			const reply = await exchange(sending, request, { headers, body: bytes, encoding: 'text' });
 			return { ...reply, ...readBody(reply.body, connection.credentials) };
 		} finally {
 			// A server that refuses need not have read to the end.
@@ -100,7 +113,11 @@ export async function sendBytes(
 }
 
 /** An answer with bytes: a stream on success, otherwise text like any other answer. */
-type BytesReply = Reply & { stream?: ByteStream };
+type BytesReply = Reply & {
+	stream?: ByteStream;
+	/** Why the stream was ended before its end. */
+	endedBecause?(): string | undefined;
+};
 
 /**
  * Fetches bytes as a stream.
@@ -114,20 +131,52 @@ export async function fetchBytes(
 	return await withRetries<BytesReply>(
 		{ ...rulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
-			const reply = await exchange(connection, request, {
+			const { context, endAfter, isLate } = endable(connection);
+			const reply = await exchange({ ...connection, context }, request, {
 				// As it is: compressed, its length would not be known.
 				headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
 				encoding: 'stream',
 			});
 			const stream = reply.body as ByteStream;
+			const length = reply.headers['content-length'];
+			const total =
+				length === undefined ? LONGEST_DOWNLOAD : timeForBytes(connection.timeout, Number(length));
+			endAfter(total, stream);
 			// With a status of success too: a proxy's login page, or an error that is none by its status.
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
 			if (reply.status >= 200 && reply.status < 300 && !isText) {
-				return { ...reply, stream, text: '', json: undefined };
+				const endedBecause = () => (isLate() ? `it had not ended after ${seconds(total)}` : undefined);
+				return { ...reply, stream, endedBecause, text: '', json: undefined };
 			}
 			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
 		},
 	);
+}
+
+/** A context in which a request can be ended also after its answer has begun: the HTTP layer waits for the rest for ever. */
+function endable(connection: Connection) {
+	const controller = new AbortController();
+	const { signal } = controller;
+	const context = Object.create(connection.context, {
+		getExecutionCancelSignal: { value: () => signal },
+	}) as Connection['context'];
+	const cancelled = cancelSignal(connection);
+	const end = () => controller.abort();
+	if (cancelled?.aborted) end();
+	cancelled?.addEventListener('abort', end);
+	let late: AbortSignal | undefined;
+	return {
+		context,
+		/** @param total milliseconds from now on */
+		endAfter(total: number, stream: ByteStream) {
+			late = AbortSignal.timeout(total);
+			late.addEventListener('abort', end);
+			stream.once('close', () => {
+				for (const reason of [late, cancelled]) reason?.removeEventListener('abort', end);
+			});
+		},
+		isLate: () => late?.aborted === true,
+	};
 }
 
 /** Enough for any message. */
@@ -136,10 +185,14 @@ const MESSAGE_BYTES = 64 * 1024;
 async function beginningOf(stream: ByteStream): Promise<string> {
 	const chunks: Buffer[] = [];
 	let length = 0;
-	for await (const chunk of stream) {
-		chunks.push(Buffer.from(chunk as Buffer));
-		length += (chunk as Buffer).length;
-		if (length > MESSAGE_BYTES) break;
+	try {
+		for await (const chunk of stream) {
+			chunks.push(Buffer.from(chunk as Buffer));
+			length += (chunk as Buffer).length;
+			if (length > MESSAGE_BYTES) break;
+		}
+	} catch {
+		// What has come says enough.
 	}
 	return Buffer.concat(chunks).toString();
 }

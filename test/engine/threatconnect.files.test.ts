@@ -107,6 +107,45 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 		expect(await store.sha256(data)).toBe(await store.sha256(file));
 	}, 60_000);
 
+	test('a file that takes longer than Timeout to send is sent once', async () => {
+		const file = await store.put(Buffer.alloc(2 * MIB), 'large.bin');
+		let sent = 0;
+		const { error, items } = await withServer(
+			(request, response) => {
+				response.setHeader('content-type', 'application/json');
+				if (request.method === 'GET') {
+					const data = {
+						id: 1,
+						type: 'Document',
+						name: 'A',
+						status: sent > 0 ? 'Success' : 'Awaiting Upload',
+					};
+					response.end(JSON.stringify({ data, status: 'Success' }));
+					return;
+				}
+				sent += 1;
+				// Two seconds, as by a slow line.
+				request.on('data', () => {
+					request.pause();
+					setTimeout(() => request.resume(), 60);
+				});
+				request.on('end', () => response.end('{"status":"Success"}'));
+			},
+			async (baseUrl) =>
+				await files(
+					'upload',
+					{ groupId: '1', options: { timeout: 1 } },
+					{
+						binary: [{ data: file }],
+						credentials: { threatConnectApi: { baseUrl, apiToken: 'x' } },
+					},
+				),
+		);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		expect(sent).toBe(1);
+	}, 60_000);
+
 	test('a malware document takes a ZIP archive, and nothing else', async () => {
 		const { id } = document({ malware: true, password: 'infected' });
 		const before = writes().length;
@@ -478,7 +517,7 @@ describe('a download', () => {
 		expect(items[0]?.binary?.data).toMatchObject({ fileName: name.split('/').at(-1), mimeType });
 	});
 
-	const answering = async (listener: RequestListener) =>
+	const answering = async (listener: RequestListener, parameters: RunOptions['parameters'] = {}) =>
 		await withServer(
 			(request, response) => {
 				if (request.url?.endsWith('/download')) return listener(request, response);
@@ -489,7 +528,7 @@ describe('a download', () => {
 			async (baseUrl) =>
 				await files(
 					'download',
-					{ groupId: '1' },
+					{ groupId: '1', ...parameters },
 					{ credentials: { threatConnectApi: { baseUrl, apiToken: 'a-secret' } } },
 				),
 		);
@@ -518,6 +557,24 @@ describe('a download', () => {
 			setTimeout(() => request.socket.destroy(), 100);
 		});
 		expect(error?.message).toMatch(/^The download broke off: /);
+	});
+
+	test.each([
+		[
+			'a file',
+			200,
+			'application/octet-stream',
+			/^The download broke off: it had not ended after 1\.008 seconds /,
+		],
+		['an error', 404, 'text/html', /did not answer with JSON, but with 404 Not Found: Sorry/],
+	])('of %s that stops coming is given up', async (_what, status, type, message) => {
+		const { error } = await answering(
+			(_request, response) => {
+				response.writeHead(status, { 'content-type': type, 'content-length': 1000 }).write('Sorry');
+			},
+			{ options: { timeout: 1 } },
+		);
+		expect(error?.message).toMatch(message);
 	});
 
 	test('ends when the execution is cancelled', async () => {

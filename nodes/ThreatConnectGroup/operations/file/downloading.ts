@@ -93,7 +93,7 @@ async function fetchFile(
 	try {
 		binary = await item.helpers.prepareBinaryData(reply.stream, name);
 	} catch (error) {
-		throw brokenOff(errorMessage(error), reply.request);
+		throw brokenOff(reply.endedBecause?.() ?? errorMessage(error), reply.request);
 	}
 	const announced = reply.headers['content-length'];
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
