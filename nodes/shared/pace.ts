@@ -54,6 +54,8 @@ export class Pace {
 	private round = 0;
 	/** Milliseconds since the epoch: the first request that the service did not answer, of those after its last answer. */
 	private silentSince = Infinity;
+	/** Milliseconds since the epoch. */
+	private nextProbeAt = 0;
 	private readonly latencies = new Map<string, Latency>();
 
 	/**
@@ -88,6 +90,14 @@ export class Pace {
 	/** Milliseconds for which the service has answered nothing. */
 	get silence(): number {
 		return Math.max(0, Date.now() - this.silentSince);
+	}
+
+	/** Whether one may look if a silent service is back; true once a minute. */
+	mayProbe(): boolean {
+		const now = Date.now();
+		if (now < this.nextProbeAt) return false;
+		this.nextProbeAt = now + BETWEEN_PROBES;
+		return true;
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
@@ -227,3 +237,5 @@ const FORGETTING = 4096;
 /** Times a pause, and milliseconds that it counts as at least, before what was too much is tried again. */
 const PATIENCE = 60;
 const LEAST_PAUSE = 1000;
+/** Milliseconds. */
+const BETWEEN_PROBES = 60_000;

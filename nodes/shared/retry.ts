@@ -64,8 +64,9 @@ export async function withRetries<T extends Answer>(
 		let failure: unknown;
 		try {
 			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
-			// A service that is gone would cost each of thousands of items all of its attempts.
-			if (attempts === 1 && pace.silence > TIME_BUDGET) throw gone();
+			// A service that is gone would cost each of thousands of items all of its attempts. But it may be these few
+			// requests alone that it does not answer.
+			if (attempts === 1 && pace.silence > TIME_BUDGET && !pace.mayProbe()) throw gone();
 			for (let rest = pace.untilTurn(ticket); rest > 0 && !signal?.aborted; rest = pace.untilTurn(ticket)) {
 				await wait(rest, signal);
 			}
