@@ -31,7 +31,7 @@ export async function runItems<Api>(
 		if (!goOn)
 			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
 		// Were it thrown, n8n would let the items pass by the regular output, as if they had been sent.
-		outcomes.settleRest(Array(length).keys(), asError(error));
+		for (let index = 0; index < length; index++) outcomes.settle(index, asError(error));
 		return [outcomes.toOutput(node)];
 	}
 
@@ -48,6 +48,10 @@ export async function runItems<Api>(
 		goOn,
 		outcomes,
 		tries,
+		settle(index, outcome) {
+			tries.note(index, outcome);
+			outcomes.settle(index, outcome);
+		},
 		signal,
 		itemAt: (index) => new Item(context, parameters, service.table, index, notice, tries),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
@@ -74,6 +78,8 @@ type Run<Api> = {
 	goOn: boolean;
 	outcomes: Outcomes;
 	tries: Tries<Output>;
+	/** To be called once an item. */
+	settle(index: number, outcome: Output | Error): void;
 	signal: AbortSignal | undefined;
 	itemAt(index: number): Item;
 	/** Nothing more is to be sent. */
@@ -100,28 +106,26 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 
 /** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
-	const { outcomes, tries } = run;
+	const { settle, tries } = run;
 	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
 	const prepared = run.goOn ? undefined : prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = tries.earlier(index);
 		if (earlier !== undefined) {
-			outcomes.settle(index, earlier);
+			settle(index, earlier);
 			return undefined;
 		}
 		let task: Task;
 		try {
 			task = prepared?.[index] ?? prepare(index);
 		} catch (error) {
-			outcomes.settle(index, asError(error));
+			settle(index, asError(error));
 			return undefined;
 		}
 		return {
 			record: task.record,
 			async run() {
-				const outcome = await task.run().catch(asError);
-				tries.note(index, outcome);
-				outcomes.settle(index, outcome);
+				settle(index, await task.run().catch(asError));
 			},
 		};
 	});
@@ -139,20 +143,25 @@ function prepareAll<Api>({ length, node }: Run<Api>, prepare: (index: number) =>
 
 /** Many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
-	const { api, context, halted, itemAt, length, outcomes, signal } = run;
+	const { api, context, halted, itemAt, length, outcomes, settle, signal, tries } = run;
 	const entries: BulkEntry[] = [];
 	for (let index = 0; index < length; index++) {
+		const earlier = tries.earlier(index);
+		if (earlier !== undefined) {
+			settle(index, earlier);
+			continue;
+		}
 		try {
 			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
 		} catch (error) {
 			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
-			outcomes.settle(index, asError(error));
+			settle(index, asError(error));
 		}
 	}
-	if (length === 0) return;
+	if (entries.length === 0) return;
 	try {
 		await operation.runAll(entries, api, {
-			settle: (index, outcome) => outcomes.settle(index, outcome),
+			settle,
 			first: itemAt(0),
 			signal,
 			halted,
@@ -160,10 +169,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
 		});
 	} catch (error) {
-		outcomes.settleRest(
-			entries.map(({ index }) => index),
-			asError(error),
-		);
+		for (const { index } of entries) if (outcomes.isOpen(index)) settle(index, asError(error));
 	}
 }
 

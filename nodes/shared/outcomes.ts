@@ -28,9 +28,9 @@ export class Outcomes {
 		}
 	}
 
-	/** An item without an outcome so far gets this one. */
-	settleRest(indexes: Iterable<number>, error: Error): void {
-		for (const index of indexes) if (!this.items[index]) this.settle(index, error);
+	/** An item has no outcome yet that comes out. */
+	isOpen(index: number): boolean {
+		return this.items[index] === undefined;
 	}
 
 	/** A failure that ends the run. */

@@ -195,6 +195,29 @@ describe("n8n's Retry On Fail", () => {
 	});
 });
 
+test("n8n's Retry On Fail imports no group again that was imported", async () => {
+	const { items, errors } = await through(() => undefined, {
+		parameters: {
+			operation: 'bulkImport',
+			type: 'Incident',
+			name: '={{ $json.name }}',
+			additionalFields: { status: '={{ $json.status }}' },
+		},
+		items: [
+			{ name: 'Imported once', status: 'New' },
+			{ name: 'Refused', status: 'No such status' },
+		],
+		retryOnFail: true,
+		maxTries: 3,
+	});
+	expect(errors).toHaveLength(1);
+	expect(items).toHaveLength(1);
+	const uploads = server.requests.filter(
+		({ method, body }) => method === 'POST' && body.includes('Imported once'),
+	);
+	expect(uploads).toHaveLength(1);
+});
+
 describe('other writes whose answer is lost', () => {
 	test('a group that was deleted is found deleted', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Doomed' });

@@ -60,11 +60,10 @@ test('of a single item nothing is said of others', () => {
 	expect(() => outcomes.toOutput(node)).toThrow(expect.objectContaining({ description: 'Set it.' }));
 });
 
-test('a failure of all is the outcome of those who have none yet', () => {
-	const outcomes = new Outcomes(3, CONTINUE);
+test('an item is open until it has an outcome', () => {
+	const outcomes = new Outcomes(2, CONTINUE);
 	outcomes.settle(1, { id: 2 });
-	outcomes.settleRest([0, 1, 2], new Error('Gone'));
-	expect(outcomes.toOutput(node).map(({ json }) => json.error ?? json.id)).toEqual(['Gone', 2, 'Gone']);
+	expect([outcomes.isOpen(0), outcomes.isOpen(1)]).toEqual([true, false]);
 });
 
 test('items that were not sent say that the execution was cancelled', () => {
