@@ -131,7 +131,7 @@ export async function fetchBytes(
 	return await withRetries<BytesReply>(
 		{ ...rulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
-			const { context, endAfter, isLate } = endable(connection);
+			const { context, endAfter, isLate } = stoppable(connection);
 			const reply = await exchange({ ...connection, context }, request, {
 				// As it is: compressed, its length would not be known.
 				headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
@@ -154,7 +154,7 @@ export async function fetchBytes(
 }
 
 /** A context in which a request can be ended also after its answer has begun: the HTTP layer waits for the rest for ever. */
-function endable(connection: Connection) {
+function stoppable(connection: Connection) {
 	const controller = new AbortController();
 	const { signal } = controller;
 	const context = Object.create(connection.context, {
