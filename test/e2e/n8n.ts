@@ -64,6 +64,8 @@ export async function environment(
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		// The cookie of a login is marked secure otherwise, and this is plain HTTP.
 		N8N_SECURE_COOKIE: 'false',
+		// On a busy machine n8n may take its SQLite for lost while it starts, because a ping took five seconds, and end.
+		DB_PING_INTERVAL_SECONDS: '600',
 		// Nothing of this is for the world outside.
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
