@@ -203,9 +203,10 @@ test("n8n's Retry On Fail imports no group again that was imported", async () =>
 			name: '={{ $json.name }}',
 			additionalFields: { status: '={{ $json.status }}' },
 		},
+		// n8n runs the node again when its first item has failed.
 		items: [
-			{ name: 'Imported once', status: 'New' },
 			{ name: 'Refused', status: 'No such status' },
+			{ name: 'Imported once', status: 'New' },
 		],
 		retryOnFail: true,
 		maxTries: 3,
