@@ -2,7 +2,7 @@
 type Load = Pick<ReturnType<typeof performance.eventLoopUtilization>, 'active' | 'idle' | 'utilization'>;
 
 /** A place that was given. */
-type Ticket = {
+export type Ticket = {
 	kind?: string;
 	/** How often the limit had been halved: who was sent in the same round met the same load. */
 	round: number;
@@ -56,6 +56,7 @@ export class Pace {
 	private silentSince = Infinity;
 	/** Milliseconds since the epoch. */
 	private nextProbeAt = 0;
+	private probing: Ticket | undefined;
 	private readonly latencies = new Map<string, Latency>();
 
 	/**
@@ -92,12 +93,18 @@ export class Pace {
 		return Math.max(0, Date.now() - this.silentSince);
 	}
 
-	/** Whether one may look if a silent service is back; true once a minute. */
-	mayProbe(): boolean {
+	/** Makes a request the one that looks if a silent service is back. @returns false within a minute of the last one */
+	probe(ticket: Ticket): boolean {
 		const now = Date.now();
 		if (now < this.nextProbeAt) return false;
 		this.nextProbeAt = now + BETWEEN_PROBES;
+		this.probing = ticket;
 		return true;
+	}
+
+	/** A request is looking if the service is back. */
+	get isProbing(): boolean {
+		return this.probing !== undefined;
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
@@ -145,6 +152,7 @@ export class Pace {
 	 */
 	leave(ticket: Ticket, signal: Signal, retryAfter = 0): void {
 		const now = Date.now();
+		if (ticket === this.probing) this.probing = undefined;
 		if (retryAfter > 0) this.resumeAt = Math.max(this.resumeAt, now + retryAfter);
 		if (signal === 'overloaded') {
 			this.lowerCeiling(ticket);

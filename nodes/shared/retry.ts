@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { DOUBT, ServiceFailure } from './errors';
-import type { Pace } from './pace';
+import type { Pace, Ticket } from './pace';
 
 /**
  * The one place that decides what is sent again. What surely did not happen is; what may have happened is only where
@@ -64,9 +64,7 @@ export async function withRetries<T extends Answer>(
 		let failure: unknown;
 		try {
 			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
-			// A service that is gone would cost each of thousands of items all of its attempts. But it may be these few
-			// requests alone that it does not answer.
-			if (attempts === 1 && pace.silence > TIME_BUDGET && !pace.mayProbe()) throw gone();
+			if (attempts === 1) await untilHeard(pace, ticket, signal);
 			for (let rest = pace.untilTurn(ticket); rest > 0 && !signal?.aborted; rest = pace.untilTurn(ticket)) {
 				await wait(rest, signal);
 			}
@@ -92,6 +90,22 @@ export async function withRetries<T extends Answer>(
 		}
 		mayBeDone ||= rules.writes && again.mayBeDone === true;
 		await wait(backOff(attempts), signal);
+	}
+}
+
+/**
+ * A service that is gone would cost each of thousands of items all of its attempts. But it may be a few requests alone
+ * that it does not answer: once a minute one looks, and the others wait for what it finds.
+ *
+ * @throws ServiceFailure when it found the service still silent
+ */
+async function untilHeard(pace: Pace, ticket: Ticket, signal: AbortSignal | undefined): Promise<void> {
+	while (pace.silence > TIME_BUDGET && !signal?.aborted) {
+		if (!pace.isProbing) {
+			if (pace.probe(ticket)) return;
+			throw gone();
+		}
+		await wait(SLICE, signal);
 	}
 }
 

@@ -7,14 +7,15 @@ afterEach(() => jest.useRealTimers());
 
 type Answer = { status: number; headers: Record<string, unknown> };
 
-/** Sends 60 items to a service, one after the other, and tells what came of them and when each attempt was made. */
-async function send(attempt: () => Promise<Answer>) {
-	const pace = new Pace(1);
+/** Sends 60 items to a service, and tells what came of them and when each attempt was made. */
+async function send(attempt: () => Promise<Answer>, atOnce = 1) {
+	const pace = new Pace(atOnce);
+	let begun = 0;
 	const start = Date.now();
 	const attempts: number[] = [];
 	const outcomes: string[] = [];
 	const sending = async () => {
-		while (outcomes.length < 60) {
+		while (begun++ < 60) {
 			const rules = { pace, signal: undefined, writes: true, idempotent: false };
 			const outcome = await withRetries(rules, async () => {
 				attempts.push(Date.now() - start);
@@ -23,7 +24,7 @@ async function send(attempt: () => Promise<Answer>) {
 			outcomes.push(outcome instanceof Error ? outcome.message : String(outcome.status));
 		}
 	};
-	const all = sending();
+	const all = Promise.all(Array.from({ length: atOnce }, sending));
 	while (outcomes.length < 60) await jest.advanceTimersByTimeAsync(1000);
 	await all;
 	return { outcomes, attempts, took: Date.now() - start };
@@ -52,24 +53,34 @@ test('a service that comes back within three minutes gets all other items', asyn
 	expect(new Set(outcomes)).toEqual(new Set(['refused', '201']));
 });
 
-test('a few requests that are not answered in time do not keep the others from being sent', async () => {
-	let sent = 0;
-	const { outcomes } = await send(async () => {
-		sent += 1;
-		if (sent > 5) return { status: 201, headers: {} };
-		await new Promise((resolve) => setTimeout(resolve, 60_000));
-		throw new ServiceFailure('too late', '', {}, { certainty: 'unknown', isTimeout: true });
-	});
-	expect(outcomes).toEqual([...Array(5).fill('too late'), ...Array(55).fill('201')]);
-});
+test.each([1, 4])(
+	'a few requests that are not answered in time do not keep the others from being sent; %i at once',
+	async (atOnce) => {
+		let sent = 0;
+		const slow = 4 * atOnce;
+		const { outcomes } = await send(async () => {
+			sent += 1;
+			const isSlow = sent <= slow;
+			await new Promise((resolve) => setTimeout(resolve, isSlow ? 60_000 : 500));
+			if (!isSlow) return { status: 201, headers: {} };
+			throw new ServiceFailure('too late', '', {}, { certainty: 'unknown', isTimeout: true });
+		}, atOnce);
+		const counted = (outcome: string) => outcomes.filter((one) => one === outcome).length;
+		expect([counted('too late'), counted('201')]).toEqual([slow, 60 - slow]);
+	},
+);
 
-test('whether a service is back is looked for once a minute', async () => {
+test('whether a service is back is looked for once a minute, by one request at a time', async () => {
 	const start = Date.now();
-	const pace = new Pace(1);
+	const pace = new Pace(8);
 	pace.hear(false);
 	const looks: number[] = [];
 	while (Date.now() - start < 150_000) {
-		if (pace.mayProbe()) looks.push(Date.now() - start);
+		const ticket = await pace.enter();
+		if (pace.probe(ticket)) looks.push(Date.now() - start);
+		expect(pace.isProbing).toBe(looks.at(-1) === Date.now() - start);
+		pace.leave(ticket, 'unanswered');
+		expect(pace.isProbing).toBe(false);
 		await jest.advanceTimersByTimeAsync(1000);
 	}
 	expect(looks).toEqual([0, 60_000, 120_000]);
