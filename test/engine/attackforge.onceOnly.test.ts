@@ -4,8 +4,8 @@ import {
 	type AttackForgeSimulator,
 	startAttackForge,
 } from '../simulators/attackforge';
-import { jsonOf, run, type RunOptions } from './harness';
-import { first, type Losses, startLossy } from './lossy';
+import { jsonOf } from './harness';
+import { first, type Losses, throughAttackForge } from './lossy';
 
 /** AttackForge has no key to find a record again: what becomes of writes whose answer is lost on the way. */
 
@@ -13,26 +13,8 @@ let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
 afterEach(async () => await server.stop());
 
-async function through(
-	lose: Losses,
-	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
-) {
-	const between = await startLossy(server.url, lose);
-	const from = server.requests.length;
-	try {
-		const result = await run({
-			type: 'attackForgeGroup',
-			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
-			onError: 'continueErrorOutput',
-			parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
-			...more,
-		});
-		const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
-		return { ...result, posts };
-	} finally {
-		await between.stop();
-	}
-}
+const through = async (lose: Losses, options: Parameters<typeof throughAttackForge>[2]) =>
+	await throughAttackForge(server, lose, options);
 
 const named = (name: string) => server.groups().filter((group) => group.name === name);
 const customers = (...names: string[]) =>

@@ -4,8 +4,8 @@ import {
 	type AttackForgeSimulator,
 	startAttackForge,
 } from '../simulators/attackforge';
-import { jsonOf, run, type RunOptions } from './harness';
-import { type Losses, startLossy } from './lossy';
+import { jsonOf, type RunOptions } from './harness';
+import { type Losses, throughAttackForge } from './lossy';
 
 /** Create or Update writes each group once, whatever happens on the way and however often it comes in a run. */
 
@@ -21,30 +21,16 @@ const CONTACTS = {
 	primary_contact_email: 'p@example.com',
 };
 
-async function upsert(
+const upsert = async (
 	parameters: object,
 	items: object[],
 	{ lose = () => undefined, ...more }: { lose?: Losses } & Partial<RunOptions> = {},
-) {
-	const between = await startLossy(server.url, lose);
-	try {
-		return await run({
-			type: 'attackForgeGroup',
-			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
-			onError: 'continueErrorOutput',
-			parameters: {
-				resource: 'group',
-				operation: 'upsert',
-				dataMode: 'autoMap',
-				...parameters,
-			} as RunOptions['parameters'],
-			items: items.map((item) => ({ ...CONTACTS, ...item })) as never,
-			...more,
-		});
-	} finally {
-		await between.stop();
-	}
-}
+) =>
+	await throughAttackForge(server, lose, {
+		parameters: { operation: 'upsert', ...parameters },
+		items: items.map((item) => ({ ...CONTACTS, ...item })),
+		...more,
+	});
 
 const names = () => server.groups().map(({ name }) => name);
 

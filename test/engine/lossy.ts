@@ -1,6 +1,9 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+import type { AttackForgeSimulator } from '../simulators/attackforge';
+import { run, type RunOptions } from './harness';
+
 /**
  * How the answer to a request is lost: before the service has seen it, or after it has done it. Or a proxy that knows no
  * way to the service answers with a page of its own. Or the request is refused with a status.
@@ -57,4 +60,27 @@ export async function startLossy(
 			await new Promise((resolve) => server.close(resolve));
 		},
 	};
+}
+
+/** Runs the AttackForge node through a connection that loses answers, and tells the creates that arrived. */
+export async function throughAttackForge(
+	server: AttackForgeSimulator,
+	lose: Losses,
+	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
+) {
+	const between = await startLossy(server.url, lose);
+	const from = server.requests.length;
+	try {
+		const result = await run({
+			type: 'attackForgeGroup',
+			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
+			onError: 'continueErrorOutput',
+			parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
+			...more,
+		});
+		const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
+		return { ...result, posts };
+	} finally {
+		await between.stop();
+	}
 }
