@@ -2,13 +2,17 @@
 const WHOLE_ANSWER = 5;
 
 /** Milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
+export const LONGEST_TIMER = 2 ** 31 - 1;
 /** Milliseconds, and part of the whole, within which requests begin together. */
 const TOGETHER = 1000;
 const TOGETHER_PART = 0.1;
 
 /** n8n's functions take the signal that ends a request from the context. */
 type Context = { getExecutionCancelSignal?(): AbortSignal | undefined };
+
+/** The given context, in which requests end with another signal. */
+const under = <T extends object>(context: T, signal: AbortSignal): T =>
+	Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as T;
 
 /** What the deadlines of requests share that begin together. */
 type Shared = {
@@ -65,7 +69,7 @@ export class Deadline<T extends object> {
 		private readonly shared: Shared,
 	) {
 		const { signal } = this.controller;
-		this.context = Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as T;
+		this.context = under(context, signal);
 		if (shared.cancelled?.aborted) this.controller.abort();
 		else shared.underWay.add(this.controller);
 	}
@@ -84,4 +88,29 @@ export class Deadline<T extends object> {
 	end(): void {
 		this.shared.underWay.delete(this.controller);
 	}
+}
+
+/**
+ * A context in which a request can be ended also after its answer has begun to be read as a stream.
+ *
+ * @returns `endAfter` ends it so many milliseconds from then on, unless the stream has closed by itself
+ */
+export function stoppable<T extends object>(context: T) {
+	const controller = new AbortController();
+	const end = () => controller.abort();
+	const cancelled = (context as Context).getExecutionCancelSignal?.();
+	if (cancelled?.aborted) end();
+	cancelled?.addEventListener('abort', end);
+	let late: AbortSignal | undefined;
+	return {
+		context: under(context, controller.signal),
+		endAfter(total: number, stream: { once(event: 'close', listener: () => void): unknown }) {
+			late = AbortSignal.timeout(total);
+			late.addEventListener('abort', end);
+			stream.once('close', () => {
+				for (const reason of [late, cancelled]) reason?.removeEventListener('abort', end);
+			});
+		},
+		isLate: () => late?.aborted === true,
+	};
 }

@@ -2,10 +2,10 @@ import type { IExecuteFunctions, IHttpRequestMethods, IHttpRequestOptions } from
 
 import { type Query, queryString } from './addresses';
 import { cancelSignal, type Connection } from './connection';
-import type { Deadline } from './deadline';
+import { type Deadline, LONGEST_TIMER, stoppable } from './deadline';
 import { isWrite } from './errors';
 import { stringifyJson } from './json';
-import { networkFailure, redirectFailure, seconds, timeoutFailure } from './network';
+import { networkFailure, redirectFailure, timeoutFailure } from './network';
 import { masked, readBody, type Reply } from './replies';
 import { type RetryRules, withRetries } from './retry';
 
@@ -73,9 +73,6 @@ type ByteStream = Exclude<Bytes, Buffer>;
 const SLOWEST = 128;
 /** Milliseconds, of a file whose length is not told. */
 const LONGEST_DOWNLOAD = 3_600_000;
-/** Milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
-
 /** @returns milliseconds that so many bytes may take: the time-out, and a second for each 128 kB */
 const timeForBytes = (timeout: number, length: number) =>
 	Math.min(timeout + Math.round((length || 0) / SLOWEST), LONGEST_TIMER);
@@ -115,8 +112,8 @@ export async function sendBytes(
 /** An answer with bytes: a stream on success, otherwise text like any other answer. */
 type BytesReply = Reply & {
 	stream?: ByteStream;
-	/** Why the stream was ended before its end. */
-	endedBecause?(): string | undefined;
+	/** @returns the milliseconds after which the stream was ended before its end; `undefined` if it was not */
+	lateAfter?(): number | undefined;
 };
 
 /**
@@ -131,7 +128,7 @@ export async function fetchBytes(
 	return await withRetries<BytesReply>(
 		{ ...rulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
-			const { context, endAfter, isLate } = stoppable(connection);
+			const { context, endAfter, isLate } = stoppable(connection.context);
 			const reply = await exchange({ ...connection, context }, request, {
 				// As it is: compressed, its length would not be known.
 				headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
@@ -145,38 +142,12 @@ export async function fetchBytes(
 			// With a status of success too: a proxy's login page, or an error that is none by its status.
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
 			if (reply.status >= 200 && reply.status < 300 && !isText) {
-				const endedBecause = () => (isLate() ? `it had not ended after ${seconds(total)}` : undefined);
-				return { ...reply, stream, endedBecause, text: '', json: undefined };
+				const lateAfter = () => (isLate() ? total : undefined);
+				return { ...reply, stream, lateAfter, text: '', json: undefined };
 			}
 			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
 		},
 	);
-}
-
-/** A context in which a request can be ended also after its answer has begun: the HTTP layer waits for the rest for ever. */
-function stoppable(connection: Connection) {
-	const controller = new AbortController();
-	const { signal } = controller;
-	const context = Object.create(connection.context, {
-		getExecutionCancelSignal: { value: () => signal },
-	}) as Connection['context'];
-	const cancelled = cancelSignal(connection);
-	const end = () => controller.abort();
-	if (cancelled?.aborted) end();
-	cancelled?.addEventListener('abort', end);
-	let late: AbortSignal | undefined;
-	return {
-		context,
-		/** @param total milliseconds from now on */
-		endAfter(total: number, stream: ByteStream) {
-			late = AbortSignal.timeout(total);
-			late.addEventListener('abort', end);
-			stream.once('close', () => {
-				for (const reason of [late, cancelled]) reason?.removeEventListener('abort', end);
-			});
-		},
-		isLate: () => late?.aborted === true,
-	};
 }
 
 /** Enough for any message. */

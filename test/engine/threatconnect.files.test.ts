@@ -565,9 +565,10 @@ describe('a download', () => {
 			200,
 			'application/octet-stream',
 			/^The download broke off: it had not ended after 1\.008 seconds /,
+			'Raise Options > Timeout if the line is slow. Run it again for this item.',
 		],
-		['an error', 404, 'text/html', /did not answer with JSON, but with 404 Not Found: Sorry/],
-	])('of %s that stops coming is given up', async (_what, status, type, message) => {
+		['an error', 404, 'text/html', /did not answer with JSON, but with 404 Not Found: Sorry/, 'Check the ID'],
+	])('of %s that stops coming is given up', async (_what, status, type, message, advice) => {
 		const { error } = await answering(
 			(_request, response) => {
 				response.writeHead(status, { 'content-type': type, 'content-length': 1000 }).write('Sorry');
@@ -575,6 +576,7 @@ describe('a download', () => {
 			{ options: { timeout: 1 } },
 		);
 		expect(error?.message).toMatch(message);
+		expect(error?.description).toContain(advice);
 	});
 
 	test('ends when the execution is cancelled', async () => {

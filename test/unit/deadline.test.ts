@@ -1,4 +1,6 @@
-import { Deadlines } from '../../nodes/shared/deadline';
+import { EventEmitter } from 'node:events';
+
+import { Deadlines, stoppable } from '../../nodes/shared/deadline';
 
 /** The end of an answer that trickles in for ever. */
 
@@ -128,4 +130,35 @@ test('thirty requests at once make no signal warn of too many listeners', async 
 	await until(20);
 	process.off('warning', listen);
 	expect(warnings).toEqual([]);
+});
+
+describe('an answer that is read as a stream', () => {
+	test('is ended in time', async () => {
+		const { context, endAfter, isLate } = stoppable(contextOf());
+		endAfter(10, new EventEmitter());
+		expect([isLate(), context.getExecutionCancelSignal()?.aborted]).toEqual([false, false]);
+		await until(60);
+		expect([isLate(), context.getExecutionCancelSignal()?.aborted]).toEqual([true, true]);
+	});
+
+	test('is left alone once it has closed', async () => {
+		const execution = new AbortController();
+		const { context, endAfter } = stoppable(contextOf(execution.signal));
+		const stream = new EventEmitter();
+		endAfter(10, stream);
+		stream.emit('close');
+		await until(60);
+		execution.abort();
+		expect(context.getExecutionCancelSignal()?.aborted).toBe(false);
+	});
+
+	test('ends with the execution, and is not said to be late', () => {
+		const execution = new AbortController();
+		const { context, endAfter, isLate } = stoppable(contextOf(execution.signal));
+		endAfter(1000, new EventEmitter());
+		execution.abort();
+		expect([isLate(), context.getExecutionCancelSignal()?.aborted]).toEqual([false, true]);
+		const after = stoppable(contextOf(AbortSignal.abort()));
+		expect(after.context.getExecutionCancelSignal()?.aborted).toBe(true);
+	});
 });

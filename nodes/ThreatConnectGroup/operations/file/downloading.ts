@@ -3,6 +3,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { errorMessage, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import { FileOutput } from '../../../shared/operation';
+import { seconds } from '../../../shared/network';
 import { fetchBytes } from '../../../shared/requests';
 import { isUnset } from '../../../shared/values';
 import { failure } from '../../answers';
@@ -93,7 +94,9 @@ async function fetchFile(
 	try {
 		binary = await item.helpers.prepareBinaryData(reply.stream, name);
 	} catch (error) {
-		throw brokenOff(reply.endedBecause?.() ?? errorMessage(error), reply.request);
+		const late = reply.lateAfter?.();
+		if (late === undefined) throw brokenOff(errorMessage(error), reply.request);
+		throw brokenOff(`it had not ended after ${seconds(late)}`, reply.request, SLOW_LINE);
 	}
 	const announced = reply.headers['content-length'];
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
@@ -104,5 +107,11 @@ async function fetchFile(
 	return isText ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
 }
 
-const brokenOff = (why: string, request: string) =>
-	new ServiceFailure(`The download broke off: ${why}`, 'Run it again for this item.', { request });
+const SLOW_LINE = 'Raise Options > Timeout if the line is slow.';
+
+const brokenOff = (why: string, request: string, advice = '') =>
+	new ServiceFailure(
+		`The download broke off: ${why}`,
+		[advice, 'Run it again for this item.'].filter(Boolean).join(' '),
+		{ request },
+	);
