@@ -180,7 +180,10 @@ export class Editor {
 			.getByTestId('run-data-item-count')
 			.or(output.getByTestId('node-error-message'))
 			.first();
-		const refusal = this.page.getByRole('alert').filter({ hasText: 'Workflow execution cannot start' }).first();
+		const refusal = this.page
+			.getByRole('alert')
+			.filter({ hasText: 'Workflow execution cannot start' })
+			.first();
 		// What was typed last is taken over first: it may move the button away under a click.
 		await button.focus();
 		for (let clicks = 1; ; clicks++) {
