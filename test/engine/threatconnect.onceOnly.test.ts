@@ -85,6 +85,20 @@ describe('a new group whose answer is lost', () => {
 		expect(named('Older')).toHaveLength(1);
 	});
 
+	test("of two items with the user's XID one is made, and the other refused: its values would be lost", async () => {
+		const { items, errors } = await through(() => undefined, {
+			parameters: {
+				...threat('Same XID'),
+				additionalFields: { xid: 'own:5', tags: { list: { name: '={{ $json.tag }}' } } },
+				options: { maxConcurrentRequests: 1 },
+			},
+			items: [{ tag: 'First' }, { tag: 'Second' }],
+		});
+		expect(items).toHaveLength(1);
+		expect(errors[0]?.json).toMatchObject({ tag: 'Second', details: { httpCode: '409' } });
+		expect(named('Same XID')).toMatchObject([{ tags: [{ name: 'First' }] }]);
+	});
+
 	test('is reported as unknown, with what to look for, when it has no XID', async () => {
 		const { errors, posts } = await through(first('POST', 'after'), {
 			parameters: threat('No XID', { options: { assignXid: false } }),

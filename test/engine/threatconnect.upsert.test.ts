@@ -83,32 +83,39 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 	},
 );
 
-test('when someone else creates the group between look-up and creation, it is updated', async () => {
-	let once = true;
-	const own: ThreatConnectSimulator = await startThreatConnect({
-		hooks: {
-			beforeRequest({ method }) {
-				if (method !== 'POST' || !once) return;
-				once = false;
-				own.seedGroup({ type: 'Incident', name: 'Theirs', xid: 'crm:1', tags: ['Theirs'] });
+test.each([
+	['of another name', 'Theirs'],
+	// As another execution does for the same alert.
+	['of the same name', 'From the CRM'],
+])(
+	'when someone else creates the group, %s, between look-up and creation, it is updated',
+	async (_what, name) => {
+		let once = true;
+		const own: ThreatConnectSimulator = await startThreatConnect({
+			hooks: {
+				beforeRequest({ method }) {
+					if (method !== 'POST' || !once) return;
+					once = false;
+					own.seedGroup({ type: 'Incident', name, xid: 'crm:1', tags: ['Theirs'] });
+				},
 			},
-		},
-	});
-	try {
-		const { items, error } = await threatConnectNode(own)('upsert', {
-			...byXid,
-			additionalFields: { tags: { list: { mode: 'append', name: 'Ours' } } },
-			options: { fields: ['tags'] },
 		});
-		expect(error).toBeUndefined();
-		expect(jsonOf(items)).toMatchObject([
-			{ _outcome: 'updated', name: 'From the CRM', tags: { data: [{ name: 'Theirs' }, { name: 'Ours' }] } },
-		]);
-		expect(own.groups()).toHaveLength(1);
-	} finally {
-		await own.stop();
-	}
-});
+		try {
+			const { items, error } = await threatConnectNode(own)('upsert', {
+				...byXid,
+				additionalFields: { tags: { list: { mode: 'append', name: 'Ours' } } },
+				options: { fields: ['tags'] },
+			});
+			expect(error).toBeUndefined();
+			expect(jsonOf(items)).toMatchObject([
+				{ _outcome: 'updated', name: 'From the CRM', tags: { data: [{ name: 'Theirs' }, { name: 'Ours' }] } },
+			]);
+			expect(own.groups()).toHaveLength(1);
+		} finally {
+			await own.stop();
+		}
+	},
+);
 
 describe('by XID', () => {
 	test('the owner belongs to the key', async () => {

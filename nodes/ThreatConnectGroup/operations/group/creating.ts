@@ -56,12 +56,15 @@ export async function createGroup(
 			? group
 			: undefined;
 	};
+	let attempts = 0;
 	const act = async (): Promise<JsonObject> => {
+		attempts += 1;
 		try {
 			return await api.createGroup(named, options);
 		} catch (error) {
-			// A proxy between may have sent it twice, or an earlier try is what it conflicts with.
-			const present = isConflict(error) && isFindable(named) ? await find() : undefined;
+			// An earlier attempt may be what it conflicts with. Without one, the user's XID is somebody else's.
+			const mayBeOurs = isOurXid || tries.isRepeat || attempts > 1;
+			const present = isConflict(error) && mayBeOurs && isFindable(named) ? await find() : undefined;
 			if (present) return present;
 			throw asError(error);
 		}
