@@ -64,9 +64,9 @@ export function normalizeDate(value: unknown, zone: string): string {
 	throw unreadable('is not a date');
 }
 
-/** Ten digits are seconds until the year 2286, thirteen are milliseconds. */
+/** Ten digits are seconds until the year 2286, thirteen are milliseconds. Spreadsheets count days, with five. */
 function fromNumber(number: number): string {
-	if (number >= 19_000_101 && number <= 22_001_231) {
+	if (Math.abs(number) < 1e8) {
 		throw unreadable('could be a day or a number of seconds: write days as text');
 	}
 	const date = new Date(Math.abs(number) < 1e11 ? number * 1000 : number);

@@ -189,10 +189,8 @@ describe('a point in time needs no zone', () => {
 		['epoch seconds as text', '1635948916', '2021-11-03T14:15:16Z'],
 		['epoch milliseconds as text', '1635948916789', '2021-11-03T14:15:16Z'],
 		['epoch seconds as text with white space', ' 1635948916\n', '2021-11-03T14:15:16Z'],
-		['the epoch', 0, '1970-01-01T00:00:00Z'],
-		['a day of epoch seconds', 86400, '1970-01-02T00:00:00Z'],
-		['seconds before the epoch', -1, '1969-12-31T23:59:59Z'],
-		['a year before the epoch', -31536000, '1969-01-01T00:00:00Z'],
+		['epoch seconds of 1973', 100_000_000, '1973-03-03T09:46:40Z'],
+		['epoch seconds before 1970', -100_000_000, '1966-10-31T14:13:20Z'],
 		['a Date', new Date('2021-11-03T14:15:16.789Z'), '2021-11-03T14:15:16Z'],
 		['a Date before 1970', new Date('1969-07-20T20:17:40Z'), '1969-07-20T20:17:40Z'],
 		['a Luxon DateTime', berlin, '2021-11-03T13:15:16Z'],
@@ -336,16 +334,13 @@ describe('what is easily read wrong', () => {
 		expect(refusals('0000-01-01')).toEqual(['is not a date that exists']);
 	});
 
-	test.each([19_000_101, 20_211_103, 22_001_231])(
-		'a number that could be a day or seconds is refused, and how to write a day is said: %i',
+	// The second is 2026-04-03 as spreadsheets count days; 0 is often no date at all.
+	test.each([20_211_103, 46_115, 46_115.5, 0, -1, 99_999_999, -99_999_999])(
+		'a number that could be a day or seconds is refused, and how to write a day is said: %d',
 		(number) => {
 			expect(refusals(number)).toEqual(['could be a day or a number of seconds: write days as text']);
 		},
 	);
-
-	test.each([19_000_100, 22_001_232])('a number that can be no day is a number of seconds: %i', (number) => {
-		expect(refusal(number)).toBe(`read as ${new Date(number * 1000).toISOString().replace('.000', '')}`);
-	});
 
 	test.each([
 		'2021-11-03T14:15:00[Europe/Berlin]',
