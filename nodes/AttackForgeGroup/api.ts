@@ -4,7 +4,7 @@ import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../credentials/attackForgeBaseUrl';
 import { pathOf, type Query } from '../shared/addresses';
 import { cancelSignal, connect, type Connection, type ConnectionOptions } from '../shared/connection';
-import type { ServiceFailure } from '../shared/errors';
+import { ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { Memo } from '../shared/memo';
 import { incomplete, type Reply } from '../shared/replies';
@@ -13,6 +13,7 @@ import { wait } from '../shared/retry';
 import { isUnset } from '../shared/values';
 import { isMissing, type MethodName, successful } from './answers';
 import { removesAccess } from './changes';
+import { isSame } from './groups';
 
 /** Which custom fields an answer should hold; by default all. */
 type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -221,14 +222,19 @@ export class AttackForge {
 		limit: number,
 	): Promise<JsonObject[]> {
 		const all: JsonObject[] = [];
+		let before: JsonObject | undefined;
 		while (all.length < limit) {
 			const size = Math.min(PAGE_SIZE, limit - all.length);
 			const query: Query = [...filters, ['skip', String(all.length)], ['limit', String(size)]];
 			const page = await this.many(method, { method: 'GET', path, query }, key);
+			// It would go on for ever.
+			if (before !== undefined && isSame(before, page[0])) throw samePage();
+			before = page[0];
 			for (const entry of page) all.push(entry);
-			if (page.length < size) break;
+			// More than was asked for is everything, of a service that knows no pages.
+			if (page.length !== size) break;
 		}
-		return all;
+		return all.slice(0, limit);
 	}
 
 	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
@@ -260,6 +266,12 @@ function recordOf(reply: Reply, key: string): JsonObject {
 
 const without = (what: string, reply: Reply) =>
 	incomplete(`AttackForge answered with success, but without ${what}`, reply);
+
+const samePage = () =>
+	new ServiceFailure(
+		'AttackForge gave the same page twice, so that what comes after it cannot be read',
+		'Set a limit of up to 500 instead of Return All, or add filters.',
+	);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [

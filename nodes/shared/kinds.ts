@@ -3,7 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from './errors';
 import type { FormOperation, Kind } from './fields';
-import { inQuotes, readJson, readLong, readText } from './values';
+import { inQuotes, readJson, readLong, readSwitch, readText } from './values';
 
 /** The kinds of values that the rows of a field table are made of. */
 
@@ -96,16 +96,11 @@ const badDate = (value: unknown, label: string, error: unknown) =>
 		'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
 	);
 
-/** True or false; also the words, and 1 or 0, that spreadsheets give. */
+/** True or false. */
 export function flag(): Kind {
 	return {
 		control: () => ({ type: 'boolean', default: false }),
-		read(value, { label }) {
-			const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
-			if (['true', '1', 'yes'].includes(word)) return true;
-			if (['false', '0', 'no'].includes(word)) return false;
-			throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give it true or false.');
-		},
+		read: (value, { label }) => readSwitch(value, label),
 	};
 }
 

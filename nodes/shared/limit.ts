@@ -3,7 +3,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from './errors';
 import { notice } from './form';
 import type { Item } from './item';
-import { inQuotes } from './values';
+import { inQuotes, optionalSwitch } from './values';
 
 /** Return All and Limit, as operations that return many records have them. */
 export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INodeProperties[] => [
@@ -36,7 +36,7 @@ export const returnAllNotice = (show: NonNullable<IDisplayOptions['show']>): INo
 
 /** @returns the most records to return; `Infinity` for all */
 export function readLimit(item: Item): number {
-	if (item.parameter('returnAll') === true) return Infinity;
+	if (optionalSwitch(item.parameter('returnAll'), '"Return All" (returnAll)', false)) return Infinity;
 	const given = item.parameter('limit');
 	const limit = typeof given === 'string' ? Number(given) : given;
 	if (typeof limit === 'number' && Number.isInteger(limit) && limit > 0) return limit;

@@ -46,6 +46,22 @@ export function readNumber(value: unknown, label: string, least: number): number
 	throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, `Give it a number from ${least} on.`);
 }
 
+/**
+ * A switch; also the words, and 1 or 0, that spreadsheets give.
+ *
+ * @throws InvalidInput
+ */
+export function readSwitch(value: unknown, label: string): boolean {
+	const word = typeof value === 'object' ? '' : String(value).trim().toLowerCase();
+	if (['true', '1', 'yes'].includes(word)) return true;
+	if (['false', '0', 'no'].includes(word)) return false;
+	throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give it true or false.');
+}
+
+/** @param otherwise where nothing is set */
+export const optionalSwitch = (value: unknown, label: string, otherwise: boolean): boolean =>
+	isUnset(value) ? otherwise : readSwitch(value, label);
+
 function describe(value: unknown): string {
 	if (isUnset(value)) return 'empty';
 	if (Array.isArray(value)) return 'an array';
@@ -98,7 +114,7 @@ export function readEntries(value: unknown, label: string): unknown[] {
 	if (Array.isArray(value)) return value.filter((entry) => !isUnset(entry));
 	if (typeof value !== 'string') return [value];
 	const trimmed = value.trim();
-	if (/^(\{|\[\s*[[{"\]])/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
+	if (/^(\{|\[\s*[[{"\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
 	return trimmed
 		.split(',')
 		.map((entry) => entry.trim())

@@ -103,6 +103,43 @@ describe('Get and Get Many', () => {
 		expect(await names({ owner: 'ann' }, { limit: 5 })).toHaveLength(5);
 	});
 
+	test.each([
+		['getAll', 'group', { nameIs: '={{ $json.nothing }}' }, 'The filter "Name Is" (nameIs) is empty'],
+		['getAll', 'group', { owner: ' ' }, 'The filter "Owner Contains" (owner) is empty'],
+		[
+			'getAll',
+			'group',
+			{ customFields: customFields({ key: 'code', value: '={{ $json.nothing }}' }) },
+			'The filter "Custom Fields": the value of "code" is empty',
+		],
+		[
+			'getAll',
+			'vulnerability',
+			{ startDate: '={{ $json.nothing }}' },
+			'The filter "Created After" (startDate) is empty',
+		],
+		['getAll', 'vulnerability', { q: '' }, 'The filter "Advanced Query" (q) is empty'],
+	])(
+		'%s of %s with the filter %j is refused: it would find everything',
+		async (operation, resource, filters, message) => {
+			const { id } = server.seedGroup({ name: 'A' });
+			const from = server.requests.length;
+			const { error } = await node(operation, { resource, groupId: id, filters } as never);
+			expect(error?.message).toContain(message);
+			expect(server.requests).toHaveLength(from);
+		},
+	);
+
+	test('switches that an expression gives as text are heeded', async () => {
+		for (let n = 0; n < 60; n++) server.seedGroup({ name: `Group ${n}` });
+		const off = '={{ "false" }}';
+		const { items } = await node('getAll', { returnAll: '={{ "true" }}', simplify: off });
+		expect(items).toHaveLength(60);
+		expect(items[0]?.json).toHaveProperty('group_id');
+		const { error } = await node('getAll', { simplify: '={{ "maybe" }}' });
+		expect(error?.message).toContain('"Simplify" (simplify) cannot be "maybe"');
+	});
+
 	test('T12: a key that is no administrator may choose its own groups', async () => {
 		await against({ admin: false }, async (one, runNode) => {
 			one.seedGroup({ name: 'Other' });
@@ -231,6 +268,36 @@ describe('Related records', () => {
 		);
 	});
 
+	test.each([
+		['all at once', 700, 700, undefined],
+		['the same page each time', 500, 0, 'AttackForge gave the same page twice'],
+	])(
+		'of a service that knows no pages and gives %s, the reading ends',
+		async (_what, count, read, message) => {
+			const assets = Array.from({ length: count }, (_, n) => ({ id: String(n) }));
+			let asked = 0;
+			const service = createServer((_request, response) => {
+				// Else it would go on until the memory is full.
+				if (++asked > 5) return response.writeHead(400).end('{"error":"asked too often"}');
+				return response.end(JSON.stringify({ count, assets }));
+			});
+			await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+			try {
+				const { port } = service.address() as AddressInfo;
+				const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+				const many = async (more: object) =>
+					await runNode('getAll', { resource: 'asset', groupId: PAUL, ...more } as never);
+				const all = await many({ returnAll: true });
+				expect(all.items).toHaveLength(read);
+				if (message === undefined) expect(all.error).toBeUndefined();
+				else expect(all.error?.message).toContain(message);
+				expect((await many({ limit: 7 })).items).toHaveLength(7);
+			} finally {
+				service.close();
+			}
+		},
+	);
+
 	test('return only the custom fields that are asked for, of each kind of record', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
 		server.seedVulnerabilities(id, 1);
@@ -283,6 +350,9 @@ describe('Related records', () => {
 		await project('unlink', { projectId: id, groupId: a.id });
 		expect(server.project(id)?.groups).toEqual([b.id]);
 		expect(writes()).toHaveLength(2);
+		const shouted = await project('unlink', { projectId: id, groupId: b.id.toUpperCase() });
+		expect(shouted.items[0]?.json._outcome).toBe('updated');
+		expect(server.project(id)?.groups).toEqual([]);
 	});
 
 	test.each([

@@ -60,6 +60,7 @@ describe('a filter finds', () => {
 
 	test.each([
 		['types', { typeName: ['Incident', 'Event'] }, ['Phishing wave', 'Old wave']],
+		['types as text', { typeName: '={{ "Incident, Event" }}' }, ['Phishing wave', 'Old wave']],
 		['an owner', { ownerName: 'Demo Community' }, ['phishing wave']],
 		[
 			'an owner from the list',
@@ -177,6 +178,22 @@ describe('of a filter that is set but empty', () => {
 		const { error } = await node('getAll', { filters } as never);
 		expect(error?.message).toContain(`The filter ${label} is empty`);
 		expect(server.requests).toHaveLength(before);
+	});
+
+	test('so is a query whose expression gives nothing, or no text', async () => {
+		server.seedGroup({ type: 'Threat', name: 'x' });
+		const before = server.requests.length;
+		const empty = await node('getAll', { tql: '={{ $json.nothing }}' });
+		expect(empty.error?.message).toContain('The filter "TQL Query" (tql) is empty');
+		const list = await node('getAll', { tql: '={{ ["id > 0"] }}' });
+		expect(list.error?.message).toContain('"TQL Query" (tql) must be text, but is an array');
+		expect(server.requests).toHaveLength(before);
+	});
+
+	test('a type that there is not is refused: it would find nothing', async () => {
+		const { error } = await node('getAll', { filters: { typeName: '={{ ["incident"] }}' } });
+		expect(error?.message).toContain('"Types" (typeName) cannot be "incident"');
+		expect(error?.description).toContain('Did you mean "Incident"?');
 	});
 
 	test('an empty array of IDs finds nothing', async () => {

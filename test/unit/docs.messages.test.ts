@@ -12,7 +12,6 @@ const OTHERS = [
 	'"Custom Fields": the value of "<>"',
 	'The ID of the group',
 	'The JSON body',
-	'The filter "<>"',
 	'The parameter "<>"',
 	'the indicator "<>" of the type<>',
 	', or a type and a summary,',

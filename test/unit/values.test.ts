@@ -163,6 +163,7 @@ describe('a list', () => {
 		['one text', 'a b', ['a b']],
 		['an array as text', '["a", "b,c"]', ['a', 'b,c']],
 		['an empty array as text', ' [ ] ', []],
+		['an array of numbers as text', '[12, 9007199254740993]', [12, '9007199254740993']],
 		['an array of arrays as text', '[[1],[2]]', [[1], [2]]],
 		['an array of objects as text', '[{"name":"a"}]', [{ name: 'a' }]],
 		['an object as text', '{"name":"a"}', [{ name: 'a' }]],

@@ -3,7 +3,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../shared/errors';
 import type { Item } from '../../shared/item';
 import { locator } from '../../shared/locators';
-import { inQuotes, optionalText, readEntries, readText } from '../../shared/values';
+import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/values';
 import type { UserReference } from '../api';
 
 export type Show = NonNullable<IDisplayOptions['show']>;
@@ -64,6 +64,9 @@ export const simplifyParameter = (show: Show): INodeProperties => ({
 	displayOptions: { show },
 });
 
+export const readSimplify = (item: Item): boolean =>
+	optionalSwitch(item.parameter('simplify'), '"Simplify" (simplify)', true);
+
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 
 /** @throws InvalidInput when it is not an ID: 24 hexadecimal digits in every documented place */
@@ -74,7 +77,8 @@ export function readId(item: Item, name: string, displayName: string): string {
 function checkId(value: unknown, label: string): string {
 	const id = optionalText(value, label)?.trim() ?? '';
 	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
-	if (/^[0-9a-f]{24}$/i.test(id)) return id;
+	// In one case, as AttackForge writes it: IDs are compared.
+	if (/^[0-9a-f]{24}$/i.test(id)) return id.toLowerCase();
 	throw new InvalidInput(
 		`${label} cannot be ${inQuotes(id)}`,
 		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',

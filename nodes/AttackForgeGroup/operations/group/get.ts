@@ -7,6 +7,7 @@ import {
 	groupParameter,
 	readCustomFieldFilter,
 	readGroupId,
+	readSimplify,
 	simplifyParameter,
 } from '../common';
 
@@ -27,7 +28,7 @@ export const get: OperationFile<AttackForge> = {
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const filter = readCustomFieldFilter(item);
-		const simplify = item.parameter('simplify') !== false;
+		const simplify = readSimplify(item);
 		return {
 			async run() {
 				const group = await api.getGroup(id, filter);

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
+import { labelOf } from '../../../shared/fields';
+import { emptyFilter, readFilter } from '../../../shared/filters';
 import { box, rows } from '../../../shared/form';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
@@ -10,7 +12,7 @@ import { optionsCollection } from '../../../shared/options';
 import { isUnset, optionalText, readText } from '../../../shared/values';
 import type { AttackForge, Scope } from '../../api';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';
-import { customFieldFilterOptions, readCustomFieldFilter, simplifyParameter } from '../common';
+import { customFieldFilterOptions, readCustomFieldFilter, readSimplify, simplifyParameter } from '../common';
 
 const show = { resource: ['group'], operation: ['getAll'] };
 
@@ -90,7 +92,7 @@ export const getMany: OperationFile<AttackForge> = {
 		const limit = readLimit(item);
 		const matches = readFilters(item);
 		const filter = readCustomFieldFilter(item);
-		const simplify = item.parameter('simplify') !== false;
+		const simplify = readSimplify(item);
 		return {
 			async run() {
 				const found: JsonObject[] = [];
@@ -108,7 +110,10 @@ type Matches = (group: JsonObject) => boolean;
 
 function readFilters(item: Item): Matches {
 	const given = (item.parameter('filters') ?? {}) as JsonObject;
-	const wanted = (name: string) => optionalText(given[name], `The filter "${name}"`);
+	const wanted = (displayName: string, name: string) => {
+		const label = labelOf({ displayName, name });
+		return optionalText(readFilter(given, name, label), `The filter ${label}`);
+	};
 	const contains = (needle: string | undefined, ...names: string[]): Matches[] =>
 		needle === undefined
 			? []
@@ -120,12 +125,17 @@ function readFilters(item: Item): Matches {
 								.includes(needle.toLowerCase()),
 						),
 				];
-	const name = wanted('nameIs');
+	const name = wanted('Name Is', 'nameIs');
 	const all: Matches[] = [
 		...(name === undefined ? [] : [(group: JsonObject) => group.name === name]),
-		...contains(wanted('nameContains'), 'name'),
-		...contains(wanted('owner'), 'group_owner'),
-		...contains(wanted('contact'), 'primary_contact_name', 'primary_contact_number', 'primary_contact_email'),
+		...contains(wanted('Name Contains', 'nameContains'), 'name'),
+		...contains(wanted('Owner Contains', 'owner'), 'group_owner'),
+		...contains(
+			wanted('Contact Contains', 'contact'),
+			'primary_contact_name',
+			'primary_contact_number',
+			'primary_contact_email',
+		),
 		...readFieldFilters(given.customFields, item),
 	];
 	return (group) => all.every((matches) => matches(group));
@@ -140,7 +150,10 @@ function readFieldFilters(given: unknown, item: Item): Matches[] {
 		if (isUnset(key))
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
 		const name = readText(key, '"Custom Fields": the key');
-		const exact = optionalText(value, `"Custom Fields": the value of "${name}"`) ?? '';
+		const label = `"Custom Fields": the value of "${name}"`;
+		// Left empty by hand, it finds groups without a value; an expression that gives nothing is none of that.
+		if (value === undefined || value === null) throw emptyFilter(label);
+		const exact = optionalText(value, label) ?? '';
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
 				`"Custom Fields" filters by "${name}", but an option leaves custom fields out of the answer`,

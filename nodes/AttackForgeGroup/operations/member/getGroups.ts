@@ -3,7 +3,7 @@ import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { normalizeGroup } from '../../groups';
-import { readUser, simplifyParameter, userParameter } from '../common';
+import { readSimplify, readUser, simplifyParameter, userParameter } from '../common';
 
 const show = { resource: ['member'], operation: ['getGroups'] };
 
@@ -22,7 +22,7 @@ export const getGroups: OperationFile<AttackForge> = {
 	prepare(item, api) {
 		const user = readUser(item);
 		const limit = readLimit(item);
-		const simplify = item.parameter('simplify') !== false;
+		const simplify = readSimplify(item);
 		return {
 			async run() {
 				const groups = (await api.getUserGroups(await api.userId(user))).slice(0, limit);

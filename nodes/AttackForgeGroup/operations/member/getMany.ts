@@ -4,7 +4,7 @@ import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import type { AttackForge } from '../../api';
 import { simplifyMember } from '../../groups';
-import { groupParameter, readGroupId, simplifyParameter } from '../common';
+import { groupParameter, readGroupId, readSimplify, simplifyParameter } from '../common';
 
 const show = { resource: ['member'], operation: ['getAll'] };
 
@@ -23,7 +23,7 @@ export const getMany: OperationFile<AttackForge> = {
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);
-		const simplify = item.parameter('simplify') !== false;
+		const simplify = readSimplify(item);
 		return {
 			async run() {
 				const { members } = await api.getGroup(id);

@@ -1,6 +1,6 @@
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
-import { optionalText, readNumber } from '../../../shared/values';
+import { optionalSwitch, optionalText, readNumber } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import { referenceKey } from '../../references';
 import { groupParameters, readReference } from '../group/common';
@@ -74,11 +74,14 @@ export const upload: OperationFile<ThreatConnect> = {
 		const name = optionalText(fileName, '"File Name" (fileName)');
 		const limit = item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS;
 		const seconds = readNumber(limit, '"Time Limit for Processing" (processingLimit)', 0);
+		const waits = item.parameter('waitUntilProcessed');
 		const details = {
 			file: inputFile(item, item.parameter('inputField')),
 			...(name !== undefined && { fileName: name }),
 			replace: item.parameter('ifFileExists') === 'replace',
-			...(item.parameter('waitUntilProcessed') === true && { processing: seconds * 1000 }),
+			...(optionalSwitch(waits, '"Wait Until Processed" (waitUntilProcessed)', false) && {
+				processing: seconds * 1000,
+			}),
 		};
 		return {
 			record: referenceKey(reference),

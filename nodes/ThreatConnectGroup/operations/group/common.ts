@@ -4,7 +4,15 @@ import { InvalidInput } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import { byName, locator } from '../../../shared/locators';
 import { extraJsonOption, optionsCollection } from '../../../shared/options';
-import { inQuotes, isUnset, optionalText, readEntries, readLong, readText } from '../../../shared/values';
+import {
+	inQuotes,
+	isUnset,
+	optionalSwitch,
+	optionalText,
+	readEntries,
+	readLong,
+	readText,
+} from '../../../shared/values';
 import type { AnswerOptions } from '../../api';
 import type { GroupReference } from '../../references';
 
@@ -170,6 +178,6 @@ export function answerOptions(item: Item): AnswerOptions {
 	const { fields, createActivityLog } = item.options;
 	return {
 		fields: readEntries(fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES)),
-		createActivityLog: createActivityLog === true,
+		createActivityLog: optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false),
 	};
 }

@@ -5,7 +5,7 @@ import { asError, InvalidInput, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
 import { onceOnly } from '../../../shared/onceOnly';
-import { isUnset } from '../../../shared/values';
+import { isUnset, optionalSwitch } from '../../../shared/values';
 import type { AnswerOptions, ThreatConnect } from '../../api';
 import { addedAttributes, checkAttributes } from '../../attributes';
 import { readXid } from './common';
@@ -30,7 +30,7 @@ type Creation = {
 
 export const readCreation = (item: Item, options: AnswerOptions): Creation => ({
 	options,
-	assignsXid: item.options.assignXid !== false,
+	assignsXid: optionalSwitch(item.options.assignXid, '"Assign XID" (assignXid)', true),
 	item,
 });
 

@@ -2,10 +2,11 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
 import { labelOf } from '../../../shared/fields';
+import { emptyFilter } from '../../../shared/filters';
 import type { JsonObject } from '../../../shared/json';
-import { choiceByType, date } from '../../../shared/kinds';
+import { choice, choiceByType, date } from '../../../shared/kinds';
 import { byName, locator } from '../../../shared/locators';
-import { inQuotes, isUnset, readEntries, readLong, unlocated } from '../../../shared/values';
+import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../../shared/values';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from '../../tql';
 
@@ -74,6 +75,14 @@ const indicatorClause = (text: string) =>
 	isHash(text) ? `summary contains ${quote(text)}` : isOneOf('summary', [text]);
 
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
+
+/** One that there is not would find nothing. */
+const knownType = (text: string): string =>
+	choice(GROUP_TYPES).read(text, {
+		label: '"Types" (typeName)',
+		operation: 'create',
+		zone: '',
+	}) as string;
 
 /** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
 const FILTERS: readonly Filter[] = [
@@ -178,7 +187,7 @@ const FILTERS: readonly Filter[] = [
 			default: [],
 			description: 'Groups of one of these types',
 		},
-		clause: (texts) => isOneOf('typeName', texts),
+		clause: (texts) => isOneOf('typeName', texts.map(knownType)),
 	},
 ];
 
@@ -195,6 +204,8 @@ export type GroupFilters = {
 	/** Only these, letter by letter: a database may ignore the case or accents. */
 	names?: string[];
 };
+
+const TQL_QUERY = '"TQL Query" (tql)';
 
 /**
  * The query of an item.
@@ -218,20 +229,17 @@ export function readFilters(values: JsonObject, tql: unknown, zone: string): Gro
 		const texts =
 			type === 'dateTime'
 				? [isUnset(value) ? '' : String(date().read(value, { label, operation: 'create', zone }))]
-				: readTexts(value, label);
+				: readTexts(type === 'multiOptions' ? readEntries(value, label) : value, label);
 		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
 		if (name === 'name') read.names = texts;
 		if (clause) read.clauses.push(clause(texts));
 	}
-	if (typeof tql === 'string' && tql.trim() !== '') read.clauses.push(ownQuery(tql, '"TQL Query" (tql)'));
+	// Left empty by hand, there is none; an expression that gives nothing is none of that.
+	if (tql === undefined || tql === null) throw emptyFilter(TQL_QUERY);
+	const query = readText(tql, TQL_QUERY);
+	if (query.trim() !== '') read.clauses.push(ownQuery(query, TQL_QUERY));
 	return read;
 }
-
-const emptyFilter = (label: string) =>
-	new InvalidInput(
-		`The filter ${label} is empty`,
-		'Remove it to find groups whatever they have there, or check its expression.',
-	);
 
 /** Taken as they are: a comma may be part of a name. */
 function readTexts(value: unknown, label: string): string[] {
