@@ -1,6 +1,7 @@
 import { PAGE_ADVICE, ServiceFailure } from '../shared/errors';
 import { isJsonObject } from '../shared/json';
 import { excerpt, outcomeOf, type Reply } from '../shared/replies';
+import { isUnset } from '../shared/values';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
 export type MethodName =
@@ -31,8 +32,7 @@ export type MethodName =
  */
 export function successful(method: MethodName, reply: Reply): Reply {
 	const { status, json } = reply;
-	const refused =
-		isJsonObject(json) && json.error !== undefined && json.error !== null && json.error !== false;
+	const refused = isJsonObject(json) && !isUnset(json.error) && json.error !== false;
 	if (status >= 200 && status < 300 && isJsonObject(json) && !refused) return reply;
 	throw failure(method, reply);
 }

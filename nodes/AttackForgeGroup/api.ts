@@ -13,7 +13,6 @@ import { wait } from '../shared/retry';
 import { isUnset } from '../shared/values';
 import { isMissing, type MethodName, successful } from './answers';
 import { removesAccess } from './changes';
-import { isSame } from './groups';
 
 /** Which custom fields an answer should hold; by default all. */
 type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -62,7 +61,7 @@ export class AttackForge {
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup */
 	async createGroup(body: JsonObject): Promise<JsonObject> {
-		return await this.one('CreateGroup', { method: 'POST', path: '/group', body }, 'group');
+		return identified(await this.call('CreateGroup', { method: 'POST', path: '/group', body }), 'group');
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup */
@@ -157,7 +156,7 @@ export class AttackForge {
 		if (by === 'id') return value;
 		const method = by === 'email' ? 'GetUserByEmail' : 'GetUserByUsername';
 		const user = await this.memo.once(`user ${by} ${value}`, async () =>
-			this.one(method, { method: 'GET', path: pathOf('users', by, value) }, 'user'),
+			identified(await this.call(method, { method: 'GET', path: pathOf('users', by, value) }), 'user'),
 		);
 		return String(user.id);
 	}
@@ -172,12 +171,14 @@ export class AttackForge {
 	/** @param limit the most vulnerabilities to return; `Infinity` for all */
 	async getVulnerabilities(groupId: string, filters: Query, limit: number): Promise<JsonObject[]> {
 		const path = pathOf('groups', groupId, 'vulnerabilities');
-		return await this.paged('GetVulnerabilitiesByGroup', path, filters, 'vulnerabilities', limit);
+		const lists = { key: 'vulnerabilities', id: 'vulnerability_id' };
+		return await this.paged('GetVulnerabilitiesByGroup', path, filters, lists, limit);
 	}
 
 	/** @param limit the most assets to return; `Infinity` for all */
 	async getAssets(groupId: string, limit: number): Promise<JsonObject[]> {
-		return await this.paged('GetAssetsByGroup', pathOf('assets', 'group', groupId), [], 'assets', limit);
+		const path = pathOf('assets', 'group', groupId);
+		return await this.paged('GetAssetsByGroup', path, [], { key: 'assets', id: 'id' }, limit);
 	}
 
 	/**
@@ -213,26 +214,32 @@ export class AttackForge {
 		return isJsonObject(json) && Array.isArray(json.config) ? json.config : [];
 	}
 
-	/** All pages, or as many as the limit needs. The documentation does not say what `count` counts: a short page ends. */
+	/**
+	 * All pages, or as many as the limit needs. The documentation does not say what `count` counts: a short page ends.
+	 * What is added to the list while it is read moves others to the next page: each comes once.
+	 */
 	private async paged(
 		method: MethodName,
 		path: string,
 		filters: Query,
-		key: string,
+		{ key, id }: { key: string; id: string },
 		limit: number,
 	): Promise<JsonObject[]> {
 		const all: JsonObject[] = [];
-		let before: JsonObject | undefined;
+		const seen = new Set<unknown>();
+		const isNew = (entry: JsonObject) => seen.size < seen.add(entry[id] ?? JSON.stringify(entry)).size;
+		let skip = 0;
 		while (all.length < limit) {
 			const size = Math.min(PAGE_SIZE, limit - all.length);
-			const query: Query = [...filters, ['skip', String(all.length)], ['limit', String(size)]];
+			const query: Query = [...filters, ['skip', String(skip)], ['limit', String(size)]];
 			const page = await this.many(method, { method: 'GET', path, query }, key);
-			// It would go on for ever.
-			if (before !== undefined && isSame(before, page[0])) throw samePage();
-			before = page[0];
-			for (const entry of page) all.push(entry);
+			const added = page.filter(isNew);
+			for (const entry of added) all.push(entry);
 			// More than was asked for is everything, of a service that knows no pages.
 			if (page.length !== size) break;
+			// It would go on for ever.
+			if (added.length === 0) throw samePage();
+			skip += size;
 		}
 		return all.slice(0, limit);
 	}
@@ -262,6 +269,13 @@ function recordOf(reply: Reply, key: string): JsonObject {
 	const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
 	if (isJsonObject(record)) return record;
 	throw without(`the ${key}`, reply);
+}
+
+/** A record that later requests are about. */
+function identified(reply: Reply, key: string): JsonObject {
+	const record = recordOf(reply, key);
+	if (isUnset(record.id)) throw without('the ID', reply);
+	return record;
 }
 
 const without = (what: string, reply: Reply) =>

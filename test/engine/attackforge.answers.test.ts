@@ -1,0 +1,126 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { IDataObject } from 'n8n-workflow';
+
+import { jsonOf } from './harness';
+import { attackForgeNode, type RunNode } from './support';
+
+/** Answers of AttackForge that its documentation does not show, but does not rule out either. */
+
+const ID = '5eab99471e18050942c7607a';
+const ACME = {
+	name: 'ACME',
+	group_owner: 'John Citizen',
+	primary_contact_name: 'Paul Citizen',
+	primary_contact_number: '1',
+	primary_contact_email: 'p@example.com',
+};
+
+type Asked = { method: string; path: string; query: URLSearchParams };
+
+/** Runs the node against a service that answers with what is given, and tells what was asked. */
+async function against(
+	answer: (asked: Asked) => object,
+	check: (run: RunNode, asked: Asked[]) => Promise<void>,
+): Promise<void> {
+	const asked: Asked[] = [];
+	const service = createServer((request: IncomingMessage, response) => {
+		const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
+		const one = { method: request.method ?? '', path, query };
+		asked.push(one);
+		request.resume().on('end', () => response.end(JSON.stringify(answer(one))));
+	});
+	await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+	try {
+		const { port } = service.address() as AddressInfo;
+		const server = { url: `http://127.0.0.1:${port}`, credentials: { apiKey: 'key' } };
+		await check(attackForgeNode(server as never), asked);
+	} finally {
+		service.closeAllConnections();
+		await new Promise((resolve) => service.close(resolve));
+	}
+}
+
+test('a new group whose answer lacks its ID is looked up, so that later nodes have it', async () => {
+	const created = new Date().toISOString();
+	const answer = ({ method, path }: Asked) => {
+		if (method === 'POST') return { group: ACME, status: 'ok' };
+		if (path.endsWith('/groups')) return { count: 1, groups: [{ group_id: ID, group_name: 'ACME' }] };
+		return { group: { id: ID, ...ACME, created } };
+	};
+	await against(answer, async (run, asked) => {
+		const { items, error } = await run('create', ACME);
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ id: ID, name: 'ACME' }]);
+		expect(asked.filter(({ method }) => method === 'POST')).toHaveLength(1);
+	});
+});
+
+test('a user without an ID is not made a member as "undefined"', async () => {
+	await against(
+		() => ({ user: { username: 'paul' } }),
+		async (run, asked) => {
+			const { error } = await run('remove', {
+				resource: 'member',
+				groupId: ID,
+				userId: { __rl: true, mode: 'username', value: 'paul' },
+			});
+			expect(error?.message).toContain('AttackForge answered with success, but without the ID');
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		},
+	);
+});
+
+test('a success whose error is empty is a success', async () => {
+	await against(
+		({ method }) => ({ group: { id: ID, ...ACME }, error: '', ...(method === 'POST' && { status: 'ok' }) }),
+		async (run) => {
+			const { items, error } = await run('create', ACME);
+			expect(error).toBeUndefined();
+			expect(jsonOf(items)).toMatchObject([{ id: ID }]);
+		},
+	);
+});
+
+describe('pages of a list', () => {
+	const entry = (n: number): IDataObject => ({ vulnerability_id: `v${n}` });
+	const entries = (from: number, to: number) =>
+		Array.from({ length: to - from }, (_, index) => entry(from + index));
+	const many = async (run: RunNode, more: object = { returnAll: true }) =>
+		await run('getAll', { resource: 'vulnerability', groupId: ID, ...more });
+
+	test('that is added to while it is read bring nothing twice', async () => {
+		let list = entries(0, 700);
+		const answer = ({ query }: Asked) => {
+			const skip = Number(query.get('skip'));
+			const vulnerabilities = list.slice(skip, skip + Number(query.get('limit')));
+			list = [entry(1000 + skip), ...list];
+			return { count: vulnerabilities.length, vulnerabilities };
+		};
+		await against(answer, async (run) => {
+			const { items } = await many(run);
+			const ids = jsonOf(items).map((one) => one.vulnerability_id);
+			expect(new Set(ids).size).toBe(ids.length);
+			expect(ids).toHaveLength(700);
+		});
+	});
+
+	test('from a service that knows no pages are read once, up to the limit', async () => {
+		const all = () => ({ count: 1200, vulnerabilities: entries(0, 1200) });
+		await against(all, async (run, asked) => {
+			expect((await many(run)).items).toHaveLength(1200);
+			expect(asked).toHaveLength(1);
+			expect((await many(run, { limit: 7 })).items).toHaveLength(7);
+		});
+	});
+
+	test('that are the same again end the reading, and say so', async () => {
+		const same = () => ({ count: 500, vulnerabilities: entries(0, 500) });
+		await against(same, async (run, asked) => {
+			const { error } = await many(run);
+			expect(error?.message).toContain('AttackForge gave the same page twice');
+			expect(asked).toHaveLength(2);
+		});
+	});
+});
