@@ -72,13 +72,18 @@ function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
 	if (value === undefined || value === null) return { key: name, value: undefined };
-	if (type === 'json') return { key: name, value: readJson(value, `${label}: ${name}`) ?? '' };
+	if (type === 'json' && value !== '')
+		return { key: name, value: readJson(value, `${label}: ${name}`) ?? '' };
 	return { key: name, value: readText(value, `${label}: the value of "${name}"`) };
 }
 
-/** An array of `{key, value}`, or an object of values by key. */
+const isEntry = (entry: unknown): entry is CustomField =>
+	isJsonObject(entry) && 'key' in entry && 'value' in entry;
+
+/** An array of `{key, value}`, one of these, or an object of values by key. */
 function readKeyValues(given: unknown, label: string): CustomField[] {
-	const parsed = readJson(given, label);
+	const json = readJson(given, label);
+	const parsed = isEntry(json) ? [json] : json;
 	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
 	if (!Array.isArray(parsed)) {
 		throw new InvalidInput(
@@ -87,7 +92,7 @@ function readKeyValues(given: unknown, label: string): CustomField[] {
 		);
 	}
 	return parsed.map((entry: unknown, index) => {
-		if (isJsonObject(entry) && 'key' in entry && 'value' in entry) {
+		if (isEntry(entry)) {
 			return {
 				...entry,
 				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),

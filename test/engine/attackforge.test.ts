@@ -201,6 +201,12 @@ describe('lists from the item', () => {
 		]);
 	});
 
+	test('one custom field by key and value is that field, not two that are named so', async () => {
+		const custom_fields = { key: 'client_code', value: '007' };
+		await node('create', { dataMode: 'autoMap' }, { items: [{ ...ACME, custom_fields }] });
+		expect(JSON.parse(lastBody()).custom_fields).toEqual([custom_fields]);
+	});
+
 	test.each([
 		['as it was added', { list: { data: {}, sso_1: {}, json: '' } }],
 		['without what holds a default', { list: {} }],
@@ -232,19 +238,26 @@ describe('lists from the item', () => {
 	});
 
 	test('a custom field left empty is cleared, and one of text takes a number as its digits', async () => {
-		const { id } = server.seedGroup({ custom_fields: [{ key: 'a', value: 'old' }] });
+		const { id } = server.seedGroup({
+			custom_fields: [
+				{ key: 'a', value: 'old' },
+				{ key: 'list', value: ['old'] },
+			],
+		});
 		const { error } = await node('update', {
 			groupId: id,
 			updateFields: {
 				custom_fields: customFields(
 					{ key: 'a', type: 'text', value: '' },
 					{ key: 'b', type: 'text', value: '={{ 7 }}' },
+					{ key: 'list', type: 'json', value: '' },
 				),
 			},
 		});
 		expect(error).toBeUndefined();
 		expect(server.group(id)?.custom_fields).toEqual([
 			{ key: 'a', value: '' },
+			{ key: 'list', value: '' },
 			{ key: 'b', value: '7' },
 		]);
 	});
