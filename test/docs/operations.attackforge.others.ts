@@ -128,9 +128,7 @@ export const otherExamples: AttackForgeExamples = {
 		parameters: { groupId: fromItem, userId: byEmail('={{ $json.email }}') },
 		items: [{ groupId: ACME, ...MAIL }],
 		before: seedMember,
-		notes: [
-			'Takes the user off all projects of the group too, also projects they were added to individually.',
-		],
+		notes: ['Takes the user off all projects of the group too.'],
 		failures: [
 			{
 				what: 'The user is not a member',

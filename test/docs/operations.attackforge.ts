@@ -119,7 +119,9 @@ const groupExamples: AttackForgeExamples = {
 		notes: [
 			'- **Match By** name, a custom field such as a customer code, or ID.\n' +
 				'- By name or custom field, all groups are searched unless you choose otherwise, which needs the key of an **administrator**; **Options > Search In** limits it to the groups that the user is a member of.\n' +
-				'- By ID, an item whose **ID is empty** gets a new group **on every run**: write the new ID back to where the items come from.\n' +
+				'- By ID, an item whose **ID is empty**, or not that of a group that the user may see, gets a new group **on every run**: write the new ID back to where the items come from.\n' +
+				'- White space around a name or a custom field does not count in the comparison; upper and lower case do.\n' +
+				'- An item that sets **Is Deleted** creates no group where there is none.\n' +
 				'- The list of groups is read once a run, and two items with the same key make one group.\n' +
 				'- `_outcome` in the output says what happened: `created`, `updated` or `unchanged`.',
 		],

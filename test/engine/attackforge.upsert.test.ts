@@ -100,6 +100,99 @@ describe('when nobody knows whether the group was created', () => {
 	});
 });
 
+describe('a name or code with white space around it', () => {
+	test('is that of the group without', async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'ACME', ...CONTACTS });
+		const { items, errors } = await upsert({ matchBy: 'name' }, [
+			{ name: 'ACME ' },
+			{ name: ' New' },
+			{ name: 'New' },
+		]);
+		expect(errors).toEqual([]);
+		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['updated', 'created', 'updated']);
+		expect(items[0]?.json.id).toBe(id);
+		expect(server.groups()).toHaveLength(2);
+	});
+
+	test('is the same however its accents are encoded', async () => {
+		await start();
+		server.seedGroup({ name: 'Caf\u00e9', ...CONTACTS });
+		await upsert({ matchBy: 'name' }, [{ name: 'Cafe\u0301' }]);
+		expect(server.groups()).toHaveLength(1);
+	});
+
+	test('of a custom field is the same, and one that is only white space is none', async () => {
+		await start();
+		server.seedGroup({ name: 'ACME', ...CONTACTS, custom_fields: [{ key: 'code', value: '007' }] });
+		const byCode = { matchBy: 'customField', matchKey: { __rl: true, mode: 'key', value: 'code' } };
+		const { items, errors } = await upsert(byCode, [
+			{ name: 'ACME', custom_fields: { code: '007 ' } },
+			{ name: 'Other', custom_fields: { code: ' ' } },
+		]);
+		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['updated']);
+		expect(errors[0]?.json.error).toBe('The custom field "code" that groups are matched by has no value');
+		expect(server.groups()).toHaveLength(1);
+	});
+});
+
+describe('a group that is to be deleted', () => {
+	const gone = { name: 'Left', is_deleted: true };
+
+	test.each([
+		['by name', { matchBy: 'name' }],
+		['by ID', { matchBy: 'id', groupId: MISSING }],
+		['without an ID', { matchBy: 'id', groupId: '' }],
+	])('is not created first where it is not there: %s', async (_what, match) => {
+		await start();
+		const { items, errors } = await upsert(match, [gone]);
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toMatchObject([
+			{ name: 'Left', _outcome: 'unchanged', _notice: expect.stringContaining('none was created') },
+		]);
+		expect(server.groups()).toEqual([]);
+	});
+
+	test('is deleted once, and stays so in every later run', async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'Left', ...CONTACTS });
+		const outcomes = [];
+		for (let run = 0; run < 3; run++) {
+			outcomes.push(...jsonOf((await upsert({ matchBy: 'name' }, [gone])).items).map((one) => one._outcome));
+		}
+		expect(outcomes).toEqual(['updated', 'unchanged', 'unchanged']);
+		expect(server.groups()).toMatchObject([{ id, is_deleted: true }]);
+	});
+});
+
+test('a custom field that somebody else changes during the run is kept: the list of groups may be old', async () => {
+	let change = () => {};
+	await start({
+		hooks: {
+			beforeRequest: ({ method, path }) =>
+				method === 'GET' && path.endsWith('/groups') ? undefined : change(),
+		},
+	});
+	const { id } = server.seedGroup({
+		name: 'ACME',
+		...CONTACTS,
+		custom_fields: [{ key: 'notes', value: 'old' }],
+	});
+	change = () => {
+		change = () => {};
+		server.seedGroup({
+			...server.group(id),
+			custom_fields: [{ key: 'notes', value: 'by hand, meanwhile' }],
+		});
+	};
+	const { errors } = await upsert({ matchBy: 'name' }, [{ name: 'ACME', custom_fields: { code: '1' } }]);
+	expect(errors).toEqual([]);
+	expect(server.group(id)?.custom_fields).toEqual([
+		{ key: 'notes', value: 'by hand, meanwhile' },
+		{ key: 'code', value: '1' },
+	]);
+});
+
 test('a key that may not read groups back can write the same one again', async () => {
 	await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroup') });
 	server.seedGroup({ name: 'ACME', ...CONTACTS });

@@ -7,6 +7,7 @@ import type { OperationFile } from '../../../shared/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
+import { isRefusal } from '../../answers';
 import type { AttackForge, Scope } from '../../api';
 import { changesOf } from '../../changes';
 import { keyLocator } from '../../customFields';
@@ -82,13 +83,17 @@ export const upsert: OperationFile<AttackForge> = {
 		return {
 			record: match.key,
 			async run() {
-				if (!match.find) return { ...(await createGroup(api, create())), _outcome: 'created' };
+				const isGone = update.is_deleted === true;
+				if (!match.find) {
+					return isGone ? notThere(update) : { ...(await createGroup(api, create())), _outcome: 'created' };
+				}
 				const known = api.written.get(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
 				const present = known ?? (await match.find(api));
+				if (!present && isGone) return notThere(update);
 				if (!present) return { ...(await createFirst(api, match.key, create())), _outcome: 'created' };
 				const id = String(present.id);
-				const group = await complete(api, present, update);
+				const group = await complete(api, present, update, modes);
 				const changes = changesOf(update, group, modes);
 				if (Object.keys(changes).length === 0) return { ...group, _outcome: 'unchanged' };
 				// Should it fail, nobody knows what the group holds.
@@ -109,6 +114,13 @@ type Match = {
 	/** Not asked about a group that this run has written: the server's list may lag. Absent: the item makes a new group. */
 	find?(api: AttackForge): Promise<JsonObject | undefined>;
 };
+
+/** To be deleted, and not there or not listed any more: created first, it would come and go with every run. */
+const notThere = (update: JsonObject): JsonObject => ({
+	...update,
+	_outcome: 'unchanged',
+	_notice: 'There is no such group, and none was created, since it is to be deleted.',
+});
 
 /** Creates a group that later items find, or learn that it may be there. */
 async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
@@ -141,7 +153,7 @@ function readMatch(item: Item, update: JsonObject): Match {
 		const { name } = update;
 		if (isUnset(name))
 			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
-		return matchInList(scope, 'name', readText(name, '"Name" (name)'), (group) => group.name);
+		return matchInList(scope, 'name', String(plain(readText(name, '"Name" (name)'))), (group) => group.name);
 	}
 	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';
 	if (!/^\w+$/.test(key)) {
@@ -150,7 +162,7 @@ function readMatch(item: Item, update: JsonObject): Match {
 			'Give the key of a custom field: letters, numbers and underscores.',
 		);
 	}
-	const value = customFieldOf(update, key);
+	const value = plain(customFieldOf(update, key));
 	if (isUnset(value) || typeof value === 'object') {
 		throw new InvalidInput(
 			`The custom field "${key}" that groups are matched by has no value`,
@@ -195,16 +207,32 @@ function matchInList(scope: Scope, what: string, value: string, read: (group: Js
 	};
 }
 
+/** A service may trim what it stores, or encode its accents otherwise: the same would be created again in each run. */
+const plain = (value: unknown): unknown => (typeof value === 'string' ? value.normalize().trim() : value);
+
 function add(found: Map<string, JsonObject[]>, value: unknown, group: JsonObject): void {
 	if (isUnset(value) || typeof value === 'object') return;
-	const key = String(value);
+	const key = String(plain(value));
 	const same = found.get(key);
 	if (same) same.push(group);
 	else found.set(key, [group]);
 }
 
-/** The list does not show access and switches: the group itself is read when the update is about them. */
-async function complete(api: AttackForge, present: JsonObject, update: JsonObject): Promise<JsonObject> {
-	const isShown = Object.keys(update).every((name) => name in present);
-	return isShown ? present : await api.getGroup(String(present.id));
+/**
+ * The list does not show access and switches: the group itself is read when the update is about them. It is too when
+ * custom fields change: the list is as old as the run, and what was changed since would be written back as it was.
+ */
+async function complete(
+	api: AttackForge,
+	present: JsonObject,
+	update: JsonObject,
+	modes: Parameters<typeof changesOf>[2],
+): Promise<JsonObject> {
+	const id = String(present.id);
+	if (!Object.keys(update).every((name) => name in present)) return await api.getGroup(id);
+	if (!('custom_fields' in changesOf(update, present, modes))) return present;
+	return await api.getGroup(id).catch(async (error: unknown) => {
+		if (isRefusal(error)) return present;
+		return await Promise.reject(error);
+	});
 }
