@@ -79,7 +79,8 @@ const identityFields = (entry: JsonObject): JsonObject =>
 
 const identityOf = (entry: JsonObject): string =>
 	Object.entries(identityFields(entry))
-		.map(([name, value]) => `${name} ${String(value)}`)
+		// IDs are the same in capital letters.
+		.map(([name, value]) => `${name} ${name === 'group_name' ? String(value) : String(value).toLowerCase()}`)
 		.join(', ');
 
 const entriesOf = (access: unknown, list: string): JsonObject[] => {
@@ -108,13 +109,16 @@ export function accessChanges(
 		}
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
 		const operations = given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
+		const removals: JsonObject[] = [];
 		if (mode === 'exact') {
 			refuseRemovals(given, list);
 			const kept = new Set(given.map(identityOf));
 			for (const [identity, entry] of before) {
-				if (!kept.has(identity)) operations.push({ action: 'remove', ...identityFields(entry) });
+				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
 			}
 		}
+		// First: the service may take two names for the same that are not the same here.
+		operations.unshift(...removals);
 		if (operations.length > 0) changes[list] = operations;
 	}
 	return Object.keys(changes).length > 0 ? changes : undefined;

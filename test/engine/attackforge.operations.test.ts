@@ -114,6 +114,13 @@ describe('Get and Get Many', () => {
 		],
 		[
 			'getAll',
+			'group',
+			// Offboarding by the code of a customer that has none.
+			{ customFields: customFields({ key: 'code', value: '' }) },
+			'The filter "Custom Fields": the value of "code" is empty',
+		],
+		[
+			'getAll',
 			'vulnerability',
 			{ startDate: '={{ $json.nothing }}' },
 			'The filter "Created After" (startDate) is empty',
@@ -264,7 +271,7 @@ describe('Related records', () => {
 		expect(critical.length).toBeGreaterThan(0);
 		expect(jsonOf(critical).every((one) => one.vulnerability_priority === 'Critical')).toBe(true);
 		expect(server.requests.at(-1)?.target).toContain(
-			'startDate=2025-01-01T00%3A00%3A00Z&endDate=2025-01-02T23%3A59%3A59Z&priority=Critical',
+			'startDate=2025-01-01T00%3A00%3A00Z&endDate=2025-01-02T23%3A59%3A59.999Z&priority=Critical',
 		);
 	});
 
@@ -466,15 +473,38 @@ describe('Update', () => {
 		expect(JSON.parse(writes()[0]?.body ?? '')).toEqual({
 			access: {
 				sso_1: [
+					{ action: 'remove', group_name: 'GO' },
 					{ action: 'upsert', ...sso('CHANGE', 'edit') },
 					{ action: 'upsert', ...sso('NEW') },
-					{ action: 'remove', group_name: 'GO' },
 				],
 			},
 		});
 		const present = server.group(id)?.access;
 		expect(present?.sso_1.map(({ group_name }) => group_name)).toEqual(['KEEP', 'CHANGE', 'NEW']);
 		expect(present).toMatchObject({ sso_2: [sso('STAYS')], member_admins: [{ user_id: PAUL }] });
+	});
+
+	test('that makes access exactly like this keeps an administrator whose ID is in capital letters', async () => {
+		const admin = {
+			add_user_method: 'list',
+			allow_user_invite: false,
+			project_limit: 'view',
+			project_request_limit: 'none',
+		};
+		const { id } = server.seedGroup({
+			access: { member_admins: [{ ...admin, user_id: PAUL }] },
+		} as never);
+		const { error } = await node('update', {
+			groupId: id,
+			updateFields: {
+				access: access({
+					member_admins: [{ ...admin, user_id: PAUL.toUpperCase(), project_limit: 'edit' }],
+				}),
+			},
+			options: { accessMode: 'exact' },
+		});
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.access.member_admins).toMatchObject([{ project_limit: 'edit' }]);
 	});
 
 	test('with old fields goes through as JSON', async () => {

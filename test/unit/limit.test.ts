@@ -9,6 +9,10 @@ const limitOf = (limit: unknown, returnAll: unknown = false) =>
 test('Return All has no limit, whatever stands there', () => {
 	expect(limitOf('x', true)).toBe(Infinity);
 	expect(limitOf(5, undefined)).toBe(5);
+	// As an expression may give it.
+	expect(limitOf(5, 'true')).toBe(Infinity);
+	expect(limitOf(5, 'false')).toBe(5);
+	expect(() => limitOf(5, 'all')).toThrow('"Return All" (returnAll) cannot be "all"');
 });
 
 test.each([

@@ -151,9 +151,9 @@ function readFieldFilters(given: unknown, item: Item): Matches[] {
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
 		const name = readText(key, '"Custom Fields": the key');
 		const label = `"Custom Fields": the value of "${name}"`;
-		// Left empty by hand, it finds groups without a value; an expression that gives nothing is none of that.
-		if (value === undefined || value === null) throw emptyFilter(label);
 		const exact = optionalText(value, label) ?? '';
+		// Of a record without the value, it would find all groups without it.
+		if (exact.trim() === '') throw emptyFilter(label);
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
 				`"Custom Fields" filters by "${name}", but an option leaves custom fields out of the answer`,
