@@ -10,8 +10,8 @@ import { run, type RunOptions } from './harness';
  */
 export type Loss = 'before' | 'after' | 'page' | number;
 
-/** Asked for each request that arrives, with how many of the same method have arrived before. */
-export type Losses = (method: string, path: string, earlier: number) => Loss | undefined;
+/** Asked for each request that arrives, with how many of the same method have arrived before, and how long its body is. */
+export type Losses = (method: string, path: string, earlier: number, length: number) => Loss | undefined;
 
 /** Loses the first answer to a method. */
 export const first =
@@ -29,7 +29,7 @@ export async function startLossy(
 		const { method = 'GET', url = '', headers } = incoming;
 		const earlier = seen.get(method) ?? 0;
 		seen.set(method, earlier + 1);
-		const loss = lose(method, url, earlier);
+		const loss = lose(method, url, earlier, Number(headers['content-length'] ?? 0));
 		if (loss === 'before') return (incoming.socket as Socket).resetAndDestroy();
 		if (loss === 'page') {
 			incoming.resume();

@@ -266,6 +266,29 @@ describe('jobs', () => {
 		});
 	});
 
+	test('are split when a proxy refuses them with 413, which names no limit', async () => {
+		await withSimulator({}, async (server, node) => {
+			const proxy = await startLossy(server.url, (method, path, _earlier, length) =>
+				method === 'POST' && /batch\/\d+$/.test(path) && length > 3000 ? 413 : undefined,
+			);
+			const credentials = {
+				threatConnectApi: { baseUrl: proxy.url, apiToken: server.credentials.apiToken },
+			};
+			try {
+				const items = Array.from({ length: 200 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
+				const { items: good, error } = await node('bulkImport', autoMap, { items, credentials });
+				expect(error).toBeUndefined();
+				expect(good).toHaveLength(200);
+				expect(server.groups()).toHaveLength(200);
+				const large = [{ name: 'large', description: 'x'.repeat(3000) }];
+				const refused = await node('bulkImport', autoMap, { items: large, credentials });
+				expect(refused.error?.description).toContain('too large for ThreatConnect or a proxy before it');
+			} finally {
+				await proxy.stop();
+			}
+		});
+	});
+
 	test('are split by the option', async () => {
 		await withSimulator({}, async (server, node) => {
 			const items = Array.from({ length: 100 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));

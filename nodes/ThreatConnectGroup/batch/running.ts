@@ -64,6 +64,8 @@ export async function createJob(
 	}
 }
 
+const TOO_LARGE = 413;
+
 const isGood = ({ status, json }: Reply) =>
 	status >= 200 &&
 	status < 300 &&
@@ -74,11 +76,13 @@ const isGood = ({ status, json }: Reply) =>
 function refusal(reply: Reply): ServiceFailure {
 	const { status, json, text, request } = reply;
 	const advice =
-		status === 503
-			? 'An administrator can enable batch jobs and document storage. Until then use Create.'
-			: status === 401 || status === 403
-				? 'The API user needs the role Standard User in an Organization, or Editor in a Community or Source.'
-				: 'Nothing was imported by this job. Check the owner and the options.';
+		status === TOO_LARGE
+			? 'Nothing was imported by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
+			: status === 503
+				? 'An administrator can enable batch jobs and document storage. Until then use Create.'
+				: status === 401 || status === 403
+					? 'The API user needs the role Standard User in an Organization, or Editor in a Community or Source.'
+					: 'Nothing was imported by this job. Check the owner and the options.';
 	if (json === undefined && /^[^<\s]/.test(text)) {
 		return new ServiceFailure(excerpt(text), advice, { httpCode: String(status), request });
 	}
@@ -101,7 +105,9 @@ export async function runJob(
 			bytes: file,
 			length: file.length,
 		}));
-		const limit = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
+		const named = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
+		// A proxy does not say how much it takes.
+		const limit = named ?? (reply.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
 		if (!isGood(reply)) {
 			if (outcomeOf(reply).certainty !== 'unknown') {
 				return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
