@@ -37,11 +37,11 @@ export function failure(reply: Reply, otherwise?: string): ServiceFailure {
 	const message = words
 		? String(words)
 		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
+	// Of a firewall, for instance: it is not about the item.
+	const isPage = words === undefined && status !== 404 && status !== 429 && status < 500;
 	return new ServiceFailure(
 		message,
-		credentialAdvice(status, String(words ?? '')) ??
-			otherwise ??
-			(words || status >= 300 ? advice(status) : PAGE_ADVICE),
+		credentialAdvice(status, String(words ?? '')) ?? otherwise ?? (isPage ? PAGE_ADVICE : advice(status)),
 		{
 			httpCode: String(status),
 			...(errCode && { errCode }),

@@ -179,6 +179,22 @@ describe('when an item fails', () => {
 	});
 });
 
+test.each([403, 406, 413])(
+	'a page with %i, as a firewall answers, says to look there, and not at the owner',
+	async (status) => {
+		await withServer(
+			(_request, response) => response.writeHead(status).end('<html>Request blocked. ID 42</html>'),
+			async (url) => {
+				const { error } = await createAt(url);
+				expect(error?.message).toContain('Request blocked. ID 42');
+				expect(error?.description).toBe(
+					'Look at what answers at the Base URL: it may be a proxy or a login page.',
+				);
+			},
+		);
+	},
+);
+
 describe('concurrency', () => {
 	const inFlight = async (maxConcurrentRequests: number, count: number) => {
 		let now = 0;
