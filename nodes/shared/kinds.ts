@@ -54,6 +54,18 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 	};
 }
 
+/**
+ * The value of a parameter that is no field: an expression may give anything.
+ *
+ * @throws InvalidInput for a value that is not allowed: taken for the default, it would do something else unseen
+ */
+export const oneOf = <T extends string>(value: unknown, label: string, ...allowed: T[]): T =>
+	choice(allowed.map((one) => ({ name: one, value: one }))).read(value, {
+		label,
+		operation: 'create',
+		zone: '',
+	}) as T;
+
 /** Few options stand in the order of their meaning, many in alphabetical order: n8n's convention. */
 const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions[] =>
 	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));

@@ -333,3 +333,64 @@ test('a key __proto__ of an item or of JSON reaches no prototype, and is not sen
 	expect(hints[0]?.message).toContain('"__proto__" (1 item)');
 	expect(({} as { polluted?: true }).polluted).toBeUndefined();
 });
+
+describe('an option that an expression gives and that there is not is refused, and not taken for the default:', () => {
+	const not = (right: string) => item(right.toUpperCase());
+	test.each([
+		['Sort Direction', () => tc('getAll', { sortDirection: value }, { items: not('desc') }), 'desc'],
+		[
+			'Find Group By',
+			() => tc('get', { findBy: value, groupId: '1', groupXid: 'x' }, { items: not('xid') }),
+			'xid',
+		],
+		['Match By', () => tc('upsert', { matchBy: value, ...threat }, { items: not('name') }), 'name'],
+		[
+			'If the Group Has a File Already',
+			() =>
+				tc(
+					'upload',
+					{ resource: 'file', groupId: '1', ifFileExists: value },
+					{ items: not('replace'), binary: [{ data: { data: '', mimeType: '' } }] },
+				),
+			'replace',
+		],
+		[
+			'Match By',
+			() => af('upsert', { matchBy: value, matchKey: 'code', ...required }, { items: not('id') }),
+			'id',
+		],
+		['Groups', () => af('getAll', { scope: value }, { items: not('mine') }), 'mine'],
+		[
+			'Search In',
+			() => af('upsert', { ...required, options: { scope: value } }, { items: not('mine') }),
+			'mine',
+		],
+		[
+			'Access',
+			() =>
+				af(
+					'update',
+					{ groupId, updateFields: { name: 'x' }, options: { accessMode: value } },
+					{ items: not('exact') },
+				),
+			'exact',
+		],
+		[
+			'Custom Fields',
+			() =>
+				af(
+					'update',
+					{ groupId, updateFields: { name: 'x' }, options: { customFieldsMode: value } },
+					{ items: not('replace') },
+				),
+			'replace',
+		],
+	])('%s', async (label, send, right) => {
+		const before = sent();
+		const { error } = await send();
+		expect(error?.message).toContain(`"${label}" (`);
+		expect(error?.message).toContain(`cannot be "${right.toUpperCase()}"`);
+		expect(error?.description).toContain(`Did you mean "${right}"?`);
+		expect(sent()).toBe(before);
+	});
+});

@@ -6,6 +6,7 @@ import { emptyFilter, readFilter } from '../../../shared/filters';
 import { box, rows } from '../../../shared/form';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { oneOf } from '../../../shared/kinds';
 import { limitParameters, readLimit } from '../../../shared/limit';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
@@ -88,7 +89,7 @@ export const getMany: OperationFile<AttackForge> = {
 		optionsCollection(show, ...customFieldFilterOptions),
 	],
 	prepare(item, api) {
-		const scope: Scope = item.parameter('scope') === 'mine' ? 'mine' : 'all';
+		const scope = oneOf<Scope>(item.parameter('scope'), '"Groups" (scope)', 'all', 'mine');
 		const limit = readLimit(item);
 		const matches = readFilters(item);
 		const filter = readCustomFieldFilter(item);

@@ -4,6 +4,7 @@ import { notice } from '../../../shared/form';
 import type { Show } from '../common';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { oneOf } from '../../../shared/kinds';
 import { onceOnly } from '../../../shared/onceOnly';
 import { isRefusal } from '../../answers';
 import type { AttackForge } from '../../api';
@@ -77,8 +78,13 @@ export const updatingNotices = (show: Show, collection: string): INodeProperties
 export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {
 	const { accessMode, customFieldsMode } = item.options;
 	return {
-		access: accessMode === 'exact' ? 'exact' : 'operations',
-		customFields: customFieldsMode === 'replace' ? 'replace' : 'merge',
+		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
+		customFields: oneOf(
+			customFieldsMode ?? 'merge',
+			'"Custom Fields" (customFieldsMode)',
+			'merge',
+			'replace',
+		),
 	};
 }
 

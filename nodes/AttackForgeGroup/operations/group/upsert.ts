@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { asError, InvalidInput, isInDoubt, ServiceFailure } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
+import { oneOf } from '../../../shared/kinds';
 import type { OperationFile } from '../../../shared/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
@@ -146,9 +147,10 @@ function asWritten(group: JsonObject, changes: JsonObject): JsonObject {
 }
 
 function readMatch(item: Item, update: JsonObject): Match {
-	const matchBy = item.parameter('matchBy');
+	const label = '"Match By" (matchBy)';
+	const matchBy = oneOf(item.parameter('matchBy'), label, 'name', 'customField', 'id');
 	if (matchBy === 'id') return matchById(item, update.name);
-	const scope: Scope = item.options.scope === 'mine' ? 'mine' : 'all';
+	const scope = oneOf<Scope>(item.options.scope ?? 'all', '"Search In" (scope)', 'all', 'mine');
 	if (matchBy !== 'customField') {
 		const { name } = update;
 		if (isUnset(name))

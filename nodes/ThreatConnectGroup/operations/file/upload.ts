@@ -1,3 +1,4 @@
+import { oneOf } from '../../../shared/kinds';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
 import { optionalSwitch, optionalText, readNumber } from '../../../shared/values';
@@ -74,11 +75,13 @@ export const upload: OperationFile<ThreatConnect> = {
 		const name = optionalText(fileName, '"File Name" (fileName)');
 		const limit = item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS;
 		const seconds = readNumber(limit, '"Time Limit for Processing" (processingLimit)', 0);
+		const ifFileExists = item.parameter('ifFileExists');
+		const label = '"If the Group Has a File Already" (ifFileExists)';
 		const waits = item.parameter('waitUntilProcessed');
 		const details = {
 			file: inputFile(item, item.parameter('inputField')),
 			...(name !== undefined && { fileName: name }),
-			replace: item.parameter('ifFileExists') === 'replace',
+			replace: oneOf(ifFileExists, label, 'refuse', 'replace') === 'replace',
 			...(optionalSwitch(waits, '"Wait Until Processed" (waitUntilProcessed)', false) && {
 				processing: seconds * 1000,
 			}),

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../../shared/errors';
 import { notice } from '../../../shared/form';
 import type { Item } from '../../../shared/item';
-import { choice } from '../../../shared/kinds';
+import { oneOf } from '../../../shared/kinds';
 import type { OperationFile } from '../../../shared/operation';
 import { extraJsonOption, runOptions } from '../../../shared/options';
 import { recordParameters } from '../../../shared/parameters';
@@ -145,11 +145,7 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 };
 
 const readWriteType = (value: unknown, label: string): string =>
-	choice([APPEND, replaceAll('')]).read(value ?? 'Append', {
-		label,
-		operation: 'create',
-		zone: '',
-	}) as string;
+	oneOf(value ?? 'Append', label, 'Append', 'Replace');
 
 function readSettings({ options }: Item): ImportSettings {
 	const { attributeWriteType, tagWriteType, securityLabelWriteType, maxBytes, timeLimit } = options;

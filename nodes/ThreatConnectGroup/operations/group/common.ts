@@ -2,6 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
+import { oneOf } from '../../../shared/kinds';
 import { byName, locator } from '../../../shared/locators';
 import { extraJsonOption, optionsCollection } from '../../../shared/options';
 import {
@@ -87,7 +88,7 @@ const GROUP_ID = '"Group ID" (groupId)';
 
 /** @throws InvalidInput when no group is named, or in a form that would address something else */
 export function readReference(item: Item): GroupReference {
-	if (item.parameter('findBy') !== 'xid') {
+	if (oneOf(item.parameter('findBy'), '"Find Group By" (findBy)', 'id', 'xid') === 'id') {
 		const given = item.parameter('groupId');
 		const id = item.locatorMode('groupId') === 'url' ? idInUrl(given) : given;
 		// An empty ID would address the list of all groups.

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../shared/errors';
 import { labelOf } from '../../../shared/fields';
 import { emptyFilter } from '../../../shared/filters';
 import type { JsonObject } from '../../../shared/json';
-import { choice, choiceByType, date } from '../../../shared/kinds';
+import { choiceByType, date, oneOf } from '../../../shared/kinds';
 import { byName, locator } from '../../../shared/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../../shared/values';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../../fields';
@@ -78,11 +78,7 @@ const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }
 
 /** One that there is not would find nothing. */
 const knownType = (text: string): string =>
-	choice(GROUP_TYPES).read(text, {
-		label: '"Types" (typeName)',
-		operation: 'create',
-		zone: '',
-	}) as string;
+	oneOf(text, '"Types" (typeName)', ...GROUP_TYPES.map(({ value }) => String(value)));
 
 /** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
 const FILTERS: readonly Filter[] = [

@@ -2,6 +2,7 @@ import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import type { JsonObject } from '../../../shared/json';
+import { oneOf } from '../../../shared/kinds';
 import { limitParameters, readLimit, returnAllNotice } from '../../../shared/limit';
 import type { OperationFile } from '../../../shared/operation';
 import { optionsCollection } from '../../../shared/options';
@@ -110,7 +111,8 @@ function readSorting(item: Item): { by: string; direction: Direction } {
 			'Give one keyword of TQL, e.g. dateAdded.',
 		);
 	}
-	return { by, direction: item.parameter('sortDirection') === 'desc' ? 'desc' : 'asc' };
+	const label = '"Sort Direction" (sortDirection)';
+	return { by, direction: oneOf<Direction>(item.parameter('sortDirection'), label, 'asc', 'desc') };
 }
 
 /** ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. */

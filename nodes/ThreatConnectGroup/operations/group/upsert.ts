@@ -3,6 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { asError, InvalidInput } from '../../../shared/errors';
 import type { Item } from '../../../shared/item';
 import { isJsonObject, type JsonObject } from '../../../shared/json';
+import { oneOf } from '../../../shared/kinds';
 import type { OperationFile } from '../../../shared/operation';
 import { recordParameters } from '../../../shared/parameters';
 import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/values';
@@ -117,7 +118,8 @@ type Match = {
 };
 
 function readMatch(item: Item, body: JsonObject): Match {
-	return item.parameter('matchBy') === 'name' ? matchByName(body) : matchByXid(item, body);
+	const matchBy = oneOf(item.parameter('matchBy'), '"Match By" (matchBy)', 'xid', 'name');
+	return matchBy === 'name' ? matchByName(body) : matchByXid(item, body);
 }
 
 function matchByXid(item: Item, body: JsonObject): Match {
