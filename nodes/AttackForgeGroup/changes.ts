@@ -1,4 +1,4 @@
-import { InvalidInput } from '../shared/errors';
+import { InvalidInput, ServiceFailure } from '../shared/errors';
 import { isJsonObject, type JsonObject } from '../shared/json';
 import { isUnset } from '../shared/values';
 import type { CustomField } from './customFields';
@@ -95,12 +95,14 @@ const entriesOf = (access: unknown, list: string): JsonObject[] => {
  * @param present the access that the group has
  * @param mode `exact`: entries of a given list that are not wanted are removed; lists that are not given stay
  * @returns `undefined` when access is as wanted already
+ * @throws ServiceFailure when the present access is not shown: what is to be removed would pass for gone
  */
 export function accessChanges(
 	wanted: JsonObject,
 	present: unknown,
 	mode: AccessMode,
 ): JsonObject | undefined {
+	if (!isJsonObject(present)) throw accessHidden();
 	const changes: JsonObject = {};
 	for (const [list, given] of Object.entries(wanted)) {
 		if (!isListOfObjects(given)) {
@@ -123,6 +125,12 @@ export function accessChanges(
 	}
 	return Object.keys(changes).length > 0 ? changes : undefined;
 }
+
+const accessHidden = () =>
+	new ServiceFailure(
+		'AttackForge does not show the access of the group',
+		'Check that the user of the key may see it. Set Options > Access of Update to Change Entries to send the entries as they are.',
+	);
 
 function isChange(entry: JsonObject, before: JsonObject | undefined): boolean {
 	const { action, ...fields } = entry;

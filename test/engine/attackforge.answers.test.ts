@@ -83,6 +83,23 @@ test('a success whose error is empty is a success', async () => {
 	);
 });
 
+test('access that is not shown is not taken for access that is not there', async () => {
+	const sso = { group_name: 'AD', project_access_level: 'view', project_request_access_level: 'none' };
+	await against(
+		() => ({ group: { id: ID, ...ACME }, status: 'ok' }),
+		async (run, asked) => {
+			const { error } = await run('update', {
+				groupId: ID,
+				dataMode: 'json',
+				jsonBody: JSON.stringify({ access: { sso_1: [sso] } }),
+				options: { accessMode: 'exact' },
+			});
+			expect(error?.message).toContain('AttackForge does not show the access of the group');
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		},
+	);
+});
+
 describe('pages of a list', () => {
 	const entry = (n: number): IDataObject => ({ vulnerability_id: `v${n}` });
 	const entries = (from: number, to: number) =>
