@@ -177,14 +177,18 @@ describe('an execution by hand', () => {
 });
 
 describe('credentials', () => {
-	/** Enters values, saves, and waits until the dialog says what it must. */
-	async function expectTest(values: Record<string, string>, words: RegExp, picture: string): Promise<void> {
-		const { page } = editor;
-		const dialog = page.getByTestId('credential-edit-dialog');
+	async function save(values: Record<string, string>): Promise<void> {
+		const dialog = editor.page.getByTestId('credential-edit-dialog');
 		for (const [field, value] of Object.entries(values)) {
 			await dialog.getByTestId(`parameter-input-${field}`).locator('input').fill(value);
 		}
-		await page.getByTestId('credential-save-button').click();
+		await editor.page.getByTestId('credential-save-button').click();
+	}
+
+	/** Enters values, saves, and waits until the dialog says what it must. */
+	async function expectTest(values: Record<string, string>, words: RegExp, picture: string): Promise<void> {
+		await save(values);
+		const dialog = editor.page.getByTestId('credential-edit-dialog');
 		const giveUpAt = Date.now() + 30_000;
 		let said = '';
 		while (!words.test(said) && Date.now() < giveUpAt) {
@@ -252,5 +256,21 @@ describe('credentials', () => {
 		await expectTest(one.wrong, one.refusal, `${one.type}-wrong`);
 		expect(await dialog.innerText()).toContain('Couldn’t connect with these settings');
 		expect(await dialog.innerText()).not.toMatch(/\{"|\[object|undefined/);
+	});
+
+	test('HMAC is chosen in the window in which the node has a credential created, as the README says', async () => {
+		const { page } = editor;
+		const { accessId, secretKey } = stage.threatConnect.credentials;
+		await open(THREATCONNECT, { name: 'Made with HMAC' }, {});
+		await page.getByTestId('node-credentials-select').click();
+		await page.getByTestId('node-credentials-select-item-new').click();
+		const dialog = page.getByTestId('credential-edit-dialog');
+		await dialog.getByTestId('credential-mode-dropdown-trigger').click();
+		await page.getByText('HMAC (Access ID and Secret Key)').filter({ visible: true }).click();
+		await save({ baseUrl: stage.threatConnect.url, accessId, secretKey });
+		// A new credential that passes its test is taken, and its window closes.
+		await dialog.waitFor({ state: 'hidden' });
+		await editor.execute();
+		await seeInOutput('Made with HMAC');
 	});
 });
