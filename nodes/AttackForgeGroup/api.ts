@@ -227,14 +227,17 @@ export class AttackForge {
 	): Promise<JsonObject[]> {
 		const all: JsonObject[] = [];
 		const seen = new Set<unknown>();
-		const isNew = (entry: JsonObject) => seen.size < seen.add(entry[id] ?? JSON.stringify(entry)).size;
+		const keyOf = (entry: JsonObject) => entry[id] ?? JSON.stringify(entry);
 		let skip = 0;
 		while (all.length < limit) {
 			const size = Math.min(PAGE_SIZE, limit - all.length);
 			const query: Query = [...filters, ['skip', String(skip)], ['limit', String(size)]];
 			const page = await this.many(method, { method: 'GET', path, query }, key);
-			const added = page.filter(isNew);
-			for (const entry of added) all.push(entry);
+			const added = page.filter((entry) => !seen.has(keyOf(entry)));
+			for (const entry of added) {
+				seen.add(keyOf(entry));
+				all.push(entry);
+			}
 			// More than was asked for is everything, of a service that knows no pages.
 			if (page.length !== size) break;
 			// It would go on for ever.

@@ -123,6 +123,17 @@ describe('pages of a list', () => {
 		});
 	});
 
+	test('keep what the service itself lists twice on one of them', async () => {
+		const vulnerabilities = [
+			{ ...entry(1), asset: 'a' },
+			{ ...entry(1), asset: 'b' },
+		];
+		await against(
+			() => ({ count: 2, vulnerabilities }),
+			async (run) => expect(jsonOf((await many(run)).items)).toEqual(vulnerabilities),
+		);
+	});
+
 	test('from a service that knows no pages are read once, up to the limit', async () => {
 		const all = () => ({ count: 1200, vulnerabilities: entries(0, 1200) });
 		await against(all, async (run, asked) => {
