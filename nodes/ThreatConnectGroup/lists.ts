@@ -132,21 +132,27 @@ function readList(
 	if (parameter) {
 		const mode = readMode(parameter.mode, place);
 		const entries = parameterEntries(parameter, shape, place);
-		if (mode === 'replace' && entries.length === 0) {
-			throw new InvalidInput(
-				`${place.label}: the mode is Replace, but there are no entries, so all that the group has would be removed`,
-				'Give at least one entry. To remove all on purpose, send {"data": [], "mode": "replace"} as JSON.',
-			);
-		}
+		if (mode === 'replace' && entries.length === 0) throw nothingLeft(place);
 		return { mode, entries };
 	}
 	if (isJsonObject(value) && ('data' in value || 'mode' in value)) {
-		return { mode: readMode(value.mode, place), entries: readEntries(value.data, place.label) };
+		const mode = readMode(value.mode, place);
+		const entries = readEntries(value.data, place.label);
+		const isEmpty = Array.isArray(value.data) && value.data.length === 0;
+		if (mode === 'replace' && entries.length === 0 && !isEmpty) throw nothingLeft(place);
+		return { mode, entries };
 	}
 	// An untouched parameter is an empty object.
 	const isEmpty = isJsonObject(value) && Object.keys(value).length === 0;
 	return { mode: undefined, entries: isEmpty ? [] : readEntries(value, place.label) };
 }
+
+/** An expression may have left it empty. */
+const nothingLeft = ({ label }: Place) =>
+	new InvalidInput(
+		`${label}: the mode is Replace, but there are no entries, so all that the group has would be removed`,
+		'Give at least one entry. To remove all on purpose, send {"data": [], "mode": "replace"} as JSON.',
+	);
 
 function readMode(mode: unknown, place: Place): string | undefined {
 	if (isUnset(mode)) return undefined;

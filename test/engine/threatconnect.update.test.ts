@@ -168,6 +168,13 @@ describe('is refused before anything is sent, with the way out:', () => {
 			{ dataMode: 'json', jsonBody: '{"tags": {"data": ["A"], "mode": "add"}}' },
 			'"Tags" (tags), mode cannot be "add"',
 		],
+		...['{"mode": "replace"}', '{"data": null, "mode": "replace"}', '{"data": [""], "mode": "replace"}'].map(
+			(tags): [string, object, string] => [
+				`replacing with what an expression left empty, ${tags},`,
+				{ dataMode: 'json', jsonBody: `{"tags": ${tags}}` },
+				'"Tags" (tags): the mode is Replace, but there are no entries',
+			],
+		),
 		[
 			'replacing with nothing',
 			{ updateFields: { tags: { list: { mode: 'replace', name: '' } } } },
