@@ -114,7 +114,7 @@ export function readEntries(value: unknown, label: string): unknown[] {
 	if (Array.isArray(value)) return value.filter((entry) => !isUnset(entry));
 	if (typeof value !== 'string') return [value];
 	const trimmed = value.trim();
-	if (/^(\{|\[\s*[[{"\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
+	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
 	return trimmed
 		.split(',')
 		.map((entry) => entry.trim())

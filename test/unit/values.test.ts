@@ -176,7 +176,7 @@ describe('a list', () => {
 		expect(readEntries(value, 'Tags')).toEqual(entries);
 	});
 
-	test('that begins like JSON and is none is refused', () => {
-		expect(refusal(() => readEntries('["a", b]', 'Tags'))[0]).toMatch(/^Tags is not valid JSON/);
+	test.each(['["a", b]', "['a', 'b']"])('that begins like JSON and is none is refused: %s', (text) => {
+		expect(refusal(() => readEntries(text, 'Tags'))[0]).toMatch(/^Tags is not valid JSON/);
 	});
 });
