@@ -50,7 +50,7 @@ export class Item {
 		readonly index: number,
 		private readonly notice: (ignoredKeys: string[]) => void,
 		/** This run of the node and its repetitions. */
-		readonly tries: Pick<Tries<unknown>, 'isRepeat' | 'startedAt' | 'nameOf'>,
+		readonly tries: Pick<Tries<unknown>, 'isRepeat' | 'startedAt' | 'nameOf' | 'isOfAnother'>,
 	) {}
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'crypto';
 import type { IContextObject, IExecuteFunctions } from 'n8n-workflow';
 
 import { isInDoubt } from './errors';
-import { stringifyJson } from './json';
+import { isJsonObject, stringifyJson } from './json';
 
 /** What n8n keeps of a node within one execution, and with the execution when it is saved. */
 type Kept = { id: string; startedAt: number };
@@ -53,6 +53,13 @@ export class Tries<Outcome> {
 	/** How an item ended in an earlier try, where it must not be sent again. */
 	earlier(index: number): Outcome | Error | undefined {
 		return this.outcomes.get(index);
+	}
+
+	/** Another item has made this record, in this try or an earlier one of this process. */
+	isOfAnother(index: number, id: unknown): boolean {
+		return [...this.outcomes].some(
+			([other, outcome]) => other !== index && isJsonObject(outcome) && outcome.id === id,
+		);
 	}
 
 	/** How an item ended in this try: what is done, or may be done, is not sent again. */

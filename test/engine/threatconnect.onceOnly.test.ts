@@ -165,6 +165,22 @@ describe("n8n's Retry On Fail", () => {
 		expect(madeOf('stopped')).toEqual([1, 1, 1, 1]);
 	});
 
+	test("does not take the group of another item for that of an item with the same user's XID", async () => {
+		const { error } = await through(() => undefined, {
+			parameters: {
+				...threat('Same twice'),
+				additionalFields: { xid: 'own:6', tags: { list: { name: '={{ $json.tag }}' } } },
+				options: { maxConcurrentRequests: 1 },
+			},
+			items: [{ tag: 'First' }, { tag: 'Second' }],
+			retryOnFail: true,
+			maxTries: 2,
+			onError: 'stopWorkflow',
+		});
+		expect(error?.httpCode).toBe('409');
+		expect(error?.message).toContain('[item 1]');
+	});
+
 	test('goes on saying that an item may have been made, as long as it cannot be looked up', async () => {
 		const { errors, posts } = await through(
 			(method, _path, earlier) =>

@@ -17,7 +17,7 @@ function itemOf(parameters: INodeParameters) {
 		getTimezone: () => 'Europe/Berlin',
 		getInputData: () => [{ json: {} }],
 	} as unknown as IExecuteFunctions;
-	const tries = { isRepeat: false, startedAt: 0, nameOf: () => '' };
+	const tries = { isRepeat: false, startedAt: 0, nameOf: () => '', isOfAnother: () => false };
 	return { item: new Item(context, new Parameters(context), table, 0, () => {}, tries), evaluated };
 }
 

@@ -52,9 +52,9 @@ export async function createGroup(
 
 	const find = async (): Promise<JsonObject | undefined> => {
 		const group = await findByXid(api, named, options);
-		return group && (isOurXid || isThatOf(named, group, api.connection.clock.toService(since)))
-			? group
-			: undefined;
+		if (!group || isOurXid) return group;
+		const isThat = isThatOf(named, group, api.connection.clock.toService(since));
+		return isThat && !tries.isOfAnother(index, group.id) ? group : undefined;
 	};
 	let attempts = 0;
 	const act = async (): Promise<JsonObject> => {
