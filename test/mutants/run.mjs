@@ -23,7 +23,13 @@ const sources = namesIn('nodes/shared', '.ts');
 const unitTests = namesIn('test/unit', '.test.ts');
 const testsOf = (name) =>
 	[
-		...({ fields: ['record'], memo: ['concurrency'], replies: ['masked'], retry: ['silence'] }[name] ?? []),
+		...({
+			fields: ['record'],
+			memo: ['concurrency'],
+			pace: ['silence'],
+			replies: ['masked'],
+			retry: ['silence'],
+		}[name] ?? []),
 		name,
 	].filter((test) => unitTests.includes(test));
 /** Workflows that are fast, and together use all of the rest. */

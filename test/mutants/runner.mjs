@@ -139,6 +139,7 @@ function jestObject(load) {
 		useFakeTimers: (options) => timers.useFakeTimers(options),
 		useRealTimers: () => timers.useRealTimers(),
 		setSystemTime: (now) => timers.setSystemTime(now),
+		advanceTimersByTime: (milliseconds) => timers.advanceTimersByTime(milliseconds),
 		advanceTimersByTimeAsync: async (milliseconds) => await timers.advanceTimersByTimeAsync(milliseconds),
 		runAllTimersAsync: async () => await timers.runAllTimersAsync(),
 		isolateModules(work) {
