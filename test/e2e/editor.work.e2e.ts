@@ -201,6 +201,22 @@ describe('credentials', () => {
 		expect(said).toMatch(words);
 	}
 
+	test('HMAC is chosen in the window in which the node has a credential created, as the README says', async () => {
+		const { page } = editor;
+		const { accessId, secretKey } = stage.threatConnect.credentials;
+		await open(THREATCONNECT, { name: 'Made with HMAC' }, {});
+		await page.getByTestId('node-credentials-select').click();
+		await page.getByTestId('node-credentials-select-item-new').click();
+		const dialog = page.getByTestId('credential-edit-dialog');
+		await dialog.getByTestId('credential-mode-dropdown-trigger').click();
+		await page.getByTitle('HMAC (Access ID and Secret Key)').click();
+		await save({ baseUrl: stage.threatConnect.url, accessId, secretKey });
+		// A new credential that passes its test is taken, and its window closes.
+		await dialog.waitFor({ state: 'hidden' });
+		await editor.execute();
+		await seeInOutput('Made with HMAC');
+	});
+
 	const cases: Array<{
 		type: string;
 		node: { type: string; parameters: Record<string, unknown> };
@@ -256,21 +272,5 @@ describe('credentials', () => {
 		await expectTest(one.wrong, one.refusal, `${one.type}-wrong`);
 		expect(await dialog.innerText()).toContain('Couldn’t connect with these settings');
 		expect(await dialog.innerText()).not.toMatch(/\{"|\[object|undefined/);
-	});
-
-	test('HMAC is chosen in the window in which the node has a credential created, as the README says', async () => {
-		const { page } = editor;
-		const { accessId, secretKey } = stage.threatConnect.credentials;
-		await open(THREATCONNECT, { name: 'Made with HMAC' }, {});
-		await page.getByTestId('node-credentials-select').click();
-		await page.getByTestId('node-credentials-select-item-new').click();
-		const dialog = page.getByTestId('credential-edit-dialog');
-		await dialog.getByTestId('credential-mode-dropdown-trigger').click();
-		await page.getByText('HMAC (Access ID and Secret Key)').filter({ visible: true }).click();
-		await save({ baseUrl: stage.threatConnect.url, accessId, secretKey });
-		// A new credential that passes its test is taken, and its window closes.
-		await dialog.waitFor({ state: 'hidden' });
-		await editor.execute();
-		await seeInOutput('Made with HMAC');
 	});
 });

@@ -1,5 +1,5 @@
 import type { Place } from '../../nodes/shared/fields';
-import { choice, choiceByType, date, flag, json, longId, text } from '../../nodes/shared/kinds';
+import { choice, choiceByType, date, flag, json, longId, oneOf, text } from '../../nodes/shared/kinds';
 import { refusal } from './refusal';
 
 /** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */
@@ -74,6 +74,18 @@ describe('a choice', () => {
 		expect(choice(few, true).read('Medium', place)).toBe('Medium');
 		expect(refusal(() => choice(few, true).read([], place))[0]).toMatch(/must be text/);
 	});
+});
+
+test('an option that is no field is one of those that there are, and any other names them', () => {
+	expect(oneOf('desc', '"Sort Direction" (sortDirection)', 'asc', 'desc')).toBe('desc');
+	expect(refusal(() => oneOf('DESC', '"Sort Direction" (sortDirection)', 'asc', 'desc'))).toEqual([
+		'"Sort Direction" (sortDirection) cannot be "DESC"',
+		'Did you mean "desc"?',
+	]);
+	expect(refusal(() => oneOf('up', '"Sort Direction" (sortDirection)', 'asc', 'desc'))).toEqual([
+		'"Sort Direction" (sortDirection) cannot be "up"',
+		'Allowed values: "asc", "desc".',
+	]);
 });
 
 describe('a choice that depends on the type of the record', () => {

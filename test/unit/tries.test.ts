@@ -15,10 +15,10 @@ function execution({ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; k
 	} as unknown as IExecuteFunctions;
 	return {
 		kept,
-		nextTry: () => new Tries<string>(context),
+		nextTry: () => new Tries<unknown>(context),
 		nextRun() {
 			run += 1;
-			return new Tries<string>(context);
+			return new Tries<unknown>(context);
 		},
 	};
 }
@@ -64,6 +64,20 @@ test('an item that went through, or of which nobody knows, is not sent again; a 
 	expect(second.earlier(4)).toBeUndefined();
 	second.note(1, 'made too');
 	expect(nextTry().earlier(1)).toBe('made too');
+});
+
+test('a record that another item has made is known as such, also in the next try; one’s own is not another’s', () => {
+	const { nextTry } = execution();
+	const first = nextTry();
+	first.note(0, { id: '7', name: 'made' });
+	first.note(1, unknown);
+	first.note(2, 'no record');
+	for (const one of [first, nextTry()]) {
+		expect(one.isOfAnother(1, '7')).toBe(true);
+		expect(one.isOfAnother(0, '7')).toBe(false);
+		expect(one.isOfAnother(1, '8')).toBe(false);
+	}
+	expect(execution().nextTry().isOfAnother(1, '7')).toBe(false);
 });
 
 test('nothing is kept in memory of a node that n8n does not run again by itself', () => {
