@@ -1,5 +1,5 @@
 import type { Item } from '../../nodes/shared/item';
-import { limitParameters, readLimit } from '../../nodes/shared/limit';
+import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/limit';
 
 /** How many records an operation returns. */
 
@@ -8,7 +8,7 @@ const limitOf = (limit: unknown, returnAll: unknown = false) =>
 
 test('Return All has no limit, whatever stands there', () => {
 	expect(limitOf('x', true)).toBe(Infinity);
-	expect(limitOf(5, undefined)).toBe(5);
+	expect(limitOf(5, null)).toBe(5);
 	// As an expression may give it.
 	expect(limitOf(5, 'true')).toBe(Infinity);
 	expect(limitOf(5, 'false')).toBe(5);
@@ -39,5 +39,12 @@ test('the limit is asked for where not all are to be returned', () => {
 		default: 50,
 		typeOptions: { minValue: 1 },
 		displayOptions: { show: { operation: ['getAll'], returnAll: [false] } },
+	});
+});
+
+test('what all may cost is said where all are to be returned', () => {
+	expect(returnAllNotice({ operation: ['getAll'] })).toMatchObject({
+		type: 'notice',
+		displayOptions: { show: { operation: ['getAll'], returnAll: [true] } },
 	});
 });

@@ -1,12 +1,14 @@
 import {
 	inQuotes,
 	isUnset,
+	optionalSwitch,
 	optionalText,
 	readEntries,
 	readJson,
 	readJsonObject,
 	readLong,
 	readNumber,
+	readSwitch,
 	readText,
 	unlocated,
 } from '../../nodes/shared/values';
@@ -179,4 +181,25 @@ describe('a list', () => {
 	test.each(['["a", b]', "['a', 'b']"])('that begins like JSON and is none is refused: %s', (text) => {
 		expect(refusal(() => readEntries(text, 'Tags'))[0]).toMatch(/^Tags is not valid JSON/);
 	});
+});
+
+test.each([
+	[true, ['true', ' True ', 'yes', '1', 1, true]],
+	[false, ['false', 'FALSE', 'no', '0', 0, false]],
+])('a switch is %p by each of %j', (is, given) => {
+	for (const value of given) expect([value, readSwitch(value, 'Return All')]).toEqual([value, is]);
+});
+
+test.each(['on', '', 2, null, undefined, [true], {}])('a switch cannot be %j', (value) => {
+	const [message, description] = refusal(() => readSwitch(value, 'Return All'));
+	expect(message).toMatch(/^Return All cannot be /);
+	expect(description).toBe('Give it true or false.');
+});
+
+test('a switch that is not set is what it is by default', () => {
+	for (const unset of [undefined, null, '']) {
+		expect(optionalSwitch(unset, 'Simplify', true)).toBe(true);
+		expect(optionalSwitch(unset, 'Simplify', false)).toBe(false);
+	}
+	expect(optionalSwitch('false', 'Simplify', true)).toBe(false);
 });
