@@ -12,7 +12,7 @@ type Kept = { id: string; startedAt: number };
  * through the node once more, also those that had gone through: what was done before must not be done twice.
  */
 export class Tries<Outcome> {
-	/** Outcomes of this process' earlier tries, by item. */
+	/** Outcomes by item, of this try and of this process' earlier ones. */
 	private readonly outcomes: Map<number, Outcome | Error>;
 	/** Milliseconds since the epoch: when the first try began. */
 	readonly startedAt: number;
@@ -21,12 +21,8 @@ export class Tries<Outcome> {
 	private readonly id: string;
 	private readonly key: string;
 	private readonly kept: IContextObject;
-	/** n8n will put all items through the node again when it fails. */
-	private readonly mayRepeat: boolean;
 
 	constructor(context: IExecuteFunctions) {
-		// n8n copies the node each time.
-		this.mayRepeat = context.getNode().retryOnFail === true;
 		this.kept = context.getContext('node');
 		// Each turn of a loop is a run of its own.
 		this.key = `run ${String(context.getWorkflowDataProxy(0).$runIndex)}`;
@@ -36,6 +32,11 @@ export class Tries<Outcome> {
 		this.kept[this.key] = { id, startedAt } satisfies Kept;
 		this.id = id;
 		this.startedAt = startedAt;
+		if (context.getNode().retryOnFail !== true) {
+			// n8n does not run it again by itself: nothing is to outlast this try.
+			this.outcomes = new Map();
+			return;
+		}
 		const runs = (outcomesOf.get(this.kept) ?? new Map()) as Map<string, Map<number, Outcome | Error>>;
 		outcomesOf.set(this.kept, runs);
 		this.outcomes = runs.get(this.key) ?? new Map();
@@ -55,7 +56,7 @@ export class Tries<Outcome> {
 		return this.outcomes.get(index);
 	}
 
-	/** Another item has made this record, in this try or an earlier one of this process. */
+	/** Another item has made this record. */
 	isOfAnother(index: number, id: unknown): boolean {
 		return [...this.outcomes].some(
 			([other, outcome]) => other !== index && isJsonObject(outcome) && outcome.id === id,
@@ -64,7 +65,6 @@ export class Tries<Outcome> {
 
 	/** How an item ended in this try: what is done, or may be done, is not sent again. */
 	note(index: number, outcome: Outcome | Error): void {
-		if (!this.mayRepeat) return;
 		if (outcome instanceof Error && (!isInDoubt(outcome) || outcome.outcome.repeatable)) return;
 		this.outcomes.set(index, outcome);
 	}

@@ -56,6 +56,24 @@ describe('a new group whose answer is lost', () => {
 		expect(posts).toHaveLength(1);
 	});
 
+	test("and whose XID, the user's, another item has taken, is refused and not taken for that one's", async () => {
+		const { items, errors, posts } = await through(
+			// Arrives first once the other item's has arrived.
+			(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'before' : undefined),
+			{
+				parameters: {
+					...threat('Twice'),
+					additionalFields: { xid: 'own:twice', tags: { list: { name: '={{ $json.tag }}' } } },
+				},
+				items: [{ tag: 'First' }, { tag: 'Second' }],
+			},
+		);
+		expect(named('Twice')).toHaveLength(1);
+		expect(items).toHaveLength(1);
+		expect(errors[0]?.json).toMatchObject({ details: { httpCode: '409', itemIndex: 1 } });
+		expect(posts).toHaveLength(2);
+	});
+
 	test('in another owner, named by its ID, is looked for there', async () => {
 		const { items, errors } = await through(first('POST', 'after'), {
 			parameters: threat('Elsewhere', { additionalFields: { ownerId: '2' } }),

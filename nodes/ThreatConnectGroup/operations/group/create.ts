@@ -1,7 +1,9 @@
 import type { OperationFile } from '../../../shared/operation';
 import { recordParameters } from '../../../shared/parameters';
+import { isUnset } from '../../../shared/values';
 import type { ThreatConnect } from '../../api';
 import { table } from '../../fields';
+import { referenceKey } from '../../references';
 import { answerOptions, groupOptions } from './common';
 import { assignXidOption, createGroup, readCreation } from './creating';
 
@@ -19,6 +21,10 @@ export const create: OperationFile<ThreatConnect> = {
 	prepare(item, api) {
 		const body = item.record('create');
 		const creation = readCreation(item, answerOptions(item));
-		return { run: async () => await createGroup(api, body, creation) };
+		return {
+			// One that comes after it is refused, and must not be taken for it.
+			...(!isUnset(body.xid) && { record: referenceKey({ xid: String(body.xid) }) }),
+			run: async () => await createGroup(api, body, creation),
+		};
 	},
 };
