@@ -233,8 +233,10 @@ async function complete(
 	const id = String(present.id);
 	if (!Object.keys(update).every((name) => name in present)) return await api.getGroup(id);
 	if (!('custom_fields' in changesOf(update, present, modes))) return present;
-	return await api.getGroup(id).catch(async (error: unknown) => {
+	try {
+		return await api.getGroup(id);
+	} catch (error) {
 		if (isRefusal(error)) return present;
-		return await Promise.reject(error);
-	});
+		throw asError(error);
+	}
 }
