@@ -11,6 +11,7 @@ const pure = [
 	'nodes/shared/dates.ts',
 	'nodes/shared/deadline.ts',
 	'nodes/shared/errors.ts',
+	'nodes/shared/filters.ts',
 	'nodes/shared/json.ts',
 	'nodes/shared/kinds.ts',
 	'nodes/shared/limit.ts',
