@@ -4,18 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { IDataObject } from 'n8n-workflow';
 
 import { jsonOf } from './harness';
-import { attackForgeNode, type RunNode } from './support';
+import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
 /** Answers of AttackForge that its documentation does not show, but does not rule out either. */
 
 const ID = '5eab99471e18050942c7607a';
-const ACME = {
-	name: 'ACME',
-	group_owner: 'John Citizen',
-	primary_contact_name: 'Paul Citizen',
-	primary_contact_number: '1',
-	primary_contact_email: 'p@example.com',
-};
+const ACME = { name: 'ACME', ...CONTACTS };
 
 type Asked = { method: string; path: string; query: URLSearchParams };
 

@@ -10,7 +10,7 @@ import {
 	type StoredGroup,
 } from '../simulators/attackforge';
 import { jsonOf, loadOptions } from './harness';
-import { access, attackForgeNode, customFields, type RunNode } from './support';
+import { access, ADMIN, attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -32,12 +32,6 @@ const against = async (
 	}
 };
 
-const CONTACTS = {
-	group_owner: 'John Citizen',
-	primary_contact_name: 'Paul Citizen',
-	primary_contact_number: '1',
-	primary_contact_email: 'p@example.com',
-};
 const PAUL = '66d2308ba99324532079e111';
 const sso = (group_name: string, level = 'edit') => ({
 	group_name,
@@ -451,17 +445,11 @@ describe('Update', () => {
 	});
 
 	test('makes access look exactly like this in one operation', async () => {
-		const admin = {
-			add_user_method: 'list',
-			allow_user_invite: false,
-			project_limit: 'view',
-			project_request_limit: 'none',
-		};
 		const { id } = server.seedGroup({
 			access: {
 				sso_1: [sso('KEEP'), sso('CHANGE', 'view'), sso('GO')],
 				sso_2: [sso('STAYS')],
-				member_admins: [{ ...admin, user_id: PAUL }],
+				member_admins: [{ ...ADMIN, user_id: PAUL }],
 			},
 		} as never);
 		const { error } = await node('update', {
@@ -485,20 +473,14 @@ describe('Update', () => {
 	});
 
 	test('that makes access exactly like this keeps an administrator whose ID is in capital letters', async () => {
-		const admin = {
-			add_user_method: 'list',
-			allow_user_invite: false,
-			project_limit: 'view',
-			project_request_limit: 'none',
-		};
 		const { id } = server.seedGroup({
-			access: { member_admins: [{ ...admin, user_id: PAUL }] },
+			access: { member_admins: [{ ...ADMIN, user_id: PAUL }] },
 		} as never);
 		const { error } = await node('update', {
 			groupId: id,
 			updateFields: {
 				access: access({
-					member_admins: [{ ...admin, user_id: PAUL.toUpperCase(), project_limit: 'edit' }],
+					member_admins: [{ ...ADMIN, user_id: PAUL.toUpperCase(), project_limit: 'edit' }],
 				}),
 			},
 			options: { accessMode: 'exact' },

@@ -4,7 +4,7 @@ import {
 	startAttackForge,
 } from '../simulators/attackforge';
 import { run } from './harness';
-import { access, attackForgeNode, type RunNode } from './support';
+import { access, ADMIN, attackForgeNode, CONTACTS, type RunNode } from './support';
 
 /** The traps and conflicts of AttackForge's API that creating and updating groups can meet, and how each is decided. */
 
@@ -19,20 +19,8 @@ afterAll(async () => await server.stop());
 const written = () => server.requests.filter(({ method }) => method !== 'GET');
 const lastBody = () => JSON.parse(written().at(-1)?.body ?? 'null');
 
-const ACME = {
-	name: 'ACME',
-	group_owner: 'John Citizen',
-	primary_contact_name: 'Paul Citizen',
-	primary_contact_number: '1',
-	primary_contact_email: 'p@example.com',
-};
+const ACME = { name: 'ACME', ...CONTACTS };
 const USER = '66d2308ba99324532079e111';
-const admin = {
-	add_user_method: 'list',
-	allow_user_invite: false,
-	project_limit: 'view',
-	project_request_limit: 'none',
-};
 const sso = { group_name: 'AD', project_access_level: 'edit', project_request_access_level: 'action' };
 
 const against = async (
@@ -107,15 +95,15 @@ test('T6: a member administrator is exactly one of a user and a group', async ()
 				additionalFields: { access: access({ member_admins: [entry as never] }) },
 			} as never)
 		).error;
-	expect((await create({ ...admin, user_id: USER, group_id: USER }))?.message).toContain(
+	expect((await create({ ...ADMIN, user_id: USER, group_id: USER }))?.message).toContain(
 		'"User ID" (user_id) and "Group ID" (group_id) are both set',
 	);
-	expect((await create({ ...admin, user_id: '', group_id: '' }))?.message).toContain(
+	expect((await create({ ...ADMIN, user_id: '', group_id: '' }))?.message).toContain(
 		'"User ID" (user_id) or "Group ID" (group_id) is missing',
 	);
 	expect(server.requests).toHaveLength(before);
-	expect(await create({ ...admin, user_id: USER, group_id: '' })).toBeUndefined();
-	expect(lastBody().access.member_admins).toEqual([{ ...admin, user_id: USER }]);
+	expect(await create({ ...ADMIN, user_id: USER, group_id: '' })).toBeUndefined();
+	expect(lastBody().access.member_admins).toEqual([{ ...ADMIN, user_id: USER }]);
 });
 
 test('T7: success is not told by the status sentence', async () => {
@@ -148,7 +136,7 @@ test('T14: a success that holds an error is a failure', async () => {
 	await against({ errorsInSuccess: true }, async (one, runNode) => {
 		const { error } = await runNode('create', {
 			...ACME,
-			additionalFields: { access: access({ member_admins: [{ ...admin, user_id: 'f'.repeat(24) }] }) },
+			additionalFields: { access: access({ member_admins: [{ ...ADMIN, user_id: 'f'.repeat(24) }] }) },
 		});
 		expect(error?.message).toContain('user_id');
 		expect(error?.httpCode).toBe('200');

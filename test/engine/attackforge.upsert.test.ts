@@ -6,6 +6,7 @@ import {
 } from '../simulators/attackforge';
 import { jsonOf, type RunOptions } from './harness';
 import { type Losses, throughAttackForge } from './lossy';
+import { CONTACTS } from './support';
 
 /** Create or Update writes each group once, whatever happens on the way and however often it comes in a run. */
 
@@ -14,12 +15,6 @@ const start = async (options: AttackForgeOptions = {}) => (server = await startA
 afterEach(async () => await server.stop());
 
 const MISSING = 'f'.repeat(24);
-const CONTACTS = {
-	group_owner: 'John Citizen',
-	primary_contact_name: 'Paul Citizen',
-	primary_contact_number: '1',
-	primary_contact_email: 'p@example.com',
-};
 
 const upsert = async (
 	parameters: object,

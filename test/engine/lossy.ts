@@ -2,6 +2,7 @@ import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 import type { AttackForgeSimulator } from '../simulators/attackforge';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
 import { run, type RunOptions } from './harness';
 
 /**
@@ -62,25 +63,47 @@ export async function startLossy(
 	};
 }
 
-/** Runs the AttackForge node through a connection that loses answers, and tells the creates that arrived. */
-export async function throughAttackForge(
-	server: AttackForgeSimulator,
+type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
+
+/** Runs a node through a connection that loses answers, and tells the creates that arrived. */
+async function through(
+	server: Pick<AttackForgeSimulator | ThreatConnectSimulator, 'url' | 'requests'>,
 	lose: Losses,
-	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
+	node: (url: string) => RunOptions,
 ) {
 	const between = await startLossy(server.url, lose);
 	const from = server.requests.length;
 	try {
-		const result = await run({
-			type: 'attackForgeGroup',
-			credentials: { attackForgeApi: { baseUrl: between.url, apiKey: server.credentials.apiKey } },
-			onError: 'continueErrorOutput',
-			parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
-			...more,
-		});
+		const result = await run({ onError: 'continueErrorOutput', ...node(between.url) });
 		const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
 		return { ...result, posts };
 	} finally {
 		await between.stop();
 	}
 }
+
+/** Runs Create of the ThreatConnect node, or what the parameters say. @returns also the creates that arrived */
+export const throughThreatConnect = async (
+	server: ThreatConnectSimulator,
+	lose: Losses,
+	{ parameters, ...more }: Given,
+) =>
+	await through(server, lose, (baseUrl) => ({
+		type: 'threatConnectGroup',
+		credentials: { threatConnectApi: { baseUrl, apiToken: server.credentials.apiToken } },
+		parameters: { resource: 'group', operation: 'create', ...parameters },
+		...more,
+	}));
+
+/** Runs Create of the AttackForge node, or what the parameters say. @returns also the creates that arrived */
+export const throughAttackForge = async (
+	server: AttackForgeSimulator,
+	lose: Losses,
+	{ parameters, ...more }: Given,
+) =>
+	await through(server, lose, (baseUrl) => ({
+		type: 'attackForgeGroup',
+		credentials: { attackForgeApi: { baseUrl, apiKey: server.credentials.apiKey } },
+		parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
+		...more,
+	}));

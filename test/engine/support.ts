@@ -14,6 +14,22 @@ export const access = (lists: Record<string, INodeParameters[]>): INodeParameter
 	list: Object.fromEntries(Object.entries(lists).map(([name, entry]) => [name, { entry }])),
 });
 
+/** What AttackForge requires of a new group besides its name. */
+export const CONTACTS = {
+	group_owner: 'John Citizen',
+	primary_contact_name: 'Paul Citizen',
+	primary_contact_number: '1',
+	primary_contact_email: 'p@example.com',
+};
+
+/** Access of an administrator of a group, but for who it is. */
+export const ADMIN = {
+	add_user_method: 'list',
+	allow_user_invite: false,
+	project_limit: 'view',
+	project_request_limit: 'none',
+};
+
 export type RunNode = (
 	operation: string,
 	parameters: Parameters,

@@ -1,6 +1,6 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf, run, type RunOptions } from './harness';
-import { first, type Losses, startLossy } from './lossy';
+import { first, type Losses, throughThreatConnect } from './lossy';
 
 /** What becomes of writes whose answer is lost on the way: nothing is lost and nothing is done twice. */
 
@@ -10,28 +10,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await server.stop());
 
-async function through(
-	lose: Losses,
-	{ parameters, ...more }: Partial<RunOptions> & Pick<RunOptions, 'parameters'>,
-) {
-	const between = await startLossy(server.url, lose);
-	const from = server.requests.length;
-	try {
-		const result = await run({
-			type: 'threatConnectGroup',
-			credentials: {
-				threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken },
-			},
-			onError: 'continueErrorOutput',
-			parameters: { resource: 'group', operation: 'create', ...parameters },
-			...more,
-		});
-		const requests = server.requests.slice(from);
-		return { ...result, posts: requests.filter(({ method }) => method === 'POST') };
-	} finally {
-		await between.stop();
-	}
-}
+const through = async (lose: Losses, options: Parameters<typeof throughThreatConnect>[2]) =>
+	await throughThreatConnect(server, lose, options);
 
 const named = (name: string) => server.groups().filter((group) => group.name === name);
 const threat = (name: string, more: object = {}) => ({ type: 'Threat', name, ...more });

@@ -336,6 +336,12 @@ test('a key __proto__ of an item or of JSON reaches no prototype, and is not sen
 
 describe('an option that an expression gives and that there is not is refused, and not taken for the default:', () => {
 	const not = (right: string) => item(right.toUpperCase());
+	const updating = async (option: string, right: string) =>
+		await af(
+			'update',
+			{ groupId, updateFields: { name: 'x' }, options: { [option]: value } },
+			{ items: not(right) },
+		);
 	test.each([
 		['Sort Direction', () => tc('getAll', { sortDirection: value }, { items: not('desc') }), 'desc'],
 		[
@@ -365,26 +371,8 @@ describe('an option that an expression gives and that there is not is refused, a
 			() => af('upsert', { ...required, options: { scope: value } }, { items: not('mine') }),
 			'mine',
 		],
-		[
-			'Access',
-			() =>
-				af(
-					'update',
-					{ groupId, updateFields: { name: 'x' }, options: { accessMode: value } },
-					{ items: not('exact') },
-				),
-			'exact',
-		],
-		[
-			'Custom Fields',
-			() =>
-				af(
-					'update',
-					{ groupId, updateFields: { name: 'x' }, options: { customFieldsMode: value } },
-					{ items: not('replace') },
-				),
-			'replace',
-		],
+		['Access', () => updating('accessMode', 'exact'), 'exact'],
+		['Custom Fields', () => updating('customFieldsMode', 'replace'), 'replace'],
 	])('%s', async (label, send, right) => {
 		const before = sent();
 		const { error } = await send();
