@@ -37,9 +37,12 @@ async function against(
 }
 
 test('a new group whose answer lacks its ID is looked up, so that later nodes have it', async () => {
-	const created = new Date().toISOString();
+	let created = '';
 	const answer = ({ method, path }: Asked) => {
-		if (method === 'POST') return { group: ACME, status: 'ok' };
+		if (method === 'POST') {
+			created = new Date().toISOString();
+			return { group: ACME, status: 'ok' };
+		}
 		if (path.endsWith('/groups')) return { count: 1, groups: [{ group_id: ID, group_name: 'ACME' }] };
 		return { group: { id: ID, ...ACME, created } };
 	};
