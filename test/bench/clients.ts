@@ -25,6 +25,8 @@ export type Job = Target & {
 	batch?: { batchSize: number; batchInterval: number };
 	/** On Error: continue, instead of n8n's default. */
 	goOn?: boolean;
+	/** Milliseconds after which the execution is cancelled. */
+	cancelAfter?: number;
 };
 
 /** Items that came out well, and failed ones. */
@@ -47,8 +49,10 @@ function outcomeOf({ items, error }: RunResult): Outcome {
 	return { succeeded, failed: items.length - succeeded, ...(said && { error: said }) };
 }
 
-const onError = ({ goOn }: Pick<Job, 'goOn'>) =>
-	goOn ? ({ onError: 'continueRegularOutput' } as const) : {};
+const execution = ({ goOn, cancelAfter }: Pick<Job, 'goOn' | 'cancelAfter'>) => ({
+	...(goOn && ({ onError: 'continueRegularOutput' } as const)),
+	...(cancelAfter !== undefined && { onStart: (cancel: () => void) => void setTimeout(cancel, cancelAfter) }),
+});
 
 async function ours(job: Job, operation: string, parameters: INodeParameters, items?: IDataObject[]) {
 	const options = job.max === undefined ? {} : { maxConcurrentRequests: job.max };
@@ -57,7 +61,7 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 		parameters: { resource: 'group', operation, options, ...parameters },
 		credentials: credentialsOf(job),
 		items,
-		...onError(job),
+		...execution(job),
 	});
 }
 
@@ -67,7 +71,7 @@ const FORM: INodeParameters = {
 	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
 };
 
-async function httpRequest({ items, batch, goOn, ...target }: Job): Promise<RunResult> {
+async function httpRequest({ items, batch, goOn, cancelAfter, ...target }: Job): Promise<RunResult> {
 	const { base } = await load();
 	const { type } = base.nodeTypes.httpRequest ?? {};
 	const typeVersion = Math.max(...Object.keys((type as { nodeVersions: object }).nodeVersions).map(Number));
@@ -88,7 +92,7 @@ async function httpRequest({ items, batch, goOn, ...target }: Job): Promise<RunR
 		},
 		credentials: credentialsOf(target),
 		items: groupsOf(items),
-		...onError({ goOn }),
+		...execution({ goOn, cancelAfter }),
 	});
 }
 

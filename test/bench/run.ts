@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Bench, type Figure } from './bench';
-import { cpu, creates, limited, rising } from './scenarios/creates';
+import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
 import { bulkImport, files, getMany, growth } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
@@ -31,6 +31,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	6: files,
 	7: bulkImport,
 	8: growth,
+	9: cancelled,
 };
 
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {

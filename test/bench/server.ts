@@ -118,8 +118,9 @@ function reply(response: ServerResponse, status: number, body: string | Buffer, 
 	response.end(body);
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, body: string): void {
-	underWay -= 1;
+function answer(request: IncomingMessage, response: ServerResponse, body: string, told: Behaviour): void {
+	// A client that was cancelled may have left requests behind.
+	if (told === behaviour) underWay -= 1;
 	if (request.method === 'POST') reply(response, 201, created(body));
 	else reply(response, 200, page(request.url ?? ''));
 }
@@ -140,8 +141,8 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
 		mostAtOnce = Math.max(mostAtOnce, underWay);
 		const latency = behaviour.latency * Math.max(1, underWay / behaviour.knee) ** STEEPNESS;
 		latencies.push(latency);
-		if (latency === 0) answer(request, response, body);
-		else setTimeout(answer, latency, request, response, body);
+		if (latency === 0) answer(request, response, body, behaviour);
+		else setTimeout(answer, latency, request, response, body, behaviour);
 	});
 }
 

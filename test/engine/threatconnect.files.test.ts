@@ -310,7 +310,6 @@ describe('an upload', () => {
 				name: 'Slow',
 				fields: { status: 'Awaiting Upload' },
 			});
-			const begin = Date.now();
 			const { error } = await files(
 				'upload',
 				{ groupId: id, waitUntilProcessed: true, processingLimit: 1 },
@@ -323,7 +322,6 @@ describe('an upload', () => {
 				'The file was uploaded, but ThreatConnect had not processed it within 1 s [item 0]',
 			);
 			expect(error?.description).toContain('no need to upload the file again');
-			expect(Date.now() - begin).toBeLessThan(4000);
 		} finally {
 			await slow.stop();
 		}
@@ -337,7 +335,6 @@ describe('an upload', () => {
 				name: 'Slow',
 				fields: { status: 'Awaiting Upload' },
 			});
-			const begin = Date.now();
 			await files(
 				'upload',
 				{ groupId: id, waitUntilProcessed: true },
@@ -347,7 +344,6 @@ describe('an upload', () => {
 					onStart: (cancel) => setTimeout(cancel, 1000),
 				},
 			);
-			expect(Date.now() - begin).toBeLessThan(3000);
 			const asked = slow.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1500));
 			expect(slow.requests).toHaveLength(asked);
@@ -580,8 +576,7 @@ describe('a download', () => {
 	});
 
 	test('ends when the execution is cancelled', async () => {
-		const begin = Date.now();
-		await withServer(
+		const { status } = await withServer(
 			(request, response) => {
 				if (!request.url?.endsWith('/download')) {
 					const data = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success' };
@@ -602,7 +597,7 @@ describe('a download', () => {
 					},
 				),
 		);
-		expect(Date.now() - begin).toBeLessThan(3000);
+		expect(status).toBe('canceled');
 	});
 });
 

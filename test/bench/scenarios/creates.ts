@@ -184,3 +184,28 @@ export async function cpu(bench: Bench): Promise<void> {
 		peakRssMiB: results.ours.peakMiB,
 	});
 }
+
+/** Milliseconds. */
+const SLOW = 10_000;
+const CANCELLED_AFTER = 2000;
+
+/** 9: an execution that is cancelled while a slow service has its requests. */
+export async function cancelled(bench: Bench): Promise<void> {
+	const items = bench.options.quick ? 200 : 2000;
+	const job = { items, cancelAfter: CANCELLED_AFTER };
+	const results = await bench.compare(
+		{ latency: SLOW },
+		{ ours: { client: 'ours', ...job }, unbatched: { client: 'httpRequest', ...job } },
+		{ mayFail: true },
+	);
+	const after = (result: Result) => seconds(result) - CANCELLED_AFTER / 1000;
+	bench.figure({
+		scenario: `9: ${items.toLocaleString('en')} creates, answers in ${SLOW / 1000} s, cancelled after ${CANCELLED_AFTER / 1000} s`,
+		ours: after(results.ours),
+		unit: 's until the execution ends',
+		peers: { [UNBATCHED]: after(results.unbatched) },
+		bar: 'cancel within a second',
+		met: after(results.ours) <= 1,
+		peakRssMiB: results.ours.peakMiB,
+	});
+}
