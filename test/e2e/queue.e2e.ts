@@ -131,6 +131,17 @@ const WORKFLOWS = {
 			jsonBody: `={{ JSON.stringify({ ${group}, xid: $json.body.call }) }}`,
 		}),
 	]),
+	long: chain('Many groups, a few at a time', [
+		webhook('long'),
+		node('Split', 'n8n-nodes-base.splitOut', 1, {
+			parameters: { fieldToSplitOut: 'body.names', include: 'noOtherFields', options: {} },
+		}),
+		threatConnect({
+			operation: 'create',
+			jsonBody: "={{ JSON.stringify({ type: 'Threat', name: $json['body.names'] }) }}",
+			options: { maxConcurrentRequests: 4 },
+		}),
+	]),
 };
 
 /** Activates a workflow and waits until n8n takes its calls, which is a little later; the first of them is `call`. */
@@ -298,4 +309,34 @@ test(
 		expect(await countOf(...FAILED)).toBe(failedBefore + plain.length);
 	},
 	10 * MINUTE,
+);
+
+test(
+	'an execution that is stopped by hand sends nothing more from its worker, and is shown as canceled',
+	async () => {
+		await stage.session.publishWorkflow(await stage.session.addWorkflow(WORKFLOWS.long));
+		const names = Array.from({ length: 2_000 }, (_, index) => `Long ${index}`);
+		const begin = async () =>
+			await fetch(`${stage.n8n.url}/webhook/long`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ names }),
+			});
+		const giveUpAt = Date.now() + MINUTE;
+		while (!(await begin()).ok && Date.now() < giveUpAt) await sleep(500);
+		const made = () => stage.threatConnect.groups().filter(({ name }) => name.startsWith('Long ')).length;
+		while (made() < 20 && Date.now() < giveUpAt) await sleep(20);
+		const { results } = await executions('running');
+		const id = String(results[0]?.id);
+		await stage.session.call('POST', `/rest/executions/${id}/stop`);
+		let before = -1;
+		while (made() !== before) {
+			before = made();
+			await sleep(2_000);
+		}
+		expect(made()).toBeGreaterThanOrEqual(20);
+		expect(made()).toBeLessThan(names.length);
+		expect((await stage.session.execution(id)).status).toBe('canceled');
+	},
+	5 * MINUTE,
 );
