@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Editor } from './browser';
+import { eventually } from './running';
 import { openStage, type Stage } from './stage';
 import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
 
@@ -27,11 +27,8 @@ async function open(type: string, parameters: Record<string, unknown> = {}): Pro
 const labels = async () => (await editor.form()).map(({ label, marked }) => `${label}${marked ? '*' : ''}`);
 
 /** The form follows a choice within a moment. */
-async function expectForm(expected: string[], what = ''): Promise<void> {
-	const giveUpAt = Date.now() + 5_000;
-	while (Date.now() < giveUpAt && String(await labels()) !== String(expected)) await sleep(100);
-	expect([what, ...(await labels())]).toEqual([what, ...expected]);
-}
+const expectForm = async (expected: string[], what = '') =>
+	await eventually(async () => expect([what, ...(await labels())]).toEqual([what, ...expected]));
 
 const HEAD = ['Credential', 'Resource', 'Operation'];
 const RECORD = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Editor } from './browser';
+import { eventually } from './running';
 import { openStage, type Stage } from './stage';
 import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
 
@@ -46,7 +46,7 @@ const seeInOutput = async (words: string) =>
 	await editor.page.getByTestId('output-panel').getByText(words).first().waitFor();
 
 /** What a search list offers once it has been loaded. */
-async function listed(search = ''): Promise<string[]> {
+async function expectListed(expected: string[], search = ''): Promise<void> {
 	const { page } = editor;
 	if (search === '') await page.getByTestId('rlc-input').first().click();
 	else
@@ -56,9 +56,10 @@ async function listed(search = ''): Promise<string[]> {
 			.or(page.getByTestId('rlc-search'))
 			.last()
 			.fill(search);
-	await sleep(2_000);
 	const items = page.getByTestId('rlc-item').filter({ visible: true });
-	return (await items.allInnerTexts()).map((item) => item.trim());
+	await eventually(async () => {
+		expect((await items.allInnerTexts()).map((item) => item.trim())).toEqual(expected);
+	});
 }
 
 test.each(['ThreatConnect', 'AttackForge'])(
@@ -77,13 +78,13 @@ test.each(['ThreatConnect', 'AttackForge'])(
 describe('search lists', () => {
 	test('groups of ThreatConnect are listed, searched by the server, and chosen', async () => {
 		await open(THREATCONNECT, { operation: 'get' });
-		expect(await listed()).toEqual([
+		await expectListed([
 			"O'Neil's laptop (Incident, Demo Organization)",
 			'Phishing in June (Incident, Demo Organization)',
 			'Phishing in May (Incident, Demo Organization)',
 		]);
 		await editor.screenshot('List-ThreatConnect groups');
-		expect(await listed("O'Neil")).toEqual(["O'Neil's laptop (Incident, Demo Organization)"]);
+		await expectListed(["O'Neil's laptop (Incident, Demo Organization)"], "O'Neil");
 		await editor.page.getByTestId('rlc-item').first().click();
 		await editor.execute();
 		await seeInOutput("O'Neil's laptop");
@@ -92,10 +93,15 @@ describe('search lists', () => {
 
 	test('groups and users of AttackForge are listed and searched', async () => {
 		await open(ATTACKFORGE, { operation: 'get' });
-		expect(await listed()).toEqual(['Harbor Bank', 'Meridian Clinics']);
-		expect(await listed('meri')).toEqual(['Meridian Clinics']);
+		await expectListed(['Harbor Bank', 'Meridian Clinics']);
+		await expectListed(['Meridian Clinics'], 'meri');
 		await open(ATTACKFORGE, { resource: 'member', operation: 'getGroups' });
-		expect(await listed()).toContain('Paul Citizen (paul.citizen@attackforge.com)');
+		await expectListed([
+			"Alex O'Neil+Ops (alex.o'neil+ops@attackforge.com)",
+			'John Citizen (john.citizen@attackforge.com)',
+			'Paul Citizen (paul.citizen@attackforge.com)',
+			'Robin Automation (robin.automation@attackforge.com)',
+		]);
 	});
 
 	test('what the output may hold is loaded from ThreatConnect', async () => {
@@ -103,13 +109,11 @@ describe('search lists', () => {
 		await editor.add('Add Option', 'Output Field Names or IDs');
 		// Disabled until the list has been loaded.
 		await editor.input('fields').locator('input.el-select__input').click();
-		await sleep(3_000);
+		const offered = editor.page.locator('.el-select-dropdown__item').filter({ visible: true });
+		await eventually(async () => {
+			expect((await offered.allInnerTexts()).join('\n')).toMatch(/Associated Indicators[^]*Tags/);
+		});
 		await editor.screenshot('List-output fields');
-		const offered = await editor.page
-			.locator('.el-select-dropdown__item')
-			.filter({ visible: true })
-			.allInnerTexts();
-		expect(offered.join('\n')).toMatch(/Associated Indicators[^]*Tags/);
 	});
 
 	test('where the user may not list groups, an ID can be typed, and works', async () => {
@@ -125,7 +129,8 @@ describe('search lists', () => {
 
 	test('with a wrong key the list says so in words', async () => {
 		await open(ATTACKFORGE, { operation: 'get' }, { attackForgeApi: 'Wrong key' });
-		expect(await listed()).toEqual([]);
+		await editor.page.getByTestId('rlc-input').first().click();
+		await editor.page.getByText('The API key is not valid').first().waitFor();
 		await editor.screenshot('List-wrong key');
 		expect(await editor.page.locator('body').innerText()).not.toMatch(/\[object|undefined/);
 	});
@@ -189,16 +194,12 @@ describe('credentials', () => {
 	async function expectTest(values: Record<string, string>, words: RegExp, picture: string): Promise<void> {
 		await save(values);
 		const dialog = editor.page.getByTestId('credential-edit-dialog');
-		const giveUpAt = Date.now() + 30_000;
-		let said = '';
-		while (!words.test(said) && Date.now() < giveUpAt) {
+		await eventually(async () => {
 			const more = dialog.getByText('More details');
 			if (await more.isVisible()) await more.click({ timeout: 1_000 }).catch(() => undefined);
-			await sleep(250);
-			said = await dialog.innerText();
-		}
+			expect(await dialog.innerText()).toMatch(words);
+		});
 		await editor.screenshot(`Credential-${picture}`);
-		expect(said).toMatch(words);
 	}
 
 	test('HMAC is chosen in the window in which the node has a credential created, as the README says', async () => {

@@ -22,3 +22,16 @@ export async function until(met: () => boolean, timeout: number): Promise<void> 
 	const giveUpAt = Date.now() + timeout;
 	while (!met() && Date.now() < giveUpAt) await sleep(50);
 }
+
+/** Checks again until it holds, for half a minute: how soon something is to be seen depends on the machine. */
+export async function eventually(check: () => Promise<void>): Promise<void> {
+	const giveUpAt = Date.now() + 30_000;
+	for (;;) {
+		try {
+			return await check();
+		} catch (error) {
+			if (Date.now() > giveUpAt) throw error;
+		}
+		await sleep(100);
+	}
+}
