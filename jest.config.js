@@ -35,7 +35,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
-	maxWorkers: '100%',
+	// Tests wait for answers and pauses more than they compute.
+	maxWorkers: '200%',
 	testTimeout: 30_000,
 	collectCoverageFrom: pure,
 	coverageReporters: ['text'],
