@@ -31,7 +31,13 @@ const END_GROUP = guarded(
 	while kill -s 0 -- "-$1" && [ $n -lt 150 ]; do n=$((n + 1)); sleep 0.1; done
 	kill -s KILL -- "-$1"`,
 );
-const REMOVE_FOLDER = guarded(`n=0; until rm -rf -- "$1" || [ $n -ge 60 ]; do n=$((n + 1)); sleep 0.5; done`);
+// Programs that are being ended may write there still: as long as one works there, or was told of it (Linux only).
+const REMOVE_FOLDER = guarded(
+	`n=0
+	used() { grep -qsF -- "$1" /proc/[0-9]*/environ || ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -qF -- "$1"; }
+	while used "$1" && [ $n -lt 60 ]; do n=$((n + 1)); sleep 0.5; done
+	rm -rf -- "$1"`,
+);
 
 /**
  * A small process that outlives this one, however it ends: by Ctrl+C, by a signal that nobody can catch, or inside jest,
