@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 /** What the unit tests must reach of the pure parts: `--coverage` fails below the floor, and `npm test` asks for it. */
 const pure = [
 	'credentials/baseUrl.ts',
@@ -35,8 +37,8 @@ module.exports = {
 	testMatch: ['<rootDir>/test/{unit,engine}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
-	// Tests wait for answers and pauses more than they compute.
-	maxWorkers: '200%',
+	// Tests wait for answers and pauses more than they compute. (Jest takes 200% for 200 workers.)
+	maxWorkers: 2 * availableParallelism(),
 	testTimeout: 30_000,
 	collectCoverageFrom: pure,
 	coverageReporters: ['text'],
