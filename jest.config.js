@@ -39,7 +39,8 @@ module.exports = {
 	setupFiles: ['<rootDir>/test/setup.js'],
 	// Tests wait for answers and pauses more than they compute. (Jest takes 200% for 200 workers.)
 	maxWorkers: 2 * availableParallelism(),
-	testTimeout: 30_000,
+	// How long a machine takes is no matter of these tests.
+	testTimeout: 120_000,
 	collectCoverageFrom: pure,
 	coverageReporters: ['text'],
 	coverageThreshold: Object.fromEntries(pure.map((file) => [`./${file}`, floor])),
