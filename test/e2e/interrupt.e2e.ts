@@ -50,31 +50,3 @@ test.each(COMMANDS)(
 	},
 	5 * MINUTE,
 );
-
-/** As n8n and PostgreSQL may. */
-const WRITES_LATE = `
-	trap 'sleep 2; mkdir -p "$TMPDIR"; touch "$TMPDIR/late"; exit' TERM
-	echo started
-	exec 2>/dev/null
-	while :; do sleep 0.1; done
-`;
-
-test('a program that writes while it is ended leaves no file behind', async () => {
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-interrupt-'));
-	const script = `
-		const { start, temporaryFolder } = require(${JSON.stringify(join(__dirname, 'processes'))});
-		temporaryFolder('n8n-late-');
-		const child = start('sh', ['-c', process.argv[1]], { cwd: '/' });
-		child.stdout.on('data', () => process.kill(process.pid, 'SIGKILL'));
-	`;
-	const env = { ...plainEnvironment(), TMPDIR: folder };
-	const command = start('npx', ['tsx', '--eval', script, WRITES_LATE], { cwd: ROOT, env });
-	try {
-		await until(() => hasEnded(command) && commandsIn(folder).length === 0, MINUTE);
-		expect(commandsIn(folder)).toEqual([]);
-		expect(readdirSync(folder).filter((name) => name.startsWith('n8n-'))).toEqual([]);
-	} finally {
-		await kill(command);
-		rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-	}
-});

@@ -701,7 +701,7 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 		expect(group.custom_fields).toEqual(before?.custom_fields);
 		expect(group.access).toEqual(before?.access);
 	}
-}, 60_000);
+});
 
 describe('search lists', () => {
 	type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;

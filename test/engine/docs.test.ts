@@ -18,12 +18,12 @@ const formatted = (path: string, text: string) =>
 test('docs/threatconnect-group.md shows each operation as it runs now: `npm run docs` writes it', async () => {
 	const path = join(DOCS, 'threatconnect-group.md');
 	expect(readFileSync(path, 'utf8')).toBe(formatted(path, await pageOf(threatConnect)));
-}, 120_000);
+});
 
 test('docs/attackforge-group.md shows each operation as it runs now: `npm run docs` writes it', async () => {
 	const path = join(DOCS, 'attackforge-group.md');
 	expect(readFileSync(path, 'utf8')).toBe(formatted(path, await pageOf(attackForge)));
-}, 120_000);
+});
 
 describe.each([threatConnect, attackForge])('the pages of $name', (node) => {
 	test('have an example of each operation and of nothing else', () => {

@@ -31,7 +31,7 @@ describe.each<ServiceName>(['threatConnect', 'attackForge'])(
 			expect(figures).toMatchObject({ sent: 200, ...NOTHING_WRONG });
 			// Two items are 1 %: chance alone may take one more. The long form holds the node to its 99 %.
 			expect(figures.succeeded).toBeGreaterThanOrEqual(197);
-		}, 120_000);
+		});
 
 		test("n8n's Retry On Fail, which sends all items again, makes no second record", async () => {
 			// Harmed so much that some items fail each time.
@@ -42,6 +42,6 @@ describe.each<ServiceName>(['threatConnect', 'attackForge'])(
 			});
 			expect(requests).toBeGreaterThan(40);
 			expect(figures).toMatchObject({ lost: 0, doubled: 0, wrongContent: 0 });
-		}, 120_000);
+		});
 	},
 );

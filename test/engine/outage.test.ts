@@ -63,7 +63,7 @@ describe.each(services)('%s:', (service) => {
 			await network.up();
 		});
 		expect(figures).toMatchObject({ sent: 60, succeeded: 60, ...WELL });
-	}, 60_000);
+	});
 
 	test('a service that dies half-way leaves each item with one outcome, and none that is wrong', async () => {
 		const { figures } = await creating(service, 40, async (network, arrived) => {
@@ -75,7 +75,7 @@ describe.each(services)('%s:', (service) => {
 		expect(succeeded).toBeGreaterThan(0);
 		expect(reportedFailed).toBeGreaterThan(0);
 		expect(succeeded + reportedFailed + reportedUnknown).toBe(40);
-	}, 120_000);
+	});
 
 	test('an execution that is cancelled half-way sends nothing more, and leaves each item with one outcome', async () => {
 		let cancel = () => {};
@@ -91,7 +91,7 @@ describe.each(services)('%s:', (service) => {
 		expect(requests).toBeLessThan(200);
 		expect(figures).toMatchObject({ sent: 200, ...WELL });
 		expect(figures.reportedFailed).toBeGreaterThan(0);
-	}, 60_000);
+	});
 });
 
 /** A server with one answer to everything. */
@@ -139,7 +139,7 @@ describe('an answer of 50 MB', () => {
 			[1, FIFTY_MB],
 			[1, FIFTY_MB],
 		]);
-	}, 60_000);
+	});
 
 	test("that is a proxy's page fails each item with a message that can be read", async () => {
 		const { items, errors } = await creatingAt(
@@ -153,7 +153,7 @@ describe('an answer of 50 MB', () => {
 			expect(json.error).toMatch(/502 Bad Gateway: Bad gateway Bad gateway/);
 			expect(JSON.stringify(json).length).toBeLessThan(2000);
 		}
-	}, 60_000);
+	});
 });
 
 test('an answer that trickles in for ever is given up, and the connection with it', async () => {
@@ -179,4 +179,4 @@ test('an answer that trickles in for ever is given up, and the connection with i
 		],
 	]);
 	expect(open).toBe(0);
-}, 60_000);
+});

@@ -105,7 +105,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 		const data = items[0]?.binary?.data as IBinaryData;
 		expect(data).toMatchObject({ fileName: 'large.bin', bytes: 64 * MIB });
 		expect(await store.sha256(data)).toBe(await store.sha256(file));
-	}, 60_000);
+	});
 
 	test('a file that takes longer than Timeout to send is sent once', async () => {
 		const file = await store.put(Buffer.alloc(2 * MIB), 'large.bin');
@@ -144,7 +144,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 		expect(error).toBeUndefined();
 		expect(items).toHaveLength(1);
 		expect(sent).toBe(1);
-	}, 60_000);
+	});
 
 	test('a malware document takes a ZIP archive, and nothing else', async () => {
 		const { id } = document({ malware: true, password: 'infected' });

@@ -189,7 +189,7 @@ describe("n8n's Retry On Fail", () => {
 			'may or may not have been created: look for the Threat with the name "Never looked up"',
 		);
 		expect(posts).toHaveLength(1);
-	}, 120_000);
+	});
 
 	test('sends no item again that may have been made, where nothing tells', async () => {
 		const lose: Losses = first('POST', 'after');

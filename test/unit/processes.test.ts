@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { start } from '../e2e/processes';
+import { hasEnded, start } from '../e2e/processes';
 import { commandsIn, until } from '../e2e/running';
 
 /** What an interrupted command leaves running, and on the disk. */
@@ -26,12 +26,12 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 			});
 			const work = () => readdirSync(folder).filter((name) => name.startsWith('work-'));
 			const isUnderWay = () => work().some((name) => existsSync(join(folder, name, 'child')));
-			await until(isUnderWay, 20_000);
+			await until(isUnderWay, 60_000);
 			expect(commandsIn(folder).filter((text) => text.includes('sleep')).length).toBeGreaterThan(3);
 
 			const pid = command.pid ?? 0;
 			process.kill(signal === 'SIGINT' ? -pid : pid, signal);
-			await until(() => commandsIn(folder).length === 0 && work().length === 0, 20_000);
+			await until(() => commandsIn(folder).length === 0 && work().length === 0, 60_000);
 			expect(commandsIn(folder)).toEqual([]);
 			expect(work()).toEqual([]);
 		} finally {
@@ -39,3 +39,33 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 		}
 	},
 );
+
+/** As n8n and PostgreSQL may: it writes while it is ended, into a folder that may be gone by then. */
+const WRITES_LATE = `
+	trap 'sleep 2; mkdir -p "$TMPDIR"; touch "$TMPDIR/late"; exit' TERM
+	echo started
+	exec 2>/dev/null
+	while :; do sleep 0.1; done
+`;
+
+test('what a program writes while it is ended goes too', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+	const program = `
+		const { start, temporaryFolder } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});
+		temporaryFolder('work-');
+		const child = start('sh', ['-c', ${JSON.stringify(WRITES_LATE)}], { cwd: '/' });
+		child.stdout.on('data', () => process.kill(process.pid, 'SIGKILL'));
+	`;
+	try {
+		const command = start(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+			cwd: join(__dirname, '../..'),
+			env: { ...process.env, TMPDIR: folder },
+		});
+		await until(() => hasEnded(command) && commandsIn(folder).length === 0, 60_000);
+		expect(command.signalCode).toBe('SIGKILL');
+		expect(commandsIn(folder)).toEqual([]);
+		expect(readdirSync(folder).filter((name) => name.startsWith('work-'))).toEqual([]);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
