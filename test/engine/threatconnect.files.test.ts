@@ -335,7 +335,7 @@ describe('an upload', () => {
 				name: 'Slow',
 				fields: { status: 'Awaiting Upload' },
 			});
-			await files(
+			const { error } = await files(
 				'upload',
 				{ groupId: id, waitUntilProcessed: true },
 				{
@@ -343,6 +343,9 @@ describe('an upload', () => {
 					credentials: { threatConnectApi: { baseUrl: slow.url, apiToken: slow.credentials.apiToken } },
 					onStart: (cancel) => setTimeout(cancel, 1000),
 				},
+			);
+			expect(error?.message).toBe(
+				'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it [item 0]',
 			);
 			const asked = slow.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1500));

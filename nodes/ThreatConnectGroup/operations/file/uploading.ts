@@ -190,12 +190,13 @@ const ARRIVED = { doubt: 'The file has arrived: Retry On Fail does not upload it
 
 /** Processing goes on after the upload has been answered. */
 async function processed(api: ThreatConnect, reference: GroupReference, limit: number): Promise<string> {
+	const signal = cancelSignal(api.connection);
 	const status = await poll(
 		async () => {
 			const now = String((await statusOf(api, reference)) ?? 'unknown');
 			return ['Awaiting Upload', 'In Progress'].includes(now) ? undefined : now;
 		},
-		{ limit, signal: cancelSignal(api.connection) },
+		{ limit, signal },
 	);
 	if (status === 'Failed') {
 		throw new ServiceFailure(
@@ -207,7 +208,9 @@ async function processed(api: ThreatConnect, reference: GroupReference, limit: n
 	}
 	if (status !== undefined) return status;
 	throw new ServiceFailure(
-		`The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
+		signal?.aborted
+			? 'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it'
+			: `The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
 		'It goes on by itself: look at the status of the group later, or raise "Time Limit for Processing". There is no need to upload the file again.',
 		{},
 		ARRIVED,
