@@ -35,7 +35,7 @@ const END_GROUP = guarded(
 const REMOVE_FOLDER = guarded(
 	`n=0
 	used() { grep -qsF -- "$1" /proc/[0-9]*/environ || ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -qF -- "$1"; }
-	while used "$1" && [ $n -lt 60 ]; do n=$((n + 1)); sleep 0.5; done
+	while { used "$1" || ! rm -rf -- "$1"; } && [ $n -lt 60 ]; do n=$((n + 1)); sleep 0.5; done
 	rm -rf -- "$1"`,
 );
 
