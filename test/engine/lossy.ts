@@ -1,9 +1,11 @@
 import { createServer, request as forward, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
+import type { INodeParameters } from 'n8n-workflow';
+
 import type { AttackForgeSimulator } from '../simulators/attackforge';
 import type { ThreatConnectSimulator } from '../simulators/threatconnect';
-import { run, type RunOptions } from './harness';
+import { type Credentials, run, type RunOptions } from './harness';
 
 /**
  * How the answer to a request is lost: before the service has seen it, or after it has done it. Or a proxy that knows no
@@ -64,46 +66,41 @@ export async function startLossy(
 }
 
 type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
+type Simulator = AttackForgeSimulator | ThreatConnectSimulator;
 
-/** Runs a node through a connection that loses answers, and tells the creates that arrived. */
-async function through(
-	server: Pick<AttackForgeSimulator | ThreatConnectSimulator, 'url' | 'requests'>,
-	lose: Losses,
-	node: (url: string) => RunOptions,
-) {
-	const between = await startLossy(server.url, lose);
-	const from = server.requests.length;
-	try {
-		const result = await run({ onError: 'continueErrorOutput', ...node(between.url) });
-		const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
-		return { ...result, posts };
-	} finally {
-		await between.stop();
-	}
-}
+/** Of each node: runs Create, or what the parameters say, through a connection that loses answers. */
+const throughTo =
+	<Server extends Simulator>(
+		type: string,
+		credentials: (baseUrl: string, server: Server) => Credentials,
+		defaults: INodeParameters = {},
+	) =>
+	/** @returns also the creates that arrived */
+	async (server: Server, lose: Losses, { parameters, ...more }: Given) => {
+		const between = await startLossy(server.url, lose);
+		const from = server.requests.length;
+		try {
+			const result = await run({
+				type,
+				credentials: credentials(between.url, server),
+				onError: 'continueErrorOutput',
+				parameters: { resource: 'group', operation: 'create', ...defaults, ...parameters },
+				...more,
+			});
+			const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
+			return { ...result, posts };
+		} finally {
+			await between.stop();
+		}
+	};
 
-/** Runs Create of the ThreatConnect node, or what the parameters say. @returns also the creates that arrived */
-export const throughThreatConnect = async (
-	server: ThreatConnectSimulator,
-	lose: Losses,
-	{ parameters, ...more }: Given,
-) =>
-	await through(server, lose, (baseUrl) => ({
-		type: 'threatConnectGroup',
-		credentials: { threatConnectApi: { baseUrl, apiToken: server.credentials.apiToken } },
-		parameters: { resource: 'group', operation: 'create', ...parameters },
-		...more,
-	}));
+export const throughThreatConnect = throughTo<ThreatConnectSimulator>(
+	'threatConnectGroup',
+	(baseUrl, { credentials: { apiToken } }) => ({ threatConnectApi: { baseUrl, apiToken } }),
+);
 
-/** Runs Create of the AttackForge node, or what the parameters say. @returns also the creates that arrived */
-export const throughAttackForge = async (
-	server: AttackForgeSimulator,
-	lose: Losses,
-	{ parameters, ...more }: Given,
-) =>
-	await through(server, lose, (baseUrl) => ({
-		type: 'attackForgeGroup',
-		credentials: { attackForgeApi: { baseUrl, apiKey: server.credentials.apiKey } },
-		parameters: { resource: 'group', operation: 'create', dataMode: 'autoMap', ...parameters },
-		...more,
-	}));
+export const throughAttackForge = throughTo<AttackForgeSimulator>(
+	'attackForgeGroup',
+	(baseUrl, { credentials: { apiKey } }) => ({ attackForgeApi: { baseUrl, apiKey } }),
+	{ dataMode: 'autoMap' },
+);
