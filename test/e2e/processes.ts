@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,6 +40,9 @@ const REMOVE_FOLDER = guarded(
 	rm -rf -- "$1"`,
 );
 
+/** Becomes the command that it is given once it is told so on its file 3; ends where whoever would tell it is gone. */
+const WAIT = 'read -r _ <&3 || exit; exec "$@" 3<&-';
+
 /**
  * A small process that outlives this one, however it ends: by Ctrl+C, by a signal that nobody can catch, or inside jest,
  * whose tests hear of no signal.
@@ -61,8 +65,9 @@ function guard(script: string, argument: string): () => void {
  * has ended, however it does.
  */
 export function temporaryFolder(prefix: string): string {
-	const folder = mkdtempSync(join(tmpdir(), prefix));
+	const folder = join(tmpdir(), prefix + randomBytes(6).toString('hex'));
 	guard(REMOVE_FOLDER, folder);
+	mkdirSync(folder);
 	// PostgreSQL runs as another user than root.
 	chmodSync(folder, 0o755);
 	process.env.TMPDIR = folder;
@@ -76,16 +81,20 @@ export function temporaryFolder(prefix: string): string {
 export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
 	if (closed) throw new Error('Interrupted.');
 	const { cwd, env = process.env, uid, gid, log: stdio = 'pipe' } = options;
-	const child = spawn(command, args, {
+	// It waits until its guard is there: this process may end between the two. (sh would drop npm's variables for registries.)
+	const child = spawn('bash', ['-c', WAIT, command, command, ...args], {
 		cwd,
 		env,
 		uid,
 		gid,
 		detached: true,
-		stdio: ['ignore', stdio, stdio],
+		stdio: ['ignore', stdio, stdio, 'pipe'],
 	});
 	running.add(child);
 	const release = child.pid === undefined ? () => undefined : guard(END_GROUP, String(child.pid));
+	const go = child.stdio[3] as Socket;
+	go.on('error', () => undefined);
+	go.end('go\n');
 	for (const end of ['close', 'error']) {
 		child.once(end, () => {
 			running.delete(child);

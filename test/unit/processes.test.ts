@@ -40,6 +40,31 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 	},
 );
 
+test('a command that is interrupted while it starts a program does not leave that program', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
+	// Killed where the program runs, and what would end it does not yet.
+	const program = `
+		const processes = require('node:child_process');
+		const { spawn } = processes;
+		processes.spawn = (command, args, options) => {
+			if (args.includes('guard')) process.kill(process.pid, 'SIGKILL');
+			return spawn(command, args, options);
+		};
+		const { start } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});
+		start('sleep', ['300'], { cwd: ${JSON.stringify(folder)} });
+	`;
+	try {
+		const command = start(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
+			cwd: join(__dirname, '../..'),
+		});
+		await until(() => hasEnded(command) && commandsIn(folder).length === 0, 60_000);
+		expect(command.signalCode).toBe('SIGKILL');
+		expect(commandsIn(folder)).toEqual([]);
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});
+
 /** As n8n and PostgreSQL may: it writes while it is ended, into a folder that may be gone by then. */
 const WRITES_LATE = `
 	trap 'sleep 2; mkdir -p "$TMPDIR"; touch "$TMPDIR/late"; exit' TERM
