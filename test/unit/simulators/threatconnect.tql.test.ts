@@ -55,7 +55,12 @@ function seedThree(to: ThreatConnectSimulator): void {
 }
 
 describe('groups', () => {
-	beforeAll(async () => seedThree(await startShared()));
+	// No day ends between what is added and what is asked.
+	beforeAll(async () => {
+		jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+		seedThree(await startShared());
+	});
+	afterAll(() => jest.restoreAllMocks());
 
 	it.each([
 		['id = 1', ['First Incident']],
