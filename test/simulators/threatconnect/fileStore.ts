@@ -16,6 +16,8 @@ export type StoredFile = {
 	sha256: string;
 	/** Absent: the file is on the disk. */
 	bytes?: Buffer;
+	/** Where it is on the disk. */
+	path?: string;
 };
 
 /** A file as it arrived, of no group yet. */

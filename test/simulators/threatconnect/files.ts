@@ -154,9 +154,14 @@ export function serveFiles(service: Service): void {
 export function storedFile({ state, files }: Service, groupId: string): StoredFile | undefined {
 	const [group, file] = [state.groups.get(groupId), files.get(groupId)];
 	if (!group || !file) return undefined;
-	const { size, sha256, bytes } = file;
+	const { size, sha256, bytes, path } = file;
 	const { fileName } = group.fields;
-	return { ...(typeof fileName === 'string' && { fileName }), size, sha256, ...(bytes && { bytes }) };
+	return {
+		...(typeof fileName === 'string' && { fileName }),
+		size,
+		sha256,
+		...(path ? { path } : { bytes }),
+	};
 }
 
 /** Gives a group a file without going through the API. */

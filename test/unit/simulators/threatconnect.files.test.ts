@@ -1,9 +1,8 @@
 import axios from 'axios';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
@@ -142,6 +141,7 @@ describe('uploading', () => {
 			fileName: 'big.bin',
 			size: count * piece.length,
 			sha256: hash.digest('hex'),
+			path: expect.any(String) as string,
 		});
 
 		const download = await axios.get(`${server.url}/api/v3/groups/${id}/download`, {
@@ -152,13 +152,10 @@ describe('uploading', () => {
 		for await (const part of download.data) downloaded.update(part);
 		expect(downloaded.digest('hex')).toBe(server.file(id)?.sha256);
 
-		const held = readdirSync(tmpdir())
-			.filter((name) => name.startsWith('threatconnect-simulator-'))
-			.flatMap((name) => readdirSync(join(tmpdir(), name)).map((file) => join(tmpdir(), name, file)))
-			.filter((path) => statSync(path).size === count * piece.length);
-		expect(held).toHaveLength(1);
+		const path = server.file(id)?.path ?? '';
+		expect(statSync(path).size).toBe(count * piece.length);
 		await server.stop();
-		expect(existsSync(dirname(held[0] ?? ''))).toBe(false);
+		expect(existsSync(dirname(path))).toBe(false);
 		server = await start();
 	});
 
