@@ -1,10 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import {
 	CREDENTIALS,
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
 } from '../../simulators/threatconnect';
-import { call, get, post, send, start, tokenHeaders, type Json } from './threatconnect.support';
+import { call, get, holdTimers, post, send, start, tokenHeaders, type Json } from './threatconnect.support';
 
 let server: ThreatConnectSimulator;
 
@@ -123,16 +122,17 @@ describe('creating a job', () => {
 describe('a job', () => {
 	it('is Created, Queued, Running and Completed', async () => {
 		await run({ batchDelay: 200 });
+		holdTimers();
 		const id = await created();
 		expect(await statusOf(id)).toMatchObject({ status: 'Created' });
 		invalid(await get(`/v2/batch/${id}/errors`), /^Batch still in Created state$/);
 		await upload(id, { group: [group(1)] });
 		expect((await get(`/v2/batch/${id}`)).data).toEqual({ status: 'Queued' });
-		await wait(250);
+		jest.advanceTimersByTime(200);
 		expect((await get(`/v2/batch/${id}`)).data).toEqual({ status: 'Running' });
 		invalid(await get(`/v2/batch/${id}/errors`), /^Batch still in Running state$/);
 		expect(server.groups()).toEqual([]);
-		await wait(250);
+		jest.advanceTimersByTime(200);
 		expect((await get(`/v2/batch/${id}`)).data).toEqual({
 			status: 'Completed',
 			errorCount: 0,

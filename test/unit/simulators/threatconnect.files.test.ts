@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, put, refused, send, start, tokenHeaders } from './threatconnect.support';
+import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from './threatconnect.support';
 
 let server: ThreatConnectSimulator;
 
@@ -202,12 +202,14 @@ describe('uploading', () => {
 describe('processing', () => {
 	it('goes on after the answer: the file cannot be had before', async () => {
 		server = await start({ processing: 300 });
+		holdTimers();
 		const id = document();
 		refused(await get(`/v3/groups/${id}/download`), 404, '0x1004', /not found/);
 		await send('POST', `/v3/groups/${id}/upload`, BYTES);
 		expect(fields(id)?.status).toBe('In Progress');
+		jest.advanceTimersByTime(299);
 		refused(await get(`/v3/groups/${id}/download`), 400, '0x1001', /In Progress/);
-		await wait(400);
+		jest.advanceTimersByTime(1);
 		expect((await get(`/v3/groups/${id}`)).data.data.status).toBe('Success');
 		expect((await binary(`/v3/groups/${id}/download`)).status).toBe(200);
 	});

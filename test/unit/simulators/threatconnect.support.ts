@@ -30,7 +30,25 @@ export async function startShared(options: ThreatConnectOptions = {}): Promise<T
 	return shared;
 }
 
+/** From now on, what a simulator does later is done when jest's timers are moved on, and not before. */
+export const holdTimers = () =>
+	jest.useFakeTimers({
+		// What connections and files need goes on.
+		doNotFake: [
+			'Date',
+			'hrtime',
+			'nextTick',
+			'performance',
+			'queueMicrotask',
+			'setImmediate',
+			'clearImmediate',
+			'setInterval',
+			'clearInterval',
+		],
+	});
+
 afterEach(async () => {
+	jest.useRealTimers();
 	await server?.stop();
 	server = undefined;
 });
