@@ -1,18 +1,19 @@
 import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { setTimeout as wait } from 'node:timers/promises';
 
 import { FAULT_KINDS, type FaultKind, type FaultOptions, LATE } from '../../simulators/shared/faults';
-import { createServer } from '../../simulators/shared/server';
+import { createServer, type LoggedRequest } from '../../simulators/shared/server';
 
 /** The faults of the simulators themselves: what a client meets over a real socket, and what the service has done. */
 
-/** Milliseconds: of a client that meets no answer. Any other waits as long as a slow machine needs. */
-const TIMEOUT = 700;
+/** Milliseconds: from a fault to the moment in which a client that meets no answer gives up. */
+const SILENCE = 300;
 
 type Seen = { status?: number; type?: string; retryAfter?: string; body: string; code?: string };
 
-/** One POST, as a client without any patience of its own. */
-const post = async (url: string, timeout = 20_000): Promise<Seen> =>
+/** One POST. The client waits as long as a slow machine needs, or until it is told to give up. */
+const post = async (url: string, signal?: AbortSignal): Promise<Seen> =>
 	await new Promise((resolve) => {
 		const send = url.startsWith('https') ? secureRequest : plainRequest;
 		const seen: Seen = { body: '' };
@@ -20,10 +21,10 @@ const post = async (url: string, timeout = 20_000): Promise<Seen> =>
 		const sent = send(`${url}/things`, {
 			method: 'POST',
 			agent: false,
+			signal,
 			rejectUnauthorized: false,
 			headers: { 'content-type': 'application/json' },
 		});
-		sent.setTimeout(timeout, () => sent.destroy(Object.assign(new Error('No answer'), { code: 'TIMEOUT' })));
 		sent.on('error', failed);
 		sent.on('response', (answer) => {
 			seen.status = answer.statusCode;
@@ -36,13 +37,25 @@ const post = async (url: string, timeout = 20_000): Promise<Seen> =>
 		sent.end('{"name":"a thing"}');
 	});
 
+/** Tells a client to give up when it has met a fault and no answer, however long its request was on the way. */
+function onceMet(faults: object): AbortSignal {
+	const controller = new AbortController();
+	const look = async () => {
+		while (Object.keys(faults).length === 0) await wait(20, undefined, { ref: false });
+		await wait(SILENCE);
+		controller.abort();
+	};
+	void look();
+	return controller.signal;
+}
+
 /** A service with one method, that does what it is asked. */
 async function withService(
 	options: { faults?: FaultOptions; tls?: boolean },
 	use: (
 		url: string,
 		state: { done: number },
-		service: { requests: Array<{ fault?: FaultKind; body: string; status?: number }>; faults: object },
+		service: { requests: LoggedRequest[]; faults: object },
 	) => Promise<void>,
 ): Promise<void> {
 	const { app, listen } = await createServer(options);
@@ -58,18 +71,17 @@ async function withService(
 
 const WELL = { status: 200, body: '{"done":1}' };
 const BROKEN = { code: 'ECONNRESET' };
-const NONE = { code: 'TIMEOUT' };
+const NONE = { code: 'ABORT_ERR' };
 const PROXY = { type: 'text/html', body: expect.stringContaining('<h1>') };
 
 /** What the client sees, and whether the service has done it. */
-const EXPECTED: Record<FaultKind, [seen: object, done: 0 | 1]> = {
+const EXPECTED: Record<Exclude<FaultKind, 'late'>, [seen: object, done: 0 | 1]> = {
 	closedAtAccept: [BROKEN, 0],
 	tlsBroken: [BROKEN, 0],
 	resetBefore: [BROKEN, 0],
 	resetAfter: [BROKEN, 1],
 	stallBefore: [NONE, 0],
 	stallAfter: [NONE, 1],
-	late: [NONE, 0],
 	cutOff: [{ status: 200, body: '{"don', ...BROKEN }, 1],
 	status429: [{ status: 429, body: expect.stringContaining('Too many'), retryAfter: undefined }, 0],
 	status429RetryAfter: [{ status: 429, retryAfter: '1' }, 0],
@@ -93,7 +105,7 @@ const once = (kind: FaultKind): FaultOptions => ({ seed: 1, share: 1, kinds: [ki
 const NO_REQUEST: FaultKind[] = ['closedAtAccept', 'tlsBroken'];
 
 /** A certificate takes half a second to make: over HTTPS, one of each way to break a connection. */
-const SECURE: FaultKind[] = [
+const SECURE: Array<keyof typeof EXPECTED> = [
 	'closedAtAccept',
 	'tlsBroken',
 	'resetBefore',
@@ -102,17 +114,17 @@ const SECURE: FaultKind[] = [
 	'cutOff',
 ];
 
-test.each<[FaultKind, string, boolean]>([
-	...FAULT_KINDS.filter((kind) => kind !== 'tlsBroken').map((kind): [FaultKind, string, boolean] => [
-		kind,
-		'HTTP',
-		false,
-	]),
-	...SECURE.map((kind): [FaultKind, string, boolean] => [kind, 'HTTPS', true]),
+type Kind = keyof typeof EXPECTED;
+
+test.each<[Kind, string, boolean]>([
+	...(Object.keys(EXPECTED) as Kind[])
+		.filter((kind) => kind !== 'tlsBroken')
+		.map((kind): [Kind, string, boolean] => [kind, 'HTTP', false]),
+	...SECURE.map((kind): [Kind, string, boolean] => [kind, 'HTTPS', true]),
 ])('%s over %s harms one request as it should, and the next is well', async (kind, _scheme, tls) => {
 	const [seen, done] = EXPECTED[kind];
 	await withService({ faults: once(kind), tls }, async (url, state, { requests, faults }) => {
-		expect(await post(url, seen === NONE ? TIMEOUT : undefined)).toMatchObject(seen);
+		expect(await post(url, seen === NONE ? onceMet(faults) : undefined)).toMatchObject(seen);
 		expect(state.done).toBe(done);
 		expect(faults).toEqual({ [kind]: 1 });
 		expect(requests).toMatchObject(
@@ -124,11 +136,14 @@ test.each<[FaultKind, string, boolean]>([
 });
 
 test('what is late is done once the client has given up', async () => {
-	await withService({ faults: once('late') }, async (url, state) => {
-		await post(url, TIMEOUT);
-		expect(state.done).toBe(0);
-		await new Promise((resolve) => setTimeout(resolve, LATE - TIMEOUT + 100));
-		expect(state.done).toBe(1);
+	await withService({ faults: once('late') }, async (url, state, { requests, faults }) => {
+		expect(await post(url, onceMet(faults))).toMatchObject(NONE);
+		expect(faults).toEqual({ late: 1 });
+		expect(requests).toMatchObject([{ fault: 'late', body: '{"name":"a thing"}' }]);
+		while (state.done === 0) await wait(20);
+		// A timer may be a millisecond early.
+		expect(Date.now() - (requests[0]?.at ?? NaN)).toBeGreaterThanOrEqual(LATE - 5);
+		expect(await post(url)).toMatchObject({ status: 200, body: '{"done":2}' });
 	});
 });
 
