@@ -2,6 +2,7 @@ import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ALONE } from './n8n';
 import { openStage, type Stage } from './stage';
 import { addCredentials, example } from './workflows';
 
@@ -15,7 +16,7 @@ const address = () => new URL(`${stage.n8n.url}/mcp/threatconnect-attackforge`);
 
 async function connect(token: string): Promise<Client> {
 	const agent = new Client({ name: 'agent', version: '1.0.0' });
-	const headers = { authorization: `Bearer ${token}` };
+	const headers = { ...ALONE, authorization: `Bearer ${token}` };
 	await agent.connect(new StreamableHTTPClientTransport(address(), { requestInit: { headers } }));
 	return agent;
 }
@@ -23,7 +24,7 @@ async function connect(token: string): Promise<Client> {
 /** n8n publishes in the background. */
 async function untilListening(): Promise<void> {
 	for (let attempt = 0; attempt < 60; attempt++) {
-		const { status } = await fetch(address(), { method: 'POST' });
+		const { status } = await fetch(address(), { method: 'POST', headers: ALONE });
 		if (status !== 404) return;
 		await sleep(500);
 	}

@@ -176,10 +176,17 @@ export type Execution = {
 
 export type Workflow = { name: string; nodes: Array<{ name: string; type: string } & Json> } & Json;
 
+/**
+ * A header for each request: n8n closes a connection that is idle for five seconds, and what is sent on it at that moment
+ * is lost.
+ */
+export const ALONE = { connection: 'close' };
+
 /** An owner's session with a running n8n. */
 export class Session {
 	/** n8n binds a login to its browser. */
 	private readonly headers: Record<string, string> = {
+		...ALONE,
 		'browser-id': 'end-to-end',
 		'content-type': 'application/json',
 	};

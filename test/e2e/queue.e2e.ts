@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { installPackage, PACKAGE_NAME, type RunningN8n, startWorker, type Workflow } from './n8n';
+import { ALONE, installPackage, PACKAGE_NAME, type RunningN8n, startWorker, type Workflow } from './n8n';
 import { type Services, startServices } from './services';
 import { openStage, type Stage } from './stage';
 import { addCredentials } from './workflows';
@@ -164,7 +164,7 @@ const pathOf = (call: string) => (call.startsWith('call-create') ? 'create' : 'u
 async function send(call: string): Promise<number> {
 	const response = await fetch(`${stage.n8n.url}/webhook/${pathOf(call)}`, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: { ...ALONE, 'content-type': 'application/json' },
 		body: JSON.stringify({ call }),
 		signal: AbortSignal.timeout(2 * MINUTE),
 	});
@@ -319,7 +319,7 @@ test(
 		const begin = async () =>
 			await fetch(`${stage.n8n.url}/webhook/long`, {
 				method: 'POST',
-				headers: { 'content-type': 'application/json' },
+				headers: { ...ALONE, 'content-type': 'application/json' },
 				body: JSON.stringify({ names }),
 			});
 		const giveUpAt = Date.now() + MINUTE;
