@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { NODE, NODE_FOLDER, n8nScript } from './install';
@@ -32,15 +33,18 @@ export type RunningN8n = {
 	kill(): Promise<void>;
 };
 
-/** A port that is free now. */
+/**
+ * A port that is free. For a minute the system gives it to nobody who asks for any port, as to the other tests: a connection
+ * has just ended there, and the server was the first to close it. Whoever names the port gets it.
+ */
 export async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(0, '127.0.0.1', resolve);
-	});
+	const server = createServer((socket) => socket.end());
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
 	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
+	await once(connect(port, '127.0.0.1').resume(), 'close');
+	server.close();
+	await once(server, 'close');
 	return port;
 }
 
