@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ThreatConnectOptions } from '../simulators/threatconnect';
 import { ALONE, installPackage, PACKAGE_NAME, type RunningN8n, startWorker, type Workflow } from './n8n';
 import { type Services, startServices } from './services';
 import { openStage, type Stage } from './stage';
@@ -27,6 +28,7 @@ let services: Services;
 let stage: Stage;
 let env: NodeJS.ProcessEnv;
 let workers: RunningN8n[];
+const hooks: NonNullable<ThreatConnectOptions['hooks']> = {};
 const endings: Array<() => unknown> = [];
 
 beforeAll(async () => {
@@ -41,7 +43,7 @@ beforeAll(async () => {
 		QUEUE_WORKER_LOCK_RENEW_TIME: '5000',
 		QUEUE_WORKER_STALLED_INTERVAL: '10000',
 	};
-	stage = await openStage({ env, latency: 50 });
+	stage = await openStage({ env, latency: 50, hooks });
 	endings.push(async () => await stage.close());
 	await addCredentials(stage);
 	workers = await Promise.all([addWorker(), addWorker()]);
@@ -241,7 +243,13 @@ test(
 		const sending = sendAll(rest);
 
 		while (stage.threatConnect.groups().length < KILL_AFTER) await sleep(20);
+		// More wait for ThreatConnect than one worker takes on: each has some in hand.
+		const waiting = new Set<() => void>();
+		hooks.beforeRequest = async () => await new Promise<void>((go) => waiting.add(go));
+		while (waiting.size <= CONCURRENCY) await sleep(20);
 		await workers[0]?.kill();
+		delete hooks.beforeRequest;
+		for (const go of waiting) go();
 		const replacing = addWorker();
 
 		const answers = await sending;
@@ -255,7 +263,7 @@ test(
 		expect(answers).toEqual(rest.map(() => 200));
 		expect(await countAll()).toBe(CALLS);
 		expect(await countOf('success')).toBe(CALLS - failed.length);
-		// The worker had executions in hand, so this would see a loss.
+		// So this would see a loss.
 		expect(failed.length).toBeGreaterThan(0);
 		expect(missing.length).toBeLessThanOrEqual(failed.length);
 		expect(twice(groups())).toEqual([]);

@@ -3,7 +3,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
-import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import {
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
 import { type N8nOptions, type Owner, type RunningN8n, Session, startN8n } from './n8n';
 import { installPackage } from './tarball';
 
@@ -47,10 +51,17 @@ export type StageOptions = Partial<N8nOptions> & {
 	withoutPackage?: boolean;
 	/** Milliseconds that both services take to answer. */
 	latency?: number;
+	/** Of ThreatConnect; they may be changed later. */
+	hooks?: ThreatConnectOptions['hooks'];
 };
 
 /** Starts everything, or leaves nothing behind; `close` ends it and removes its files. */
-export async function openStage({ withoutPackage, latency, ...options }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+	withoutPackage,
+	latency,
+	hooks,
+	...options
+}: StageOptions = {}): Promise<Stage> {
 	const tarball = process.env.E2E_TARBALL;
 	if (tarball === undefined) throw new Error('No tarball: run this through "npm run test:e2e".');
 	const endings: Array<() => unknown> = [];
@@ -63,7 +74,7 @@ export async function openStage({ withoutPackage, latency, ...options }: StageOp
 		const userFolder = join(folder, 'n8n');
 		mkdirSync(userFolder);
 		if (!withoutPackage) await installPackage(tarball, userFolder);
-		const threatConnect = await startThreatConnect({ latency });
+		const threatConnect = await startThreatConnect({ latency, hooks });
 		endings.push(async () => await threatConnect.stop());
 		const attackForge = await startAttackForge({ latency });
 		endings.push(async () => await attackForge.stop());
