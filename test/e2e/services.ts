@@ -8,7 +8,6 @@ import {
 	readFileSync,
 	rmSync,
 } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -61,15 +60,15 @@ export async function startServices(): Promise<Services> {
 	const stopAll = async () => {
 		for (const end of endings.splice(0).reverse()) await end();
 	};
-	/** Starts one of them and waits until it takes connections. */
-	const serve = async (name: string, port: number, command: string, args: string[], user?: User) => {
+	/** Starts one of them and waits until it says that it is ready: PostgreSQL takes connections before, and refuses them. */
+	const serve = async (name: string, command: string, args: string[], user?: User) => {
 		const logFile = join(folder, `${name}.log`);
 		const log = openSync(logFile, 'a');
 		const child = start(command, args, { cwd: folder, log, ...user });
 		closeSync(log);
 		endings.push(async () => await stop(child));
 		const giveUpAt = Date.now() + 60_000;
-		while (!(await takesConnections(port))) {
+		while (!/ready to accept connections/i.test(readFileSync(logFile, 'utf8'))) {
 			if (hasEnded(child) || Date.now() > giveUpAt) {
 				throw new Error(`${name} did not start:\n${readFileSync(logFile, 'utf8')}`);
 			}
@@ -79,7 +78,7 @@ export async function startServices(): Promise<Services> {
 	try {
 		const redisPort = await freePort();
 		const bind = ['--bind', '127.0.0.1', '--port', String(redisPort), '--dir', folder];
-		await serve('Redis', redisPort, programs.redis, [...bind, '--save', '', '--appendonly', 'no']);
+		await serve('Redis', programs.redis, [...bind, '--save', '', '--appendonly', 'no']);
 
 		const user = await postgresUser();
 		if (user) chownSync(folder, user.uid, user.gid);
@@ -97,9 +96,15 @@ export async function startServices(): Promise<Services> {
 		];
 		await run(programs.initdb, init, { cwd: folder, ...user });
 		const port = await freePort();
-		const settings = { listen_addresses: '127.0.0.1', port, unix_socket_directories: folder, fsync: 'off' };
+		const settings = {
+			listen_addresses: '127.0.0.1',
+			port,
+			unix_socket_directories: folder,
+			fsync: 'off',
+			lc_messages: 'C',
+		};
 		const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-		await serve('PostgreSQL', port, programs.postgres, ['-D', data, ...args], user);
+		await serve('PostgreSQL', programs.postgres, ['-D', data, ...args], user);
 		return {
 			env: {
 				DB_TYPE: 'postgresdb',
@@ -125,11 +130,4 @@ async function postgresUser(): Promise<User | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
 	const idOf = async (flag: string) => Number(await run('id', [flag, 'postgres'], { cwd: tmpdir() }));
 	return { uid: await idOf('-u'), gid: await idOf('-g') };
-}
-
-async function takesConnections(port: number): Promise<boolean> {
-	return await new Promise((resolve) => {
-		const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-		socket.once('connect', () => socket.destroy());
-	});
 }
