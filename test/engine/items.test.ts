@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
@@ -266,11 +266,15 @@ test('a cancelled execution sends nothing more', async () => {
 	const FIRST = 16;
 	let cancel = () => {};
 	let arrived = 0;
+	// Answered only then: each answer lets another request follow.
+	const waiting: ServerResponse[] = [];
 	await withServer(
 		(_request, response) => {
 			arrived += 1;
+			waiting.push(response);
+			if (arrived < FIRST) return;
 			if (arrived === FIRST) cancel();
-			setTimeout(() => response.end('{"status":"Success","data":{"id":1}}'), 50);
+			for (const one of waiting.splice(0)) one.end('{"status":"Success","data":{"id":1}}');
 		},
 		async (url, count) => {
 			const names = Array.from({ length: 100 }, (_, index) => `n${index}`);
