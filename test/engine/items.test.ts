@@ -197,21 +197,21 @@ test.each([403, 406, 413])(
 
 describe('concurrency', () => {
 	const inFlight = async (maxConcurrentRequests: number, count: number) => {
-		let now = 0;
+		const waiting: ServerResponse[] = [];
 		let most = 0;
 		const order: string[] = [];
+		const answer = () => {
+			for (const one of waiting.splice(0)) one.end('{"status":"Success","data":{"id":1}}');
+		};
 		await withServer(
 			(request, response) => {
-				now += 1;
-				most = Math.max(most, now);
+				most = Math.max(most, waiting.push(response));
 				let body = '';
 				request.on('data', (chunk) => (body += chunk));
 				request.on('end', () => {
 					order.push(JSON.parse(body).name);
-					setTimeout(() => {
-						now -= 1;
-						response.end('{"status":"Success","data":{"id":1}}');
-					}, 20);
+					// Not before all that may come have come, and one too many would have had the time to.
+					if (order.length % maxConcurrentRequests === 0) setTimeout(answer, 20);
 				});
 			},
 			async (url) => {
