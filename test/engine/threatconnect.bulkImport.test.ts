@@ -443,9 +443,13 @@ describe('when a job does not end', () => {
 
 	test('before the execution is cancelled, nothing more is sent', async () => {
 		await withSimulator({ batchDelay: 60_000 }, async (server, node) => {
+			let cancel = () => {};
 			await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
-				onStart: (cancel) => setTimeout(cancel, 1200),
+				onStart: (stop) => (cancel = stop),
+				mode: 'manual',
+				// Between two questions for the status.
+				onMessage: (message) => message.endsWith(': Queued') && cancel(),
 			});
 			const sent = server.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1000));
