@@ -412,10 +412,9 @@ describe('jobs', () => {
 				mode: 'manual',
 				onMessage: (message) => messages.push(message),
 			});
-			expect(messages).toEqual([
+			// How often the status is asked for in between is a matter of time.
+			expect(messages.filter((message) => !/: (Queued|Running)$/.test(message))).toEqual([
 				'Batch 1 for "Demo Organization" (groups: 1): uploading',
-				expect.stringMatching(/: (Queued|Running)$/),
-				...messages.slice(2, -2),
 				'Batch 1 for "Demo Organization" (groups: 1): Completed',
 				'Batch 1 has finished: 1 of 1 groups imported',
 			]);
