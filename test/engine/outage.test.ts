@@ -38,7 +38,6 @@ async function creating(
 					resource: 'group',
 					operation: 'create',
 					...stage.parameters.create,
-					options: { timeout: 2 },
 				},
 				credentials,
 				items: sent.map(({ json }) => json),
