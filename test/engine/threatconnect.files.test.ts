@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type RequestListener } from 'node:http';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { type ClientRequest, createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 
@@ -329,6 +330,14 @@ describe('an upload', () => {
 
 	test('stops waiting when the execution is cancelled', async () => {
 		const slow = await startThreatConnect({ processing: 60_000 });
+		let cancel = () => {};
+		// Between two questions for the status, once the node has read the answer to one: before any timer of its own.
+		const answered = (message: unknown) => {
+			const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
+			const isUploaded = slow.requests.some(({ method }) => method !== 'GET');
+			if (isUploaded && request.method === 'GET') response.once('close', () => setImmediate(cancel));
+		};
+		subscribe('http.client.response.finish', answered);
 		try {
 			const { id } = slow.seedGroup({
 				type: 'Document',
@@ -341,7 +350,7 @@ describe('an upload', () => {
 				{
 					binary: [{ data: await store.put(ZIP, 'a.zip') }],
 					credentials: { threatConnectApi: { baseUrl: slow.url, apiToken: slow.credentials.apiToken } },
-					onStart: (cancel) => setTimeout(cancel, 1000),
+					onStart: (stop) => (cancel = stop),
 				},
 			);
 			expect(error?.message).toBe(
@@ -351,6 +360,7 @@ describe('an upload', () => {
 			await new Promise((resolve) => setTimeout(resolve, 1500));
 			expect(slow.requests).toHaveLength(asked);
 		} finally {
+			unsubscribe('http.client.response.finish', answered);
 			await slow.stop();
 		}
 	});
