@@ -40,7 +40,7 @@ module.exports = {
 	// Tests wait for answers and pauses more than they compute. (Jest takes 200% for 200 workers.)
 	maxWorkers: 2 * availableParallelism(),
 	// How long a machine takes is no matter of these tests.
-	testTimeout: 120_000,
+	testTimeout: 300_000,
 	collectCoverageFrom: pure,
 	coverageReporters: ['text'],
 	coverageThreshold: Object.fromEntries(pure.map((file) => [`./${file}`, floor])),

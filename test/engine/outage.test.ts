@@ -168,7 +168,7 @@ test('an answer that trickles in for ever is given up, and the connection with i
 	expect(items).toEqual([]);
 	expect(errors.map(({ json }) => [json.error, json.message])).toEqual([
 		[
-			// 0.5 on a machine too busy to begin the answer in time.
+			// Where this process stands still for half a second, that is a pause. Without one, the answer would never end.
 			expect.stringMatching(/did not answer within (2\.5|0\.5) seconds/),
 			expect.stringContaining('may or may not have been created'),
 		],
