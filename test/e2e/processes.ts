@@ -65,7 +65,7 @@ function guard(script: string, argument: string): () => void {
  * has ended, however it does.
  */
 export function temporaryFolder(prefix: string): string {
-	const folder = join(tmpdir(), prefix + randomBytes(6).toString('hex'));
+	const folder = join(tmpdir(), prefix + randomBytes(4).toString('hex'));
 	guard(REMOVE_FOLDER, folder);
 	mkdirSync(folder);
 	// PostgreSQL runs as another user than root.

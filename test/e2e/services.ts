@@ -99,7 +99,8 @@ export async function startServices(): Promise<Services> {
 		const settings = {
 			listen_addresses: '127.0.0.1',
 			port,
-			unix_socket_directories: folder,
+			// No Unix socket: its path may be 107 bytes long at most.
+			unix_socket_directories: '',
 			fsync: 'off',
 			lc_messages: 'C',
 		};
