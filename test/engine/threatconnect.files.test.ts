@@ -356,6 +356,9 @@ describe('an upload', () => {
 			expect(error?.message).toBe(
 				'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it [item 0]',
 			);
+			expect(error?.description).toMatch(
+				/^It goes on by itself: look at the status of the group later\. There is no need to upload/,
+			);
 			const asked = slow.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1500));
 			expect(slow.requests).toHaveLength(asked);

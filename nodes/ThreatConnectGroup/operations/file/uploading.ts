@@ -207,11 +207,12 @@ async function processed(api: ThreatConnect, reference: GroupReference, limit: n
 		);
 	}
 	if (status !== undefined) return status;
+	const isCancelled = signal?.aborted === true;
 	throw new ServiceFailure(
-		signal?.aborted
+		isCancelled
 			? 'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it'
 			: `The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
-		'It goes on by itself: look at the status of the group later, or raise "Time Limit for Processing". There is no need to upload the file again.',
+		`It goes on by itself: look at the status of the group later${isCancelled ? '' : ', or raise "Time Limit for Processing"'}. There is no need to upload the file again.`,
 		{},
 		ARRIVED,
 	);
