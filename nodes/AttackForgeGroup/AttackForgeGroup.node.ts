@@ -1,12 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { runItems } from '../shared/items';
-import { operationParameters } from '../shared/operation';
-import { connectAttackForge } from './api';
-import { keyTest } from './credentialTests';
+import { runItems } from '../shared/execution/runItems';
+import { operationParameters } from '../shared/execution/operation';
+import { connectAttackForge } from './api/connect';
+import { keyTest } from './methods/credentialTests';
 import { table } from './fields';
-import { searchCustomFields, searchGroups, searchUsers } from './lookups';
+import { searchCustomFields, searchGroups, searchUsers } from './methods/listSearch';
 import { operations } from './operations';
 
 export class AttackForgeGroup implements INodeType {

@@ -1,12 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 
-import { runItems } from '../shared/items';
-import { operationParameters } from '../shared/operation';
-import { connectThreatConnect } from './api';
-import { hmacTest, tokenTest } from './credentialTests';
+import { runItems } from '../shared/execution/runItems';
+import { operationParameters } from '../shared/execution/operation';
+import { connectThreatConnect } from './api/connect';
+import { hmacTest, tokenTest } from './methods/credentialTests';
 import { table } from './fields';
-import { listSearch, loadOptions } from './lookups';
+import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
 import { operations } from './operations';
 
 export class ThreatConnectGroup implements INodeType {

@@ -1,4 +1,4 @@
-import type { Field, Table } from '../../nodes/shared/fields';
+import type { Field, Table } from '../../nodes/shared/fields/field';
 
 const cell = (text: string) => text.replace(/\|/g, '\\|').replace(/\n/g, ' ');
 

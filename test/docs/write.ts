@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
 import { table as attackForgeFields } from '../../nodes/AttackForgeGroup/fields';
-import type { Table } from '../../nodes/shared/fields';
+import type { Table } from '../../nodes/shared/fields/field';
 import { table as threatConnectFields } from '../../nodes/ThreatConnectGroup/fields';
 import { fieldsTable } from './fields';
 import { attackForge, threatConnect } from './nodes';
@@ -16,7 +16,7 @@ import { outputSchemas } from './schemas';
  * the pages of the operations.
  */
 
-const startOf = (node: string) => `<!-- Made from nodes/${node}/fields.ts by \`npm run docs\`. -->`;
+const startOf = (node: string) => `<!-- Made from nodes/${node}/fields by \`npm run docs\`. -->`;
 const END = '<!-- End of the fields. -->';
 
 const ROOT = join(__dirname, '../..');

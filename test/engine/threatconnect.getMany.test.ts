@@ -1,5 +1,5 @@
-import type { Connection } from '../../nodes/shared/connection';
-import { ThreatConnect } from '../../nodes/ThreatConnectGroup/api';
+import type { Connection } from '../../nodes/shared/http/connection';
+import { ThreatConnect } from '../../nodes/ThreatConnectGroup/api/client';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const EXPECTED =
-	/^(package\.json|README\.md|LICENSE|index\.js|dist\/(credentials\/[\w.]+\.js|nodes\/(shared\/[\w]+\.js|[A-Z]\w+\/([\w./]+\.js|[\w.]+\.svg|[\w.]+\.node\.json|__schema__\/[\w./]+\.json))))$/;
+	/^(package\.json|README\.md|LICENSE|index\.js|dist\/(credentials\/[\w.]+\.js|nodes\/(shared\/\w+\/\w+\.js|[A-Z]\w+\/([\w./]+\.js|[\w.]+\.svg|[\w.]+\.node\.json|__schema__\/[\w./]+\.json))))$/;
 
 function fail(what, details = '') {
 	console.error(`scan: ${what}\n${details}`);

@@ -18,17 +18,23 @@ const namesIn = (folder, ending) =>
 		.filter((name) => name.endsWith(ending))
 		.map((name) => name.slice(0, -ending.length));
 
-const sources = namesIn('nodes/shared', '.ts');
+/** Every source of nodes/shared by its base name, which no other room repeats: the test of a file has the same. */
+const paths = new Map(
+	readdirSync('nodes/shared', { recursive: true })
+		.filter((path) => path.endsWith('.ts'))
+		.map((path) => [basename(path, '.ts'), `nodes/shared/${path}`]),
+);
+const sources = [...paths.keys()].sort();
 /** Those whose unit tests say all that they do: no engine is needed. A file without tests of its name has those of another. */
 const unitTests = namesIn('test/unit', '.test.ts');
 const testsOf = (name) =>
 	[
 		...({
-			fields: ['record'],
-			memo: ['concurrency'],
-			pace: ['silence'],
-			replies: ['masked'],
-			retry: ['silence'],
+			field: ['record'],
+			lookupCache: ['concurrency'],
+			concurrencyLimiter: ['circuitBreaker'],
+			response: ['masked'],
+			retry: ['circuitBreaker'],
 		}[name] ?? []),
 		name,
 	].filter((test) => unitTests.includes(test));
@@ -52,7 +58,7 @@ const { values: options, positionals: wanted } = parseArgs({
 	allowPositionals: true,
 });
 for (const name of wanted)
-	if (!sources.includes(name)) throw new Error(`There is no nodes/shared/${name}.ts`);
+	if (!sources.includes(name)) throw new Error(`nodes/shared has no ${name}.ts`);
 const chosen = sources.filter((name) => wanted.length === 0 || wanted.includes(name));
 const unit = chosen.filter((name) => testsOf(name).length > 0);
 const engine = chosen.filter((name) => !unit.includes(name));
@@ -60,7 +66,7 @@ const engine = chosen.filter((name) => !unit.includes(name));
 async function mutate(names, testFiles, more) {
 	if (names.length === 0) return [];
 	return await new Stryker({
-		mutate: names.map((name) => `nodes/shared/${name}.ts`),
+		mutate: names.map((name) => paths.get(name)),
 		inOneProcess: { testFiles },
 		...more,
 		plugins: ['./test/mutants/runner.mjs'],
@@ -98,7 +104,7 @@ const scores = chosen.map((name) => {
 	const noticed = count('Killed', 'Timeout');
 	const missed = count('Survived', 'NoCoverage');
 	const score = noticed + missed === 0 ? 100 : (100 * noticed) / (noticed + missed);
-	return { file: `nodes/shared/${name}.ts`, mutants: noticed + missed, missed, score };
+	return { file: paths.get(name), mutants: noticed + missed, missed, score };
 });
 
 console.table(scores);

@@ -6,8 +6,8 @@ import {
 	fileOf,
 	pack,
 } from '../../nodes/ThreatConnectGroup/batch/jobs';
-import { judge } from '../../nodes/ThreatConnectGroup/batch/judge';
-import { namedLimit } from '../../nodes/ThreatConnectGroup/batch/running';
+import { judge } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
+import { namedLimit } from '../../nodes/ThreatConnectGroup/flows/runBatchJob';
 
 describe('a body of v3 becomes one of batch', () => {
 	test('with the names and shapes that batch has', () => {

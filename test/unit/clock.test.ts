@@ -1,4 +1,4 @@
-import { Clock } from '../../nodes/shared/clock';
+import { Clock } from '../../nodes/shared/http/clock';
 
 /** The service's clock beside ours. */
 

@@ -1,5 +1,5 @@
-import { runConcurrently } from '../../nodes/shared/concurrency';
-import { Memo } from '../../nodes/shared/memo';
+import { runConcurrently } from '../../nodes/shared/execution/concurrency';
+import { Memo } from '../../nodes/shared/http/lookupCache';
 
 /** Which items wait for each other. */
 

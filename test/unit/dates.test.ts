@@ -1,6 +1,6 @@
 import { DateTime } from 'luxon';
 import { runInThisContext } from 'node:vm';
-import { normalizeDate, UnreadableDate } from '../../nodes/shared/dates';
+import { normalizeDate, UnreadableDate } from '../../nodes/shared/fields/dates';
 
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { Deadlines, stoppable } from '../../nodes/shared/deadline';
+import { Deadlines, stoppable } from '../../nodes/shared/http/deadline';
 
 /** The end of an answer that trickles in for ever. */
 

@@ -12,7 +12,7 @@ import type {
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
-import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields';
+import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields/groupTypes';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports

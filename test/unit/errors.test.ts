@@ -10,7 +10,7 @@ import {
 	ServiceFailure,
 	toErrorItem,
 	toNodeError,
-} from '../../nodes/shared/errors';
+} from '../../nodes/shared/core/errors';
 
 /** What is said of an item that failed. */
 

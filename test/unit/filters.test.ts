@@ -1,4 +1,4 @@
-import { readFilter } from '../../nodes/shared/filters';
+import { readFilter } from '../../nodes/shared/fields/filters';
 import { refusal } from './refusal';
 
 /** Filters of lists: one that an expression leaves empty must not find everything. */

@@ -1,5 +1,9 @@
-import { indicatorBody, indicatorName, INDICATOR_TYPES } from '../../nodes/ThreatConnectGroup/indicators';
-import { InvalidInput } from '../../nodes/shared/errors';
+import {
+	indicatorBody,
+	indicatorName,
+	INDICATOR_TYPES,
+} from '../../nodes/ThreatConnectGroup/fields/indicators';
+import { InvalidInput } from '../../nodes/shared/core/errors';
 
 const MD5 = 'd41d8cd98f00b204e9800998ecf8427e';
 const SHA1 = 'da39a3ee5e6b4b0d3255bfef95601890afd80709';

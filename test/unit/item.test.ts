@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
 import { table } from '../../nodes/AttackForgeGroup/fields';
-import { Item, Parameters } from '../../nodes/shared/item';
+import { Item, Parameters } from '../../nodes/shared/execution/item';
 
 /** A node whose expressions give another value each time, as those with `$now` or a random number do. */
 function itemOf(parameters: INodeParameters) {

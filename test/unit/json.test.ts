@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 
-import { isJsonObject, mergeJson, parseJson, stringifyJson, type JsonObject } from '../../nodes/shared/json';
+import {
+	isJsonObject,
+	mergeJson,
+	parseJson,
+	stringifyJson,
+	type JsonObject,
+} from '../../nodes/shared/core/json';
 
 describe('parseJson', () => {
 	test.each([
@@ -174,7 +180,7 @@ describe('stringifyJson', () => {
 			let marker = '';
 			jest.isolateModules(() => {
 				// eslint-disable-next-line @typescript-eslint/no-require-imports
-				const json = require('../../nodes/shared/json') as typeof import('../../nodes/shared/json');
+				const json = require('../../nodes/shared/core/json') as typeof import('../../nodes/shared/core/json');
 				const native = JSON.stringify;
 				const spy = jest.spyOn(JSON, 'stringify').mockImplementation((...parameters: unknown[]) => {
 					marker = native(...(parameters as Parameters<typeof native>));

@@ -1,5 +1,5 @@
-import type { Item } from '../../nodes/shared/item';
-import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/limit';
+import type { Item } from '../../nodes/shared/execution/item';
+import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/execution/limit';
 
 /** How many records an operation returns. */
 

@@ -1,9 +1,10 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
-import { ServiceFailure } from '../../nodes/shared/errors';
-import type { Place } from '../../nodes/shared/fields';
-import { longId } from '../../nodes/shared/kinds';
-import { byName, located, locator, withAdvice } from '../../nodes/shared/locators';
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import type { Place } from '../../nodes/shared/fields/field';
+import { longId } from '../../nodes/shared/fields/fieldTypes';
+import { byName, located, locator } from '../../nodes/shared/fields/locators';
+import { withAdvice } from '../../nodes/shared/methods/listSearch';
 
 /** A choice from a list of the instance, or a typed value. */
 

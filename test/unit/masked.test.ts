@@ -1,4 +1,4 @@
-import { masked } from '../../nodes/shared/replies';
+import { masked } from '../../nodes/shared/http/response';
 
 /** What a server says may hold the credential that it was sent. */
 

@@ -1,5 +1,5 @@
-import { ServiceFailure } from '../../nodes/shared/errors';
-import { onceOnly } from '../../nodes/shared/onceOnly';
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { onceOnly } from '../../nodes/shared/http/onceOnly';
 
 /** What must not be done twice, when an answer is lost: in simulated time. */
 

@@ -1,6 +1,6 @@
-import { type Operation, row, type Table } from '../../nodes/shared/fields';
-import { flag, text } from '../../nodes/shared/kinds';
-import { readObject, readRecord, type Source } from '../../nodes/shared/record';
+import { type Operation, row, type Table } from '../../nodes/shared/fields/field';
+import { flag, text } from '../../nodes/shared/fields/fieldTypes';
+import { readObject, readRecord, type Source } from '../../nodes/shared/fields/record';
 import { refusal } from './refusal';
 
 /** From what an item brings to the body of the request: what is sent, what is not, and what is said of it. */

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../nodes/shared/errors';
+import { InvalidInput } from '../../nodes/shared/core/errors';
 
 /** @returns message and description of the refusal */
 export function refusal(read: () => unknown): [string, string] {

@@ -1,6 +1,6 @@
-import { ServiceFailure } from '../../nodes/shared/errors';
-import { Pace } from '../../nodes/shared/pace';
-import { backOff, type RetryRules, wait, withRetries } from '../../nodes/shared/retry';
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
+import { backOff, type RetryRules, wait, withRetries } from '../../nodes/shared/http/retry';
 
 /** What is sent again, after how long, and what is said of it at the end: in simulated time. */
 

@@ -1,4 +1,4 @@
-import { InvalidInput } from '../../nodes/shared/errors';
+import { InvalidInput } from '../../nodes/shared/core/errors';
 import {
 	allOf,
 	chunksOfIds,
@@ -8,7 +8,7 @@ import {
 	quote,
 	technique,
 	upTo,
-} from '../../nodes/ThreatConnectGroup/tql';
+} from '../../nodes/ThreatConnectGroup/query/tql';
 import { parseTql } from '../simulators/threatconnect/tqlGrammar';
 
 const NASTY = [

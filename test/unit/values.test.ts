@@ -11,7 +11,7 @@ import {
 	readSwitch,
 	readText,
 	unlocated,
-} from '../../nodes/shared/values';
+} from '../../nodes/shared/core/values';
 import { refusal } from './refusal';
 
 /** Values as users give them: what is taken, and what is said of the rest. */

@@ -1,5 +1,5 @@
-import type { OperationFile } from '../../shared/operation';
-import type { AttackForge } from '../api';
+import type { OperationFile } from '../../shared/execution/operation';
+import type { AttackForge } from '../api/client';
 import { getMany as getAssets } from './asset/getMany';
 import { archive } from './group/archive';
 import { create } from './group/create';

@@ -1,9 +1,9 @@
-import { InvalidInput } from '../../shared/errors';
-import { labelOf } from '../../shared/fields';
-import { isJsonObject, type JsonObject } from '../../shared/json';
-import { isUnset, optionalText, readText } from '../../shared/values';
+import { InvalidInput } from '../../shared/core/errors';
+import { labelOf } from '../../shared/fields/field';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isUnset, optionalText, readText } from '../../shared/core/values';
 import { table } from '../fields';
-import { indicatorName, summaryFields } from '../indicators';
+import { indicatorName, summaryFields } from '../fields/indicators';
 
 /** From the fields of v3 to those of batch. */
 

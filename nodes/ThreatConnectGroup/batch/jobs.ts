@@ -1,7 +1,7 @@
 import { createHash } from 'crypto';
 
-import { type JsonObject, stringifyJson } from '../../shared/json';
-import { isUnset } from '../../shared/values';
+import { type JsonObject, stringifyJson } from '../../shared/core/json';
+import { isUnset } from '../../shared/core/values';
 import type { BatchGroup } from './groups';
 
 /** Packing groups into jobs: each is a file with as many as the limits allow. */

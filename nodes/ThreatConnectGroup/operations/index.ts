@@ -1,5 +1,5 @@
-import type { OperationFile } from '../../shared/operation';
-import type { ThreatConnect } from '../api';
+import type { OperationFile } from '../../shared/execution/operation';
+import type { ThreatConnect } from '../api/client';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';

@@ -1,8 +1,8 @@
-import { limitParameters, readLimit, returnAllNotice } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, readGroupId } from '../common';
+import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { groupParameter, readGroupId } from '../parameters';
 
 const show = { resource: ['asset'], operation: ['getAll'] };
 

@@ -1,9 +1,9 @@
-import type { OperationFile } from '../../../shared/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/options';
-import { recordParameters } from '../../../shared/parameters';
-import type { AttackForge } from '../../api';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { recordParameters } from '../../../shared/fields/parameters';
+import type { AttackForge } from '../../api/client';
 import { table } from '../../fields';
-import { createGroup, nameLane } from './creating';
+import { createGroup, nameLane } from '../../flows/createGroup';
 
 const show = { resource: ['group'], operation: ['create'] };
 

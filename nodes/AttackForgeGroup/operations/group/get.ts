@@ -1,7 +1,7 @@
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { simplifyGroup } from '../../groups';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { simplifyGroup } from '../../fields/group';
 import {
 	customFieldFilterOptions,
 	groupParameter,
@@ -9,7 +9,7 @@ import {
 	readGroupId,
 	readSimplify,
 	simplifyParameter,
-} from '../common';
+} from '../parameters';
 
 const show = { resource: ['group'], operation: ['get'] };
 

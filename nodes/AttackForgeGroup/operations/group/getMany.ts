@@ -1,19 +1,24 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidInput } from '../../../shared/errors';
-import { labelOf } from '../../../shared/fields';
-import { emptyFilter, readFilter } from '../../../shared/filters';
-import { box, rows } from '../../../shared/form';
-import type { Item } from '../../../shared/item';
-import { isJsonObject, type JsonObject } from '../../../shared/json';
-import { oneOf } from '../../../shared/kinds';
-import { limitParameters, readLimit } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import { isUnset, optionalText, readText } from '../../../shared/values';
-import type { AttackForge, Scope } from '../../api';
-import { customFieldOf, normalizeGroup, simplifyGroup } from '../../groups';
-import { customFieldFilterOptions, readCustomFieldFilter, readSimplify, simplifyParameter } from '../common';
+import { InvalidInput } from '../../../shared/core/errors';
+import { labelOf } from '../../../shared/fields/field';
+import { emptyFilter, readFilter } from '../../../shared/fields/filters';
+import { box, rows } from '../../../shared/fields/fixedCollection';
+import type { Item } from '../../../shared/execution/item';
+import { isJsonObject, type JsonObject } from '../../../shared/core/json';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import { isUnset, optionalText, readText } from '../../../shared/core/values';
+import type { AttackForge, Scope } from '../../api/client';
+import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/group';
+import {
+	customFieldFilterOptions,
+	readCustomFieldFilter,
+	readSimplify,
+	simplifyParameter,
+} from '../parameters';
 
 const show = { resource: ['group'], operation: ['getAll'] };
 

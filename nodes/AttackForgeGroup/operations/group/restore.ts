@@ -1,8 +1,8 @@
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, readGroupId } from '../common';
-import { readBack } from './updating';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { groupParameter, readGroupId } from '../parameters';
+import { readBack } from '../../flows/updateGroup';
 
 const show = { resource: ['group'], operation: ['restore'] };
 

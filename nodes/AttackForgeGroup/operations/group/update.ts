@@ -1,18 +1,18 @@
-import { isJsonObject, type JsonObject } from '../../../shared/json';
-import type { OperationFile } from '../../../shared/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/options';
-import { recordParameters } from '../../../shared/parameters';
-import type { AttackForge } from '../../api';
+import { isJsonObject, type JsonObject } from '../../../shared/core/json';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { recordParameters } from '../../../shared/fields/parameters';
+import type { AttackForge } from '../../api/client';
 import {
 	accessChanges,
 	type AccessMode,
 	type CustomFieldsMode,
 	isCustomFields,
 	withPresentFields,
-} from '../../changes';
+} from '../../fields/changes';
 import { table } from '../../fields';
-import { groupParameter, readGroupId } from '../common';
-import { readBack, readModes, updatingNotices, updatingOptions, writeGroup } from './updating';
+import { groupParameter, readGroupId, readModes, updatingNotices, updatingOptions } from '../parameters';
+import { readBack, writeGroup } from '../../flows/updateGroup';
 
 const show = { resource: ['group'], operation: ['update'] };
 

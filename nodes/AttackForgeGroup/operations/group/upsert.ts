@@ -1,22 +1,29 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { asError, InvalidInput, isInDoubt, ServiceFailure } from '../../../shared/errors';
-import type { Item } from '../../../shared/item';
-import type { JsonObject } from '../../../shared/json';
-import { oneOf } from '../../../shared/kinds';
-import type { OperationFile } from '../../../shared/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/options';
-import { recordParameters } from '../../../shared/parameters';
-import { inQuotes, isUnset, optionalText, readText } from '../../../shared/values';
-import { isRefusal } from '../../answers';
-import type { AttackForge, Scope } from '../../api';
-import { changesOf } from '../../changes';
-import { keyLocator } from '../../customFields';
+import { asError, InvalidInput, isInDoubt, ServiceFailure } from '../../../shared/core/errors';
+import type { Item } from '../../../shared/execution/item';
+import type { JsonObject } from '../../../shared/core/json';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { recordParameters } from '../../../shared/fields/parameters';
+import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
+import { isRefusal } from '../../api/responses';
+import type { AttackForge, Scope } from '../../api/client';
+import { changesOf } from '../../fields/changes';
+import { keyLocator } from '../../fields/customFields';
 import { table } from '../../fields';
-import { customFieldOf, normalizeGroup } from '../../groups';
-import { optionalGroupParameter, readGroupId, type Show } from '../common';
-import { createGroup, nameLane } from './creating';
-import { readBack, readModes, updatingNotices, updatingOptions, writeGroup } from './updating';
+import { customFieldOf, normalizeGroup } from '../../fields/group';
+import {
+	optionalGroupParameter,
+	readGroupId,
+	readModes,
+	type Show,
+	updatingNotices,
+	updatingOptions,
+} from '../parameters';
+import { createGroup, nameLane } from '../../flows/createGroup';
+import { readBack, writeGroup } from '../../flows/updateGroup';
 
 const show = { resource: ['group'], operation: ['upsert'] };
 

@@ -1,10 +1,16 @@
-import { onceOnly } from '../../../shared/onceOnly';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, readGroupId, readUser, userParameter } from '../common';
-import { accessLevelParameter, readAccessLevel } from './accessLevel';
-import { FOUND, isMember } from './common';
+import { onceOnly } from '../../../shared/http/onceOnly';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import {
+	accessLevelParameter,
+	groupParameter,
+	readAccessLevel,
+	readGroupId,
+	readUser,
+	userParameter,
+} from '../parameters';
+import { FOUND, isMember } from '../../flows/membership';
 
 const show = { resource: ['member'], operation: ['add'] };
 

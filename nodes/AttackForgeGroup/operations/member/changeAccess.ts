@@ -1,8 +1,14 @@
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, readGroupId, readUser, userParameter } from '../common';
-import { accessLevelParameter, readAccessLevel } from './accessLevel';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import {
+	accessLevelParameter,
+	groupParameter,
+	readAccessLevel,
+	readGroupId,
+	readUser,
+	userParameter,
+} from '../parameters';
 
 const show = { resource: ['member'], operation: ['changeAccess'] };
 

@@ -1,9 +1,9 @@
-import { limitParameters, readLimit } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { normalizeGroup } from '../../groups';
-import { readSimplify, readUser, simplifyParameter, userParameter } from '../common';
+import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { normalizeGroup } from '../../fields/group';
+import { readSimplify, readUser, simplifyParameter, userParameter } from '../parameters';
 
 const show = { resource: ['member'], operation: ['getGroups'] };
 

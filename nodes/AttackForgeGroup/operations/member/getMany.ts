@@ -1,10 +1,10 @@
-import { isJsonObject } from '../../../shared/json';
-import { limitParameters, readLimit } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { simplifyMember } from '../../groups';
-import { groupParameter, readGroupId, readSimplify, simplifyParameter } from '../common';
+import { isJsonObject } from '../../../shared/core/json';
+import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { simplifyMember } from '../../fields/group';
+import { groupParameter, readGroupId, readSimplify, simplifyParameter } from '../parameters';
 
 const show = { resource: ['member'], operation: ['getAll'] };
 

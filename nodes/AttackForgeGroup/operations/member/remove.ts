@@ -1,10 +1,10 @@
-import { notice } from '../../../shared/form';
-import { onceOnly } from '../../../shared/onceOnly';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, readGroupId, readUser, userParameter } from '../common';
-import { FOUND, isMember } from './common';
+import { notice } from '../../../shared/fields/fixedCollection';
+import { onceOnly } from '../../../shared/http/onceOnly';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { groupParameter, readGroupId, readUser, userParameter } from '../parameters';
+import { FOUND, isMember } from '../../flows/membership';
 
 const show = { resource: ['member'], operation: ['remove'] };
 

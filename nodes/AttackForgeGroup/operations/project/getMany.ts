@@ -1,8 +1,8 @@
-import { limitParameters, readLimit } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { customFieldFilterOptions, groupParameter, readCustomFieldFilter, readGroupId } from '../common';
+import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { customFieldFilterOptions, groupParameter, readCustomFieldFilter, readGroupId } from '../parameters';
 
 const show = { resource: ['project'], operation: ['getAll'] };
 

@@ -1,8 +1,8 @@
-import { ServiceFailure } from '../../../shared/errors';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { AttackForge } from '../../api';
-import { groupParameter, projectParameter, readGroupId, readId } from '../common';
+import { ServiceFailure } from '../../../shared/core/errors';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { AttackForge } from '../../api/client';
+import { groupParameter, projectParameter, readGroupId, readId } from '../parameters';
 
 type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' | 'description'> & {
 	change(groups: readonly string[], groupId: string): string[];

@@ -1,9 +1,8 @@
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { ThreatConnect } from '../../api';
-import { groupParameters, readReference } from '../group/common';
-import { outputField, readOutputField } from './common';
-import { downloadReport } from './downloading';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { ThreatConnect } from '../../api/client';
+import { groupParameters, outputField, readOutputField, readReference } from '../parameters';
+import { downloadReport } from '../../flows/downloadFile';
 
 const show = { resource: ['file'], operation: ['downloadPdf'] };
 

@@ -1,11 +1,11 @@
-import { oneOf } from '../../../shared/kinds';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import { optionalSwitch, optionalText, readNumber } from '../../../shared/values';
-import type { ThreatConnect } from '../../api';
-import { referenceKey } from '../../references';
-import { groupParameters, readReference } from '../group/common';
-import { inputFile, uploadFile } from './uploading';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/values';
+import type { ThreatConnect } from '../../api/client';
+import { referenceKey } from '../../api/references';
+import { groupParameters, readReference } from '../parameters';
+import { inputFile, uploadFile } from '../../flows/uploadFile';
 
 const show = { resource: ['file'], operation: ['upload'] };
 

@@ -1,10 +1,10 @@
-import { InvalidInput } from '../../../shared/errors';
-import { text } from '../../../shared/kinds';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { ThreatConnect } from '../../api';
-import { referenceKey } from '../../references';
-import { groupParameters, readReference } from './common';
+import { InvalidInput } from '../../../shared/core/errors';
+import { text } from '../../../shared/fields/fieldTypes';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { ThreatConnect } from '../../api/client';
+import { referenceKey } from '../../api/references';
+import { groupParameters, readReference } from '../parameters';
 
 const show = { resource: ['group'], operation: ['addPost'] };
 

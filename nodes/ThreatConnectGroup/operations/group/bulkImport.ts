@@ -1,18 +1,18 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { InvalidInput } from '../../../shared/errors';
-import { notice } from '../../../shared/form';
-import type { Item } from '../../../shared/item';
-import { oneOf } from '../../../shared/kinds';
-import type { OperationFile } from '../../../shared/operation';
-import { extraJsonOption, runOptions } from '../../../shared/options';
-import { recordParameters } from '../../../shared/parameters';
-import { readEntries, readNumber, readText } from '../../../shared/values';
-import type { ThreatConnect } from '../../api';
+import { InvalidInput } from '../../../shared/core/errors';
+import { notice } from '../../../shared/fields/fixedCollection';
+import type { Item } from '../../../shared/execution/item';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { extraJsonOption, runOptions } from '../../../shared/execution/options';
+import { recordParameters } from '../../../shared/fields/parameters';
+import { readEntries, readNumber, readText } from '../../../shared/core/values';
+import type { ThreatConnect } from '../../api/client';
 import { type BatchGroup, NOT_IN_BATCH, toBatchGroup } from '../../batch/groups';
-import { importGroups } from '../../batch/importing';
+import { importGroups } from '../../flows/importGroups';
 import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
-import type { ImportSettings } from '../../batch/running';
+import type { ImportSettings } from '../../flows/runBatchJob';
 import { table } from '../../fields';
 
 const show = { resource: ['group'], operation: ['bulkImport'] };

@@ -1,11 +1,11 @@
-import type { OperationFile } from '../../../shared/operation';
-import { recordParameters } from '../../../shared/parameters';
-import { isUnset } from '../../../shared/values';
-import type { ThreatConnect } from '../../api';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { recordParameters } from '../../../shared/fields/parameters';
+import { isUnset } from '../../../shared/core/values';
+import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields';
-import { referenceKey } from '../../references';
-import { answerOptions, groupOptions } from './common';
-import { assignXidOption, createGroup, readCreation } from './creating';
+import { referenceKey } from '../../api/references';
+import { answerOptions, assignXidOption, groupOptions, readCreation } from '../parameters';
+import { createGroup } from '../../flows/createGroup';
 
 const show = { resource: ['group'], operation: ['create'] };
 

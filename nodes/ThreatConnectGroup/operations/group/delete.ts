@@ -1,11 +1,11 @@
-import { notice } from '../../../shared/form';
-import { cancelSignal } from '../../../shared/connection';
-import { onceOnly } from '../../../shared/onceOnly';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { ThreatConnect } from '../../api';
-import { referenceKey } from '../../references';
-import { groupParameters, readReference } from './common';
+import { notice } from '../../../shared/fields/fixedCollection';
+import { cancelSignal } from '../../../shared/http/connection';
+import { onceOnly } from '../../../shared/http/onceOnly';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { ThreatConnect } from '../../api/client';
+import { referenceKey } from '../../api/references';
+import { groupParameters, readReference } from '../parameters';
 
 const show = { resource: ['group'], operation: ['delete'] };
 

@@ -1,7 +1,7 @@
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import type { ThreatConnect } from '../../api';
-import { answerOptions, fieldsOption, groupParameters, readReference } from './common';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { ThreatConnect } from '../../api/client';
+import { answerOptions, fieldsOption, groupParameters, readReference } from '../parameters';
 
 const show = { resource: ['group'], operation: ['get'] };
 

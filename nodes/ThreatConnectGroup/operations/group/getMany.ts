@@ -1,16 +1,16 @@
 import { encodeComponent } from '../../../../credentials/request';
-import { InvalidInput } from '../../../shared/errors';
-import type { Item } from '../../../shared/item';
-import type { JsonObject } from '../../../shared/json';
-import { oneOf } from '../../../shared/kinds';
-import { limitParameters, readLimit, returnAllNotice } from '../../../shared/limit';
-import type { OperationFile } from '../../../shared/operation';
-import { optionsCollection } from '../../../shared/options';
-import { inQuotes, optionalText } from '../../../shared/values';
-import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
-import { allOf, chunksOfIds } from '../../tql';
-import { answerOptions, fieldsOption } from './common';
-import { filterParameters, type GroupFilters, readFilters } from './filters';
+import { InvalidInput } from '../../../shared/core/errors';
+import type { Item } from '../../../shared/execution/item';
+import type { JsonObject } from '../../../shared/core/json';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/limit';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import { inQuotes, optionalText } from '../../../shared/core/values';
+import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
+import { allOf, chunksOfIds } from '../../query/tql';
+import { answerOptions, fieldsOption } from '../parameters';
+import { filterParameters, type GroupFilters, readFilters } from '../../query/filters';
 
 const show = { resource: ['group'], operation: ['getAll'] };
 

@@ -1,10 +1,10 @@
-import type { OperationFile } from '../../../shared/operation';
-import { recordParameters } from '../../../shared/parameters';
-import type { ThreatConnect } from '../../api';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { recordParameters } from '../../../shared/fields/parameters';
+import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields';
-import { referenceKey } from '../../references';
-import { changeGroup } from './changing';
-import { answerOptions, groupOptions, groupParameters, readReference } from './common';
+import { referenceKey } from '../../api/references';
+import { changeGroup } from '../../flows/updateGroup';
+import { answerOptions, groupOptions, groupParameters, readReference } from '../parameters';
 
 const show = { resource: ['group'], operation: ['update'] };
 

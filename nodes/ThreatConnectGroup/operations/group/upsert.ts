@@ -1,19 +1,28 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { asError, InvalidInput } from '../../../shared/errors';
-import type { Item } from '../../../shared/item';
-import { isJsonObject, type JsonObject } from '../../../shared/json';
-import { oneOf } from '../../../shared/kinds';
-import type { OperationFile } from '../../../shared/operation';
-import { recordParameters } from '../../../shared/parameters';
-import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/values';
-import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api';
-import { defaultAttributes, table } from '../../fields';
-import { type GroupReference, referenceKey } from '../../references';
-import { allOf, isOneOf } from '../../tql';
-import { changeGroup } from './changing';
-import { answerOptions, groupOptions, readOwner, readXid, type Show, xidParameters } from './common';
-import { assignXidOption, createGroup, isConflict, readCreation } from './creating';
+import { asError, InvalidInput } from '../../../shared/core/errors';
+import type { Item } from '../../../shared/execution/item';
+import { isJsonObject, type JsonObject } from '../../../shared/core/json';
+import { oneOf } from '../../../shared/fields/fieldTypes';
+import type { OperationFile } from '../../../shared/execution/operation';
+import { recordParameters } from '../../../shared/fields/parameters';
+import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/core/values';
+import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
+import { table } from '../../fields';
+import { defaultAttributes } from '../../fields/defaultAttributes';
+import { type GroupReference, readXid, referenceKey } from '../../api/references';
+import { allOf, isOneOf } from '../../query/tql';
+import { changeGroup } from '../../flows/updateGroup';
+import {
+	answerOptions,
+	assignXidOption,
+	groupOptions,
+	readCreation,
+	readOwner,
+	type Show,
+	xidParameters,
+} from '../parameters';
+import { createGroup, isConflict } from '../../flows/createGroup';
 
 const show = { resource: ['group'], operation: ['upsert'] };
 

@@ -1,0 +1,237 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import {
+	type Field,
+	type FormOperation,
+	type Kind,
+	labelOf,
+	type Operation,
+	type Place,
+	row,
+} from '../../shared/fields/field';
+import { box, formOf, fromInput, fromInputOf, rows, rowsOf } from '../../shared/fields/fixedCollection';
+import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
+import { choice, flag, text } from '../../shared/fields/fieldTypes';
+import { fieldProperty } from '../../shared/fields/parameters';
+import { readObject } from '../../shared/fields/record';
+import { isUnset, readEntries, readJson } from '../../shared/core/values';
+
+const levels = (...values: string[]): INodePropertyOptions[] =>
+	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
+
+/** Levels in the order of what they allow, however many: n8n would have five or more in alphabetical order. */
+const level = (...values: string[]): Kind => {
+	const kind = choice(levels(...values));
+	return {
+		...kind,
+		control: (operation) => ({ ...kind.control(operation), options: levels(...values) }),
+	};
+};
+
+/** On update, access is a list of operations, not a replacement: AttackForge documentation, UpdateGroup. */
+const ACTION = row(
+	'action',
+	'Action',
+	choice([
+		{ name: 'Create or Update', value: 'upsert' },
+		{ name: 'Remove', value: 'remove' },
+	]),
+	'Whether this entry is to be there as given here, or not at all',
+);
+
+const SSO_ENTRY: readonly Field[] = [
+	row('group_name', 'SSO Group Name', text(), 'Name of the group at your identity provider', {
+		placeholder: 'e.g. AD-GROUP-1',
+	}),
+	row(
+		'project_access_level',
+		'Project Access',
+		level('none', 'view', 'upload', 'edit'),
+		'Access of its members to the projects of the group',
+	),
+	row(
+		'project_request_access_level',
+		'Project Request Access',
+		// The documentation's rule says none, view, upload, edit; its examples and answers say action. All are offered,
+		// and the server judges.
+		level('none', 'view', 'upload', 'edit', 'action'),
+		'Access of its members to the project requests of the group',
+	),
+];
+
+const MEMBER_ADMIN_ENTRY: readonly Field[] = [
+	row(
+		'add_user_method',
+		'Add Users By',
+		choice(levels('list', 'email')),
+		'How the administrator picks users: from a list, or by e-mail address',
+	),
+	row('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
+	row(
+		'project_limit',
+		'Project Limit',
+		level('none', 'view', 'upload', 'edit'),
+		'The most access to projects that the administrator may give',
+	),
+	row(
+		'project_request_limit',
+		'Project Request Limit',
+		level('none', 'view', 'edit', 'action'),
+		'The most access to project requests that the administrator may give',
+	),
+	row('user_id', 'User ID', text(), 'ID of the administrator; give this or a group', {
+		placeholder: 'e.g. 668ba6b1be6510000f78f79e',
+	}),
+	row(
+		'group_id',
+		'Group ID',
+		text(),
+		'ID of the group whose members are administrators; give this or a user',
+		{
+			placeholder: 'e.g. 5eab99471e18050942c7607a',
+		},
+	),
+];
+
+type EntryList = {
+	name: string;
+	displayName: string;
+	description: string;
+	fields: readonly Field[];
+	/** Whom an entry is about: one of these. */
+	identity: readonly string[];
+};
+
+/** In the order of the documented examples. What `sso_2` is for is undocumented; it takes entries like `sso_1`. */
+const LISTS: readonly EntryList[] = [
+	{
+		name: 'member_admins',
+		displayName: 'Member Administrator',
+		description: 'Users, or all members of another group, who may manage the members of this one',
+		fields: MEMBER_ADMIN_ENTRY,
+		identity: ['user_id', 'group_id'],
+	},
+	{
+		name: 'sso_1',
+		displayName: 'SSO 1 Group',
+		description:
+			"Groups of your identity provider (single sign-on) whose members get access: AttackForge's list sso_1",
+		fields: SSO_ENTRY,
+		identity: ['group_name'],
+	},
+	{
+		name: 'sso_2',
+		displayName: 'SSO 2 Group',
+		description: "The same for AttackForge's second list, sso_2; what sets it apart is not documented",
+		fields: SSO_ENTRY,
+		identity: ['group_name'],
+	},
+];
+
+/** In the form: whom an entry is about, then what holds for it. */
+const whoFirst = ({ fields, identity }: EntryList): readonly Field[] => {
+	const isWho = ({ name }: Field) => identity.includes(name);
+	return [...fields.filter(isWho), ...fields.filter((one) => !isWho(one))];
+};
+
+/** Who else gets at the group: SSO groups and member administrators. */
+export const access: Kind = {
+	control: (operation) =>
+		box('Access', [
+			...LISTS.map((list) =>
+				rows(
+					list.name,
+					`${list.displayName}s`,
+					list.displayName,
+					entryFields(whoFirst(list), operation).map((one) => fieldProperty(one, operation)),
+					list.description,
+				),
+			),
+			fromInput(
+				'e.g. {{ $json.access }}',
+				'Further entries: an object in the form of the API, or its JSON text',
+			),
+		]),
+	read(value, place) {
+		const form = formOf(
+			value,
+			LISTS.map(({ name }) => name),
+		);
+		const objects = form ? [rowsByList(form, place.label), ...fromInputOf(form)] : [value];
+		const read: JsonObject = {};
+		for (const given of objects) {
+			const object = readJson(given, place.label);
+			if (!isJsonObject(object)) {
+				throw new InvalidInput(
+					`${place.label} must be an object with sso_1, sso_2 or member_admins`,
+					'Give it in the form of the API, e.g. {"sso_1": [{"group_name": "AD-GROUP-1", …}]}.',
+				);
+			}
+			readLists(object, read, place);
+		}
+		return Object.keys(read).length > 0 ? read : undefined;
+	},
+};
+
+/** The rows of the form as the API has them. An empty list would mean that it is to be made empty. */
+const rowsByList = (form: JsonObject, label: string): JsonObject =>
+	Object.fromEntries(
+		LISTS.map(({ name }) => [name, rowsOf(form[name], label)]).filter(([, entries]) => entries?.length),
+	);
+
+function readLists(given: JsonObject, read: JsonObject, place: Place): void {
+	for (const list of LISTS) {
+		if (isUnset(given[list.name])) continue;
+		const label = `${place.label}: ${list.name}`;
+		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
+			readEntry(entry, list, { ...place, label: `${label}, entry ${index + 1}` }),
+		);
+		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+	}
+	const known = new Set(LISTS.map(({ name }) => name));
+	const others = Object.entries(given).filter(([name]) => !known.has(name));
+	Object.assign(read, mergeJson({}, Object.fromEntries(others)));
+}
+
+/** @returns the entry, or none where there is nothing to remove from */
+function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place): JsonObject[] {
+	const { label, operation } = place;
+	// A new group takes plain entries: AttackForge documentation, CreateGroup.
+	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
+	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
+	const read = readObject(given, entryFields(fields, operation), place);
+	const named = identity.filter((name) => read[name] !== undefined);
+	const labels = fields.filter(({ name }) => identity.includes(name)).map(labelOf);
+	if (named.length === 0) {
+		throw new InvalidInput(`${label}: ${labels.join(' or ')} is missing`, 'Say whom the entry is about.');
+	}
+	if (named.length > 1) {
+		throw new InvalidInput(
+			`${label}: ${labels.join(' and ')} are both set`,
+			'Give exactly one of them: AttackForge takes a user or a group, not both.',
+		);
+	}
+	if (read.action === 'remove') return [keep(read, ['action', ...named])];
+	// Complete on create and on upsert: whether the service fills in what is left out is undocumented.
+	const missing = fields.find(({ name }) => !identity.includes(name) && read[name] === undefined);
+	if (missing) {
+		throw new InvalidInput(
+			`${label}: ${labelOf(missing)} is missing`,
+			'Entries are sent whole, so that no level is left to chance.',
+		);
+	}
+	return [read];
+}
+
+function withAction(entry: JsonObject, operation: Operation): JsonObject {
+	if (operation === 'update') return { action: 'upsert', ...entry };
+	const { action, ...plain } = entry;
+	return action === undefined || action === 'upsert' ? plain : entry;
+}
+
+const entryFields = (fields: readonly Field[], operation: FormOperation) =>
+	operation === 'create' ? fields : [ACTION, ...fields];
+
+const keep = (object: JsonObject, names: string[]): JsonObject =>
+	Object.fromEntries(names.map((name) => [name, object[name]]));

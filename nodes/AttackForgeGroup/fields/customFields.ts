@@ -1,0 +1,123 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import type { Kind } from '../../shared/fields/field';
+import { box, formOf, fromInput, fromInputOf, rows, rowsOf } from '../../shared/fields/fixedCollection';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { locator } from '../../shared/fields/locators';
+import { inQuotes, optionalText, readJson, readText, unlocated } from '../../shared/core/values';
+
+const VALUE_TYPES: INodePropertyOptions[] = [
+	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },
+	{ name: 'JSON', value: 'json', description: 'For lists, tables and users: sent as it is' },
+];
+
+export const keyLocator = locator(
+	'searchCustomFields',
+	[{ displayName: 'By Key', name: 'key', placeholder: 'e.g. client_code' }],
+	'Select a custom field…',
+);
+
+const CUSTOM_FIELD_ROW: INodeProperties[] = [
+	{
+		displayName: 'Key',
+		name: 'key',
+		...keyLocator,
+		description: 'Key of the custom field: letters, numbers and underscores',
+	},
+	{
+		displayName: 'Value Type',
+		name: 'type',
+		type: 'options',
+		options: VALUE_TYPES,
+		default: 'text',
+		description: 'How the value is sent',
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. CLIENT001',
+		description:
+			'What the custom field is to hold; left empty, it is cleared; an expression that gives nothing leaves it as it is',
+	},
+];
+
+/** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and what is unset is left out. */
+export const customFields: Kind = {
+	control: () =>
+		box('Custom Fields', [
+			rows('data', 'Custom Fields', 'Custom Field', CUSTOM_FIELD_ROW),
+			fromInput(
+				'e.g. {{ $json.custom_fields }}',
+				'Further custom fields: an array of keys and values, an object of values by key, or JSON text of either',
+			),
+		]),
+	read(value, { label }) {
+		const form = formOf(value, ['data']);
+		const entered = form ? rowsOf(form.data, label).map((row) => readRow(row, label)) : [];
+		const given = form ? fromInputOf(form) : [value];
+		const all = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
+		refuseBadKeys(all, label);
+		const fields = all.filter((field) => field.value !== undefined);
+		return fields.length > 0 ? fields : undefined;
+	},
+};
+
+export type CustomField = { key: string; value: unknown };
+
+function readRow(row: unknown, label: string): CustomField {
+	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
+	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
+	if (value === undefined || value === null) return { key: name, value: undefined };
+	if (type === 'json' && value !== '')
+		return { key: name, value: readJson(value, `${label}: ${name}`) ?? '' };
+	return { key: name, value: readText(value, `${label}: the value of "${name}"`) };
+}
+
+const isEntry = (entry: unknown): entry is CustomField =>
+	isJsonObject(entry) && 'key' in entry && 'value' in entry;
+
+/** An array of `{key, value}`, one of these, or an object of values by key. */
+function readKeyValues(given: unknown, label: string): CustomField[] {
+	const json = readJson(given, label);
+	const parsed = isEntry(json) ? [json] : json;
+	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
+	if (!Array.isArray(parsed)) {
+		throw new InvalidInput(
+			`${label} must be an array of keys and values, or an object`,
+			'Give it as [{"key": "client_code", "value": "CLIENT001"}] or {"client_code": "CLIENT001"}.',
+		);
+	}
+	return parsed.map((entry: unknown, index) => {
+		if (isEntry(entry)) {
+			return {
+				...entry,
+				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),
+				value: entry.value,
+			};
+		}
+		throw new InvalidInput(
+			`${label}, entry ${index + 1}: a custom field needs a key and a value`,
+			'Write it as {"key": "client_code", "value": "CLIENT001"}.',
+		);
+	});
+}
+
+/** "Key must be unique and letters, number and underscores only": AttackForge documentation, CreateGroup. */
+function refuseBadKeys(fields: CustomField[], label: string): void {
+	const seen = new Set<string>();
+	for (const { key } of fields) {
+		if (!/^\w+$/.test(key)) {
+			throw new InvalidInput(
+				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
+				'Give the key as it stands in the custom field, not its label.',
+			);
+		}
+		if (seen.has(key)) {
+			throw new InvalidInput(`${label}: the key ${inQuotes(key)} stands there twice`, 'Give each key once.');
+		}
+		seen.add(key);
+	}
+}

@@ -1,0 +1,74 @@
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import type { CustomField } from './customFields';
+
+/** Pure functions over groups as AttackForge answers them. */
+
+/** The names that the list has for what a single group calls otherwise: AttackForge documentation, GetGroups. */
+const LIST_KEYS: Readonly<Record<string, string>> = {
+	group_id: 'id',
+	group_name: 'name',
+	group_primary_contact_name: 'primary_contact_name',
+	group_primary_contact_number: 'primary_contact_number',
+	group_primary_contact_email: 'primary_contact_email',
+	group_custom_fields: 'custom_fields',
+};
+
+const SIMPLE_KEYS = [
+	'id',
+	'name',
+	'group_owner',
+	'primary_contact_name',
+	'primary_contact_number',
+	'primary_contact_email',
+	'custom_fields',
+	'is_deleted',
+	'created',
+	'last_modified',
+];
+
+/** A group under the names that a single one has, wherever it comes from. */
+export function normalizeGroup(group: JsonObject): JsonObject {
+	return Object.fromEntries(
+		Object.entries(group).map(([key, value]) => [
+			Object.hasOwn(LIST_KEYS, key) ? LIST_KEYS[key] : key,
+			value,
+		]),
+	);
+}
+
+/** The fields that both the list and a single group have, in one order and under one name, and a few of a single one. */
+export function simplifyGroup(group: JsonObject): JsonObject {
+	const normalized = normalizeGroup(group);
+	return Object.fromEntries(
+		SIMPLE_KEYS.filter((key) => key in normalized).map((key) => [key, normalized[key]]),
+	);
+}
+
+/** A member under the names that the rest of the API uses. */
+export function simplifyMember(member: JsonObject): JsonObject {
+	const { name, userId, accessLevel, created, last_updated } = member;
+	return { user_id: userId, name, access_level: accessLevel, created, last_updated };
+}
+
+export function customFieldsOf(group: JsonObject): CustomField[] {
+	const { custom_fields: fields } = normalizeGroup(group);
+	if (!Array.isArray(fields)) return [];
+	return fields.flatMap((field: unknown) =>
+		isJsonObject(field) && typeof field.key === 'string' ? [{ key: field.key, value: field.value }] : [],
+	);
+}
+
+export const customFieldOf = (group: JsonObject, key: string): unknown =>
+	customFieldsOf(group).find((field) => field.key === key)?.value;
+
+/** Equal as JSON, whatever the order of keys. */
+export function isSame(a: unknown, b: unknown): boolean {
+	if (Array.isArray(a) && Array.isArray(b)) {
+		return a.length === b.length && a.every((entry, index) => isSame(entry, b[index]));
+	}
+	if (isJsonObject(a) && isJsonObject(b)) {
+		const keys = Object.keys(a);
+		return keys.length === Object.keys(b).length && keys.every((key) => key in b && isSame(a[key], b[key]));
+	}
+	return a === b;
+}

@@ -1,0 +1,73 @@
+import { row, type Table } from '../../shared/fields/field';
+import { flag, text } from '../../shared/fields/fieldTypes';
+import { access } from './access';
+import { customFields } from './customFields';
+
+/**
+ * THE table of AttackForge's group fields, in the order of the documented examples.
+ *
+ * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup
+ * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup
+ */
+
+const required = { create: 'required' } as const;
+
+export const table: Table = {
+	noun: 'Group',
+	fields: [
+		row('name', 'Name', text(), 'Name that the group has in AttackForge', {
+			...required,
+			placeholder: 'e.g. ACME Corp. Technology Team',
+		}),
+		// Free text: it is not a user of AttackForge.
+		row(
+			'group_owner',
+			'Group Owner',
+			text(),
+			'Name of the person who owns the group: free text, not a user',
+			{
+				...required,
+				placeholder: 'e.g. John Citizen',
+			},
+		),
+		row('primary_contact_name', 'Primary Contact Name', text(), 'Name of the person to contact', {
+			...required,
+			placeholder: 'e.g. Paul Citizen',
+		}),
+		row('primary_contact_number', 'Primary Contact Number', text(), 'Phone number of the primary contact', {
+			...required,
+			placeholder: 'e.g. (555)555-5555',
+		}),
+		row('primary_contact_email', 'Primary Contact Email', text(), 'E-mail address of the primary contact', {
+			...required,
+			placeholder: 'e.g. paul.citizen@example.com',
+		}),
+		// Archive and Restore are other calls; whether they change the same thing is undocumented.
+		row('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
+			create: 'no',
+		}),
+		row(
+			'custom_fields',
+			'Custom Fields',
+			customFields,
+			'Fields that your administrator has added to groups, by key',
+		),
+		row('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
+		// Both switches lack "optional" in the documentation, but work without: unset they are not sent, since a false
+		// would switch the setting off.
+		row(
+			'auto_add_project_request',
+			'Auto-Add Project Requests',
+			flag(),
+			'Whether project requests created by members are added to the group',
+		),
+		// The documentation's parameter list says enable_project_team_notification; its examples and both documented
+		// answers say it in the plural, which is what is sent.
+		row(
+			'enable_project_team_notifications',
+			'Enable Project Team Notifications',
+			flag(),
+			'Whether members receive the team notifications that are configured on a project',
+		),
+	],
+};

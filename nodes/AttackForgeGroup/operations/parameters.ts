@@ -1,0 +1,230 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import type { Item } from '../../shared/execution/item';
+import { locator } from '../../shared/fields/locators';
+import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/values';
+import { notice } from '../../shared/fields/fixedCollection';
+import { choice, oneOf } from '../../shared/fields/fieldTypes';
+import type { UserReference } from '../api/client';
+import type { AccessMode, CustomFieldsMode } from '../fields/changes';
+
+export type Show = NonNullable<IDisplayOptions['show']>;
+
+/** Which group an operation is about. */
+export const groupParameter = (show: Show): INodeProperties => ({
+	...optionalGroupParameter(show),
+	required: true,
+});
+
+export const optionalGroupParameter = (show: Show): INodeProperties => ({
+	displayName: 'Group',
+	name: 'groupId',
+	...locator(
+		'searchGroups',
+		[{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5eab99471e18050942c7607a' }],
+		'Select a group…',
+	),
+	description: 'The group, from the list or by its ID',
+	displayOptions: { show },
+});
+
+/** Which user an operation is about. */
+export const userParameter = (show: Show): INodeProperties => ({
+	displayName: 'User',
+	name: 'userId',
+	...locator(
+		'searchUsers',
+		[
+			{ displayName: 'By Email', name: 'email', placeholder: 'e.g. paul.citizen@example.com' },
+			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
+			{ displayName: 'By User Name', name: 'username', placeholder: 'e.g. paul.citizen' },
+		],
+		'Select a user…',
+	),
+	required: true,
+	description: 'The user, from the list, or by ID, e-mail address or user name',
+	displayOptions: { show },
+});
+
+export const projectParameter = (show: Show): INodeProperties => ({
+	displayName: 'Project ID',
+	name: 'projectId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
+	description: 'ID of the project, as it stands in the address of its page',
+	displayOptions: { show },
+});
+
+export const simplifyParameter = (show: Show): INodeProperties => ({
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	displayOptions: { show },
+});
+
+export const readSimplify = (item: Item): boolean =>
+	optionalSwitch(item.parameter('simplify'), '"Simplify" (simplify)', true);
+
+export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
+
+/** @throws InvalidInput when it is not an ID: 24 hexadecimal digits in every documented place */
+export function readId(item: Item, name: string, displayName: string): string {
+	return checkId(item.parameter(name), `"${displayName}" (${name})`);
+}
+
+function checkId(value: unknown, label: string): string {
+	const id = optionalText(value, label)?.trim() ?? '';
+	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
+	// In one case, as AttackForge writes it: IDs are compared.
+	if (/^[0-9a-f]{24}$/i.test(id)) return id.toLowerCase();
+	throw new InvalidInput(
+		`${label} cannot be ${inQuotes(id)}`,
+		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',
+	);
+}
+
+/** The user by the way that the locator is in; a plain value is an ID, or an e-mail address if it looks like one. */
+export function readUser(item: Item): UserReference {
+	const label = '"User" (userId)';
+	const given = item.parameter('userId');
+	const value = optionalText(given, label)?.trim() ?? '';
+	const mode = item.locatorMode('userId') ?? (value.includes('@') ? 'email' : 'id');
+	if (mode !== 'email' && mode !== 'username') return { by: 'id', value: checkId(given, label) };
+	if (value === '') throw new InvalidInput(`${label} is empty`, 'Give the e-mail address or user name.');
+	if (mode === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
+		throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give an e-mail address.');
+	}
+	return { by: mode, value };
+}
+
+/** Keys of custom fields in one box: comma-separated or an array. */
+export const readKeys = (value: unknown, label: string): string[] =>
+	readEntries(value, label).map((key) => readText(key, label));
+
+/** Options that choose which custom fields an answer holds. */
+export const customFieldFilterOptions: INodeProperties[] = [
+	{
+		displayName: 'Only Custom Fields',
+		name: 'cf_key_allowlist',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. client_code, region',
+		description: 'Keys of the custom fields to return: comma-separated, or an array from an expression',
+	},
+	{
+		displayName: 'Without Custom Fields',
+		name: 'cf_key_blocklist',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. notes',
+		description: 'Keys of the custom fields to leave out: comma-separated, or an array from an expression',
+	},
+];
+
+export function readCustomFieldFilter(item: Item) {
+	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
+	return {
+		allow: readKeys(allow, '"Only Custom Fields"'),
+		block: readKeys(block, '"Without Custom Fields"'),
+	};
+}
+
+export const updatingOptions: INodeProperties[] = [
+	{
+		displayName: 'Access',
+		name: 'accessMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Change Entries',
+				value: 'operations',
+				description: 'Each entry is added, changed or removed; others stay',
+			},
+			{
+				name: 'Make Exactly Like This',
+				value: 'exact',
+				description:
+					'Entries that are not given are removed from each list that is given; reads the group first',
+			},
+		],
+		default: 'operations',
+		description: 'What happens to access entries of the group that are not given',
+	},
+	{
+		displayName: 'Custom Fields',
+		name: 'customFieldsMode',
+		type: 'options',
+		options: [
+			{
+				name: 'Set These, Keep the Others',
+				value: 'merge',
+				description: 'Reads the group first, and writes its other custom fields back with those given',
+			},
+			{
+				name: 'Replace All',
+				value: 'replace',
+				description: 'Writes only those given; AttackForge does not document whether it then keeps others',
+			},
+		],
+		default: 'merge',
+		description: 'What happens to custom fields of the group that are not given',
+	},
+];
+
+/** What an update may take away. The slashes: older versions of n8n find no parameter inside a collection without. */
+export const updatingNotices = (show: Show, collection: string): INodeProperties[] => [
+	notice(
+		'isDeletedNotice',
+		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
+		{
+			show: { ...show, dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
+		},
+	),
+	notice(
+		'accessModeNotice',
+		'SSO groups and administrators that are not given are removed from each list that is given',
+		{ show: { ...show, '/options.accessMode': ['exact'] } },
+	),
+	notice(
+		'customFieldsModeNotice',
+		'Only the custom fields that are given are written: AttackForge may remove all others',
+		{ show: { ...show, '/options.customFieldsMode': ['replace'] } },
+	),
+];
+
+export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {
+	const { accessMode, customFieldsMode } = item.options;
+	return {
+		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
+		customFields: oneOf(
+			customFieldsMode ?? 'merge',
+			'"Custom Fields" (customFieldsMode)',
+			'merge',
+			'replace',
+		),
+	};
+}
+
+/** Access to projects by membership: capitalized, unlike the levels of access entries (AttackForge documentation). */
+const LEVELS = choice(['View', 'Upload', 'Edit'].map((value) => ({ name: value, value })));
+
+export const accessLevelParameter = (show: Show): INodeProperties => ({
+	displayName: 'Access Level',
+	name: 'accessLevel',
+	...LEVELS.control('update'),
+	description: 'Access that the member gets to all projects of the group',
+	displayOptions: { show },
+});
+
+/** @throws InvalidInput when it is none of the three: `Delete` would remove the member, which is an operation of its own */
+export const readAccessLevel = (item: Item): string =>
+	LEVELS.read(item.parameter('accessLevel'), {
+		label: '"Access Level" (accessLevel)',
+		operation: 'update',
+		zone: '',
+	}) as string;

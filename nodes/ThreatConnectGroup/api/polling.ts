@@ -1,0 +1,32 @@
+import { wait } from '../../shared/http/retry';
+
+type PollOptions = {
+	/** Milliseconds until nobody asks any more. */
+	limit: number;
+	signal: AbortSignal | undefined;
+};
+
+const FIRST_PAUSE = 250;
+/** ThreatConnect's own client never waits longer between two questions. */
+const LONGEST_PAUSE = 20_000;
+
+/**
+ * Asks again and again, at first after a quarter of a second, then less and less often, and a last time when the time
+ * is up.
+ *
+ * @param ask `undefined` means: ask again
+ * @returns `undefined` when the time is up or the execution was cancelled
+ */
+export async function poll<T>(
+	ask: () => Promise<T | undefined>,
+	{ limit, signal }: PollOptions,
+): Promise<T | undefined> {
+	const end = Date.now() + limit;
+	for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+		const left = end - Date.now();
+		await wait(Math.min(pause, left), signal);
+		if (signal?.aborted) return undefined;
+		const answer = await ask();
+		if (answer !== undefined || Date.now() >= end) return answer;
+	}
+}

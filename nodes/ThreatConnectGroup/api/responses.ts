@@ -1,0 +1,88 @@
+import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { excerpt, incomplete, outcomeOf, type Reply } from '../../shared/http/response';
+
+/**
+ * The envelope of a successful answer: HTTP ok, JSON, and the status that says so.
+ *
+ * @throws ServiceFailure in ThreatConnect's own words
+ */
+export function readEnvelope(reply: Reply): JsonObject {
+	const { status, json } = reply;
+	if (status >= 200 && status < 300 && isJsonObject(json) && json.status === 'Success') return json;
+	throw failure(reply);
+}
+
+/** @throws ServiceFailure also when the answer is a success without a group */
+export function groupOf(reply: Reply): JsonObject {
+	const { data } = readEnvelope(reply);
+	if (isJsonObject(data) && data.id !== undefined) return data;
+	throw incomplete('ThreatConnect answered with success, but without the group', reply);
+}
+
+/** ThreatConnect itself refused: a proxy or a wrong address answers in other words. */
+export const isOwnRefusal = (json: unknown) =>
+	isJsonObject(json) && (json.errCode !== undefined || json.status === 'Error' || json.status === 'Failure');
+
+/**
+ * v3 says `message`, batch says `description`; proxies answer with HTML or text.
+ *
+ * @param otherwise what to do where the words are not about the credential
+ */
+export function failure(reply: Reply, otherwise?: string): ServiceFailure {
+	const { status, statusText, json, text, request } = reply;
+	const body: JsonObject = isJsonObject(json) ? json : {};
+	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');
+	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
+	const message = words
+		? String(words)
+		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
+	// Of a firewall, for instance: it is not about the item.
+	const isPage = words === undefined && status !== 404 && status !== 429 && status < 500;
+	return new ServiceFailure(
+		message,
+		credentialAdvice(status, String(words ?? '')) ?? otherwise ?? (isPage ? PAGE_ADVICE : advice(status)),
+		{
+			httpCode: String(status),
+			...(errCode && { errCode }),
+			request,
+		},
+		outcomeOf(reply),
+	);
+}
+
+/** What to do about a key, by the service's words first: it uses 401 for keys and for permissions alike. */
+function credentialAdvice(status: number, words: string): string | undefined {
+	if (/signature data did not match/i.test(words)) {
+		return 'The secret key does not fit the access ID: enter both again in the credential. A proxy that rewrites URLs breaks the signature too.';
+	}
+	if (/timestamp/i.test(words)) {
+		return 'The clock of the machine that runs n8n differs from the clock of ThreatConnect by more than five minutes: synchronize it.';
+	}
+	if (/^unauthorized$/i.test(words.trim())) {
+		return 'The API token is wrong, has expired or was regenerated: enter a valid one in the credential.';
+	}
+	if (/access denied/i.test(words)) {
+		return 'Check the access ID in the credential, and that the API user has access to the owner.';
+	}
+	if (/licensed/i.test(words))
+		return 'The API is not part of the license of this instance: ask its administrator.';
+	if (status === 401) {
+		return 'Either the credential is wrong, or the API user may not do this: check its role in the owner.';
+	}
+	return undefined;
+}
+
+function advice(status: number): string {
+	if (status === 403) {
+		return 'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.';
+	}
+	if (status === 404) {
+		return 'Check the ID, or the XID and its owner, and that the API user may see the group.';
+	}
+	if (status === 409) return 'A group with this XID exists already: update that one, or choose another XID.';
+	if (status === 429)
+		return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
+	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the instance.';
+	return 'Check the fields of this item against the message.';
+}

@@ -1,0 +1,49 @@
+import { InvalidInput } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isUnset } from '../../shared/core/values';
+import type { Place } from '../../shared/fields/field';
+
+/** Attributes that stand in the form as if they were fields. */
+const DEFAULT_ATTRIBUTES = { description: 'Description', source: 'Source' } as const;
+
+export function finish(body: JsonObject, { operation }: Place): JsonObject {
+	if (body.ownerName !== undefined && body.ownerId !== undefined) {
+		throw new InvalidInput('Both "Owner Name" and "Owner ID" are set', 'Give one of them.');
+	}
+	if (body.malware === true && operation === 'create' && isUnset(body.password)) {
+		throw new InvalidInput(
+			'"Password" (password) is missing',
+			'A document with malware is a password-protected ZIP file: give its password.',
+		);
+	}
+	const mode = isJsonObject(body.attributes) ? body.attributes.mode : undefined;
+	if (mode === 'delete' && Object.keys(DEFAULT_ATTRIBUTES).some((name) => !isUnset(body[name]))) {
+		throw new InvalidInput(
+			'"Attributes" (attributes) are to be deleted, but "Description" or "Source" to be added',
+			'Send them in two updates: one request has one mode for all attributes.',
+		);
+	}
+	// What an update makes of them depends on the attributes that the group has: `changeGroup` looks.
+	if (operation === 'update' && mode !== 'replace') return body;
+	return withAttributes(body, defaultAttributes(body));
+}
+
+/** The attributes that stand in a body as if they were fields. */
+export function defaultAttributes(body: JsonObject): JsonObject[] {
+	return Object.entries(DEFAULT_ATTRIBUTES)
+		.filter(([name]) => !isUnset(body[name]))
+		.map(([name, type]) => ({ type, value: body[name], default: true }));
+}
+
+/** A body with these attributes before its own, in the place of the fields that they stood for. */
+export function withAttributes(body: JsonObject, added: readonly JsonObject[]): JsonObject {
+	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
+	const attributes = { data: [...added, ...(given.data ?? [])], ...(given.mode && { mode: given.mode }) };
+	const finished: JsonObject = {};
+	for (const [name, value] of Object.entries(body)) {
+		const isAttribute = name in DEFAULT_ATTRIBUTES || name === 'attributes';
+		if (!isAttribute) finished[name] = value;
+		else if (attributes.data.length > 0 || 'attributes' in body) finished.attributes = attributes;
+	}
+	return finished;
+}

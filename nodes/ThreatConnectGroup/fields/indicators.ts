@@ -1,0 +1,119 @@
+import { InvalidInput } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { inQuotes, readText } from '../../shared/core/values';
+
+/**
+ * The body fields that carry an indicator's value, by its type. A type that is not here is a custom one.
+ *
+ * @see https://docs.threatconnect.com/en/latest/rest_api/v3/indicators/indicators.html
+ */
+const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
+	Host: ['hostName'],
+	Address: ['ip'],
+	ASN: ['AS Number'],
+	CIDR: ['Block'],
+	'Email Subject': ['Subject'],
+	EmailAddress: ['address'],
+	File: ['md5', 'sha1', 'sha256'],
+	Hashtag: ['Hashtag'],
+	Mutex: ['Mutex'],
+	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
+	URL: ['text'],
+	'User Agent': ['User Agent String'],
+};
+
+export const INDICATOR_TYPES = Object.keys(SUMMARY_FIELDS);
+
+const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
+
+/**
+ * The body fields for an indicator that is given by its summary, as ThreatConnect prints it: parts of a File's or a
+ * Registry Key's summary are separated by ` : `.
+ *
+ * @throws InvalidInput when the summary cannot be one of that type
+ */
+export function indicatorBody(type: string, summary: string, label: string): JsonObject {
+	const fields = Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined;
+	const text = summary.trim();
+	if (text === '')
+		throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
+	if (!fields) return { type, ...customValues(text, label) };
+	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: text };
+	return type === 'File'
+		? { type, ...fileHashes(text, label) }
+		: { type, ...registryKey(summary, fields, label) };
+}
+
+const HASHES =
+	'Give an MD5 (32), SHA-1 (40) or SHA-256 (64 hexadecimal digits), each once, separated by " : ".';
+
+function fileHashes(summary: string, label: string): JsonObject {
+	const hashes: JsonObject = {};
+	const parts = summary.split(':').map((part) => part.trim());
+	for (const part of parts.filter((one) => one !== '')) {
+		const field = /^[0-9a-f]+$/i.test(part) ? HASH_FIELDS[part.length] : undefined;
+		if (!field) throw new InvalidInput(`${label}: ${inQuotes(part)} is no file hash`, HASHES);
+		if (hashes[field] !== undefined)
+			throw new InvalidInput(`${label}: there are two ${field} hashes`, HASHES);
+		hashes[field] = part;
+	}
+	if (Object.keys(hashes).length === 0) throw new InvalidInput(`${label}: the file has no hash`, HASHES);
+	return hashes;
+}
+
+/** An empty value name must be a space: ThreatConnect documentation, Common Errors. */
+function registryKey(summary: string, fields: readonly string[], label: string): JsonObject {
+	const [key = '', name = '', type = '', ...others] = summary.split(' : ').map((part) => part.trim());
+	if (key === '' || type === '' || others.length > 0) {
+		throw new InvalidInput(
+			`${label}: ${inQuotes(summary)} is not the summary of a Registry Key`,
+			'Write it as "HKEY_LOCAL_MACHINE\\Path : Value Name : REG_SZ".',
+		);
+	}
+	return Object.fromEntries(
+		[key, name === '' ? ' ' : name, type].map((value, index) => [fields[index], value]),
+	);
+}
+
+/** Custom types take up to three values under generic names. */
+function customValues(summary: string, label: string): JsonObject {
+	const parts = summary.split(' : ');
+	if (parts.length > 3) {
+		throw new InvalidInput(
+			`${label}: ${inQuotes(summary)} has ${parts.length} values, but an indicator has at most three`,
+			'Separate its values by " : ".',
+		);
+	}
+	return Object.fromEntries(parts.map((part, index) => [`value${index + 1}`, part]));
+}
+
+const CUSTOM_FIELDS = ['value1', 'value2', 'value3'];
+
+/** The fields that carry an indicator's value, in the order of its summary. */
+export const summaryFields = (type: string): readonly string[] =>
+	(Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined) ?? CUSTOM_FIELDS;
+
+/** An indicator as a person names it. */
+export type IndicatorName = { type: string; summary: string; ownerName?: string };
+
+/**
+ * The name of an indicator that is given by its type and its summary or, as in the API, its type's own fields. What else
+ * an entry holds, such as a rating, is no part of it.
+ *
+ * @returns `undefined` when it is not given so
+ * @throws InvalidInput when the summary cannot be one of that type
+ */
+export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
+	const { type, summary, ownerName, ...others } = entry;
+	if (typeof type !== 'string') return undefined;
+	const body = summary === undefined ? others : indicatorBody(type, readText(summary, label), label);
+	const values = summaryFields(type)
+		.map((name) => body[name])
+		.filter((value) => value !== undefined);
+	if (values.length === 0) return undefined;
+	return {
+		type,
+		summary: values.map((value) => readText(value, label)).join(' : '),
+		...(ownerName !== undefined && { ownerName: readText(ownerName, label) }),
+	};
+}

@@ -1,0 +1,99 @@
+import { InvalidInput } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isUnset } from '../../shared/core/values';
+import type { ThreatConnect } from '../api/client';
+
+/** Attributes of groups, as far as the instance decides about them. */
+
+const rowsOf = (list: unknown): JsonObject[] =>
+	isJsonObject(list) && Array.isArray(list.data) ? list.data.filter(isJsonObject) : [];
+
+/**
+ * Checks values against the attribute types of the instance, which are read once a run. A key that may not read them
+ * leaves the judgement to the server, and so does a type that is not among them.
+ *
+ * @param attributes in the API's form
+ * @throws InvalidInput
+ */
+export async function checkAttributes(
+	api: ThreatConnect,
+	attributes: ReadonlyArray<JsonObject>,
+): Promise<void> {
+	if (attributes.length === 0) return;
+	const types = await api.memo.once('attribute types', async () => {
+		try {
+			return await api.list('/v3/attributeTypes', []);
+		} catch {
+			return [];
+		}
+	});
+	for (const attribute of attributes) checkValue(attribute, types);
+}
+
+/** A name can stand for several types, of several owners: a value that suits one of them may be meant for that. */
+function checkValue({ type, value }: JsonObject, types: readonly JsonObject[]): void {
+	if (isUnset(value) || typeof value === 'object') return;
+	const faults = types.filter(({ name }) => name === type).map((one) => faultOf(String(value), one));
+	const [fault] = faults;
+	if (fault === undefined || faults.includes(undefined)) return;
+	throw new InvalidInput(`The attribute "${String(type)}" ${fault.what}`, fault.wayOut);
+}
+
+function faultOf(value: string, { maxSize, validationRule }: JsonObject) {
+	const limit = Number(maxSize);
+	// In characters as people count them: an emoji is one.
+	if (limit > 0 && value.length > limit && [...value].length > limit) {
+		return {
+			what: `has ${[...value].length} characters, but on this instance at most ${limit} are allowed`,
+			wayOut: 'Shorten it.',
+		};
+	}
+	const allowed = selectableValues(validationRule);
+	const isAllowed = allowed.some((one) => one.toLowerCase() === value.trim().toLowerCase());
+	if (allowed.length === 0 || isAllowed) return undefined;
+	return {
+		what: `cannot be "${value.slice(0, 80)}"`,
+		wayOut: `On this instance it is one of: ${allowed.map((one) => `"${one}"`).join(', ')}.`,
+	};
+}
+
+/** ThreatConnect writes them as one text, `a;b;c;`. */
+function selectableValues(rule: unknown): string[] {
+	if (!isJsonObject(rule) || rule.type !== 'SelectOne' || typeof rule.text !== 'string') return [];
+	return rule.text
+		.split(';')
+		.map((one) => one.trim())
+		.filter((one) => one !== '');
+}
+
+/** The attributes that a body adds. */
+export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
+	return isJsonObject(attributes) && attributes.mode === 'delete' ? [] : rowsOf(attributes);
+}
+
+/** A new value for an attribute that a group has. */
+export type AttributeChange = { id: string; type: string; value: unknown };
+
+/**
+ * What becomes of default attributes on a group that exists: the one that it has of the type is changed, so that no
+ * copies pile up. ThreatConnect itself adds another one each time.
+ *
+ * @param group as answered with `fields=attributes`
+ */
+export function planDefaults(
+	wanted: readonly JsonObject[],
+	group: JsonObject,
+): { changed: AttributeChange[]; added: JsonObject[] } {
+	const changed: AttributeChange[] = [];
+	const added: JsonObject[] = [];
+	for (const attribute of wanted) {
+		const present = rowsOf(group.attributes).find(
+			(one) => one.type === attribute.type && one.default === true,
+		);
+		if (!present) added.push(attribute);
+		else if (present.value !== attribute.value) {
+			changed.push({ id: String(present.id), type: String(attribute.type), value: attribute.value });
+		}
+	}
+	return { changed, added };
+}

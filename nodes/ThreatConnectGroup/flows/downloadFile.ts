@@ -1,0 +1,100 @@
+import type { IBinaryData } from 'n8n-workflow';
+
+import { errorMessage, InvalidInput, ServiceFailure } from '../../shared/core/errors';
+import type { Item } from '../../shared/execution/item';
+import { FileOutput } from '../../shared/execution/operation';
+import { seconds } from '../../shared/http/networkErrors';
+import { fetchBytes } from '../../shared/http/files';
+import { isUnset } from '../../shared/core/values';
+import { failure } from '../api/responses';
+import type { ThreatConnect } from '../api/client';
+import { type GroupReference, groupPath, ownerQuery } from '../api/references';
+import { FILE_TYPES, PDF_TYPES, refuseOtherTypes } from '../fields/groupTypes';
+
+/**
+ * The file of a Document or Report.
+ *
+ * @param field the output's binary field
+ * @throws InvalidInput when the group cannot have one
+ */
+export async function downloadFile(
+	api: ThreatConnect,
+	reference: GroupReference,
+	item: Item,
+	field: string,
+): Promise<FileOutput> {
+	const group = await api.getGroup(reference, {});
+	refuseOtherTypes(group, FILE_TYPES, 'file', 'Only a Document or a Report has one.');
+	if (group.status === 'Awaiting Upload') {
+		throw new InvalidInput(
+			`The ${String(group.type)} "${String(group.name)}" has no file yet: its status is Awaiting Upload`,
+			'Upload one first.',
+		);
+	}
+	// The answer names no file: the group does.
+	const name = isUnset(group.fileName) ? safeName(String(group.name)) : String(group.fileName);
+	const binary = await fetchFile(api, reference, 'download', item, name);
+	return new FileOutput(group, { [field]: binary });
+}
+
+/**
+ * ThreatConnect's PDF report of a group.
+ *
+ * @param field the output's binary field
+ * @throws InvalidInput for a type that has none
+ * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-pdf-report
+ */
+export async function downloadReport(
+	api: ThreatConnect,
+	reference: GroupReference,
+	item: Item,
+	field: string,
+): Promise<FileOutput> {
+	const group = await api.getGroup(reference, {});
+	refuseOtherTypes(group, PDF_TYPES, 'PDF report', `These types have one: ${PDF_TYPES.join(', ')}.`);
+	const name = `${safeName(String(group.name))}.pdf`;
+	const binary = await fetchFile(api, reference, 'pdf', item, name);
+	return new FileOutput(group, { [field]: binary });
+}
+
+/** A group's name may hold what no file name may. */
+const safeName = (name: string) => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 200);
+
+async function fetchFile(
+	{ connection }: ThreatConnect,
+	reference: GroupReference,
+	what: 'download' | 'pdf',
+	item: Item,
+	name: string,
+): Promise<IBinaryData> {
+	const reply = await fetchBytes(connection, {
+		method: 'GET',
+		path: groupPath(reference, what),
+		query: ownerQuery(reference),
+	});
+	if (!reply.stream) throw failure(reply);
+	let binary: IBinaryData;
+	try {
+		binary = await item.helpers.prepareBinaryData(reply.stream, name);
+	} catch (error) {
+		const late = reply.lateAfter?.();
+		if (late === undefined) throw brokenOff(errorMessage(error), reply.request);
+		throw brokenOff(`it had not ended after ${seconds(late)}`, reply.request, SLOW_LINE);
+	}
+	const announced = reply.headers['content-length'];
+	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
+		throw brokenOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
+	}
+	// n8n calls anything it does not know text.
+	const isText = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);
+	return isText ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
+}
+
+const SLOW_LINE = 'Raise Options > Timeout if the line is slow.';
+
+const brokenOff = (why: string, request: string, advice = '') =>
+	new ServiceFailure(
+		`The download broke off: ${why}`,
+		[advice, 'Run it again for this item.'].filter(Boolean).join(' '),
+		{ request },
+	);

@@ -1,0 +1,226 @@
+import { pathOf } from '../../shared/http/url';
+import { cancelSignal } from '../../shared/http/connection';
+import { errorMessage, ServiceFailure } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { excerpt, outcomeOf, type Reply } from '../../shared/http/response';
+import { sendBytes } from '../../shared/http/files';
+import { send } from '../../shared/http/requests';
+import { isUnset } from '../../shared/core/values';
+import { failure, readEnvelope } from '../api/responses';
+import type { ThreatConnect } from '../api/client';
+import { poll } from '../api/polling';
+import type { BatchCounts } from '../batch/assignErrors';
+
+export type ImportSettings = {
+	attributeWriteType: string;
+	tagWriteType: string;
+	securityLabelWriteType: string;
+	/** Bytes of a job's file. */
+	maxBytes: number;
+	/** Milliseconds to wait for one job. */
+	timeLimit: number;
+};
+
+/** How a job ended. */
+export type Ended = {
+	/** The largest file that the server takes: this one was refused. */
+	limit?: number;
+	counts?: BatchCounts;
+	errors?: JsonObject[];
+	/** Why nothing is known of its items. */
+	failure?: ServiceFailure;
+};
+
+/**
+ * @returns the ID of a new job
+ * @throws ServiceFailure never in doubt: a job without a file imports nothing
+ */
+export async function createJob(
+	api: ThreatConnect,
+	owner: string,
+	settings: ImportSettings,
+): Promise<string> {
+	const { attributeWriteType, tagWriteType, securityLabelWriteType } = settings;
+	try {
+		const reply = await send(api.connection, {
+			method: 'POST',
+			path: pathOf('v2', 'batch'),
+			body: {
+				version: 'V2',
+				owner,
+				haltOnError: false,
+				action: 'Create',
+				attributeWriteType,
+				tagWriteType,
+				securityLabelWriteType,
+			},
+			idempotent: true,
+		});
+		const { json } = reply;
+		const data = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
+		if (isGood(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
+		throw refusal(reply);
+	} catch (error) {
+		throw asFailure(error).inDoubt('');
+	}
+}
+
+const TOO_LARGE = 413;
+
+const isGood = ({ status, json }: Reply) =>
+	status >= 200 &&
+	status < 300 &&
+	isJsonObject(json) &&
+	!['Invalid', 'Failure', 'Error'].includes(String(json.status));
+
+/** Batch says its refusals in plain text too. */
+function refusal(reply: Reply): ServiceFailure {
+	const { status, json, text, request } = reply;
+	const advice =
+		status === TOO_LARGE
+			? 'Nothing was imported by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
+			: status === 503
+				? 'An administrator can enable batch jobs and document storage. Until then use Create.'
+				: status === 401 || status === 403
+					? 'The API user needs the role Standard User in an Organization, or Editor in a Community or Source.'
+					: 'Nothing was imported by this job. Check the owner and the options.';
+	if (json === undefined && /^[^<\s]/.test(text)) {
+		return new ServiceFailure(excerpt(text), advice, { httpCode: String(status), request });
+	}
+	return failure(reply, advice);
+}
+
+/** Uploads the file of a job and waits for its end. */
+export async function runJob(
+	api: ThreatConnect,
+	batchId: string,
+	file: Buffer,
+	settings: ImportSettings,
+	progress: (state: string) => void,
+): Promise<Ended> {
+	let lost: ServiceFailure | undefined;
+	try {
+		progress('uploading');
+		const request = { method: 'POST' as const, path: pathOf('v2', 'batch', batchId) };
+		const reply = await sendBytes(api.connection, request, async () => ({
+			bytes: file,
+			length: file.length,
+		}));
+		const named = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
+		// A proxy does not say how much it takes.
+		const limit = named ?? (reply.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
+		if (!isGood(reply)) {
+			if (outcomeOf(reply).certainty !== 'unknown') {
+				return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
+			}
+			lost = refusal(reply);
+		}
+	} catch (error) {
+		if (!(error instanceof ServiceFailure) || error.outcome.certainty !== 'unknown') {
+			return { failure: asFailure(error) };
+		}
+		// The answer is lost; whether the file arrived, the job's status tells.
+		lost = error;
+	}
+	try {
+		const counts = await finished(api, batchId, settings.timeLimit, lost, progress);
+		return { counts, errors: counts.errorCount === 0 ? [] : await errorsOf(api, batchId) };
+	} catch (error) {
+		return { failure: asFailure(error) };
+	}
+}
+
+/** The limit that a server named when it refused a file, e.g. `File size greater than allowable limit of 2000000`. */
+export function namedLimit(words: unknown): number | undefined {
+	const digits = /allowable limit of ([\d,]+)/i.exec(String(words))?.[1]?.replaceAll(',', '');
+	return digits === undefined ? undefined : Number(digits);
+}
+
+const asFailure = (error: unknown): ServiceFailure =>
+	error instanceof ServiceFailure ? error : new ServiceFailure(errorMessage(error), '');
+
+const STILL_RUNNING =
+	'The import may still be running, or have finished: look the group up by its XID before you import it again.';
+
+async function finished(
+	api: ThreatConnect,
+	batchId: string,
+	limit: number,
+	lost: ServiceFailure | undefined,
+	progress: (state: string) => void,
+): Promise<BatchCounts> {
+	const signal = cancelSignal(api.connection);
+	let trouble = '';
+	const counts = await poll(
+		async () => {
+			let job: JsonObject;
+			try {
+				job = await statusOf(api, batchId);
+			} catch (error) {
+				if (!isPassing(error)) throw unknownOutcome(batchId, errorMessage(error));
+				trouble = ` (${errorMessage(error)})`;
+				return undefined;
+			}
+			const status = String(job.status);
+			progress(status);
+			if (lost && status === 'Created') throw lost;
+			return status === 'Completed' ? readCounts(job) : undefined;
+		},
+		{ limit, signal },
+	);
+	if (counts) return counts;
+	if (signal?.aborted) throw unknownOutcome(batchId, 'the execution was cancelled');
+	throw unknownOutcome(batchId, `it had not finished within ${limit / 1000} s${trouble}`);
+}
+
+export const unknownOutcome = (batchId: string, why: string) =>
+	new ServiceFailure(
+		`What became of the import is unknown: ${why} [batch ${batchId}]`,
+		`${STILL_RUNNING} Options > Time Limit says how long to wait.`,
+		{ request: `GET /api/v2/batch/${batchId}` },
+	);
+
+/** It may be answered the next time. */
+const isPassing = (error: unknown) =>
+	error instanceof ServiceFailure &&
+	(error.outcome.certainty !== undefined ||
+		Number(error.details.httpCode) >= 500 ||
+		error.details.httpCode === '429');
+
+/** The bare status, or the status in an envelope: servers answer both. */
+async function statusOf(api: ThreatConnect, batchId: string): Promise<JsonObject> {
+	const reply = await send(api.connection, {
+		method: 'GET',
+		path: pathOf('v2', 'batch', batchId),
+		query: [['includeAdditional', 'true']],
+	});
+	if (!isGood(reply)) throw failure(reply);
+	const { json } = reply;
+	if (isJsonObject(json) && json.status === 'Success') {
+		const { data } = readEnvelope(reply);
+		if (isJsonObject(data) && isJsonObject(data.batchStatus)) return data.batchStatus;
+	}
+	return isJsonObject(json) ? json : {};
+}
+
+function readCounts(job: JsonObject): BatchCounts {
+	const count = (...names: string[]) => {
+		const value = names.map((name) => job[name]).find((one) => !isUnset(one));
+		return value === undefined ? undefined : Number(value);
+	};
+	return {
+		errorCount: count('errorCount'),
+		successCount: count('successCount'),
+		unprocessCount: count('unprocessCount', 'unprocessedCount'),
+	};
+}
+
+async function errorsOf(api: ThreatConnect, batchId: string): Promise<JsonObject[]> {
+	const reply = await send(api.connection, {
+		method: 'GET',
+		path: pathOf('v2', 'batch', batchId, 'errors'),
+	});
+	if (reply.status === 404) return [];
+	if (reply.status === 200 && Array.isArray(reply.json)) return reply.json.filter(isJsonObject);
+	throw unknownOutcome(batchId, `its list of errors could not be read: ${failure(reply).message}`);
+}

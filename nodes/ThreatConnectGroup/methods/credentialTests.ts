@@ -1,0 +1,37 @@
+import type {
+	IAuthenticate,
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+
+import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl';
+import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
+import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
+import { testCredential } from '../../shared/methods/credentialTest';
+import type { Reply } from '../../shared/http/response';
+import { failure, readEnvelope } from '../api/responses';
+
+/** Any API user may list owners, and the answer is small. */
+const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;
+
+/** What an answer that says nothing of the credential means here: there are no items and no groups yet. */
+const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
+
+function judge(reply: Reply): INodeCredentialTestResult {
+	try {
+		readEnvelope(reply);
+		return { status: 'OK', message: 'Connection successful!' };
+	} catch {
+		const { message, description } = failure(reply, CREDENTIAL_ADVICE);
+		return { status: 'Error', message: `${message.replace(/\.$/, '')}. ${description}` };
+	}
+}
+
+const testWith = (authenticate: IAuthenticate) =>
+	async function (this: ICredentialTestFunctions, credential: ICredentialsDecrypted) {
+		return await testCredential(this.helpers, credential, authenticate, url, judge);
+	};
+
+export const tokenTest = testWith(new ThreatConnectApi().authenticate);
+export const hmacTest = testWith(new ThreatConnectHmacApi().authenticate);

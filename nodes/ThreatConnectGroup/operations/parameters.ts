@@ -1,0 +1,196 @@
+import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import type { Item } from '../../shared/execution/item';
+import { oneOf } from '../../shared/fields/fieldTypes';
+import { byName, locator } from '../../shared/fields/locators';
+import { extraJsonOption, optionsCollection } from '../../shared/execution/options';
+import {
+	inQuotes,
+	isUnset,
+	optionalSwitch,
+	optionalText,
+	readEntries,
+	readLong,
+	readText,
+} from '../../shared/core/values';
+import type { AnswerOptions } from '../api/client';
+import { type GroupReference, readXid } from '../api/references';
+import type { Creation } from '../flows/createGroup';
+
+export type Show = NonNullable<IDisplayOptions['show']>;
+
+/** `searchWritableOwners` where a group is written. */
+type OwnerList = 'searchOwners' | 'searchWritableOwners';
+
+/** Which group an operation is about. */
+export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'): INodeProperties[] {
+	return [
+		{
+			displayName: 'Find Group By',
+			name: 'findBy',
+			type: 'options',
+			options: [
+				{ name: 'ID', value: 'id', description: 'From a list, by its ID, or by the address of its page' },
+				{ name: 'XID', value: 'xid', description: 'By the external ID that it was given, within one owner' },
+			],
+			default: 'id',
+			displayOptions: { show },
+		},
+		{
+			displayName: 'Group ID',
+			name: 'groupId',
+			...locator('searchGroups', [
+				{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 1125899906842625' },
+				{
+					displayName: 'By URL',
+					name: 'url',
+					placeholder: 'e.g. https://app.threatconnect.com/#/details/groups/1125899906842625/overview',
+				},
+			]),
+			required: true,
+			description:
+				'The group: chosen from a list of names, or given by the ID that ThreatConnect shows and Create returns',
+			displayOptions: { show: { ...show, findBy: ['id'] } },
+		},
+		...xidParameters({ ...show, findBy: ['xid'] }, owners, {
+			required: true,
+			description: 'External ID that the group was created with',
+		}),
+	];
+}
+
+/** An external ID and the owner that it belongs to. */
+export const xidParameters = (
+	show: Show,
+	owners: OwnerList,
+	xid: Partial<INodeProperties>,
+): INodeProperties[] => [
+	{
+		displayName: 'Group XID',
+		name: 'groupXid',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. crm:INC-2041',
+		displayOptions: { show },
+		...xid,
+	},
+	{
+		displayName: 'Owner Name',
+		name: 'groupOwner',
+		...locator(owners, [byName('e.g. Demo Organization')]),
+		description:
+			'Organization, Community or Source that has the group; if empty, the organization of the API user',
+		displayOptions: { show },
+	},
+];
+
+const GROUP_ID = '"Group ID" (groupId)';
+
+/** @throws InvalidInput when no group is named, or in a form that would address something else */
+export function readReference(item: Item): GroupReference {
+	if (oneOf(item.parameter('findBy'), '"Find Group By" (findBy)', 'id', 'xid') === 'id') {
+		const given = item.parameter('groupId');
+		const id = item.locatorMode('groupId') === 'url' ? idInUrl(given) : given;
+		// An empty ID would address the list of all groups.
+		if (isUnset(id) || (typeof id === 'string' && id.trim() === '')) {
+			throw new InvalidInput(`${GROUP_ID} is empty`, 'Give the ID of the group.');
+		}
+		return { id: String(readLong(id, GROUP_ID)) };
+	}
+	const xid = readXid(item.parameter('groupXid'));
+	if (xid === undefined) {
+		throw new InvalidInput('"Group XID" (groupXid) is empty', 'Give the external ID of the group.');
+	}
+	const ownerName = readOwner(item);
+	return { xid, ...(ownerName !== undefined && { ownerName }) };
+}
+
+/** The ID in the address of a group's page, of the present web site or the one before it. */
+function idInUrl(value: unknown): unknown {
+	if (isUnset(value)) return value;
+	const url = readText(value, GROUP_ID).trim();
+	const [, id, legacyId] =
+		/^https?:\/\/[^?#]*#?\/(?:[^?]*\/)?groups\/(\d+)(?:[/?#]|$)|^https?:\/\/[^?#]+\.xhtml\?[a-z]+=(\d+)(?:[&#]|$)/i.exec(
+			url,
+		) ?? [];
+	if (id !== undefined || legacyId !== undefined) return id ?? legacyId;
+	throw new InvalidInput(
+		`${GROUP_ID} is ${inQuotes(url)}, which is not the address of a group`,
+		"Copy the address of the group's page in ThreatConnect, or choose By ID.",
+	);
+}
+
+export const readOwner = (item: Item): string | undefined =>
+	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
+
+/** What an answer holds: the instance's own list, where it has one. */
+export const fieldsOption: INodeProperties = {
+	displayName: 'Output Field Names or IDs',
+	name: 'fields',
+	type: 'multiOptions',
+	typeOptions: { loadOptionsMethod: 'getGroupFields' },
+	default: [],
+	description:
+		'What the output should hold besides the fields that ThreatConnect always returns. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+};
+
+/** The options of operations that write a group and answer with it. */
+export const groupOptions = (show: Show, ...own: INodeProperties[]): INodeProperties =>
+	optionsCollection(
+		show,
+		...own,
+		extraJsonOption,
+		{
+			displayName: 'Create Activity Log',
+			name: 'createActivityLog',
+			type: 'boolean',
+			default: false,
+			description: "Whether to write an entry to the Activity tab of the API user's organization",
+		},
+		fieldsOption,
+	);
+
+const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
+
+export function answerOptions(item: Item): AnswerOptions {
+	const { fields, createActivityLog } = item.options;
+	return {
+		fields: readEntries(fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES)),
+		createActivityLog: optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false),
+	};
+}
+
+/** Where a downloaded file goes. */
+export const outputField = (show: Show): INodeProperties => ({
+	displayName: 'Put Output File in Field',
+	name: 'outputField',
+	type: 'string',
+	default: 'data',
+	required: true,
+	hint: 'The name of the output binary field to put the file in',
+	displayOptions: { show },
+});
+
+/** @throws InvalidInput when it is empty */
+export function readOutputField(item: Item): string {
+	const label = '"Put Output File in Field" (outputField)';
+	const field = optionalText(item.parameter('outputField'), label);
+	if (field !== undefined) return field;
+	throw new InvalidInput(`${label} is empty`, 'Give a name, such as data.');
+}
+
+export const assignXidOption: INodeProperties = {
+	displayName: 'Assign XID',
+	name: 'assignXid',
+	type: 'boolean',
+	default: true,
+	description:
+		'Whether a new group without an XID gets one from the node (n8n:…). By it the node finds the group when the answer to its creation is lost, instead of creating it twice.',
+};
+
+export const readCreation = (item: Item, options: AnswerOptions): Creation => ({
+	options,
+	assignsXid: optionalSwitch(item.options.assignXid, '"Assign XID" (assignXid)', true),
+	item,
+});

@@ -1,0 +1,257 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import { labelOf } from '../../shared/fields/field';
+import { emptyFilter } from '../../shared/fields/filters';
+import type { JsonObject } from '../../shared/core/json';
+import { choiceByType, date, oneOf } from '../../shared/fields/fieldTypes';
+import { byName, locator } from '../../shared/fields/locators';
+import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/values';
+import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
+import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
+
+/** The filters of Get Many, and the query that they make. */
+
+type Texts = readonly string[];
+
+/** One filter: the parameter, and what its values become. */
+type Filter = {
+	parameter: INodeProperties;
+	/** Absent: `readFilters` itself knows what to do with it. */
+	clause?(texts: Texts): string;
+};
+
+const anyOf = (texts: Texts, clause: (text: string) => string): string =>
+	texts.length === 1 ? clause(texts[0] ?? '') : `(${texts.map(clause).join(' or ')})`;
+
+const several = (description: string) =>
+	`${description}. An array from an expression finds groups with any of its values.`;
+
+const textFilter = (
+	name: string,
+	displayName: string,
+	description: string,
+	placeholder: string,
+	clause: (texts: Texts) => string,
+): Filter => ({
+	parameter: {
+		displayName,
+		name,
+		type: 'string',
+		default: '',
+		description: several(description),
+		placeholder,
+	},
+	clause,
+});
+
+const dateFilter = (
+	name: string,
+	displayName: string,
+	description: string,
+	clause: (date: string) => string,
+): Filter => ({
+	parameter: { displayName, name, type: 'dateTime', default: '', description },
+	clause: ([date = '']) => clause(date),
+});
+
+const dateFilters = (keyword: string, what: string, words: string): Filter[] => [
+	dateFilter(`${keyword}From`, `${what} After`, `Groups that were ${words} then or later`, (date) =>
+		from(keyword, date),
+	),
+	dateFilter(
+		`${keyword}To`,
+		`${what} Before`,
+		`Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		(date) => upTo(keyword, date),
+	),
+];
+
+/** MD5, SHA-1 or SHA-256. */
+const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+
+/** A file's summary holds all its hashes. */
+const indicatorClause = (text: string) =>
+	isHash(text) ? `summary contains ${quote(text)}` : isOneOf('summary', [text]);
+
+const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
+
+/** One that there is not would find nothing. */
+const knownType = (text: string): string =>
+	oneOf(text, '"Types" (typeName)', ...GROUP_TYPES.map(({ value }) => String(value)));
+
+/** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
+const FILTERS: readonly Filter[] = [
+	textFilter(
+		'technique',
+		'ATT&CK Technique',
+		'ID of a MITRE ATT&CK technique, or the name of its tag',
+		'e.g. T1566',
+		(texts) => anyOf(texts, technique),
+	),
+	...dateFilters('dateAdded', 'Created', 'created in ThreatConnect'),
+	textFilter('createdBy', 'Created By', 'User name of who created the group', 'e.g. jsmith', (texts) =>
+		isOneOf('createdBy', texts),
+	),
+	...dateFilters('eventDate', 'Event', 'dated'),
+	textFilter(
+		'indicator',
+		'Has Indicator',
+		'Value of an associated indicator; of a file, any of its hashes',
+		'e.g. badguy.com',
+		(texts) =>
+			`hasIndicator(${texts.some(isHash) ? anyOf(texts, indicatorClause) : isOneOf('summary', texts)})`,
+	),
+	{
+		parameter: {
+			displayName: 'IDs',
+			name: 'id',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. 12345, 12346',
+			description: 'Comma-separated, or an array from an expression; an empty array finds nothing',
+		},
+	},
+	...dateFilters('lastModified', 'Modified', 'last changed'),
+	textFilter(
+		'nameContains',
+		'Name Contains',
+		'Part of the name, in upper or lower case',
+		'e.g. phishing',
+		(texts) => anyOf(texts, (text) => `summary contains ${quote(text)}`),
+	),
+	textFilter(
+		'name',
+		'Name Is',
+		'The exact name, upper and lower case included',
+		'e.g. Phishing campaign against finance',
+		(texts) => isOneOf('summary', texts),
+	),
+	textFilter(
+		'nameStartsWith',
+		'Name Starts With',
+		'Beginning of the name, in upper or lower case',
+		'e.g. INC-',
+		(texts) => anyOf(texts, (text) => `summary startswith ${quote(text)}`),
+	),
+	{
+		parameter: {
+			displayName: 'Owner Name',
+			name: 'ownerName',
+			...locator('searchOwners', [byName('e.g. Demo Organization')]),
+			description: several(
+				'Organization, Community or Source. Without it, groups of all owners that the API user sees are found',
+			),
+		},
+		clause: (texts) => isOneOf('ownerName', texts),
+	},
+	{
+		parameter: {
+			displayName: 'Security Label',
+			name: 'securityLabel',
+			...locator('searchSecurityLabels', [byName('e.g. TLP:AMBER')]),
+			description: several('Label that the group has'),
+		},
+		clause: (texts) => isOneOf('securityLabel', texts),
+	},
+	{
+		parameter: {
+			displayName: 'Status',
+			name: 'status',
+			type: 'multiOptions',
+			options: STATUSES,
+			default: [],
+			description: 'Events and incidents that have one of these statuses',
+		},
+		clause: (texts) => isOneOf('status', texts),
+	},
+	{
+		parameter: {
+			displayName: 'Tag',
+			name: 'tag',
+			...locator('searchTags', [byName('e.g. Targeted Attack')]),
+			description: several('Tag that the group has'),
+		},
+		clause: (texts) => isOneOf('tag', texts),
+	},
+	{
+		parameter: {
+			displayName: 'Types',
+			name: 'typeName',
+			type: 'multiOptions',
+			options: GROUP_TYPES,
+			default: [],
+			description: 'Groups of one of these types',
+		},
+		clause: (texts) => isOneOf('typeName', texts.map(knownType)),
+	},
+];
+
+/** The entries of the collection, in alphabetical order. */
+export const filterParameters: INodeProperties[] = FILTERS.map(({ parameter }) => parameter).sort((a, b) =>
+	a.displayName.localeCompare(b.displayName),
+);
+
+export type GroupFilters = {
+	/** All of them apply. */
+	clauses: string[];
+	/** Only these; there may be too many for one query. */
+	ids?: string[];
+	/** Only these, letter by letter: a database may ignore the case or accents. */
+	names?: string[];
+};
+
+const TQL_QUERY = '"TQL Query" (tql)';
+
+/**
+ * The query of an item.
+ *
+ * @param values filters by name, as the parameter holds them
+ * @param tql the user's own query, which applies besides
+ * @param zone time zone of dates that name none
+ * @throws InvalidInput for a filter that is set but empty: left out, it would find every group
+ */
+export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
+	const read: GroupFilters = { clauses: [] };
+	for (const { parameter, clause } of FILTERS) {
+		const { name, type } = parameter;
+		if (!(name in values)) continue;
+		const label = labelOf(parameter);
+		const value = unlocated(values[name]);
+		if (name === 'id') {
+			read.ids = readIds(value, label);
+			continue;
+		}
+		const texts =
+			type === 'dateTime'
+				? [isUnset(value) ? '' : String(date().read(value, { label, operation: 'create', zone }))]
+				: readTexts(type === 'multiOptions' ? readEntries(value, label) : value, label);
+		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
+		if (name === 'name') read.names = texts;
+		if (clause) read.clauses.push(clause(texts));
+	}
+	// Left empty by hand, there is none; an expression that gives nothing is none of that.
+	if (tql === undefined || tql === null) throw emptyFilter(TQL_QUERY);
+	const query = readText(tql, TQL_QUERY);
+	if (query.trim() !== '') read.clauses.push(ownQuery(query, TQL_QUERY));
+	return read;
+}
+
+/** Taken as they are: a comma may be part of a name. */
+function readTexts(value: unknown, label: string): string[] {
+	return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
+		if (isUnset(one)) return '';
+		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') return String(one);
+		throw new InvalidInput(
+			`The filter ${label} must be text or an array of texts, but holds ${inQuotes(one)}`,
+			'Give it the value itself, for instance {{ $json.name }}.',
+		);
+	});
+}
+
+/** Each once. */
+function readIds(value: unknown, label: string): string[] {
+	const entries = readEntries(value, label);
+	if (entries.length === 0 && !Array.isArray(value)) throw emptyFilter(label);
+	return [...new Set(entries.map((entry) => String(readLong(entry, label))))];
+}

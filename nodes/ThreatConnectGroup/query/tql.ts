@@ -1,0 +1,95 @@
+import { InvalidInput } from '../../shared/core/errors';
+
+/**
+ * ThreatConnect Query Language, as text.
+ *
+ * @see https://knowledge.threatconnect.com/docs/tql-operators-and-parameters
+ */
+
+/**
+ * A text in quotes. Backslashes, both quotes and backticks inside need a backslash: ThreatConnect documentation, Filter
+ * Results, "Escape Character Sequences".
+ */
+export const quote = (text: string): string => `"${text.replace(/[\\"'`]/g, '\\$&')}"`;
+
+/** A keyword with one of several texts. */
+export function isOneOf(keyword: string, texts: readonly string[]): string {
+	const [only, ...others] = texts.map(quote);
+	return others.length === 0 ? `${keyword} = ${only}` : `${keyword} in (${[only, ...others].join(', ')})`;
+}
+
+/** All of the clauses; `undefined` when there are none. */
+export function allOf(clauses: ReadonlyArray<string | undefined>): string | undefined {
+	const present = clauses.filter((clause) => clause !== undefined);
+	return present.length === 0 ? undefined : present.join(' and ');
+}
+
+/** From a moment on, itself included. A day starts at midnight UTC. */
+export const from = (keyword: string, date: string): string => `${keyword} >= ${quote(date)}`;
+
+/**
+ * Up to a moment, itself included; of a day, its whole length.
+ *
+ * @param date `YYYY-MM-DD` or `YYYY-MM-DDTHH:mm:ssZ`
+ */
+export function upTo(keyword: string, date: string): string {
+	if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return `${keyword} <= ${quote(date)}`;
+	const next = new Date(`${date}T00:00:00Z`);
+	next.setUTCDate(next.getUTCDate() + 1);
+	return `${keyword} < ${quote(next.toISOString().slice(0, 10))}`;
+}
+
+/** A technique by its ID, e.g. T1059.001, or by the name of its tag. */
+export const technique = (text: string): string =>
+	/^T\d{4}(\.\d{3})?$/i.test(text)
+		? `hasTag(techniqueId = ${quote(text.toUpperCase())})`
+		: `attackTag = ${quote(text)}`;
+
+/**
+ * A query that the user wrote, so that it can stand beside other clauses. One that closes a bracket that it has not
+ * opened would take the others apart.
+ *
+ * @throws InvalidInput
+ */
+export function ownQuery(query: string, label: string): string {
+	let depth = 0;
+	// Strings are stepped over, with what a backslash escapes in them.
+	for (const [token] of query.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()"']/gs)) {
+		if (token === '"' || token === "'") {
+			throw new InvalidInput(
+				`${label}: a string is not closed`,
+				`Close it with ${token}; a quote inside a string needs a backslash before it.`,
+			);
+		}
+		depth += token === '(' ? 1 : token === ')' ? -1 : 0;
+		if (depth < 0) break;
+	}
+	if (depth === 0) return `(${query.trim()})`;
+	throw new InvalidInput(
+		`${label}: the brackets do not match`,
+		'Close each bracket that is open, and no other.',
+	);
+}
+
+/**
+ * IDs in groups, each short enough for one request.
+ *
+ * @param length the most characters that a list of IDs may take in a URL
+ */
+export function chunksOfIds(ids: readonly string[], length: number): string[][] {
+	const chunks: string[][] = [];
+	let chunk: string[] = [];
+	let used = 0;
+	for (const id of ids) {
+		// The comma becomes three characters.
+		const size = id.length + 3;
+		if (chunk.length > 0 && used + size > length) {
+			chunks.push(chunk);
+			chunk = [];
+			used = 0;
+		}
+		chunk.push(id);
+		used += size;
+	}
+	return chunk.length > 0 ? [...chunks, chunk] : chunks;
+}

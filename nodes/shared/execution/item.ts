@@ -1,0 +1,148 @@
+import type { IExecuteFunctions, INodeParameters, NodeParameterValue } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
+
+import type { FormOperation, Operation, Table } from '../fields/field';
+import { isJsonObject, type JsonObject } from '../core/json';
+import { collectionName, formPlace } from '../fields/parameters';
+import { readRecord, type Source } from '../fields/record';
+import type { Tries } from './retryOnFailLog';
+import { isUnset, unlocated } from '../core/values';
+
+/**
+ * A run's parameters. Most hold no expression, and so are the same for all items: each of these is read once. n8n decides
+ * by the workflow as it stands, not by the item, whether a parameter is shown, so that this is the same for all too.
+ */
+export class Parameters {
+	private readonly fixed = new Map<string, NodeParameterValue>();
+	private readonly written: INodeParameters;
+
+	constructor(private readonly context: IExecuteFunctions) {
+		// n8n copies the node each time.
+		this.written = context.getNode().parameters;
+	}
+
+	/** @returns null when it is hidden */
+	read(name: string, index: number): unknown {
+		const known = this.fixed.get(name);
+		// A copy, as n8n gives: it may come out in an item, and no item is to share with another.
+		if (known !== undefined) return deepCopy(known);
+		const value = this.context.getNodeParameter(name, index, null) as NodeParameterValue;
+		if (!this.holdsExpression(name)) this.fixed.set(name, deepCopy(value));
+		return value;
+	}
+
+	holdsExpression(name: string): boolean {
+		return holdsExpression(this.written[name]);
+	}
+}
+
+function holdsExpression(value: unknown): boolean {
+	if (typeof value === 'string') return value.startsWith('=');
+	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
+}
+
+/** One input item, as an operation sees it. */
+export class Item {
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly parameters: Parameters,
+		private readonly table: Table,
+		readonly index: number,
+		private readonly notice: (ignoredKeys: string[]) => void,
+		/** This run of the node and its repetitions. */
+		readonly tries: Pick<Tries<unknown>, 'isRepeat' | 'startedAt' | 'nameOf' | 'isOfAnother'>,
+	) {}
+
+	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
+	parameter(name: string): unknown {
+		const value = unlocated(this.parameters.read(name, this.index));
+		return value === null ? undefined : value;
+	}
+
+	/** The mode that a resource locator is in, e.g. `list` or `id`; `undefined` for a plain value. */
+	locatorMode(name: string): unknown {
+		const value = this.parameters.read(name, this.index);
+		return isJsonObject(value) && value.__rl === true ? value.mode : undefined;
+	}
+
+	/** n8n's own functions, for what only they can do: files. */
+	get helpers(): IExecuteFunctions['helpers'] {
+		return this.context.helpers;
+	}
+
+	/** The workflow's time zone. */
+	get zone(): string {
+		return this.context.getTimezone();
+	}
+
+	/** The `options` collection. */
+	get options(): JsonObject {
+		return (this.parameter('options') ?? {}) as JsonObject;
+	}
+
+	/**
+	 * The body that creates or updates a record.
+	 *
+	 * @throws InvalidInput
+	 */
+	record(operation: Operation): JsonObject {
+		const { body, ignored, missing } = this.reader(operation)(operation);
+		if (missing) throw missing;
+		if (ignored.length > 0) this.notice(ignored);
+		return body;
+	}
+
+	/**
+	 * The two bodies of a create-or-update: what creates the record and what changes it.
+	 *
+	 * @returns `create` throws InvalidInput when something that a new record needs is missing: it is asked for only when
+	 *   there is no record yet; `draft` is the same without asking for it, to find the record by
+	 * @throws InvalidInput when a value cannot be sent either way
+	 */
+	upsertRecords(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
+		const read = this.reader('upsert');
+		const update = read('update');
+		const create = new Set(
+			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
+		);
+		const ignored = update.ignored.filter((name) => !create.has(name));
+		if (ignored.length > 0) this.notice(ignored);
+		return {
+			create: () => {
+				const { body, missing } = read('create');
+				if (missing) throw missing;
+				return body;
+			},
+			draft: () => read('create').body,
+			update: update.body,
+		};
+	}
+
+	/** Reads the parameters once, whatever is made of them: an expression may give another value each time. */
+	private reader(form: FormOperation) {
+		const source = this.source(form);
+		const { additionalJson } = this.options;
+		return (operation: Operation) => readRecord(this.table, operation, source, this.zone, additionalJson);
+	}
+
+	private source(operation: FormOperation): Source {
+		const mode = this.parameter('dataMode');
+		const type = this.table.types ? this.parameter('type') : undefined;
+		if (mode === 'json') {
+			return { mode, values: this.parameter('jsonBody'), forBoth: operation === 'upsert' };
+		}
+		if (mode === 'autoMap') {
+			return { mode, values: this.context.getInputData()[this.index]?.json ?? {}, type };
+		}
+		const collection = Object.entries((this.parameter(collectionName(operation)) ?? {}) as JsonObject);
+		const values: JsonObject = Object.fromEntries(
+			collection.map(([field, value]) => [field, unlocated(value)]),
+		);
+		for (const field of this.table.fields) {
+			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
+			const value = this.parameter(field.name);
+			if (!isUnset(value)) values[field.name] = value;
+		}
+		return { mode: 'define', values, type, typeIsFixed: !this.parameters.holdsExpression('type') };
+	}
+}

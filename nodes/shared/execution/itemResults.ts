@@ -1,0 +1,74 @@
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { ServiceFailure, toErrorItem, toNodeError } from '../core/errors';
+import { FileOutput, type Output } from './operation';
+
+/** What became of each input item: exactly one outcome, its result or one error item. */
+export class Outcomes {
+	private readonly items: Array<INodeExecutionData[] | undefined>;
+	private firstFailure: { index: number; error: Error } | undefined;
+	private succeeded = 0;
+
+	/** @param goOn a failure becomes an error item; otherwise it ends the run */
+	constructor(
+		private readonly length: number,
+		private readonly goOn: boolean,
+	) {
+		this.items = new Array<INodeExecutionData[] | undefined>(length);
+	}
+
+	/** To be called once an item. */
+	settle(index: number, outcome: Output | Error): void {
+		if (!(outcome instanceof Error)) {
+			this.items[index] = toItems(outcome, index);
+			this.succeeded += 1;
+		} else if (this.goOn) this.items[index] = [toErrorItem(outcome, index)];
+		else if (!this.firstFailure || index < this.firstFailure.index) {
+			this.firstFailure = { index, error: outcome };
+		}
+	}
+
+	/** An item has no outcome yet that comes out. */
+	isOpen(index: number): boolean {
+		return this.items[index] === undefined;
+	}
+
+	/** A failure that ends the run. */
+	get hasFailed(): boolean {
+		return this.firstFailure !== undefined;
+	}
+
+	get areAllGood(): boolean {
+		return this.succeeded === this.length;
+	}
+
+	/**
+	 * All outcomes in the order of the input.
+	 *
+	 * @throws what n8n shows, of the first item that ends the run
+	 */
+	toOutput(node: INode): INodeExecutionData[] {
+		if (this.firstFailure) {
+			const { index, error } = this.firstFailure;
+			const written = `Before this, ${this.succeeded} of ${this.length} items had gone through; they stay as they are.`;
+			throw toNodeError(node, error, index, this.length > 1 ? written : '');
+		}
+		return Array.from(this.items, (items, index) => items ?? [toErrorItem(CANCELLED, index)]).flat();
+	}
+}
+
+const CANCELLED = new ServiceFailure(
+	'Not sent: the execution was cancelled',
+	'Run the workflow again for this item.',
+);
+
+function toItems(output: Output, index: number): INodeExecutionData[] {
+	const pairedItem = { item: index };
+	if (output instanceof FileOutput) {
+		return [{ json: output.json as IDataObject, binary: output.binary, pairedItem }];
+	}
+	return (Array.isArray(output) ? output : [output]).map((json) => ({
+		json: json as IDataObject,
+		pairedItem,
+	}));
+}

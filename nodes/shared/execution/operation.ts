@@ -1,0 +1,111 @@
+import type { IBinaryKeyData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+
+import type { ConnectionOptions } from '../http/connection';
+import type { Table } from '../fields/field';
+import type { Item } from './item';
+import type { JsonObject } from '../core/json';
+
+/** An output item that has files besides its fields. */
+export class FileOutput {
+	constructor(
+		readonly json: JsonObject,
+		readonly binary: IBinaryKeyData,
+	) {}
+}
+
+/** What comes out for one input item: any number of items. */
+export type Output = JsonObject | JsonObject[] | FileOutput;
+
+/** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
+export type Task = {
+	/** The record it addresses: tasks for the same one run in the order of their items. */
+	record?: string;
+	run(): Promise<Output>;
+};
+
+type OperationHead = {
+	resource: string;
+	operation: string;
+	name: string;
+	action: string;
+	description: string;
+	/** For n8n's AI that builds workflows: when to choose this operation. */
+	builderHint?: string;
+	/** Each shown for this operation only. */
+	parameters: INodeProperties[];
+};
+
+/** An operation that sends each item on its own. */
+export type SingleOperation<Api> = OperationHead & {
+	/**
+	 * Reads and checks one item.
+	 *
+	 * @throws InvalidInput
+	 */
+	prepare(item: Item, api: Api): Task;
+};
+
+/** An operation that sends many items in one request. */
+export type BulkOperation<Api> = OperationHead & {
+	/**
+	 * Reads and checks one item.
+	 *
+	 * @throws InvalidInput
+	 */
+	prepareEntry(item: Item, api: Api): unknown;
+	/** Sends all entries that could be read, and settles each. */
+	runAll(entries: ReadonlyArray<BulkEntry>, api: Api, run: BulkRun): Promise<void>;
+};
+
+export type BulkEntry = { index: number; entry: unknown };
+
+export type BulkRun = {
+	/** To be called once for each entry. */
+	settle(index: number, outcome: Output | Error): void;
+	/** Parameters that hold for the whole run. */
+	first: Item;
+	signal: AbortSignal | undefined;
+	/** Nothing more is to be sent: an item failed and the execution stops at failures, or it was cancelled. */
+	halted(): boolean;
+	/** Tells whoever runs the workflow by hand how far it is. */
+	progress(message: string): void;
+	/** Tells whoever looks at the output. */
+	hint(message: string): void;
+};
+
+/** One operation of a node: its parameters and its behavior. */
+export type OperationFile<Api> = SingleOperation<Api> | BulkOperation<Api>;
+
+/** A service as its node describes it. */
+export type Service<Api> = {
+	table: Table;
+	operations: ReadonlyArray<OperationFile<Api>>;
+	/** Called once a run. */
+	connect(context: IExecuteFunctions, options: ConnectionOptions): Promise<Api>;
+};
+
+/** The Operation drop-down of each resource, and all operations' own parameters. */
+export function operationParameters<Api>(operations: ReadonlyArray<OperationFile<Api>>): INodeProperties[] {
+	const resources = [...new Set(operations.map(({ resource }) => resource))];
+	const dropDowns = resources.map((resource): INodeProperties => {
+		const own = operations.filter((one) => one.resource === resource);
+		// In alphabetical order, the first may be a rare one.
+		const usual = (own.find(({ operation }) => operation === 'create') ?? own[0])?.operation ?? '';
+		return {
+			displayName: 'Operation',
+			name: 'operation',
+			type: 'options',
+			noDataExpression: true,
+			displayOptions: { show: { resource: [resource] } },
+			options: own.map(({ name, operation, action, description, builderHint }) => ({
+				name,
+				value: operation,
+				action,
+				description,
+				...(builderHint !== undefined && { builderHint: { propertyHint: builderHint } }),
+			})),
+			default: usual,
+		};
+	});
+	return [...dropDowns, ...operations.flatMap(({ parameters }) => parameters)];
+}

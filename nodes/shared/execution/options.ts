@@ -1,0 +1,74 @@
+import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
+
+import type { ConnectionOptions } from '../http/connection';
+import { readNumber } from '../core/values';
+
+const DEFAULT_CONCURRENT_REQUESTS = 32;
+const DEFAULT_TIMEOUT_SECONDS = 60;
+
+/** The options that every operation has, for its `options` collection. */
+export const runOptions: INodeProperties[] = [
+	{
+		displayName: 'Max Concurrent Requests',
+		name: 'maxConcurrentRequests',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_CONCURRENT_REQUESTS,
+		description:
+			'The most requests under way at the same time. The node starts with few, and finds how many the service bears. 1 sends one after the other, in order. Items for the same record always keep their order.',
+	},
+	{
+		displayName: 'Timeout',
+		name: 'timeout',
+		type: 'number',
+		typeOptions: { minValue: 1 },
+		default: DEFAULT_TIMEOUT_SECONDS,
+		description: 'How many seconds to wait for the answer to one request',
+	},
+];
+
+/**
+ * Options that hold for a whole run, from the `options` collection.
+ *
+ * @throws InvalidInput
+ */
+export function readConnectionOptions({
+	maxConcurrentRequests,
+	timeout,
+}: IDataObject = {}): ConnectionOptions {
+	const most = maxConcurrentRequests ?? DEFAULT_CONCURRENT_REQUESTS;
+	const seconds = readNumber(timeout ?? DEFAULT_TIMEOUT_SECONDS, '"Timeout" (timeout)', 0);
+	return {
+		maxConcurrentRequests: Math.floor(
+			readNumber(most, '"Max Concurrent Requests" (maxConcurrentRequests)', 1),
+		),
+		// What a timer can hold.
+		timeout: Math.min((seconds || DEFAULT_TIMEOUT_SECONDS) * 1000, 2 ** 31 - 1),
+	};
+}
+
+/** The way to send what no parameter covers. */
+export const extraJsonOption: INodeProperties = {
+	displayName: 'Additional Fields (JSON)',
+	name: 'additionalJson',
+	type: 'json',
+	default: '{}',
+	description:
+		'JSON that is merged over the body of the request last and sent unchecked: for fields that the node does not know',
+};
+
+/** The `options` collection of an operation, its entries in alphabetical order. */
+export function optionsCollection(
+	show: NonNullable<IDisplayOptions['show']>,
+	...own: INodeProperties[]
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add Option',
+		default: {},
+		displayOptions: { show },
+		options: [...own, ...runOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
+	};
+}

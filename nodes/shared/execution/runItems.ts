@@ -1,0 +1,181 @@
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+
+import { runConcurrently } from './concurrency';
+import { asError, InvalidInput, toNodeError } from '../core/errors';
+import { Item, Parameters } from './item';
+import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
+import { readConnectionOptions } from './options';
+import { Outcomes } from './itemResults';
+import { Tries } from './retryOnFailLog';
+
+/**
+ * A node's `execute`: every input item through the chosen operation, concurrently, the output in input order, and
+ * exactly one outcome an item: its result, or one error item.
+ *
+ * In stop mode all items are checked before the first is sent, so that an item that cannot be sent stops the run while
+ * nothing has been written.
+ */
+export async function runItems<Api>(
+	context: IExecuteFunctions,
+	service: Service<Api>,
+): Promise<INodeExecutionData[][]> {
+	const node = context.getNode();
+	const { length } = context.getInputData();
+	const operation = chosenOperation(context, service, node);
+	const goOn = context.continueOnFail();
+	const outcomes = new Outcomes(length, goOn);
+	let connected: Awaited<ReturnType<typeof connect<Api>>>;
+	try {
+		connected = await connect(context, service);
+	} catch (error) {
+		if (!goOn)
+			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
+		// Were it thrown, n8n would let the items pass by the regular output, as if they had been sent.
+		for (let index = 0; index < length; index++) outcomes.settle(index, asError(error));
+		return [outcomes.toOutput(node)];
+	}
+
+	const tries = new Tries<Output>(context);
+	const parameters = new Parameters(context);
+	const ignored = new Map<string, number>();
+	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
+	const signal = context.getExecutionCancelSignal();
+	const run: Run<Api> = {
+		...connected,
+		context,
+		node,
+		length,
+		goOn,
+		outcomes,
+		tries,
+		settle(index, outcome) {
+			tries.note(index, outcome);
+			outcomes.settle(index, outcome);
+		},
+		signal,
+		itemAt: (index) => new Item(context, parameters, service.table, index, notice, tries),
+		halted: () => outcomes.hasFailed || signal?.aborted === true,
+	};
+	if ('runAll' in operation) await runTogether(operation, run);
+	else await runEach(operation, run);
+
+	if (outcomes.areAllGood) tries.end();
+	const output = outcomes.toOutput(node);
+	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
+	return [output];
+}
+
+const NOTHING_SENT = 'Nothing was sent for any item.';
+
+/** All items of one execution of the node. */
+type Run<Api> = {
+	context: IExecuteFunctions;
+	node: INode;
+	api: Api;
+	atOnce: number;
+	length: number;
+	/** Items that fail become error items; otherwise the first ends the run. */
+	goOn: boolean;
+	outcomes: Outcomes;
+	tries: Tries<Output>;
+	/** To be called once an item. */
+	settle(index: number, outcome: Output | Error): void;
+	signal: AbortSignal | undefined;
+	itemAt(index: number): Item;
+	/** Nothing more is to be sent. */
+	halted(): boolean;
+};
+
+function chosenOperation<Api>(context: IExecuteFunctions, { operations }: Service<Api>, node: INode) {
+	const resource = context.getNodeParameter('resource', 0);
+	const name = context.getNodeParameter('operation', 0);
+	const chosen = operations.find((one) => one.resource === resource && one.operation === name);
+	if (chosen) return chosen;
+	const unknown = new InvalidInput(
+		`There is no operation "${name}" for "${resource}"`,
+		'Choose one in the node.',
+	);
+	throw toNodeError(node, unknown, 0);
+}
+
+async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
+	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const options = readConnectionOptions({ maxConcurrentRequests, timeout });
+	return { api: await service.connect(context, options), atOnce: options.maxConcurrentRequests };
+}
+
+/** Each item on its own, several at once. */
+async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
+	const { settle, tries } = run;
+	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
+	const prepared = run.goOn ? undefined : prepareAll(run, prepare);
+	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
+		const earlier = tries.earlier(index);
+		if (earlier !== undefined) {
+			settle(index, earlier);
+			return undefined;
+		}
+		let task: Task;
+		try {
+			task = prepared?.[index] ?? prepare(index);
+		} catch (error) {
+			settle(index, asError(error));
+			return undefined;
+		}
+		return {
+			record: task.record,
+			async run() {
+				settle(index, await task.run().catch(asError));
+			},
+		};
+	});
+}
+
+function prepareAll<Api>({ length, node }: Run<Api>, prepare: (index: number) => Task): Task[] {
+	return Array.from({ length }, (_, index) => {
+		try {
+			return prepare(index);
+		} catch (error) {
+			throw toNodeError(node, error, index, NOTHING_SENT);
+		}
+	});
+}
+
+/** Many items in one request. */
+async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
+	const { api, context, halted, itemAt, length, outcomes, settle, signal, tries } = run;
+	const entries: BulkEntry[] = [];
+	for (let index = 0; index < length; index++) {
+		const earlier = tries.earlier(index);
+		if (earlier !== undefined) {
+			settle(index, earlier);
+			continue;
+		}
+		try {
+			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
+		} catch (error) {
+			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
+			settle(index, asError(error));
+		}
+	}
+	if (entries.length === 0) return;
+	try {
+		await operation.runAll(entries, api, {
+			settle,
+			first: itemAt(0),
+			signal,
+			halted,
+			progress: (message) => context.sendMessageToUI(message),
+			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
+		});
+	} catch (error) {
+		for (const { index } of entries) if (outcomes.isOpen(index)) settle(index, asError(error));
+	}
+}
+
+function ignoredHint(ignored: Map<string, number>): string {
+	const keys = [...ignored].map(([key, count]) => `"${key}" (${count} ${count === 1 ? 'item' : 'items'})`);
+	const shown = keys.slice(0, 20).join(', ');
+	const more = keys.length > 20 ? ` and ${keys.length - 20} more` : '';
+	return `Not sent, because no field of the record's type has this name: ${shown}${more}. Rename keys to send them.`;
+}

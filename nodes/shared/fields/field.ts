@@ -1,0 +1,74 @@
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { JsonObject } from '../core/json';
+
+export type Operation = 'create' | 'update';
+
+/** A form also for create-or-update: it has what either needs. */
+export type FormOperation = Operation | 'upsert';
+
+/** Where a value stands, for messages and for what depends on it. */
+export type Place = {
+	/** The field as the user sees it with its API name, e.g. `"Event Date" (eventDate)`. */
+	label: string;
+	operation: Operation;
+	/** Record type of the item, where the service has types. */
+	type?: string;
+	/** IANA time zone for dates that name none. */
+	zone: string;
+};
+
+/** The part of an n8n parameter that depends on the kind of value. */
+export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
+
+/** How a value is entered and how it goes on the wire. */
+export type Kind = {
+	control(operation: FormOperation, type?: string): Control;
+	/**
+	 * @param value what the user gave: from a parameter, an input item, or JSON
+	 * @returns the wire value; `undefined` when nothing was set
+	 * @throws InvalidInput
+	 */
+	read(value: unknown, place: Place): unknown;
+};
+
+/** One row of a service's field table: all that is known about one API field. */
+export type Field = {
+	/** The API's name, verbatim. */
+	name: string;
+	displayName: string;
+	description: string;
+	placeholder?: string;
+	kind: Kind;
+	/** Record types that have the field; absent: all. */
+	types?: readonly string[];
+	/** Its control differs from type to type. */
+	perType?: boolean;
+	create: 'required' | 'optional' | 'no';
+	update: 'optional' | 'no';
+};
+
+/** A row; what differs from an optional field that create and update take stands in `more`. */
+export const row = (
+	name: string,
+	displayName: string,
+	kind: Kind,
+	description: string,
+	more: Partial<Field> = {},
+): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
+
+/** A service's field table and what only a whole record shows. */
+export type Table = {
+	/** Rows in wire order. */
+	fields: readonly Field[];
+	/** What the service calls a record, e.g. `Group`. */
+	noun: string;
+	/** The record types, where the service has them. */
+	types?: readonly INodePropertyOptions[];
+	defaultType?: string;
+	/** Rules over several fields, and fields that travel inside another; gets and returns the body. */
+	finish?(body: JsonObject, place: Place): JsonObject;
+};
+
+export const labelOf = (field: Pick<Field, 'name' | 'displayName'>): string =>
+	`"${field.displayName}" (${field.name})`;

@@ -1,0 +1,133 @@
+import type { INodePropertyOptions } from 'n8n-workflow';
+
+import { normalizeDate } from './dates';
+import { errorMessage, InvalidInput } from '../core/errors';
+import type { FormOperation, Kind } from './field';
+import { inQuotes, readJson, readLong, readSwitch, readText } from '../core/values';
+
+/** The kinds of values that the rows of a field table are made of. */
+
+/** Text. A number becomes its digits; anything else that is no text is refused. */
+export function text({
+	maxLength,
+	...typeOptions
+}: { maxLength?: number; rows?: number; password?: boolean } = {}): Kind {
+	return {
+		control: () => ({
+			type: 'string',
+			default: '',
+			...(Object.keys(typeOptions).length > 0 && { typeOptions }),
+		}),
+		read(value, { label }) {
+			const read = readText(value, label);
+			if (maxLength !== undefined && read.length > maxLength && [...read].length > maxLength) {
+				throw new InvalidInput(
+					`${label} has ${[...read].length} characters, but at most ${maxLength} are allowed: ${inQuotes(read)}`,
+					'Shorten it.',
+				);
+			}
+			return read;
+		},
+	};
+}
+
+/**
+ * One of several values.
+ *
+ * @param open whether an administrator or another version may know further values: then the server judges
+ */
+export function choice(options: readonly INodePropertyOptions[], open = false): Kind {
+	return {
+		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
+		read(value, { label }) {
+			const read = readText(value, label);
+			const allowed = options.map((option) => String(option.value));
+			if (open || allowed.includes(read)) return read;
+			const alike = allowed.find((candidate) => candidate.toLowerCase() === read.trim().toLowerCase());
+			throw new InvalidInput(
+				`${label} cannot be ${inQuotes(value)}`,
+				alike !== undefined
+					? `Did you mean "${alike}"?`
+					: `Allowed values: ${allowed.map((candidate) => `"${candidate}"`).join(', ')}.`,
+			);
+		},
+	};
+}
+
+/**
+ * The value of a parameter that is no field: an expression may give anything.
+ *
+ * @throws InvalidInput for a value that is not allowed: taken for the default, it would do something else unseen
+ */
+export const oneOf = <T extends string>(value: unknown, label: string, ...allowed: T[]): T =>
+	choice(allowed.map((one) => ({ name: one, value: one }))).read(value, {
+		label,
+		operation: 'create',
+		zone: '',
+	}) as T;
+
+/** Few options stand in the order of their meaning, many in alphabetical order: n8n's convention. */
+const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions[] =>
+	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));
+
+/** A choice whose options depend on the record type; where the type is not known yet, all of them are offered. */
+export function choiceByType(byType: Readonly<Record<string, Kind>>): Kind {
+	const controls = (operation: FormOperation) => Object.values(byType).map((kind) => kind.control(operation));
+	return {
+		control(operation, type) {
+			if (type !== undefined && byType[type]) return byType[type].control(operation);
+			const options = controls(operation).flatMap(
+				(control) => (control.options ?? []) as INodePropertyOptions[],
+			);
+			const unique = [...new Map(options.map((option) => [option.value, option])).values()];
+			return { type: 'options', options: inOrder(unique), default: unique[0]?.value ?? '' };
+		},
+		read: (value, place) => (byType[place.type ?? '']?.read ?? readAnyText)(value, place),
+	};
+}
+
+const readAnyText: Kind['read'] = (value, place) => readText(value, place.label);
+
+/** A date, in the form that `normalizeDate` returns. */
+export function date(): Kind {
+	return {
+		control: () => ({ type: 'dateTime', default: '' }),
+		read(value, { label, zone }) {
+			try {
+				return normalizeDate(value, zone);
+			} catch (error) {
+				throw badDate(value, label, error);
+			}
+		},
+	};
+}
+
+const badDate = (value: unknown, label: string, error: unknown) =>
+	new InvalidInput(
+		`${label}: ${inQuotes(value)} ${errorMessage(error)}`,
+		'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
+	);
+
+/** True or false. */
+export function flag(): Kind {
+	return {
+		control: () => ({ type: 'boolean', default: false }),
+		read: (value, { label }) => readSwitch(value, label),
+	};
+}
+
+/** A 64-bit record number: a number on the wire, all its digits kept. */
+export function longId(): Kind {
+	return {
+		control: () => ({ type: 'string', default: '' }),
+		read: (value, { label }) => readLong(value, label),
+	};
+}
+
+/** Any JSON, sent as it is. Text is parsed. */
+export function json(): Kind {
+	return {
+		control: () => ({ type: 'json', default: '' }),
+		read: (value, { label }) => readJson(value, label),
+	};
+}

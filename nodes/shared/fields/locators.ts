@@ -1,0 +1,42 @@
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+
+import { isUnset, unlocated } from '../core/values';
+import type { Kind } from './field';
+
+/** What is typed where nothing can be listed, or where it is known already. */
+type Typed = { displayName: string; name: string; placeholder?: string };
+
+/** A choice from a list of the instance, or a typed value. */
+export function located(kind: Kind, searchListMethod: string, typed: Typed): Kind {
+	return {
+		control: () => locator(searchListMethod, [typed]),
+		read(value, place) {
+			const plain = unlocated(value);
+			return isUnset(plain) ? undefined : kind.read(plain, place);
+		},
+	};
+}
+
+/** @param placeholder of the list */
+export const locator = (searchListMethod: string, typed: readonly Typed[], placeholder = 'Select…') =>
+	({
+		type: 'resourceLocator',
+		// Marked, so that a row that is not filled yet already counts as empty.
+		default: { __rl: true, mode: 'list', value: '' },
+		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder,
+				typeOptions: { searchListMethod, searchable: true },
+			},
+			...typed.map((mode): INodePropertyMode => ({ type: 'string', ...mode })),
+		],
+	}) satisfies Partial<INodeProperties>;
+
+export const byName = (placeholder?: string): Typed => ({
+	displayName: 'By Name',
+	name: 'name',
+	...(placeholder !== undefined && { placeholder }),
+});

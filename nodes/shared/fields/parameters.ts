@@ -1,0 +1,204 @@
+import type { DisplayCondition, IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+
+import type { Field, FormOperation, Table } from './field';
+
+export const collectionName = (operation: FormOperation) =>
+	operation === 'update' ? 'updateFields' : 'additionalFields';
+
+/** How a form has a field: in create-or-update whatever create needs stands at the top, though an update can do without. */
+export const formPlace = (field: Field, operation: FormOperation): Field['create'] => {
+	if (operation !== 'upsert') return field[operation];
+	return field.create === 'no' ? field.update : field.create;
+};
+
+/** The parameters of one field as n8n lists them inside a collection or a row of one. */
+export function fieldProperty(field: Field, operation: FormOperation, type?: string): INodeProperties {
+	const control = field.kind.control(operation, type);
+	return {
+		displayName: field.displayName,
+		name: field.name,
+		...control,
+		...(field.placeholder && { placeholder: field.placeholder }),
+		description: control.description ?? field.description,
+	};
+}
+
+/**
+ * All parameters that fill a record: the data mode, the required fields, the rest in a collection, and the JSON body.
+ *
+ * @param show displayOptions of the operation, e.g. `{ resource: ['group'], operation: ['create'] }`
+ * @param refused names of fields that the operation refuses: its notice does not say that they are sent
+ */
+export function recordParameters(
+	table: Table,
+	operation: FormOperation,
+	show: NonNullable<IDisplayOptions['show']>,
+	refused: readonly string[] = [],
+): INodeProperties[] {
+	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { ...show, dataMode } });
+	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
+	const placed = (place: Field['create']) => offered.filter((field) => formPlace(field, operation) === place);
+	return [
+		dataMode(table.noun, { show }),
+		...(table.types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),
+		...placed('required').flatMap((field) => requiredParameters(field, table, operation, inModes('define'))),
+		{
+			displayName: operation === 'update' ? 'Update Fields' : 'Additional Fields',
+			name: collectionName(operation),
+			type: 'collection',
+			placeholder: 'Add Field',
+			default: {},
+			displayOptions: inModes('define'),
+			options: placed('optional')
+				.flatMap((field) => optionalParameters(field, table, operation))
+				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
+		},
+		autoMapNotice(
+			offered.filter(({ name }) => !refused.includes(name)),
+			inModes('autoMap'),
+		),
+		jsonBody(table.noun, operation, inModes('json')),
+	];
+}
+
+const dataMode = (noun: string, displayOptions: IDisplayOptions): INodeProperties => ({
+	displayName: 'Fields',
+	name: 'dataMode',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{
+			name: 'Auto-Map Input Data',
+			value: 'autoMap',
+			description: `Send each item's own keys that are named like fields of a ${noun.toLowerCase()}`,
+		},
+		{
+			name: 'Define Below',
+			value: 'define',
+			description: 'Set each field here, with fixed values or expressions',
+		},
+		{
+			name: 'JSON',
+			value: 'json',
+			description: 'Write the body of the request yourself',
+		},
+	],
+	default: 'define',
+	description: 'How the fields are filled',
+	displayOptions,
+});
+
+/** Matches every other type, an expression, and what n8n's editor makes of an expression while there is no data: `undefined`. */
+const otherThan = (type: string): DisplayCondition[] => [{ _cnd: { not: type } }];
+
+const typesOf = ({ types = [] }: Table) => types.map((type) => String(type.value));
+
+/** A field that only some of the table's types have. */
+const isTyped = (field: Field, table: Table): boolean =>
+	table.types !== undefined && field.types !== undefined;
+
+function requiredParameters(
+	field: Field,
+	table: Table,
+	operation: FormOperation,
+	displayOptions: IDisplayOptions,
+): INodeProperties[] {
+	if (table.types && field.name === 'type') return [];
+	const property = fieldProperty(field, operation);
+	if (!isTyped(field, table)) return [{ ...property, required: true, displayOptions }];
+	// Several of the same name: n8n shows a parameter whenever its condition is an expression, and would then
+	// demand it of every type.
+	return [
+		...(field.types ?? []).map((type) => ({
+			...property,
+			required: true,
+			displayOptions: { ...displayOptions, hide: { type: otherThan(type) } },
+		})),
+		{
+			...property,
+			...unset(property),
+			displayOptions: { ...displayOptions, hide: { type: typesOf(table) } },
+			description: `${property.description}. Needed when the type is ${field.types?.join(' or ')}.`,
+		},
+	];
+}
+
+function optionalParameters(field: Field, table: Table, operation: FormOperation): INodeProperties[] {
+	const own = (hide?: Array<string | DisplayCondition>, type?: string): INodeProperties => ({
+		...fieldProperty(field, operation, type),
+		...(hide && { displayOptions: { hide: { '/type': hide } } }),
+	});
+	if (!isTyped(field, table)) return [own()];
+	const types = typesOf(table);
+	if (!field.perType) return [own(types.filter((type) => !field.types?.includes(type)))];
+	return [...(field.types ?? []).map((type) => own(otherThan(type), type)), own(types)];
+}
+
+const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOptions): INodeProperties => ({
+	displayName: `Keys of each item that are named like a field of the API are sent: ${offered
+		.map((field) => `<code>${field.name}</code>`)
+		.filter((name, index, all) => all.indexOf(name) === index)
+		.join(', ')}. Empty values and other keys are left out.`,
+	name: 'autoMapNotice',
+	type: 'notice',
+	default: '',
+	displayOptions,
+});
+
+const BODY =
+	"The body of the request, with the API's own field names. Fields that the node knows are checked; others are sent as they are.";
+
+const jsonBody = (
+	noun: string,
+	operation: FormOperation,
+	displayOptions: IDisplayOptions,
+): INodeProperties => ({
+	displayName: `${noun} (JSON)`,
+	name: 'jsonBody',
+	type: 'json',
+	typeOptions: { rows: 8 },
+	default: '{}',
+	required: true,
+	displayOptions,
+	description: operation === 'create' ? BODY : `${BODY} Use null to ask the service to clear a field.`,
+});
+
+/** The default of a parameter that may stay empty: a drop-down then needs an entry for that. */
+function unset({ type, options }: INodeProperties): Partial<INodeProperties> {
+	if (type !== 'options') return { default: '' };
+	return {
+		default: '',
+		options: [{ name: '(None)', value: '' }, ...((options ?? []) as INodePropertyOptions[])],
+	};
+}
+
+function typeParameter(
+	{ noun, types = [], defaultType = '' }: Table,
+	operation: FormOperation,
+	displayOptions: IDisplayOptions,
+): INodeProperties {
+	if (operation !== 'update') {
+		return {
+			displayName: 'Type',
+			name: 'type',
+			type: 'options',
+			options: [...types],
+			default: defaultType,
+			required: true,
+			displayOptions,
+			description: `Type of the ${noun.toLowerCase()}. In Auto-Map mode, an item's own "type" comes first.`,
+		};
+	}
+	return {
+		displayName: 'Type',
+		name: 'type',
+		type: 'options',
+		options: [
+			{ name: '(Any Type)', value: '', description: 'Offer the fields of all types; the service judges' },
+			...types,
+		],
+		default: '',
+		displayOptions,
+		description: `Type that the ${noun.toLowerCase()} has. It decides which fields are offered and checked; it is not sent and cannot be changed.`,
+	};
+}

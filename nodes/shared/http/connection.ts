@@ -1,0 +1,77 @@
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+import { NodeOperationError } from 'n8n-workflow';
+
+import { Clock } from './clock';
+import { Deadlines } from './deadline';
+import { errorMessage } from '../core/errors';
+import { Pace } from './concurrencyLimiter';
+import type { Reply } from './response';
+
+/** A service as one run of a node sees it; its credential is decrypted once. */
+export type Connection = {
+	context: IExecuteFunctions | ILoadOptionsFunctions;
+	credentialType: string;
+	credentials: ICredentialDataDecryptedObject;
+	/** e.g. `https://app.example.com/api` */
+	root: string;
+	/** Milliseconds that one request may take. */
+	timeout: number;
+	pace: Pace;
+	clock: Clock;
+	deadlines: Deadlines<Connection['context']>;
+	/** JSON has come: it is the service that answers. */
+	hasAnswered: boolean;
+	/** An answer that no repetition will change, although its status looks so. */
+	isFinal?(reply: Reply): boolean;
+	/** Changes what a refusal was about; `true` when the request is worth sending again. */
+	mend?(reply: Reply): boolean;
+};
+
+export type ConnectionOptions = {
+	/** Milliseconds that one request may take. */
+	timeout: number;
+	/** The most requests that are under way at once. */
+	maxConcurrentRequests: number;
+};
+
+/** Aborted when the execution is cancelled. */
+export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =>
+	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+/**
+ * Decrypts the credential once for a run and checks it before anything is sent.
+ *
+ * @param rootOf the root of the API, from the credential's Base URL
+ * @throws NodeOperationError when the address or a secret cannot be used
+ */
+export async function connect(
+	context: IExecuteFunctions | ILoadOptionsFunctions,
+	{ name, authenticate }: ICredentialType,
+	rootOf: (baseUrl: unknown) => string,
+	{ timeout, maxConcurrentRequests }: ConnectionOptions,
+): Promise<Connection> {
+	const credentials = await context.getCredentials(name);
+	try {
+		const root = rootOf(credentials.baseUrl);
+		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
+		const pace = new Pace(maxConcurrentRequests);
+		return {
+			context,
+			credentialType: name,
+			credentials,
+			root,
+			timeout,
+			pace,
+			clock: new Clock(),
+			deadlines: new Deadlines(context, timeout),
+			hasAnswered: false,
+		};
+	} catch (error) {
+		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
+	}
+}

@@ -1,0 +1,115 @@
+import { DOUBT, errorMessage, isWrite, ServiceFailure } from '../core/errors';
+
+const CERTIFICATE_CODES = new Set([
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/**
+ * What a network's error code means, in plain words.
+ *
+ * @param code Node's or axios' code, e.g. `ENOTFOUND`
+ * @param host the host that was asked
+ * @returns what happened, what to do, and whether the request surely was not done, so that it is worth sending again;
+ *   no certainty where sending again cannot help
+ */
+export function explainNetworkCode(
+	code: string,
+	host: string,
+): { message: string; description: string; certainty?: 'notDone' | 'unknown' } {
+	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+		return {
+			message: `The host ${host} was not found`,
+			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
+			// A name server may be busy; a name that does not exist stays so.
+			...(code === 'EAI_AGAIN' && { certainty: 'notDone' as const }),
+		};
+	}
+	if (CERTIFICATE_CODES.has(code)) {
+		return {
+			message: `The certificate of ${host} is not trusted (${code})`,
+			description:
+				'Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
+		};
+	}
+	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+		return {
+			message: `${host} refused the connection (${code})`,
+			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
+			certainty: 'notDone',
+		};
+	}
+	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
+		return {
+			message: `${host} does not speak HTTPS on this port (${code})`,
+			description: 'Check the port in the Base URL.',
+		};
+	}
+	return {
+		message: `The connection to ${host} broke before an answer came (${code})`,
+		description: 'Run it again once the network and the service are well.',
+		certainty: 'unknown',
+	};
+}
+
+/** n8n wraps what the HTTP layer threw, sometimes twice; the code is on the innermost. */
+export function networkCode(error: unknown): string {
+	for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+		const { code } = cause as { code?: unknown };
+		if (typeof code === 'string' && code !== '') return code;
+	}
+	return '';
+}
+
+/** What the HTTP layer threw, in plain words. */
+export function networkFailure(
+	error: unknown,
+	host: string,
+	request: string,
+	timeout: number,
+): ServiceFailure {
+	const code = networkCode(error);
+	const details = { ...(code && { httpCode: code }), request };
+	const doubt = isWrite(request) ? DOUBT : '';
+	if (code === 'ERR_CANCELED') {
+		const message = 'The execution was cancelled while this request was under way';
+		return new ServiceFailure(message, '', details, { doubt });
+	}
+	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
+	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { doubt });
+	const { message, description, certainty } = explainNetworkCode(code, host);
+	const outcome = certainty === 'unknown' ? { certainty, doubt } : { certainty };
+	return new ServiceFailure(message, description, details, outcome);
+}
+
+/** @param timeout milliseconds */
+export function timeoutFailure(
+	host: string,
+	request: string,
+	timeout: number,
+	httpCode = 'ETIMEDOUT',
+): ServiceFailure {
+	return new ServiceFailure(
+		`${host} did not answer within ${seconds(timeout)}`,
+		'Raise Options > Timeout if the service needs longer.',
+		{ httpCode, request },
+		{ certainty: 'unknown', isTimeout: true, doubt: isWrite(request) ? DOUBT : '' },
+	);
+}
+
+export function redirectFailure(status: number, request: string, target: string): ServiceFailure {
+	return new ServiceFailure(
+		`The server redirected the request to ${target}`,
+		'Redirects are not followed, since they would carry the credential elsewhere. Enter the address that the service really has as Base URL in the credential.',
+		{ httpCode: String(status), request },
+	);
+}
+
+/** For messages. */
+export const seconds = (milliseconds: number) =>
+	`${milliseconds < 10_000 ? milliseconds / 1000 : Math.round(milliseconds / 1000)} second${milliseconds === 1000 ? '' : 's'}`;

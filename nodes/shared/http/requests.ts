@@ -1,0 +1,34 @@
+import type { Connection } from './connection';
+import { stringifyJson } from '../core/json';
+import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
+import { readBody, type Reply } from './response';
+import { withRetries } from './retry';
+
+/**
+ * Sends one request and returns its answer, whatever its status; sends it again where the rules of `withRetries` say so.
+ *
+ * @throws ServiceFailure when no answer came, or one that leads elsewhere
+ */
+export async function send(connection: Connection, request: ServiceRequest): Promise<Reply> {
+	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
+	const content = {
+		headers: {
+			Accept: 'application/json',
+			...(body !== undefined && { 'Content-Type': 'application/json' }),
+		},
+		...(body !== undefined && { body: stringifyJson(body) }),
+		encoding: 'text' as const,
+	};
+	return await withRetries({ ...retryRulesOf(connection, method, idempotent), kind: method }, async () => {
+		// Files take as long as they take; this must not.
+		const deadline = connection.deadlines.next();
+		try {
+			const reply = await exchange(connection, request, content, deadline);
+			const read = readBody(reply.body, connection.credentials);
+			if (read.json !== undefined) connection.hasAnswered = true;
+			return { ...reply, ...read };
+		} finally {
+			deadline.end();
+		}
+	});
+}

@@ -1,0 +1,95 @@
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
+import { withRetries } from '../../nodes/shared/http/retry';
+
+beforeEach(() => jest.useFakeTimers());
+afterEach(() => jest.useRealTimers());
+
+type Answer = { status: number; headers: Record<string, unknown> };
+
+/** Sends 60 items to a service, and tells what came of them and when each attempt was made. */
+async function send(attempt: () => Promise<Answer>, atOnce = 1) {
+	const pace = new Pace(atOnce);
+	let begun = 0;
+	const start = Date.now();
+	const attempts: number[] = [];
+	const outcomes: string[] = [];
+	const sending = async () => {
+		while (begun++ < 60) {
+			const rules = { pace, signal: undefined, writes: true, idempotent: false };
+			const outcome = await withRetries(rules, async () => {
+				attempts.push(Date.now() - start);
+				return await attempt();
+			}).catch((error: ServiceFailure) => error);
+			outcomes.push(outcome instanceof Error ? outcome.message : String(outcome.status));
+		}
+	};
+	const all = Promise.all(Array.from({ length: atOnce }, sending));
+	while (outcomes.length < 60) await jest.advanceTimersByTimeAsync(1000);
+	await all;
+	return { outcomes, attempts, took: Date.now() - start };
+}
+
+const refused = () => new ServiceFailure('refused', '', {}, { certainty: 'notDone' });
+
+test('once a service has answered nothing for three minutes, the other items say so and are not sent', async () => {
+	const { outcomes, attempts, took } = await send(async () => await Promise.reject(refused()));
+	expect(new Set(outcomes)).toEqual(
+		new Set(['refused', 'The service has been out of reach or unavailable for 3 minutes']),
+	);
+	expect(outcomes.filter((outcome) => outcome !== 'refused').length).toBeGreaterThan(15);
+	// Those that had been begun make their attempts.
+	expect(Math.max(...attempts)).toBeLessThan(215_000);
+	expect(took).toBeLessThan(215_000);
+});
+
+test('a service that comes back within three minutes gets all other items', async () => {
+	const start = Date.now();
+	const { outcomes } = await send(async () => {
+		if (Date.now() - start < 120_000) throw refused();
+		return await Promise.resolve({ status: 201, headers: {} });
+	});
+	expect(outcomes.filter((outcome) => outcome === '201').length).toBeGreaterThan(30);
+	expect(new Set(outcomes)).toEqual(new Set(['refused', '201']));
+});
+
+test.each([1, 4])(
+	'a few requests that are not answered in time do not keep the others from being sent; %i at once',
+	async (atOnce) => {
+		let sent = 0;
+		const slow = 5 * atOnce;
+		const { outcomes } = await send(async () => {
+			sent += 1;
+			const isSlow = sent <= slow;
+			await new Promise((resolve) => setTimeout(resolve, isSlow ? 60_000 : 500));
+			if (!isSlow) return { status: 201, headers: {} };
+			throw new ServiceFailure('broken off', '', {}, { certainty: 'unknown' });
+		}, atOnce);
+		const counted = (outcome: string) => outcomes.filter((one) => one === outcome).length;
+		expect([counted('broken off'), counted('201')]).toEqual([slow, 60 - slow]);
+	},
+);
+
+test('whether a service is back is looked for once a minute, by one request at a time', async () => {
+	const start = Date.now();
+	const pace = new Pace(8);
+	pace.hear(false);
+	const looks: number[] = [];
+	while (Date.now() - start < 150_000) {
+		const ticket = await pace.enter();
+		if (pace.probe(ticket)) looks.push(Date.now() - start);
+		expect(pace.isProbing).toBe(looks.at(-1) === Date.now() - start);
+		pace.leave(ticket, 'unanswered');
+		expect(pace.isProbing).toBe(false);
+		await jest.advanceTimersByTimeAsync(1000);
+	}
+	expect(looks).toEqual([0, 60_000, 120_000]);
+});
+
+test('a service that refuses for hours is there: each item has its answer', async () => {
+	const { outcomes } = await send(async () => {
+		await new Promise((resolve) => setTimeout(resolve, 60_000));
+		return { status: 500, headers: {} };
+	});
+	expect(new Set(outcomes)).toEqual(new Set(['500']));
+});

@@ -1,0 +1,244 @@
+import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
+
+afterEach(() => jest.useRealTimers());
+
+/** In simulated time the event loop is never idle: how busy it is, is told. */
+const simulated = (max: number, utilization = 0) =>
+	new Pace(max, () => ({ active: 0, idle: 0, utilization }));
+
+/** As a request goes: a place, then its turn. */
+async function enter(pace: Pace, kind?: string) {
+	const ticket = await pace.enter(kind);
+	for (let rest = pace.untilTurn(ticket); rest > 0; rest = pace.untilTurn(ticket)) {
+		await new Promise((resolve) => setTimeout(resolve, rest));
+	}
+	return ticket;
+}
+
+/** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
+async function load(pace: Pace, count: number, bears: number, latency = () => 2) {
+	let underWay = 0;
+	let most = 0;
+	let refused = 0;
+	const one = async (): Promise<void> => {
+		const ticket = await enter(pace);
+		underWay += 1;
+		most = Math.max(most, underWay);
+		const tooMuch = underWay > bears;
+		await new Promise((resolve) => setTimeout(resolve, latency()));
+		underWay -= 1;
+		if (tooMuch) refused += 1;
+		pace.leave(ticket, tooMuch ? 'overloaded' : 'well');
+		if (tooMuch) await one();
+	};
+	await Promise.all(Array.from({ length: count }, one));
+	return { most, refused };
+}
+
+test('the maximum is reached and never passed', async () => {
+	expect((await load(new Pace(16), 300, Infinity)).most).toBe(16);
+});
+
+test('a maximum of one lets one through at a time', async () => {
+	expect((await load(new Pace(1), 20, Infinity)).most).toBe(1);
+});
+
+test('what is too much for the service is met once, and not tried again at every turn', async () => {
+	const { most, refused } = await load(new Pace(64), 1000, 20);
+	expect(most).toBeGreaterThan(20);
+	expect(refused).toBeLessThan(60);
+});
+
+test('a Retry-After is a pause for everybody', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(8);
+	const ticket = await pace.enter();
+	pace.leave(ticket, 'overloaded', 500);
+	expect(pace.pause).toBe(500);
+	jest.advanceTimersByTime(499);
+	expect(pace.pause).toBe(1);
+});
+
+test('places are given in the order in which they were asked for', async () => {
+	const pace = new Pace(1);
+	const order: number[] = [];
+	await Promise.all(
+		[1, 2, 3, 4].map(async (n) => {
+			const ticket = await pace.enter();
+			order.push(n);
+			pace.leave(ticket, 'well');
+		}),
+	);
+	expect(order).toEqual([1, 2, 3, 4]);
+});
+
+/**
+ * Runs works of a service whose latency is given, in simulated time.
+ *
+ * @returns the most that were under way at once, and in the second half of the works
+ */
+async function answerIn(
+	pace: Pace,
+	count: number,
+	latency: (underWay: number, work: number) => number,
+	kindOf: (work: number) => string | undefined = () => 'POST',
+) {
+	jest.useFakeTimers();
+	let underWay = 0;
+	let next = 0;
+	let most = 0;
+	let mostLater = 0;
+	const worker = async () => {
+		while (next < count) {
+			const work = next++;
+			const ticket = await enter(pace, kindOf(work));
+			underWay += 1;
+			most = Math.max(most, underWay);
+			if (work > count / 2) mostLater = Math.max(mostLater, underWay);
+			await new Promise((resolve) => setTimeout(resolve, latency(underWay, work)));
+			underWay -= 1;
+			pace.leave(ticket, 'well');
+		}
+	};
+	const all = Promise.all(Array.from({ length: 200 }, worker));
+	await jest.runAllTimersAsync();
+	await all;
+	return { most, mostLater };
+}
+
+test('a service that answers more slowly the more it has to do is not driven to collapse', async () => {
+	const { most, mostLater } = await answerIn(
+		simulated(200),
+		1000,
+		(underWay) => 50 * Math.max(1, underWay / 20) ** 1.5,
+	);
+	expect(most).toBeLessThan(60);
+	expect(mostLater).toBeGreaterThan(20);
+	expect(mostLater).toBeLessThan(45);
+});
+
+test('a service that gets much slower while as many are under way has fewer of them', async () => {
+	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
+		work < 1000 ? 100 : 1000,
+	);
+	expect(most).toBe(200);
+	expect(mostLater).toBeLessThan(110);
+});
+
+test('what this process itself is late with is not taken for slowness of the service', async () => {
+	const busy = async (utilization: number) =>
+		await answerIn(simulated(200, utilization), 3000, (_underWay, work) => (work < 1000 ? 100 : 1000));
+	expect((await busy(0.49)).mostLater).toBeLessThan(110);
+	expect((await busy(0.5)).mostLater).toBe(200);
+});
+
+test('a process that is busy does not send more than it can follow', async () => {
+	const { most } = await answerIn(simulated(200, 1), 3000, (underWay) => 50 + underWay);
+	expect(most).toBeGreaterThan(40);
+	expect(most).toBeLessThan(100);
+});
+
+test('answers that take now longer and now shorter are no sign of too much load', async () => {
+	const { most } = await answerIn(simulated(200), 5000, (_underWay, work) => 50 * (1 + ((work * 7) % 10)));
+	expect(most).toBe(200);
+});
+
+test('one answer that takes very long is no sign of too much load', async () => {
+	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
+		work % 300 === 7 ? 20_000 : 100,
+	);
+	expect(most).toBe(200);
+	expect(mostLater).toBe(200);
+});
+
+test('kinds of requests that take different times are not compared', async () => {
+	const { mostLater } = await answerIn(
+		simulated(200),
+		3000,
+		(_underWay, work) => (work % 2 === 0 ? 10 : 1000),
+		(work) => (work % 2 === 0 ? 'GET' : 'POST'),
+	);
+	expect(mostLater).toBe(200);
+});
+
+test('what requests without a kind take says nothing', async () => {
+	const { mostLater } = await answerIn(
+		simulated(200),
+		1000,
+		(_underWay, work) => work * 5,
+		() => undefined,
+	);
+	expect(mostLater).toBe(200);
+});
+
+test('requests are spread, although answers come together', async () => {
+	jest.useFakeTimers();
+	const pace = simulated(16);
+	const sent: number[] = [];
+	const request = async () => {
+		const ticket = await enter(pace, 'POST');
+		sent.push(Date.now());
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		pace.leave(ticket, 'well');
+	};
+	const all = Promise.all(Array.from({ length: 32 }, request));
+	await jest.runAllTimersAsync();
+	await all;
+	const [first = 0] = sent;
+	expect(sent.slice(0, 16)).toEqual(Array.from({ length: 16 }, () => first));
+	const second = sent.slice(16).map((at) => at - first - 100);
+	expect(new Set(second).size).toBe(16);
+	expect(second.at(-1)).toBe(30);
+});
+
+test('who waits for a turn waits for a pause too that is asked for meanwhile', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(4);
+	const [first, second] = [await pace.enter('POST'), await pace.enter('POST')];
+	expect(pace.untilTurn(first)).toBe(0);
+	pace.leave(first, 'overloaded', 1000);
+	expect(pace.untilTurn(second)).toBe(1000);
+	await jest.advanceTimersByTimeAsync(1000);
+	expect(pace.untilTurn(second)).toBe(0);
+});
+
+test('what was too much is tried again after sixty times the pause that it cost', async () => {
+	jest.useFakeTimers();
+	const pace = new Pace(32);
+	const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
+	tickets.forEach((ticket, index) =>
+		pace.leave(ticket, index === 0 ? 'overloaded' : 'well', index === 0 ? 2000 : 0),
+	);
+	const most = async (until: number) => {
+		let most = 0;
+		let underWay = 0;
+		const worker = async () => {
+			while (Date.now() < until) {
+				const ticket = await enter(pace);
+				underWay += 1;
+				most = Math.max(most, underWay);
+				await new Promise((resolve) => setTimeout(resolve, 50));
+				underWay -= 1;
+				pace.leave(ticket, 'well');
+			}
+		};
+		const all = Promise.all(Array.from({ length: 32 }, worker));
+		await jest.runAllTimersAsync();
+		await all;
+		return most;
+	};
+	expect(await most(Date.now() + 118_000)).toBe(15);
+	expect(await most(Date.now() + 10_000)).toBe(32);
+});
+
+test('requests that nobody answered do not make room for more', async () => {
+	const pace = new Pace(32);
+	for (let round = 0; round < 10; round++) {
+		const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
+		for (const ticket of tickets) pace.leave(ticket, 'unanswered');
+	}
+	let entered = 0;
+	for (let n = 0; n < 32; n++) void pace.enter().then(() => (entered += 1));
+	await new Promise((resolve) => setImmediate(resolve));
+	expect(entered).toBe(16);
+});

@@ -1,0 +1,157 @@
+import type { Place } from '../../nodes/shared/fields/field';
+import {
+	choice,
+	choiceByType,
+	date,
+	flag,
+	json,
+	longId,
+	oneOf,
+	text,
+} from '../../nodes/shared/fields/fieldTypes';
+import { refusal } from './refusal';
+
+/** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */
+
+const place: Place = { label: '"Field" (field)', operation: 'create', zone: 'Europe/Berlin' };
+
+const options = (...names: string[]) => names.map((name) => ({ name, value: name }));
+
+describe('text', () => {
+	test('is a box of one line, or what else is asked for', () => {
+		expect(text().control('create')).toEqual({ type: 'string', default: '' });
+		expect(text({ maxLength: 9, rows: 4 }).control('create')).toEqual({
+			type: 'string',
+			default: '',
+			typeOptions: { rows: 4 },
+		});
+	});
+
+	test('has any length, or at most the characters that the service takes', () => {
+		expect(text().read('x'.repeat(10_000), place)).toHaveLength(10_000);
+		expect(text({ maxLength: 3 }).read('abc', place)).toBe('abc');
+		// Three characters, though JavaScript counts six.
+		expect(text({ maxLength: 3 }).read('😀😀😀', place)).toBe('😀😀😀');
+		expect(refusal(() => text({ maxLength: 3 }).read('😀😀😀😀', place))).toEqual([
+			'"Field" (field) has 4 characters, but at most 3 are allowed: "😀😀😀😀"',
+			'Shorten it.',
+		]);
+	});
+
+	test('is read from a number, and not from an object', () => {
+		expect(text().read(12, place)).toBe('12');
+		expect(refusal(() => text().read({}, place))[0]).toBe(
+			'"Field" (field) must be text, but is an object: "{}"',
+		);
+	});
+});
+
+describe('a choice', () => {
+	const few = options('Low', 'High');
+
+	test('stands in the order of its meaning where there are few, else of the alphabet', () => {
+		expect(choice(few).control('create')).toEqual({ type: 'options', options: few, default: 'Low' });
+		const four = options('d', 'c', 'b', 'a');
+		expect(choice(four).control('create').options).toEqual(four);
+		const five = options('e', 'd', 'c', 'b', 'a');
+		expect(choice(five).control('create')).toEqual({
+			type: 'options',
+			options: options('a', 'b', 'c', 'd', 'e'),
+			default: 'e',
+		});
+		expect(five).toEqual(options('e', 'd', 'c', 'b', 'a'));
+		expect(choice([]).control('create').default).toBe('');
+	});
+
+	test('takes its values, also numbers', () => {
+		expect(choice(few).read('High', place)).toBe('High');
+		expect(choice([{ name: 'One', value: 1 }]).read(1, place)).toBe('1');
+	});
+
+	test('says what is allowed, or what may be meant', () => {
+		expect(refusal(() => choice(few).read('Medium', place))).toEqual([
+			'"Field" (field) cannot be "Medium"',
+			'Allowed values: "Low", "High".',
+		]);
+		expect(refusal(() => choice(few).read(' HIGH ', place))).toEqual([
+			'"Field" (field) cannot be " HIGH "',
+			'Did you mean "High"?',
+		]);
+	});
+
+	test('that an administrator may extend takes any text', () => {
+		expect(choice(few, true).read('Medium', place)).toBe('Medium');
+		expect(refusal(() => choice(few, true).read([], place))[0]).toMatch(/must be text/);
+	});
+});
+
+test('an option that is no field is one of those that there are, and any other names them', () => {
+	expect(oneOf('desc', '"Sort Direction" (sortDirection)', 'asc', 'desc')).toBe('desc');
+	expect(refusal(() => oneOf('DESC', '"Sort Direction" (sortDirection)', 'asc', 'desc'))).toEqual([
+		'"Sort Direction" (sortDirection) cannot be "DESC"',
+		'Did you mean "desc"?',
+	]);
+	expect(refusal(() => oneOf('up', '"Sort Direction" (sortDirection)', 'asc', 'desc'))).toEqual([
+		'"Sort Direction" (sortDirection) cannot be "up"',
+		'Allowed values: "asc", "desc".',
+	]);
+});
+
+describe('a choice that depends on the type of the record', () => {
+	const kind = choiceByType({ Event: choice(options('New', 'Open')), Task: choice(options('Open', 'Done')) });
+
+	test('offers those of the type, or all where it is not known, each once', () => {
+		expect(kind.control('create', 'Task').options).toEqual(options('Open', 'Done'));
+		const all = { type: 'options', options: options('New', 'Open', 'Done'), default: 'New' };
+		expect(kind.control('create')).toEqual(all);
+		expect(kind.control('create', 'Other')).toEqual(all);
+		expect(choiceByType({}).control('create').default).toBe('');
+	});
+
+	test('takes those of the type, or any text where it is not known', () => {
+		expect(kind.read('Done', { ...place, type: 'Task' })).toBe('Done');
+		expect(refusal(() => kind.read('Done', { ...place, type: 'Event' }))[0]).toBe(
+			'"Field" (field) cannot be "Done"',
+		);
+		expect(kind.read('Done', place)).toBe('Done');
+		expect(kind.read('x', { ...place, type: 'Other' })).toBe('x');
+		expect(refusal(() => kind.read({}, place))[0]).toMatch(/^"Field" \(field\) must be text/);
+	});
+});
+
+test('a date is chosen, read in the workflow’s zone, and refused with its field and how to write it', () => {
+	expect(date().control('create')).toEqual({ type: 'dateTime', default: '' });
+	expect(date().read('2021-11-03 14:15', place)).toBe('2021-11-03T13:15:00Z');
+	expect(refusal(() => date().read('soon', place))).toEqual([
+		'"Field" (field): "soon" is not a date',
+		'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
+	]);
+});
+
+describe('true or false', () => {
+	test('is a switch that is off', () => {
+		expect(flag().control('create')).toEqual({ type: 'boolean', default: false });
+	});
+
+	test.each([true, 'true', 'TRUE', ' Yes ', 1, '1'])('%p is true', (value) => {
+		expect(flag().read(value, place)).toBe(true);
+	});
+
+	test.each([false, 'false', 'No', 0, '0'])('%p is false', (value) => {
+		expect(flag().read(value, place)).toBe(false);
+	});
+
+	test.each([2, 'maybe', [true], {}, ''])('%p is neither', (value) => {
+		const [message, description] = refusal(() => flag().read(value, place));
+		expect(message).toMatch(/^"Field" \(field\) cannot be "/);
+		expect(description).toBe('Give it true or false.');
+	});
+});
+
+test('an ID and JSON are text boxes, whose text is read', () => {
+	expect(longId().control('create')).toEqual({ type: 'string', default: '' });
+	expect(longId().read('9007199254740993', place)).toBe(9007199254740993n);
+	expect(json().control('create')).toEqual({ type: 'json', default: '' });
+	expect(json().read('[1]', place)).toEqual([1]);
+	expect(refusal(() => json().read('[', place))[0]).toMatch(/^"Field" \(field\) is not valid JSON/);
+});

@@ -1,0 +1,79 @@
+import type { INode } from 'n8n-workflow';
+import { InvalidInput, ServiceFailure } from '../../nodes/shared/core/errors';
+import { FileOutput } from '../../nodes/shared/execution/operation';
+import { Outcomes } from '../../nodes/shared/execution/itemResults';
+
+/** Exactly one outcome an item, in the order of the input. */
+
+const node = { name: 'ThreatConnect Group', type: 'threatConnectGroup', typeVersion: 1 } as INode;
+const [CONTINUE, STOP] = [true, false];
+const missing = new InvalidInput('"Name" (name) is missing', 'Set it.');
+
+test('results come out in the order of the input, whatever the order they came in', () => {
+	const outcomes = new Outcomes(3, CONTINUE);
+	outcomes.settle(2, { id: 3 });
+	outcomes.settle(0, [{ id: 1 }, { id: 11 }]);
+	outcomes.settle(1, new FileOutput({ id: 2 }, { data: { data: '', mimeType: 'text/plain' } }));
+	expect(outcomes.areAllGood).toBe(true);
+	expect(outcomes.toOutput(node)).toEqual([
+		{ json: { id: 1 }, pairedItem: { item: 0 } },
+		{ json: { id: 11 }, pairedItem: { item: 0 } },
+		{ json: { id: 2 }, binary: { data: { data: '', mimeType: 'text/plain' } }, pairedItem: { item: 1 } },
+		{ json: { id: 3 }, pairedItem: { item: 2 } },
+	]);
+});
+
+test('a failure becomes one error item, and the others stay', () => {
+	const outcomes = new Outcomes(2, CONTINUE);
+	outcomes.settle(0, missing);
+	outcomes.settle(1, { id: 2 });
+	expect(outcomes.hasFailed).toBe(false);
+	expect(outcomes.areAllGood).toBe(false);
+	expect(outcomes.toOutput(node)).toEqual([
+		{
+			json: { error: '"Name" (name) is missing', message: 'Set it.', details: { itemIndex: 0 } },
+			pairedItem: { item: 0 },
+		},
+		{ json: { id: 2 }, pairedItem: { item: 1 } },
+	]);
+});
+
+test('in stop mode the first item that failed is shown, and what stands', () => {
+	const outcomes = new Outcomes(4, STOP);
+	outcomes.settle(0, { id: 1 });
+	expect(outcomes.hasFailed).toBe(false);
+	outcomes.settle(3, new ServiceFailure('Forbidden', 'Ask your administrator.', { httpCode: '403' }));
+	outcomes.settle(1, missing);
+	outcomes.settle(2, new Error('late'));
+	expect(outcomes.hasFailed).toBe(true);
+	expect(() => outcomes.toOutput(node)).toThrow(
+		expect.objectContaining({
+			message: '"Name" (name) is missing [item 1]',
+			description: 'Set it. Before this, 1 of 4 items had gone through; they stay as they are.',
+		}),
+	);
+});
+
+test('of a single item nothing is said of others', () => {
+	const outcomes = new Outcomes(1, STOP);
+	outcomes.settle(0, missing);
+	expect(() => outcomes.toOutput(node)).toThrow(expect.objectContaining({ description: 'Set it.' }));
+});
+
+test('an item is open until it has an outcome', () => {
+	const outcomes = new Outcomes(2, CONTINUE);
+	outcomes.settle(1, { id: 2 });
+	expect([outcomes.isOpen(0), outcomes.isOpen(1)]).toEqual([true, false]);
+});
+
+test('items that were not sent say that the execution was cancelled', () => {
+	const outcomes = new Outcomes(2, STOP);
+	outcomes.settle(1, { id: 2 });
+	const [first, second] = outcomes.toOutput(node);
+	expect(first?.json).toEqual({
+		error: 'Not sent: the execution was cancelled',
+		message: 'Run the workflow again for this item.',
+		details: { itemIndex: 0 },
+	});
+	expect(second?.json).toEqual({ id: 2 });
+});

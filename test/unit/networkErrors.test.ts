@@ -1,0 +1,151 @@
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import {
+	explainNetworkCode,
+	networkCode,
+	networkFailure,
+	redirectFailure,
+	timeoutFailure,
+} from '../../nodes/shared/http/networkErrors';
+
+/** What is said of a request that got no answer. */
+
+const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
+const HOST = 'example.com:8443';
+
+describe('a network’s code in plain words', () => {
+	const certificate = 'The certificate of example.com:8443 is not trusted';
+	const refused = 'example.com:8443 refused the connection';
+	const tls = 'example.com:8443 does not speak HTTPS on this port';
+	const broke = 'The connection to example.com:8443 broke before an answer came';
+	test.each([
+		['ENOTFOUND', 'The host example.com:8443 was not found', undefined, /Base URL/],
+		['EAI_AGAIN', 'The host example.com:8443 was not found', 'notDone', /Base URL/],
+		['CERT_HAS_EXPIRED', `${certificate} (CERT_HAS_EXPIRED)`, undefined, /NODE_EXTRA_CA_CERTS/],
+		[
+			'DEPTH_ZERO_SELF_SIGNED_CERT',
+			`${certificate} (DEPTH_ZERO_SELF_SIGNED_CERT)`,
+			undefined,
+			/Ignore SSL Issues/,
+		],
+		['ECONNREFUSED', `${refused} (ECONNREFUSED)`, 'notDone', /port/],
+		['EHOSTUNREACH', `${refused} (EHOSTUNREACH)`, 'notDone', /port/],
+		['ENETUNREACH', `${refused} (ENETUNREACH)`, 'notDone', /port/],
+		['EPROTO', `${tls} (EPROTO)`, undefined, /port/],
+		['ERR_SSL_WRONG_VERSION_NUMBER', `${tls} (ERR_SSL_WRONG_VERSION_NUMBER)`, undefined, /port/],
+		['ECONNRESET', `${broke} (ECONNRESET)`, 'unknown', /Run it again/],
+		['X_ERR_SSL', `${broke} (X_ERR_SSL)`, 'unknown', /Run it again/],
+	])('%s', (code, message, certainty, description) => {
+		const said = explainNetworkCode(code, 'example.com:8443');
+		expect(said.message).toBe(message);
+		expect(said.certainty).toBe(certainty);
+		expect(said.description).toMatch(description);
+	});
+});
+
+/** As n8n wraps what its HTTP layer threw. */
+const wrapped = (code: unknown, message = 'said by axios') =>
+	new Error('said by n8n', {
+		cause: new Error('inner', { cause: Object.assign(new Error(message), { code }) }),
+	});
+
+test.each([
+	[wrapped('ECONNRESET'), 'ECONNRESET'],
+	[Object.assign(new Error('x', { cause: wrapped('EPROTO') }), { code: '' }), 'EPROTO'],
+	[Object.assign(new Error('x', { cause: wrapped('EPROTO') }), { code: 'ENOTFOUND' }), 'ENOTFOUND'],
+	[wrapped(404), ''],
+	[new Error('x'), ''],
+	['ECONNRESET', ''],
+	[{ code: 'ECONNRESET' }, ''],
+	[undefined, ''],
+])('the network’s code is found under n8n’s wrappings: %#', (error, code) => {
+	expect(networkCode(error)).toBe(code);
+});
+
+/** What a failure says, for a read and for a write. */
+function said(error: unknown) {
+	return ['GET /groups', 'POST /groups'].map((request) => {
+		const { message, description, details, outcome } = networkFailure(error, HOST, request, 60_000);
+		expect(details.request).toBe(request);
+		return { message, description, httpCode: details.httpCode, ...outcome };
+	});
+}
+
+describe('a request without an answer', () => {
+	test('because the connection broke may have been done, where it is a write', () => {
+		const [read, write] = said(wrapped('ECONNRESET'));
+		expect(read).toEqual({
+			message: `The connection to ${HOST} broke before an answer came (ECONNRESET)`,
+			description: 'Run it again once the network and the service are well.',
+			httpCode: 'ECONNRESET',
+			certainty: 'unknown',
+			doubt: '',
+		});
+		expect(write?.description).toBe(`Run it again once the network and the service are well. ${DOUBT}`);
+		expect(write?.doubt).toBe(DOUBT);
+	});
+
+	test('because nobody listens was surely not done', () => {
+		for (const one of said(wrapped('ECONNREFUSED'))) {
+			expect(one).toMatchObject({ certainty: 'notDone', httpCode: 'ECONNREFUSED' });
+			expect(one.doubt).toBeUndefined();
+		}
+	});
+
+	test('because the certificate is not trusted will not get one by trying again', () => {
+		for (const one of said(wrapped('CERT_HAS_EXPIRED'))) {
+			expect(one.certainty).toBeUndefined();
+			expect(one.doubt).toBeUndefined();
+		}
+	});
+
+	test.each(['ECONNABORTED', 'ETIMEDOUT'])('in time says how long it was waited for: %s', (code) => {
+		const [read, write] = said(wrapped(code));
+		expect(read).toEqual({
+			message: `${HOST} did not answer within 60 seconds`,
+			description: 'Raise Options > Timeout if the service needs longer.',
+			httpCode: code,
+			certainty: 'unknown',
+			isTimeout: true,
+			doubt: '',
+		});
+		expect(write?.description).toBe(`Raise Options > Timeout if the service needs longer. ${DOUBT}`);
+	});
+
+	test('because the execution was cancelled says so', () => {
+		const [read, write] = said(wrapped('ERR_CANCELED'));
+		const message = 'The execution was cancelled while this request was under way';
+		expect(read).toEqual({ message, description: '', httpCode: 'ERR_CANCELED', doubt: '' });
+		expect(write).toEqual({ message, description: DOUBT, httpCode: 'ERR_CANCELED', doubt: DOUBT });
+	});
+
+	test('for a reason without a code is told in the words of the error', () => {
+		const [read, write] = said(new Error('Invalid character in header'));
+		expect(read).toEqual({
+			message: 'Invalid character in header',
+			description: '',
+			httpCode: undefined,
+			doubt: '',
+		});
+		expect(write?.doubt).toBe(DOUBT);
+		expect(networkFailure(new Error('x'), HOST, 'GET /', 1).details).toEqual({ request: 'GET /' });
+	});
+});
+
+test.each([
+	[1000, '1 second'],
+	[1500, '1.5 seconds'],
+	[300_000, '300 seconds'],
+])('a whole answer that takes longer than %i ms is said to have taken longer than %s', (timeout, words) => {
+	const failure = timeoutFailure(HOST, 'GET /', timeout);
+	expect(failure.message).toBe(`${HOST} did not answer within ${words}`);
+	expect(failure.details).toEqual({ httpCode: 'ETIMEDOUT', request: 'GET /' });
+});
+
+test('a redirect is named, and why it is not followed', () => {
+	const failure = redirectFailure(302, 'GET /groups', 'https://login.example.com');
+	expect(failure).toBeInstanceOf(ServiceFailure);
+	expect(failure.message).toBe('The server redirected the request to https://login.example.com');
+	expect(failure.description).toMatch(/^Redirects are not followed/);
+	expect(failure.details).toEqual({ httpCode: '302', request: 'GET /groups' });
+	expect(failure.outcome).toEqual({});
+});

@@ -1,0 +1,119 @@
+import { excerpt, incomplete, outcomeOf, readBody, type Reply } from '../../nodes/shared/http/response';
+
+/** What an answer says. */
+
+const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
+
+describe('the body of an answer', () => {
+	test.each([
+		['an object', '{"id":9007199254740993}', { id: '9007199254740993' }],
+		['an array after white space', ' \n[1]', [1]],
+		['an object that n8n has read already', { id: 1 }, { id: 1 }],
+	])('is JSON: %s', (_what, body, json) => {
+		expect(readBody(body, {}).json).toEqual(json);
+	});
+
+	test.each([
+		['a page', '<html>', '<html>'],
+		['broken JSON', '{"id":', '{"id":'],
+		['a text', 'true', 'true'],
+		['a number', '12', '12'],
+		['text before JSON', 'x {"id":1}', 'x {"id":1}'],
+		['nothing', undefined, ''],
+		['null', null, ''],
+		['empty text', '', ''],
+	])('is none, and kept as text: %s', (_what, body, text) => {
+		expect(readBody(body, {})).toEqual({ text, json: undefined });
+	});
+
+	test('never holds the secret that was sent', () => {
+		const body = { said: 'Bearer s3cret/+', deep: [{ 's3cret/+': 1 }] };
+		expect(readBody(body, { apiToken: 's3cret/+' })).toEqual({
+			text: '{"said":"Bearer *****","deep":[{"*****":1}]}',
+			json: { said: 'Bearer *****', deep: [{ '*****': 1 }] },
+		});
+	});
+
+	test('never holds a secret with quotes and backslashes, also amid a text in JSON', () => {
+		const secret = 'a"b/c\\d+long';
+		expect(readBody({ said: `Bearer ${secret}.` }, { apiKey: secret }).text).toBe('{"said":"Bearer *****."}');
+	});
+
+	test('is not masked for what is too short to be a secret, or is none', () => {
+		expect(readBody('abc 1234', { apiKey: 'abc', secretKey: 1234, baseUrl: '1234' }).text).toBe('abc 1234');
+		expect(readBody('abcd', { apiKey: 'abcd' }).text).toBe('*****');
+	});
+});
+
+const reply = (more: Partial<Reply>): Reply => ({
+	status: 200,
+	statusText: '',
+	headers: {},
+	json: {},
+	text: '',
+	request: 'POST /groups',
+	correction: 0,
+	...more,
+});
+
+describe('what an answer without success tells of a write', () => {
+	test.each([
+		['a refusal', { status: 400 }, {}],
+		['a refusal that is a page', { status: 404, json: undefined }, {}],
+		['a success that is none by its body', { status: 200 }, {}],
+		['too much for now', { status: 503 }, {}],
+		[
+			'a refusal after an attempt that may have been done',
+			{ status: 409, mayBeDone: true },
+			{ certainty: 'unknown', doubt: DOUBT },
+		],
+		[
+			'a page with success',
+			{ status: 200, json: undefined },
+			{ certainty: 'unknown', isTimeout: false, doubt: DOUBT },
+		],
+		['a server error', { status: 500 }, { certainty: 'unknown', isTimeout: false, doubt: DOUBT }],
+		[
+			'a gateway that gave up waiting',
+			{ status: 504 },
+			{ certainty: 'unknown', isTimeout: true, doubt: DOUBT },
+		],
+		[
+			'a server error for a read',
+			{ status: 500, request: 'GET /groups' },
+			{ certainty: 'unknown', isTimeout: false },
+		],
+	])('%s', (_what, answer, outcome) => {
+		expect(outcomeOf(reply(answer))).toEqual(outcome);
+	});
+});
+
+test('a success without its record names what is missing, and says what may have been done', () => {
+	const failure = incomplete(
+		'ThreatConnect answered with success, but without a group',
+		reply({ status: 201 }),
+	);
+	expect(failure.message).toBe('ThreatConnect answered with success, but without a group');
+	expect(failure.description).toBe(
+		`Look at what answers at the Base URL: it may be a proxy or a login page. ${DOUBT}`,
+	);
+	expect(failure.details).toEqual({ httpCode: '201', request: 'POST /groups' });
+	expect(failure.outcome).toEqual({ certainty: 'unknown', doubt: DOUBT });
+	expect(incomplete('x', reply({ request: 'GET /groups' })).outcome).toEqual({ certainty: 'unknown' });
+});
+
+describe('the start of a page, for a message', () => {
+	test.each([
+		['plain text', ' Too  many\n requests ', 'Too many requests'],
+		['markup', '<h1>Bad<br/>Gateway</h1>', 'Bad Gateway'],
+		['styles and scripts', '<style>a{}</style>x<SCRIPT>\nlet a\n</SCRIPT>y', 'x y'],
+		['200 characters', 'x'.repeat(200), 'x'.repeat(200)],
+		['more', 'x'.repeat(201), `${'x'.repeat(200)} (cut)`],
+	])('%s', (_what, text, expected) => {
+		expect(excerpt(text)).toBe(expected);
+	});
+
+	test('is found where a long page begins, however long it is', () => {
+		expect(excerpt(`<p>${' '.repeat(5000)}late`)).toBe('');
+	});
+});

@@ -1,0 +1,122 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+
+import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { Tries } from '../../nodes/shared/execution/retryOnFailLog';
+
+/** A node that n8n runs again: what was done before must not be done twice. */
+
+/** An execution as n8n hands it to a node: what it keeps of the node lasts from try to try. */
+function execution({ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; kept?: object } = {}) {
+	let run = 0;
+	const context = {
+		getContext: () => kept,
+		getWorkflowDataProxy: () => ({ $runIndex: run }),
+		getNode: () => ({ retryOnFail }),
+	} as unknown as IExecuteFunctions;
+	return {
+		kept,
+		nextTry: () => new Tries<unknown>(context),
+		nextRun() {
+			run += 1;
+			return new Tries<unknown>(context);
+		},
+	};
+}
+
+const refused = new ServiceFailure('no', '');
+const unknown = new ServiceFailure('lost', '', {}, { certainty: 'unknown', doubt: 'Perhaps.' });
+
+test('the first try is no repetition, the second is, and both have begun when the first did', () => {
+	const { nextTry } = execution();
+	const before = Date.now();
+	const first = nextTry();
+	const after = Date.now();
+	expect(first.isRepeat).toBe(false);
+	expect(first.startedAt).toBeGreaterThanOrEqual(before);
+	expect(first.startedAt).toBeLessThanOrEqual(after);
+	const second = nextTry();
+	expect(second.isRepeat).toBe(true);
+	expect(second.startedAt).toBe(first.startedAt);
+});
+
+test('what n8n keeps of a try survives being saved', () => {
+	const { kept, nextTry } = execution();
+	const first = nextTry();
+	const restored = execution({ kept: JSON.parse(JSON.stringify(kept)) as object }).nextTry();
+	expect(restored.isRepeat).toBe(true);
+	expect(restored.startedAt).toBe(first.startedAt);
+	expect(restored.nameOf(0, { name: 'x' })).toBe(first.nameOf(0, { name: 'x' }));
+});
+
+test('an item that went through, or of which nobody knows, is not sent again; a refused one is', () => {
+	const { nextTry } = execution();
+	const first = nextTry();
+	first.note(0, 'made');
+	first.note(1, refused);
+	first.note(2, unknown);
+	first.note(3, unknown.inDoubt('Perhaps.', true));
+	first.note(4, new Error('broken'));
+	const second = nextTry();
+	expect(second.earlier(0)).toBe('made');
+	expect(second.earlier(1)).toBeUndefined();
+	expect(second.earlier(2)).toBe(unknown);
+	expect(second.earlier(3)).toBeUndefined();
+	expect(second.earlier(4)).toBeUndefined();
+	second.note(1, 'made too');
+	expect(nextTry().earlier(1)).toBe('made too');
+});
+
+test('a record that another item has made is known as such, also in the next try; one’s own is not another’s', () => {
+	const { nextTry } = execution();
+	const first = nextTry();
+	first.note(0, { id: '7', name: 'made' });
+	first.note(1, unknown);
+	first.note(2, 'no record');
+	for (const one of [first, nextTry()]) {
+		expect(one.isOfAnother(1, '7')).toBe(true);
+		expect(one.isOfAnother(0, '7')).toBe(false);
+		expect(one.isOfAnother(1, '8')).toBe(false);
+	}
+	expect(execution().nextTry().isOfAnother(1, '7')).toBe(false);
+});
+
+test('nothing is kept in memory of a node that n8n does not run again by itself', () => {
+	const { nextTry } = execution({ retryOnFail: false });
+	nextTry().note(0, 'made');
+	expect(nextTry().earlier(0)).toBeUndefined();
+});
+
+test('each turn of a loop, and each execution, begins anew', () => {
+	const first = execution();
+	first.nextTry().note(0, 'made');
+	const turn = first.nextRun();
+	expect(turn.isRepeat).toBe(false);
+	expect(turn.earlier(0)).toBeUndefined();
+	expect(execution().nextTry().earlier(0)).toBeUndefined();
+});
+
+test('a node through which all items have gone keeps nothing', () => {
+	const { kept, nextTry } = execution();
+	const first = nextTry();
+	first.note(0, 'made');
+	first.end();
+	expect(kept).toEqual({});
+	const second = nextTry();
+	expect(second.isRepeat).toBe(false);
+	expect(second.earlier(0)).toBeUndefined();
+});
+
+test('what an item sends has the same name in each try, and one that nothing else has', () => {
+	const { nextTry, nextRun } = execution();
+	const first = nextTry();
+	const name = first.nameOf(0, { name: 'x' });
+	expect(name).toMatch(/^[0-9a-f]{32}$/);
+	expect(nextTry().nameOf(0, { name: 'x' })).toBe(name);
+	const others = [
+		first.nameOf(1, { name: 'x' }),
+		first.nameOf(0, { name: 'y' }),
+		nextRun().nameOf(0, { name: 'x' }),
+		execution().nextTry().nameOf(0, { name: 'x' }),
+	];
+	expect(new Set([name, ...others]).size).toBe(5);
+});
