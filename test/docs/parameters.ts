@@ -116,11 +116,11 @@ function textOf(property: INodeProperties, value: unknown): string | undefined {
 	}
 	if (typeof value === 'boolean') return value ? 'On' : 'Off';
 	if (typeof value === 'string' && value.startsWith('=')) return code(value.slice(1));
-	if (Array.isArray(value)) return value.map((one) => nameOf(property, one)).join(', ');
-	return nameOf(property, value);
+	if (Array.isArray(value)) return value.map((one) => idempotencyKey(property, one)).join(', ');
+	return idempotencyKey(property, value);
 }
 
-function nameOf(property: INodeProperties, value: unknown): string {
+function idempotencyKey(property: INodeProperties, value: unknown): string {
 	const loaded = property.typeOptions?.loadOptionsMethod === 'getGroupFields' ? OUTPUT_FIELDS : [];
 	const options = (property.options ?? loaded) as INodePropertyOptions[];
 	return options.find((option) => option.value === value)?.name ?? code(String(value));

@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../../nodes/shared/core/errors';
-import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
+import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
 import { withRetries } from '../../nodes/shared/http/retry';
 
 beforeEach(() => jest.useFakeTimers());
@@ -9,7 +9,7 @@ type Answer = { status: number; headers: Record<string, unknown> };
 
 /** Sends 60 items to a service, and tells what came of them and when each attempt was made. */
 async function send(attempt: () => Promise<Answer>, atOnce = 1) {
-	const pace = new Pace(atOnce);
+	const pace = new ConcurrencyLimiter(atOnce);
 	let begun = 0;
 	const start = Date.now();
 	const attempts: number[] = [];
@@ -72,7 +72,7 @@ test.each([1, 4])(
 
 test('whether a service is back is looked for once a minute, by one request at a time', async () => {
 	const start = Date.now();
-	const pace = new Pace(8);
+	const pace = new ConcurrencyLimiter(8);
 	pace.hear(false);
 	const looks: number[] = [];
 	while (Date.now() - start < 150_000) {

@@ -1,5 +1,5 @@
 import { runConcurrently } from '../../nodes/shared/execution/concurrency';
-import { Memo } from '../../nodes/shared/http/lookupCache';
+import { LookupCache } from '../../nodes/shared/http/lookupCache';
 
 /** Which items wait for each other. */
 
@@ -96,25 +96,30 @@ test('after a failure an item that waited for its record does not begin either',
 
 describe('a look-up that many items share', () => {
 	test('is made once, however many ask at the same time and later', async () => {
-		const memo = new Memo();
+		const lookups = new LookupCache();
 		const make = jest.fn(async () => 'found');
-		expect(await Promise.all([memo.once('a', make), memo.once('a', make)])).toEqual(['found', 'found']);
-		expect(await memo.once('a', make)).toBe('found');
+		expect(await Promise.all([lookups.getOrLoad('a', make), lookups.getOrLoad('a', make)])).toEqual([
+			'found',
+			'found',
+		]);
+		expect(await lookups.getOrLoad('a', make)).toBe('found');
 		expect(make).toHaveBeenCalledTimes(1);
-		await memo.once('b', make);
+		await lookups.getOrLoad('b', make);
 		expect(make).toHaveBeenCalledTimes(2);
 	});
 
 	test('is made again after it has failed', async () => {
-		const memo = new Memo();
-		await expect(memo.once('a', async () => await Promise.reject(new Error('busy')))).rejects.toThrow('busy');
-		expect(await memo.once('a', async () => 'found')).toBe('found');
+		const lookups = new LookupCache();
+		await expect(lookups.getOrLoad('a', async () => await Promise.reject(new Error('busy')))).rejects.toThrow(
+			'busy',
+		);
+		expect(await lookups.getOrLoad('a', async () => 'found')).toBe('found');
 	});
 
 	test('is made again when the run has changed what it found', async () => {
-		const memo = new Memo();
-		await memo.once('a', async () => 'old');
-		memo.forget('a');
-		expect(await memo.once('a', async () => 'new')).toBe('new');
+		const lookups = new LookupCache();
+		await lookups.getOrLoad('a', async () => 'old');
+		lookups.invalidate('a');
+		expect(await lookups.getOrLoad('a', async () => 'new')).toBe('new');
 	});
 });

@@ -1,13 +1,13 @@
-import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
+import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
 
 afterEach(() => jest.useRealTimers());
 
 /** In simulated time the event loop is never idle: how busy it is, is told. */
 const simulated = (max: number, utilization = 0) =>
-	new Pace(max, () => ({ active: 0, idle: 0, utilization }));
+	new ConcurrencyLimiter(max, () => ({ active: 0, idle: 0, utilization }));
 
 /** As a request goes: a place, then its turn. */
-async function enter(pace: Pace, kind?: string) {
+async function enter(pace: ConcurrencyLimiter, kind?: string) {
 	const ticket = await pace.enter(kind);
 	for (let rest = pace.untilTurn(ticket); rest > 0; rest = pace.untilTurn(ticket)) {
 		await new Promise((resolve) => setTimeout(resolve, rest));
@@ -16,7 +16,7 @@ async function enter(pace: Pace, kind?: string) {
 }
 
 /** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
-async function load(pace: Pace, count: number, bears: number, latency = () => 2) {
+async function load(pace: ConcurrencyLimiter, count: number, bears: number, latency = () => 2) {
 	let underWay = 0;
 	let most = 0;
 	let refused = 0;
@@ -36,22 +36,22 @@ async function load(pace: Pace, count: number, bears: number, latency = () => 2)
 }
 
 test('the maximum is reached and never passed', async () => {
-	expect((await load(new Pace(16), 300, Infinity)).most).toBe(16);
+	expect((await load(new ConcurrencyLimiter(16), 300, Infinity)).most).toBe(16);
 });
 
 test('a maximum of one lets one through at a time', async () => {
-	expect((await load(new Pace(1), 20, Infinity)).most).toBe(1);
+	expect((await load(new ConcurrencyLimiter(1), 20, Infinity)).most).toBe(1);
 });
 
 test('what is too much for the service is met once, and not tried again at every turn', async () => {
-	const { most, refused } = await load(new Pace(64), 1000, 20);
+	const { most, refused } = await load(new ConcurrencyLimiter(64), 1000, 20);
 	expect(most).toBeGreaterThan(20);
 	expect(refused).toBeLessThan(60);
 });
 
 test('a Retry-After is a pause for everybody', async () => {
 	jest.useFakeTimers();
-	const pace = new Pace(8);
+	const pace = new ConcurrencyLimiter(8);
 	const ticket = await pace.enter();
 	pace.leave(ticket, 'overloaded', 500);
 	expect(pace.pause).toBe(500);
@@ -60,7 +60,7 @@ test('a Retry-After is a pause for everybody', async () => {
 });
 
 test('places are given in the order in which they were asked for', async () => {
-	const pace = new Pace(1);
+	const pace = new ConcurrencyLimiter(1);
 	const order: number[] = [];
 	await Promise.all(
 		[1, 2, 3, 4].map(async (n) => {
@@ -78,7 +78,7 @@ test('places are given in the order in which they were asked for', async () => {
  * @returns the most that were under way at once, and in the second half of the works
  */
 async function answerIn(
-	pace: Pace,
+	pace: ConcurrencyLimiter,
 	count: number,
 	latency: (underWay: number, work: number) => number,
 	kindOf: (work: number) => string | undefined = () => 'POST',
@@ -193,7 +193,7 @@ test('requests are spread, although answers come together', async () => {
 
 test('who waits for a turn waits for a pause too that is asked for meanwhile', async () => {
 	jest.useFakeTimers();
-	const pace = new Pace(4);
+	const pace = new ConcurrencyLimiter(4);
 	const [first, second] = [await pace.enter('POST'), await pace.enter('POST')];
 	expect(pace.untilTurn(first)).toBe(0);
 	pace.leave(first, 'overloaded', 1000);
@@ -204,7 +204,7 @@ test('who waits for a turn waits for a pause too that is asked for meanwhile', a
 
 test('what was too much is tried again after sixty times the pause that it cost', async () => {
 	jest.useFakeTimers();
-	const pace = new Pace(32);
+	const pace = new ConcurrencyLimiter(32);
 	const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
 	tickets.forEach((ticket, index) =>
 		pace.leave(ticket, index === 0 ? 'overloaded' : 'well', index === 0 ? 2000 : 0),
@@ -232,7 +232,7 @@ test('what was too much is tried again after sixty times the pause that it cost'
 });
 
 test('requests that nobody answered do not make room for more', async () => {
-	const pace = new Pace(32);
+	const pace = new ConcurrencyLimiter(32);
 	for (let round = 0; round < 10; round++) {
 		const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
 		for (const ticket of tickets) pace.leave(ticket, 'unanswered');

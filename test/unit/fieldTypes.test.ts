@@ -1,4 +1,4 @@
-import type { Place } from '../../nodes/shared/fields/field';
+import type { FieldContext } from '../../nodes/shared/fields/field';
 import {
 	choice,
 	choiceByType,
@@ -13,7 +13,7 @@ import { refusal } from './refusal';
 
 /** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */
 
-const place: Place = { label: '"Field" (field)', operation: 'create', zone: 'Europe/Berlin' };
+const context: FieldContext = { label: '"Field" (field)', operation: 'create', zone: 'Europe/Berlin' };
 
 const options = (...names: string[]) => names.map((name) => ({ name, value: name }));
 
@@ -28,19 +28,19 @@ describe('text', () => {
 	});
 
 	test('has any length, or at most the characters that the service takes', () => {
-		expect(text().read('x'.repeat(10_000), place)).toHaveLength(10_000);
-		expect(text({ maxLength: 3 }).read('abc', place)).toBe('abc');
+		expect(text().read('x'.repeat(10_000), context)).toHaveLength(10_000);
+		expect(text({ maxLength: 3 }).read('abc', context)).toBe('abc');
 		// Three characters, though JavaScript counts six.
-		expect(text({ maxLength: 3 }).read('😀😀😀', place)).toBe('😀😀😀');
-		expect(refusal(() => text({ maxLength: 3 }).read('😀😀😀😀', place))).toEqual([
+		expect(text({ maxLength: 3 }).read('😀😀😀', context)).toBe('😀😀😀');
+		expect(refusal(() => text({ maxLength: 3 }).read('😀😀😀😀', context))).toEqual([
 			'"Field" (field) has 4 characters, but at most 3 are allowed: "😀😀😀😀"',
 			'Shorten it.',
 		]);
 	});
 
 	test('is read from a number, and not from an object', () => {
-		expect(text().read(12, place)).toBe('12');
-		expect(refusal(() => text().read({}, place))[0]).toBe(
+		expect(text().read(12, context)).toBe('12');
+		expect(refusal(() => text().read({}, context))[0]).toBe(
 			'"Field" (field) must be text, but is an object: "{}"',
 		);
 	});
@@ -64,24 +64,24 @@ describe('a choice', () => {
 	});
 
 	test('takes its values, also numbers', () => {
-		expect(choice(few).read('High', place)).toBe('High');
-		expect(choice([{ name: 'One', value: 1 }]).read(1, place)).toBe('1');
+		expect(choice(few).read('High', context)).toBe('High');
+		expect(choice([{ name: 'One', value: 1 }]).read(1, context)).toBe('1');
 	});
 
 	test('says what is allowed, or what may be meant', () => {
-		expect(refusal(() => choice(few).read('Medium', place))).toEqual([
+		expect(refusal(() => choice(few).read('Medium', context))).toEqual([
 			'"Field" (field) cannot be "Medium"',
 			'Allowed values: "Low", "High".',
 		]);
-		expect(refusal(() => choice(few).read(' HIGH ', place))).toEqual([
+		expect(refusal(() => choice(few).read(' HIGH ', context))).toEqual([
 			'"Field" (field) cannot be " HIGH "',
 			'Did you mean "High"?',
 		]);
 	});
 
 	test('that an administrator may extend takes any text', () => {
-		expect(choice(few, true).read('Medium', place)).toBe('Medium');
-		expect(refusal(() => choice(few, true).read([], place))[0]).toMatch(/must be text/);
+		expect(choice(few, true).read('Medium', context)).toBe('Medium');
+		expect(refusal(() => choice(few, true).read([], context))[0]).toMatch(/must be text/);
 	});
 });
 
@@ -109,20 +109,20 @@ describe('a choice that depends on the type of the record', () => {
 	});
 
 	test('takes those of the type, or any text where it is not known', () => {
-		expect(kind.read('Done', { ...place, type: 'Task' })).toBe('Done');
-		expect(refusal(() => kind.read('Done', { ...place, type: 'Event' }))[0]).toBe(
+		expect(kind.read('Done', { ...context, type: 'Task' })).toBe('Done');
+		expect(refusal(() => kind.read('Done', { ...context, type: 'Event' }))[0]).toBe(
 			'"Field" (field) cannot be "Done"',
 		);
-		expect(kind.read('Done', place)).toBe('Done');
-		expect(kind.read('x', { ...place, type: 'Other' })).toBe('x');
-		expect(refusal(() => kind.read({}, place))[0]).toMatch(/^"Field" \(field\) must be text/);
+		expect(kind.read('Done', context)).toBe('Done');
+		expect(kind.read('x', { ...context, type: 'Other' })).toBe('x');
+		expect(refusal(() => kind.read({}, context))[0]).toMatch(/^"Field" \(field\) must be text/);
 	});
 });
 
 test('a date is chosen, read in the workflow’s zone, and refused with its field and how to write it', () => {
 	expect(date().control('create')).toEqual({ type: 'dateTime', default: '' });
-	expect(date().read('2021-11-03 14:15', place)).toBe('2021-11-03T13:15:00Z');
-	expect(refusal(() => date().read('soon', place))).toEqual([
+	expect(date().read('2021-11-03 14:15', context)).toBe('2021-11-03T13:15:00Z');
+	expect(refusal(() => date().read('soon', context))).toEqual([
 		'"Field" (field): "soon" is not a date',
 		'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
 	]);
@@ -134,15 +134,15 @@ describe('true or false', () => {
 	});
 
 	test.each([true, 'true', 'TRUE', ' Yes ', 1, '1'])('%p is true', (value) => {
-		expect(flag().read(value, place)).toBe(true);
+		expect(flag().read(value, context)).toBe(true);
 	});
 
 	test.each([false, 'false', 'No', 0, '0'])('%p is false', (value) => {
-		expect(flag().read(value, place)).toBe(false);
+		expect(flag().read(value, context)).toBe(false);
 	});
 
 	test.each([2, 'maybe', [true], {}, ''])('%p is neither', (value) => {
-		const [message, description] = refusal(() => flag().read(value, place));
+		const [message, description] = refusal(() => flag().read(value, context));
 		expect(message).toMatch(/^"Field" \(field\) cannot be "/);
 		expect(description).toBe('Give it true or false.');
 	});
@@ -150,8 +150,8 @@ describe('true or false', () => {
 
 test('an ID and JSON are text boxes, whose text is read', () => {
 	expect(longId().control('create')).toEqual({ type: 'string', default: '' });
-	expect(longId().read('9007199254740993', place)).toBe(9007199254740993n);
+	expect(longId().read('9007199254740993', context)).toBe(9007199254740993n);
 	expect(json().control('create')).toEqual({ type: 'json', default: '' });
-	expect(json().read('[1]', place)).toEqual([1]);
-	expect(refusal(() => json().read('[', place))[0]).toMatch(/^"Field" \(field\) is not valid JSON/);
+	expect(json().read('[1]', context)).toEqual([1]);
+	expect(refusal(() => json().read('[', context))[0]).toMatch(/^"Field" \(field\) is not valid JSON/);
 });

@@ -119,7 +119,8 @@ describe.each<Rule>([
 		atLeast: 45,
 		fault: {
 			'nodes/shared/http/concurrencyLimiter.ts': '',
-			'nodes/A/operations/b/c.ts': "import { Pace } from '../../../shared/http/concurrencyLimiter';",
+			'nodes/A/operations/b/c.ts':
+				"import { ConcurrencyLimiter } from '../../../shared/http/concurrencyLimiter';",
 		},
 	},
 ])('$rule', ({ from, to, atLeast, fault }) => {

@@ -17,8 +17,8 @@ function itemOf(parameters: INodeParameters) {
 		getTimezone: () => 'Europe/Berlin',
 		getInputData: () => [{ json: {} }],
 	} as unknown as IExecuteFunctions;
-	const tries = { isRepeat: false, startedAt: 0, nameOf: () => '', isOfAnother: () => false };
-	return { item: new Item(context, new Parameters(context), table, 0, () => {}, tries), evaluated };
+	const retryLog = { isRepeat: false, startedAt: 0, idempotencyKey: () => '', isOfAnother: () => false };
+	return { item: new Item(context, new Parameters(context), table, 0, () => {}, retryLog), evaluated };
 }
 
 test('a create-or-update evaluates each expression once, so that what it finds, creates and updates is the same', () => {

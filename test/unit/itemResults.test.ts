@@ -1,7 +1,7 @@
 import type { INode } from 'n8n-workflow';
 import { InvalidInput, ServiceFailure } from '../../nodes/shared/core/errors';
 import { FileOutput } from '../../nodes/shared/execution/operation';
-import { Outcomes } from '../../nodes/shared/execution/itemResults';
+import { ItemResults } from '../../nodes/shared/execution/itemResults';
 
 /** Exactly one outcome an item, in the order of the input. */
 
@@ -10,7 +10,7 @@ const [CONTINUE, STOP] = [true, false];
 const missing = new InvalidInput('"Name" (name) is missing', 'Set it.');
 
 test('results come out in the order of the input, whatever the order they came in', () => {
-	const outcomes = new Outcomes(3, CONTINUE);
+	const outcomes = new ItemResults(3, CONTINUE);
 	outcomes.settle(2, { id: 3 });
 	outcomes.settle(0, [{ id: 1 }, { id: 11 }]);
 	outcomes.settle(1, new FileOutput({ id: 2 }, { data: { data: '', mimeType: 'text/plain' } }));
@@ -24,7 +24,7 @@ test('results come out in the order of the input, whatever the order they came i
 });
 
 test('a failure becomes one error item, and the others stay', () => {
-	const outcomes = new Outcomes(2, CONTINUE);
+	const outcomes = new ItemResults(2, CONTINUE);
 	outcomes.settle(0, missing);
 	outcomes.settle(1, { id: 2 });
 	expect(outcomes.hasFailed).toBe(false);
@@ -39,7 +39,7 @@ test('a failure becomes one error item, and the others stay', () => {
 });
 
 test('in stop mode the first item that failed is shown, and what stands', () => {
-	const outcomes = new Outcomes(4, STOP);
+	const outcomes = new ItemResults(4, STOP);
 	outcomes.settle(0, { id: 1 });
 	expect(outcomes.hasFailed).toBe(false);
 	outcomes.settle(3, new ServiceFailure('Forbidden', 'Ask your administrator.', { httpCode: '403' }));
@@ -55,19 +55,19 @@ test('in stop mode the first item that failed is shown, and what stands', () => 
 });
 
 test('of a single item nothing is said of others', () => {
-	const outcomes = new Outcomes(1, STOP);
+	const outcomes = new ItemResults(1, STOP);
 	outcomes.settle(0, missing);
 	expect(() => outcomes.toOutput(node)).toThrow(expect.objectContaining({ description: 'Set it.' }));
 });
 
 test('an item is open until it has an outcome', () => {
-	const outcomes = new Outcomes(2, CONTINUE);
+	const outcomes = new ItemResults(2, CONTINUE);
 	outcomes.settle(1, { id: 2 });
 	expect([outcomes.isOpen(0), outcomes.isOpen(1)]).toEqual([true, false]);
 });
 
 test('items that were not sent say that the execution was cancelled', () => {
-	const outcomes = new Outcomes(2, STOP);
+	const outcomes = new ItemResults(2, STOP);
 	outcomes.settle(1, { id: 2 });
 	const [first, second] = outcomes.toOutput(node);
 	expect(first?.json).toEqual({

@@ -1,14 +1,14 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { ServiceFailure } from '../../nodes/shared/core/errors';
-import type { Place } from '../../nodes/shared/fields/field';
+import type { FieldContext } from '../../nodes/shared/fields/field';
 import { longId } from '../../nodes/shared/fields/fieldTypes';
 import { byName, located, locator } from '../../nodes/shared/fields/locators';
 import { withAdvice } from '../../nodes/shared/methods/listSearch';
 
 /** A choice from a list of the instance, or a typed value. */
 
-const place: Place = { label: '"Owner" (ownerId)', operation: 'create', zone: 'UTC' };
+const context: FieldContext = { label: '"Owner" (ownerId)', operation: 'create', zone: 'UTC' };
 
 test('is a list that can be searched, and a box for what is known', () => {
 	const control = locator('searchOwners', [byName('e.g. Demo')]);
@@ -30,10 +30,10 @@ test('is a list that can be searched, and a box for what is known', () => {
 test('is read as what it is a choice of, and is not sent where nothing is chosen', () => {
 	const kind = located(longId(), 'searchOwners', byName());
 	expect(kind.control('create')).toEqual(locator('searchOwners', [byName()]));
-	expect(kind.read({ __rl: true, mode: 'list', value: '12' }, place)).toBe(12);
-	expect(kind.read('12', place)).toBe(12);
-	expect(kind.read({ __rl: true, mode: 'list', value: '' }, place)).toBeUndefined();
-	expect(() => kind.read({ __rl: true, mode: 'name', value: 'x' }, place)).toThrow(
+	expect(kind.read({ __rl: true, mode: 'list', value: '12' }, context)).toBe(12);
+	expect(kind.read('12', context)).toBe(12);
+	expect(kind.read({ __rl: true, mode: 'list', value: '' }, context)).toBeUndefined();
+	expect(() => kind.read({ __rl: true, mode: 'name', value: 'x' }, context)).toThrow(
 		'"Owner" (ownerId) must be an ID',
 	);
 });

@@ -1,4 +1,4 @@
-import { type Operation, row, type Table } from '../../nodes/shared/fields/field';
+import { type Operation, field, type Table } from '../../nodes/shared/fields/field';
 import { flag, text } from '../../nodes/shared/fields/fieldTypes';
 import { readObject, readRecord, type Source } from '../../nodes/shared/fields/record';
 import { refusal } from './refusal';
@@ -13,16 +13,19 @@ const table: Table = {
 		{ name: 'Campaign', value: 'Campaign' },
 	],
 	fields: [
-		row('type', 'Type', text(), '', { create: 'required', update: 'no' }),
-		row('name', 'Name', text({ maxLength: 5 }), '', { create: 'required' }),
-		row('status', 'Status', text(), '', { types: ['Event', 'Task'] }),
-		row('due', 'Due Date', text(), '', { types: ['Task'], create: 'required' }),
-		row('xid', 'XID', text(), '', { update: 'no' }),
-		row('done', 'Done', flag(), '', { create: 'no' }),
+		field('type', 'Type', text(), '', { create: 'required', update: 'no' }),
+		field('name', 'Name', text({ maxLength: 5 }), '', { create: 'required' }),
+		field('status', 'Status', text(), '', { types: ['Event', 'Task'] }),
+		field('due', 'Due Date', text(), '', { types: ['Task'], create: 'required' }),
+		field('xid', 'XID', text(), '', { update: 'no' }),
+		field('done', 'Done', flag(), '', { create: 'no' }),
 	],
 };
 /** Of a service without types. */
-const plain: Table = { noun: 'Customer', fields: [row('name', 'Name', text(), '', { create: 'required' })] };
+const plain: Table = {
+	noun: 'Customer',
+	fields: [field('name', 'Name', text(), '', { create: 'required' })],
+};
 
 const define = (values: object, type: unknown = 'Event', typeIsFixed = false): Source => ({
 	mode: 'define',
@@ -237,11 +240,11 @@ describe('Additional Fields (JSON)', () => {
 });
 
 test('the service has the last word on the body, and knows the type and the operation', () => {
-	const finish: Table['finish'] = (body, { type, operation, zone }) => ({
+	const finalizeBody: Table['finalizeBody'] = (body, { type, operation, zone }) => ({
 		...body,
 		seen: [type, operation, zone],
 	});
-	expect(read('create', define({ name: 'a' }), undefined, { ...table, finish }).body).toEqual({
+	expect(read('create', define({ name: 'a' }), undefined, { ...table, finalizeBody }).body).toEqual({
 		type: 'Event',
 		name: 'a',
 		seen: ['Event', 'create', 'UTC'],
@@ -250,7 +253,7 @@ test('the service has the last word on the body, and knows the type and the oper
 
 describe('an object inside a record', () => {
 	const place = { label: '"Tags" (tags), entry 1', operation: 'create' as const, zone: 'UTC' };
-	const fields = [row('name', 'Name', text({ maxLength: 3 }), ''), row('on', 'On', flag(), '')];
+	const fields = [field('name', 'Name', text({ maxLength: 3 }), ''), field('on', 'On', flag(), '')];
 
 	test('is checked by its own fields, and what they lack passes', () => {
 		expect(readObject({ more: 1, on: 'yes', name: 'a', empty: '' }, fields, place)).toEqual({

@@ -1,4 +1,10 @@
-import { excerpt, incomplete, outcomeOf, readBody, type Reply } from '../../nodes/shared/http/response';
+import {
+	excerpt,
+	incomplete,
+	outcomeOf,
+	readBody,
+	type ServiceResponse,
+} from '../../nodes/shared/http/response';
 
 /** What an answer says. */
 
@@ -45,7 +51,7 @@ describe('the body of an answer', () => {
 	});
 });
 
-const reply = (more: Partial<Reply>): Reply => ({
+const reply = (more: Partial<ServiceResponse>): ServiceResponse => ({
 	status: 200,
 	statusText: '',
 	headers: {},

@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../../nodes/shared/core/errors';
-import { Pace } from '../../nodes/shared/http/concurrencyLimiter';
-import { backOff, type RetryRules, wait, withRetries } from '../../nodes/shared/http/retry';
+import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
+import { retryDelay, type RetryRules, wait, withRetries } from '../../nodes/shared/http/retry';
 
 /** What is sent again, after how long, and what is said of it at the end: in simulated time. */
 
@@ -32,7 +32,7 @@ const timedOut = () => new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unk
  */
 async function send(happens: Array<Answer | Error>, rules: Rules = {}, takes = 0) {
 	const sent: number[] = [];
-	const pace = rules.pace ?? new Pace(8);
+	const pace = rules.pace ?? new ConcurrencyLimiter(8);
 	const signals = jest.spyOn(pace, 'leave');
 	const ending = withRetries<Answer>(
 		{ pace, signal: undefined, writes: true, idempotent: false, ...rules },
@@ -85,7 +85,7 @@ describe('what a service refuses for the moment', () => {
 	});
 
 	test('holds up other requests too, and longer when the service says so meanwhile', async () => {
-		const pace = new Pace(8);
+		const pace = new ConcurrencyLimiter(8);
 		const [ticket, other] = [await pace.enter(), await pace.enter()];
 		pace.leave(ticket, 'overloaded', 10_000);
 		setTimeout(() => pace.leave(other, 'overloaded', 10_000), 6000);
@@ -93,7 +93,7 @@ describe('what a service refuses for the moment', () => {
 	});
 
 	test('is not waited for when it takes longer than three minutes, and the next request says until when', async () => {
-		const pace = new Pace(8);
+		const pace = new ConcurrencyLimiter(8);
 		const { sent, end } = await send([answer(429, { 'retry-after': '181' })], { pace });
 		expect(sent).toEqual([0]);
 		expect(end?.status).toBe(429);
@@ -109,10 +109,10 @@ describe('what a service refuses for the moment', () => {
 	});
 
 	test('the waits of those who failed together are spread', () => {
-		expect(backOff(1)).toBe(250);
+		expect(retryDelay(1)).toBe(250);
 		jest.spyOn(Math, 'random').mockReturnValue(0);
-		expect(backOff(1)).toBe(125);
-		expect(backOff(6)).toBe(4000);
+		expect(retryDelay(1)).toBe(125);
+		expect(retryDelay(6)).toBe(4000);
 	});
 });
 
@@ -247,7 +247,7 @@ describe('three minutes', () => {
 	});
 
 	test('begin with the first attempt, not with the wait for a place', async () => {
-		const pace = new Pace(1);
+		const pace = new ConcurrencyLimiter(1);
 		const ticket = await pace.enter();
 		setTimeout(() => pace.leave(ticket, 'well'), 200_000);
 		const { sent } = await send([answer(503), answer(200)], { pace });
@@ -296,7 +296,7 @@ describe('a cancelled execution', () => {
 });
 
 test('each attempt has its own place, under the kind of its request, from the time that it is sent', async () => {
-	const pace = new Pace(1);
+	const pace = new ConcurrencyLimiter(1);
 	const leave = jest.spyOn(pace, 'leave');
 	const enter = jest.spyOn(pace, 'enter');
 	await send([answer(429, { 'retry-after': '2' }), answer(200)], { pace, kind: 'POST' });

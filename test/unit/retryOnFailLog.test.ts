@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { ServiceFailure } from '../../nodes/shared/core/errors';
-import { Tries } from '../../nodes/shared/execution/retryOnFailLog';
+import { RetryOnFailLog } from '../../nodes/shared/execution/retryOnFailLog';
 
 /** A node that n8n runs again: what was done before must not be done twice. */
 
@@ -15,10 +15,10 @@ function execution({ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; k
 	} as unknown as IExecuteFunctions;
 	return {
 		kept,
-		nextTry: () => new Tries<unknown>(context),
+		nextTry: () => new RetryOnFailLog<unknown>(context),
 		nextRun() {
 			run += 1;
-			return new Tries<unknown>(context);
+			return new RetryOnFailLog<unknown>(context);
 		},
 	};
 }
@@ -45,7 +45,7 @@ test('what n8n keeps of a try survives being saved', () => {
 	const restored = execution({ kept: JSON.parse(JSON.stringify(kept)) as object }).nextTry();
 	expect(restored.isRepeat).toBe(true);
 	expect(restored.startedAt).toBe(first.startedAt);
-	expect(restored.nameOf(0, { name: 'x' })).toBe(first.nameOf(0, { name: 'x' }));
+	expect(restored.idempotencyKey(0, { name: 'x' })).toBe(first.idempotencyKey(0, { name: 'x' }));
 });
 
 test('an item that went through, or of which nobody knows, is not sent again; a refused one is', () => {
@@ -109,14 +109,14 @@ test('a node through which all items have gone keeps nothing', () => {
 test('what an item sends has the same name in each try, and one that nothing else has', () => {
 	const { nextTry, nextRun } = execution();
 	const first = nextTry();
-	const name = first.nameOf(0, { name: 'x' });
+	const name = first.idempotencyKey(0, { name: 'x' });
 	expect(name).toMatch(/^[0-9a-f]{32}$/);
-	expect(nextTry().nameOf(0, { name: 'x' })).toBe(name);
+	expect(nextTry().idempotencyKey(0, { name: 'x' })).toBe(name);
 	const others = [
-		first.nameOf(1, { name: 'x' }),
-		first.nameOf(0, { name: 'y' }),
-		nextRun().nameOf(0, { name: 'x' }),
-		execution().nextTry().nameOf(0, { name: 'x' }),
+		first.idempotencyKey(1, { name: 'x' }),
+		first.idempotencyKey(0, { name: 'y' }),
+		nextRun().idempotencyKey(0, { name: 'x' }),
+		execution().nextTry().idempotencyKey(0, { name: 'x' }),
 	];
 	expect(new Set([name, ...others]).size).toBe(5);
 });

@@ -2,8 +2,8 @@ import { pathOf, type Query } from '../../shared/http/url';
 import { cancelSignal, type Connection } from '../../shared/http/connection';
 import { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { Memo } from '../../shared/http/lookupCache';
-import { incomplete, type Reply } from '../../shared/http/response';
+import { LookupCache } from '../../shared/http/lookupCache';
+import { incomplete, type ServiceResponse } from '../../shared/http/response';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
 import { wait } from '../../shared/http/retry';
@@ -24,12 +24,12 @@ export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
 const PAGE_SIZE = 500;
 
 /** Milliseconds that a listing waits for others who need it too. */
-const GATHERING = 200;
+const LIST_WINDOW_MS = 200;
 
 /** AttackForge's Self-Service API, as far as groups need it. */
 export class AttackForge {
 	/** Look-ups of this run. */
-	readonly memo = new Memo();
+	readonly lookups = new LookupCache();
 
 	/** IDs of the groups that this run has created, with the time at which each was sent. */
 	readonly made = new Map<string, number>();
@@ -96,7 +96,7 @@ export class AttackForge {
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
 		if (present) return await present;
-		const listing = wait(GATHERING, this.signal).then(async () => {
+		const listing = wait(LIST_WINDOW_MS, this.signal).then(async () => {
 			this.listings.delete(scope);
 			return await this.getGroups(scope);
 		});
@@ -152,7 +152,7 @@ export class AttackForge {
 	async userId({ by, value }: UserReference): Promise<string> {
 		if (by === 'id') return value;
 		const method = by === 'email' ? 'GetUserByEmail' : 'GetUserByUsername';
-		const user = await this.memo.once(`user ${by} ${value}`, async () =>
+		const user = await this.lookups.getOrLoad(`user ${by} ${value}`, async () =>
 			identified(await this.call(method, { method: 'GET', path: pathOf('users', by, value) }), 'user'),
 		);
 		return String(user.id);
@@ -260,25 +260,25 @@ export class AttackForge {
 		return isJsonObject(json) ? json.status : undefined;
 	}
 
-	private async call(method: MethodName, request: ServiceRequest): Promise<Reply> {
+	private async call(method: MethodName, request: ServiceRequest): Promise<ServiceResponse> {
 		return successful(method, await send(this.connection, request));
 	}
 }
 
-function recordOf(reply: Reply, key: string): JsonObject {
+function recordOf(reply: ServiceResponse, key: string): JsonObject {
 	const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
 	if (isJsonObject(record)) return record;
 	throw without(`the ${key}`, reply);
 }
 
 /** A record that later requests are about. */
-function identified(reply: Reply, key: string): JsonObject {
+function identified(reply: ServiceResponse, key: string): JsonObject {
 	const record = recordOf(reply, key);
 	if (isUnset(record.id)) throw without('the ID', reply);
 	return record;
 }
 
-const without = (what: string, reply: Reply) =>
+const without = (what: string, reply: ServiceResponse) =>
 	incomplete(`AttackForge answered with success, but without ${what}`, reply);
 
 const samePage = () =>

@@ -1,6 +1,6 @@
 import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject } from '../../shared/core/json';
-import { excerpt, outcomeOf, type Reply } from '../../shared/http/response';
+import { excerpt, outcomeOf, type ServiceResponse } from '../../shared/http/response';
 import { isUnset } from '../../shared/core/values';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
@@ -30,14 +30,14 @@ export type MethodName =
  *
  * @throws ServiceFailure in AttackForge's own words
  */
-export function successful(method: MethodName, reply: Reply): Reply {
+export function successful(method: MethodName, reply: ServiceResponse): ServiceResponse {
 	const { status, json } = reply;
 	const refused = isJsonObject(json) && !isUnset(json.error) && json.error !== false;
 	if (status >= 200 && status < 300 && isJsonObject(json) && !refused) return reply;
 	throw failure(method, reply);
 }
 
-export function failure(method: MethodName, reply: Reply): ServiceFailure {
+export function failure(method: MethodName, reply: ServiceResponse): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const words = isJsonObject(json)
 		? [json.error, json.message, json.detail, json.status].find(
@@ -80,7 +80,7 @@ export const isRefusal = (error: unknown): error is ServiceFailure =>
  * @returns whether AttackForge itself said that there is no such record: it gives its words under `error` or `status`,
  * a proxy that finds no way to it answers with a page or in other words
  */
-export const isMissing = ({ status, json }: Reply): boolean =>
+export const isMissing = ({ status, json }: ServiceResponse): boolean =>
 	status === 404 &&
 	isJsonObject(json) &&
 	[json.error, json.status].some((words) => typeof words === 'string' && words !== '');

@@ -4,13 +4,20 @@ import { InvalidInput } from '../../shared/core/errors';
 import {
 	type Field,
 	type FormOperation,
-	type Kind,
+	type FieldType,
 	labelOf,
 	type Operation,
-	type Place,
-	row,
+	type FieldContext,
+	field,
 } from '../../shared/fields/field';
-import { box, formOf, fromInput, fromInputOf, rows, rowsOf } from '../../shared/fields/fixedCollection';
+import {
+	fixedCollection,
+	readFixedCollection,
+	fromInput,
+	fromInputOf,
+	repeatableRows,
+	readRows,
+} from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
@@ -21,7 +28,7 @@ const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
 
 /** Levels in the order of what they allow, however many: n8n would have five or more in alphabetical order. */
-const level = (...values: string[]): Kind => {
+const level = (...values: string[]): FieldType => {
 	const kind = choice(levels(...values));
 	return {
 		...kind,
@@ -30,7 +37,7 @@ const level = (...values: string[]): Kind => {
 };
 
 /** On update, access is a list of operations, not a replacement: AttackForge documentation, UpdateGroup. */
-const ACTION = row(
+const ACTION = field(
 	'action',
 	'Action',
 	choice([
@@ -41,16 +48,16 @@ const ACTION = row(
 );
 
 const SSO_ENTRY: readonly Field[] = [
-	row('group_name', 'SSO Group Name', text(), 'Name of the group at your identity provider', {
+	field('group_name', 'SSO Group Name', text(), 'Name of the group at your identity provider', {
 		placeholder: 'e.g. AD-GROUP-1',
 	}),
-	row(
+	field(
 		'project_access_level',
 		'Project Access',
 		level('none', 'view', 'upload', 'edit'),
 		'Access of its members to the projects of the group',
 	),
-	row(
+	field(
 		'project_request_access_level',
 		'Project Request Access',
 		// The documentation's rule says none, view, upload, edit; its examples and answers say action. All are offered,
@@ -61,29 +68,29 @@ const SSO_ENTRY: readonly Field[] = [
 ];
 
 const MEMBER_ADMIN_ENTRY: readonly Field[] = [
-	row(
+	field(
 		'add_user_method',
 		'Add Users By',
 		choice(levels('list', 'email')),
 		'How the administrator picks users: from a list, or by e-mail address',
 	),
-	row('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
-	row(
+	field('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
+	field(
 		'project_limit',
 		'Project Limit',
 		level('none', 'view', 'upload', 'edit'),
 		'The most access to projects that the administrator may give',
 	),
-	row(
+	field(
 		'project_request_limit',
 		'Project Request Limit',
 		level('none', 'view', 'edit', 'action'),
 		'The most access to project requests that the administrator may give',
 	),
-	row('user_id', 'User ID', text(), 'ID of the administrator; give this or a group', {
+	field('user_id', 'User ID', text(), 'ID of the administrator; give this or a group', {
 		placeholder: 'e.g. 668ba6b1be6510000f78f79e',
 	}),
-	row(
+	field(
 		'group_id',
 		'Group ID',
 		text(),
@@ -136,11 +143,11 @@ const whoFirst = ({ fields, identity }: EntryList): readonly Field[] => {
 };
 
 /** Who else gets at the group: SSO groups and member administrators. */
-export const access: Kind = {
+export const access: FieldType = {
 	control: (operation) =>
-		box('Access', [
+		fixedCollection('Access', [
 			...LISTS.map((list) =>
-				rows(
+				repeatableRows(
 					list.name,
 					`${list.displayName}s`,
 					list.displayName,
@@ -153,22 +160,22 @@ export const access: Kind = {
 				'Further entries: an object in the form of the API, or its JSON text',
 			),
 		]),
-	read(value, place) {
-		const form = formOf(
+	read(value, context) {
+		const form = readFixedCollection(
 			value,
 			LISTS.map(({ name }) => name),
 		);
-		const objects = form ? [rowsByList(form, place.label), ...fromInputOf(form)] : [value];
+		const objects = form ? [rowsByList(form, context.label), ...fromInputOf(form)] : [value];
 		const read: JsonObject = {};
 		for (const given of objects) {
-			const object = readJson(given, place.label);
+			const object = readJson(given, context.label);
 			if (!isJsonObject(object)) {
 				throw new InvalidInput(
-					`${place.label} must be an object with sso_1, sso_2 or member_admins`,
+					`${context.label} must be an object with sso_1, sso_2 or member_admins`,
 					'Give it in the form of the API, e.g. {"sso_1": [{"group_name": "AD-GROUP-1", …}]}.',
 				);
 			}
-			readLists(object, read, place);
+			readLists(object, read, context);
 		}
 		return Object.keys(read).length > 0 ? read : undefined;
 	},
@@ -177,15 +184,15 @@ export const access: Kind = {
 /** The rows of the form as the API has them. An empty list would mean that it is to be made empty. */
 const rowsByList = (form: JsonObject, label: string): JsonObject =>
 	Object.fromEntries(
-		LISTS.map(({ name }) => [name, rowsOf(form[name], label)]).filter(([, entries]) => entries?.length),
+		LISTS.map(({ name }) => [name, readRows(form[name], label)]).filter(([, entries]) => entries?.length),
 	);
 
-function readLists(given: JsonObject, read: JsonObject, place: Place): void {
+function readLists(given: JsonObject, read: JsonObject, context: FieldContext): void {
 	for (const list of LISTS) {
 		if (isUnset(given[list.name])) continue;
-		const label = `${place.label}: ${list.name}`;
+		const label = `${context.label}: ${list.name}`;
 		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
-			readEntry(entry, list, { ...place, label: `${label}, entry ${index + 1}` }),
+			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
 		);
 		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
 	}
@@ -195,12 +202,12 @@ function readLists(given: JsonObject, read: JsonObject, place: Place): void {
 }
 
 /** @returns the entry, or none where there is nothing to remove from */
-function readEntry(entry: unknown, { fields, identity }: EntryList, place: Place): JsonObject[] {
-	const { label, operation } = place;
+function readEntry(entry: unknown, { fields, identity }: EntryList, context: FieldContext): JsonObject[] {
+	const { label, operation } = context;
 	// A new group takes plain entries: AttackForge documentation, CreateGroup.
 	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
 	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
-	const read = readObject(given, entryFields(fields, operation), place);
+	const read = readObject(given, entryFields(fields, operation), context);
 	const named = identity.filter((name) => read[name] !== undefined);
 	const labels = fields.filter(({ name }) => identity.includes(name)).map(labelOf);
 	if (named.length === 0) {

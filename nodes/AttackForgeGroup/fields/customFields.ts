@@ -1,8 +1,15 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
-import type { Kind } from '../../shared/fields/field';
-import { box, formOf, fromInput, fromInputOf, rows, rowsOf } from '../../shared/fields/fixedCollection';
+import type { FieldType } from '../../shared/fields/field';
+import {
+	fixedCollection,
+	readFixedCollection,
+	fromInput,
+	fromInputOf,
+	repeatableRows,
+	readRows,
+} from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { locator } from '../../shared/fields/locators';
 import { inQuotes, optionalText, readJson, readText, unlocated } from '../../shared/core/values';
@@ -45,18 +52,18 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 ];
 
 /** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and what is unset is left out. */
-export const customFields: Kind = {
+export const customFields: FieldType = {
 	control: () =>
-		box('Custom Fields', [
-			rows('data', 'Custom Fields', 'Custom Field', CUSTOM_FIELD_ROW),
+		fixedCollection('Custom Fields', [
+			repeatableRows('data', 'Custom Fields', 'Custom Field', CUSTOM_FIELD_ROW),
 			fromInput(
 				'e.g. {{ $json.custom_fields }}',
 				'Further custom fields: an array of keys and values, an object of values by key, or JSON text of either',
 			),
 		]),
 	read(value, { label }) {
-		const form = formOf(value, ['data']);
-		const entered = form ? rowsOf(form.data, label).map((row) => readRow(row, label)) : [];
+		const form = readFixedCollection(value, ['data']);
+		const entered = form ? readRows(form.data, label).map((row) => readRow(row, label)) : [];
 		const given = form ? fromInputOf(form) : [value];
 		const all = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
 		refuseBadKeys(all, label);

@@ -1,4 +1,4 @@
-import { row, type Table } from '../../shared/fields/field';
+import { field, type Table } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { access } from './access';
 import { customFields } from './customFields';
@@ -15,12 +15,12 @@ const required = { create: 'required' } as const;
 export const table: Table = {
 	noun: 'Group',
 	fields: [
-		row('name', 'Name', text(), 'Name that the group has in AttackForge', {
+		field('name', 'Name', text(), 'Name that the group has in AttackForge', {
 			...required,
 			placeholder: 'e.g. ACME Corp. Technology Team',
 		}),
 		// Free text: it is not a user of AttackForge.
-		row(
+		field(
 			'group_owner',
 			'Group Owner',
 			text(),
@@ -30,32 +30,32 @@ export const table: Table = {
 				placeholder: 'e.g. John Citizen',
 			},
 		),
-		row('primary_contact_name', 'Primary Contact Name', text(), 'Name of the person to contact', {
+		field('primary_contact_name', 'Primary Contact Name', text(), 'Name of the person to contact', {
 			...required,
 			placeholder: 'e.g. Paul Citizen',
 		}),
-		row('primary_contact_number', 'Primary Contact Number', text(), 'Phone number of the primary contact', {
+		field('primary_contact_number', 'Primary Contact Number', text(), 'Phone number of the primary contact', {
 			...required,
 			placeholder: 'e.g. (555)555-5555',
 		}),
-		row('primary_contact_email', 'Primary Contact Email', text(), 'E-mail address of the primary contact', {
+		field('primary_contact_email', 'Primary Contact Email', text(), 'E-mail address of the primary contact', {
 			...required,
 			placeholder: 'e.g. paul.citizen@example.com',
 		}),
 		// Archive and Restore are other calls; whether they change the same thing is undocumented.
-		row('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
+		field('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
 			create: 'no',
 		}),
-		row(
+		field(
 			'custom_fields',
 			'Custom Fields',
 			customFields,
 			'Fields that your administrator has added to groups, by key',
 		),
-		row('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
+		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
 		// Both switches lack "optional" in the documentation, but work without: unset they are not sent, since a false
 		// would switch the setting off.
-		row(
+		field(
 			'auto_add_project_request',
 			'Auto-Add Project Requests',
 			flag(),
@@ -63,7 +63,7 @@ export const table: Table = {
 		),
 		// The documentation's parameter list says enable_project_team_notification; its examples and both documented
 		// answers say it in the plural, which is what is sent.
-		row(
+		field(
 			'enable_project_team_notifications',
 			'Enable Project Team Notifications',
 			flag(),

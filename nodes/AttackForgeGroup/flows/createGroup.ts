@@ -33,8 +33,8 @@ export async function createGroup(api: AttackForge, body: JsonObject): Promise<J
 }
 
 /** Times that a group is looked for which the list does not show, and milliseconds between them: the list may lag. */
-const LOOKS = 4;
-const BETWEEN = 1000;
+const LIST_ATTEMPTS = 4;
+const LIST_RETRY_MS = 1000;
 
 /**
  * The group that was sent, if it was made: of its name and content, newer than the request, and not known from another
@@ -62,11 +62,11 @@ async function findCreated(
 		if (group) return group;
 		const shown = listed.flatMap(({ id }) => api.made.get(String(id)) ?? []);
 		if (shown.some((time) => time > failedAt)) return undefined;
-		if (looks === LOOKS) {
+		if (looks === LIST_ATTEMPTS) {
 			if (shown.length > 0) return undefined;
 			throw new Error('the list of groups shows none that this run has created');
 		}
-		await wait(BETWEEN, api.signal);
+		await wait(LIST_RETRY_MS, api.signal);
 	}
 }
 
@@ -95,7 +95,10 @@ async function candidates(
 	for (const { id, name } of listed) {
 		if (folded(name) !== folded(body.name) || api.made.has(String(id))) continue;
 		// When it was created does not change: it is read once a run.
-		const group = await api.memo.once(`group ${String(id)}`, async () => await api.getGroup(String(id)));
+		const group = await api.lookups.getOrLoad(
+			`group ${String(id)}`,
+			async () => await api.getGroup(String(id)),
+		);
 		const created = Date.parse(String(group.created));
 		if (Number.isNaN(created))
 			throw new Error(`AttackForge does not say when the group ${String(id)} was created`);

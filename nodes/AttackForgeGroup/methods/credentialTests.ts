@@ -8,7 +8,7 @@ import { AttackForgeApi } from '../../../credentials/AttackForgeApi.credentials'
 import { attackForgeBaseUrl } from '../../../credentials/attackForgeBaseUrl';
 import { testCredential } from '../../shared/methods/credentialTest';
 import { isJsonObject } from '../../shared/core/json';
-import type { Reply } from '../../shared/http/response';
+import type { ServiceResponse } from '../../shared/http/response';
 import { failure, successful } from '../api/responses';
 
 /** The API has no call that every key may make; this is the one closest to what the node does. */
@@ -18,7 +18,7 @@ const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`
  * A key that may not list groups may still create and update them: where the API itself refuses the method, and says
  * nothing of the key, that is no verdict on the key. AttackForge documents no status codes, so the words decide.
  */
-function judge(reply: Reply): INodeCredentialTestResult {
+function judge(reply: ServiceResponse): INodeCredentialTestResult {
 	try {
 		successful('GetGroups', reply);
 		return { status: 'OK', message: 'Connection successful!' };

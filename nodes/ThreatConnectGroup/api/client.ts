@@ -2,7 +2,7 @@ import { pathOf, type Query } from '../../shared/http/url';
 import type { Connection } from '../../shared/http/connection';
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { Memo } from '../../shared/http/lookupCache';
+import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
 import { readLong } from '../../shared/core/values';
@@ -45,7 +45,7 @@ const GROUPS = '/v3/groups';
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
 	/** What is looked up once a run. */
-	readonly memo = new Memo();
+	readonly lookups = new LookupCache();
 
 	constructor(readonly connection: Connection) {}
 
@@ -137,7 +137,7 @@ export class ThreatConnect {
 
 	/** The owners that the API user sees, looked up once a run. */
 	async owners(): Promise<JsonObject[]> {
-		return await this.memo.once('owners', async () => await this.list('/v3/security/owners', []));
+		return await this.lookups.getOrLoad('owners', async () => await this.list('/v3/security/owners', []));
 	}
 
 	/** Names of the organizations among them. New groups without an owner go into the API user's, but no endpoint says which that is. */

@@ -21,12 +21,12 @@ export async function connectThreatConnect(
 	return await connectWith(context, credential, options);
 }
 
-const LOOKUP_TIMEOUT = 20_000;
+const LOOKUP_TIMEOUT_MS = 20_000;
 
 /** Connects for a drop-down of the form, as the form stands. */
 export async function connectForForm(context: ILoadOptionsFunctions): Promise<ThreatConnect> {
 	const credential = credentialOf(context.getCurrentNodeParameter('authentication'));
-	return await connectWith(context, credential, { ...readConnectionOptions(), timeout: LOOKUP_TIMEOUT });
+	return await connectWith(context, credential, { ...readConnectionOptions(), timeout: LOOKUP_TIMEOUT_MS });
 }
 
 async function connectWith(

@@ -6,9 +6,9 @@ type PollOptions = {
 	signal: AbortSignal | undefined;
 };
 
-const FIRST_PAUSE = 250;
+const FIRST_PAUSE_MS = 250;
 /** ThreatConnect's own client never waits longer between two questions. */
-const LONGEST_PAUSE = 20_000;
+const MAX_PAUSE_MS = 20_000;
 
 /**
  * Asks again and again, at first after a quarter of a second, then less and less often, and a last time when the time
@@ -22,7 +22,7 @@ export async function poll<T>(
 	{ limit, signal }: PollOptions,
 ): Promise<T | undefined> {
 	const end = Date.now() + limit;
-	for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+	for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
 		const left = end - Date.now();
 		await wait(Math.min(pause, left), signal);
 		if (signal?.aborted) return undefined;

@@ -1,20 +1,20 @@
 import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { excerpt, incomplete, outcomeOf, type Reply } from '../../shared/http/response';
+import { excerpt, incomplete, outcomeOf, type ServiceResponse } from '../../shared/http/response';
 
 /**
  * The envelope of a successful answer: HTTP ok, JSON, and the status that says so.
  *
  * @throws ServiceFailure in ThreatConnect's own words
  */
-export function readEnvelope(reply: Reply): JsonObject {
+export function readEnvelope(reply: ServiceResponse): JsonObject {
 	const { status, json } = reply;
 	if (status >= 200 && status < 300 && isJsonObject(json) && json.status === 'Success') return json;
 	throw failure(reply);
 }
 
 /** @throws ServiceFailure also when the answer is a success without a group */
-export function groupOf(reply: Reply): JsonObject {
+export function groupOf(reply: ServiceResponse): JsonObject {
 	const { data } = readEnvelope(reply);
 	if (isJsonObject(data) && data.id !== undefined) return data;
 	throw incomplete('ThreatConnect answered with success, but without the group', reply);
@@ -29,7 +29,7 @@ export const isOwnRefusal = (json: unknown) =>
  *
  * @param otherwise what to do where the words are not about the credential
  */
-export function failure(reply: Reply, otherwise?: string): ServiceFailure {
+export function failure(reply: ServiceResponse, otherwise?: string): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const body: JsonObject = isJsonObject(json) ? json : {};
 	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');

@@ -56,14 +56,14 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 	for (const [name, value] of Object.entries(fields)) {
 		const wayOut = Object.hasOwn(NOT_IN_BATCH, name) ? NOT_IN_BATCH[name] : undefined;
 		if (wayOut) throw new InvalidInput(`${label(name)} cannot be imported in bulk`, wayOut);
-		const entries = <T>(read: (entry: JsonObject, place: string) => T): T[] =>
+		const entries = <T>(read: (entry: JsonObject, entryLabel: string) => T): T[] =>
 			entriesOf(name, value).map((entry, index) => read(entry, `${label(name)}, entry ${index + 1}`));
 		if (name === 'tags') add(group, 'tag', entries(tag));
 		else if (name === 'attributes') add(group, 'attribute', entries(attribute));
 		else if (name === 'securityLabels') add(group, 'securityLabel', entries(securityLabel));
 		else if (name === 'associatedGroups') add(group, 'associatedGroupXid', entries(groupXid));
 		else if (name === 'associatedIndicators') {
-			const named = entries((entry, place) => indicator(entry, owner, place));
+			const named = entries((entry, entryLabel) => indicator(entry, owner, entryLabel));
 			indicators.push(...named);
 			add(
 				group,
@@ -106,24 +106,24 @@ function entriesOf(name: string, value: unknown): JsonObject[] {
 }
 
 /** @throws InvalidInput for an entry with something else than these keys: it would be lost */
-function only(entry: JsonObject, keys: readonly string[], place: string, wayOut: string): JsonObject {
+function only(entry: JsonObject, keys: readonly string[], entryLabel: string, wayOut: string): JsonObject {
 	const other = Object.keys(entry).find((key) => !keys.includes(key) && !isUnset(entry[key]));
 	if (other === undefined) return entry;
-	throw new InvalidInput(`${place}: "${other}" cannot be imported in bulk`, wayOut);
+	throw new InvalidInput(`${entryLabel}: "${other}" cannot be imported in bulk`, wayOut);
 }
 
-const tag = (entry: JsonObject, place: string) =>
-	only(entry, ['name'], place, 'Give the tag by its name alone, or use Create for this item.');
+const tag = (entry: JsonObject, entryLabel: string) =>
+	only(entry, ['name'], entryLabel, 'Give the tag by its name alone, or use Create for this item.');
 
-const securityLabel = (entry: JsonObject, place: string) =>
+const securityLabel = (entry: JsonObject, entryLabel: string) =>
 	only(
 		entry,
 		['name', 'color', 'description'],
-		place,
+		entryLabel,
 		'Give the label by its name, or use Create for this item.',
 	);
 
-function attribute(entry: JsonObject, place: string): JsonObject {
+function attribute(entry: JsonObject, entryLabel: string): JsonObject {
 	const keys = [
 		'type',
 		'value',
@@ -134,39 +134,39 @@ function attribute(entry: JsonObject, place: string): JsonObject {
 		'securityLabels',
 		'securityLabel',
 	];
-	const { default: displayed, securityLabels, ...others } = only(entry, keys, place, CREATE_INSTEAD);
+	const { default: displayed, securityLabels, ...others } = only(entry, keys, entryLabel, CREATE_INSTEAD);
 	const labels = entriesOf('securityLabels', securityLabels);
 	return {
 		...others,
 		// v3's `default` is batch's `displayed`.
 		...(displayed !== undefined && { displayed }),
 		...(labels.length > 0 && {
-			securityLabel: labels.map((one) => securityLabel(one, `${place}, security labels`)),
+			securityLabel: labels.map((one) => securityLabel(one, `${entryLabel}, security labels`)),
 		}),
 	};
 }
 
-function groupXid(entry: JsonObject, place: string): string {
+function groupXid(entry: JsonObject, entryLabel: string): string {
 	const { xid } = only(
 		entry,
 		['xid'],
-		place,
+		entryLabel,
 		'In a bulk import, groups are associated by XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
 	);
-	return readText(xid, `${place}: "XID" (xid)`);
+	return readText(xid, `${entryLabel}: "XID" (xid)`);
 }
 
-function indicator(entry: JsonObject, owner: string | undefined, place: string): JsonObject {
+function indicator(entry: JsonObject, owner: string | undefined, entryLabel: string): JsonObject {
 	const { id, ownerId, ownerName, ...named } = entry;
 	if (!isUnset(id)) {
 		throw new InvalidInput(
-			`${place}: an indicator cannot be given by its ID in a bulk import`,
+			`${entryLabel}: an indicator cannot be given by its ID in a bulk import`,
 			'Give its type and summary, or use Create for this item.',
 		);
 	}
 	if (!isUnset(ownerId) || (!isUnset(ownerName) && ownerName !== owner)) {
 		throw new InvalidInput(
-			`${place}: a bulk import cannot associate across owners`,
+			`${entryLabel}: a bulk import cannot associate across owners`,
 			'Leave the owner of the indicator out to have it in the owner of the group, or use Create for this item.',
 		);
 	}
@@ -174,12 +174,12 @@ function indicator(entry: JsonObject, owner: string | undefined, place: string):
 	only(
 		named,
 		['type', ...(isUnset(summary) ? summaryFields(String(type)) : ['summary'])],
-		place,
+		entryLabel,
 		'Give the indicator by its type and summary alone, or use Create for this item.',
 	);
-	const name = indicatorName(named, place);
+	const name = indicatorName(named, entryLabel);
 	if (!name) {
-		throw new InvalidInput(`${place}: the indicator has no type and summary`, 'Give both.');
+		throw new InvalidInput(`${entryLabel}: the indicator has no type and summary`, 'Give both.');
 	}
 	return { type: name.type, summary: name.summary };
 }

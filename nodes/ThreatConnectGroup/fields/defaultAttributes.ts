@@ -1,12 +1,12 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/values';
-import type { Place } from '../../shared/fields/field';
+import type { FieldContext } from '../../shared/fields/field';
 
 /** Attributes that stand in the form as if they were fields. */
 const DEFAULT_ATTRIBUTES = { description: 'Description', source: 'Source' } as const;
 
-export function finish(body: JsonObject, { operation }: Place): JsonObject {
+export function finalizeBody(body: JsonObject, { operation }: FieldContext): JsonObject {
 	if (body.ownerName !== undefined && body.ownerId !== undefined) {
 		throw new InvalidInput('Both "Owner Name" and "Owner ID" are set', 'Give one of them.');
 	}
@@ -35,15 +35,15 @@ export function defaultAttributes(body: JsonObject): JsonObject[] {
 		.map(([name, type]) => ({ type, value: body[name], default: true }));
 }
 
-/** A body with these attributes before its own, in the place of the fields that they stood for. */
+/** A body with these attributes before its own, in the context of the fields that they stood for. */
 export function withAttributes(body: JsonObject, added: readonly JsonObject[]): JsonObject {
 	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
 	const attributes = { data: [...added, ...(given.data ?? [])], ...(given.mode && { mode: given.mode }) };
-	const finished: JsonObject = {};
+	const finalized: JsonObject = {};
 	for (const [name, value] of Object.entries(body)) {
 		const isAttribute = name in DEFAULT_ATTRIBUTES || name === 'attributes';
-		if (!isAttribute) finished[name] = value;
-		else if (attributes.data.length > 0 || 'attributes' in body) finished.attributes = attributes;
+		if (!isAttribute) finalized[name] = value;
+		else if (attributes.data.length > 0 || 'attributes' in body) finalized.attributes = attributes;
 	}
-	return finished;
+	return finalized;
 }

@@ -1,13 +1,13 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, readEntries, readText } from '../../shared/core/values';
-import { type Field, type Kind, type Operation, row } from '../../shared/fields/field';
+import { type Field, type FieldType, type Operation, field } from '../../shared/fields/field';
 import { choice, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
 import { GROUP_TYPES, sameOptions } from './groupTypes';
 import { indicatorBody, indicatorName } from './indicators';
-import { list, userReference } from './listType';
+import { listType, userReference } from './listType';
 
 /** The lists of a group: tags, attributes, labels, associations, assignments and reviews. */
 
@@ -17,11 +17,11 @@ export const WRITABLE_OWNER = located(text(), 'searchWritableOwners', byName('e.
 const many = (
 	name: string,
 	displayName: string,
-	kind: Kind,
+	kind: FieldType,
 	description: string,
 	more: Partial<Field> & { only?: Operation } = {},
 ): Field & { only?: Operation } => ({
-	...row(
+	...field(
 		name,
 		displayName,
 		{ control: () => ({ type: 'string', default: '' }), read: kind.read },
@@ -56,7 +56,7 @@ const LABEL = many(
 	},
 );
 
-export const TAGS = list({
+export const TAGS = listType({
 	entry: 'Tag',
 	shorthands: [
 		{
@@ -72,7 +72,7 @@ export const TAGS = list({
 		),
 	],
 	fields: [
-		row(
+		field(
 			'name',
 			'Name',
 			located(text({ maxLength: 128 }), 'searchTags', byName('e.g. Targeted Attack')),
@@ -81,7 +81,7 @@ export const TAGS = list({
 	],
 	deletedBy: 'name',
 	maxSize: 1000,
-	finish(tag, label) {
+	finalizeEntry(tag, label) {
 		if (isUnset(tag.name) && isUnset(tag.techniqueId)) {
 			throw new InvalidInput(
 				`${label}: a tag needs a name or a techniqueId`,
@@ -92,11 +92,11 @@ export const TAGS = list({
 	},
 });
 
-export const SECURITY_LABELS = list({
+export const SECURITY_LABELS = listType({
 	entry: 'Security Label',
 	shorthands: [LABEL],
 	fields: [
-		row(
+		field(
 			'name',
 			'Name',
 			located(text({ maxLength: 50 }), 'searchSecurityLabels', byName('e.g. TLP:AMBER')),
@@ -109,13 +109,13 @@ export const SECURITY_LABELS = list({
 });
 
 /** A switch in a row is always there; off means unset. */
-const rowFlag = (): Kind => {
+const rowFlag = (): FieldType => {
 	const { control, read } = flag();
-	return { control, read: (value, place) => (read(value, place) === true ? true : undefined) };
+	return { control, read: (value, context) => (read(value, context) === true ? true : undefined) };
 };
 
 /** Labels inside an attribute: a list without a mode. */
-const attributeLabels: Kind = {
+const attributeLabels: FieldType = {
 	control: () => ({ type: 'string', default: '' }),
 	read(value, { label }) {
 		if (isJsonObject(value)) return value;
@@ -124,28 +124,28 @@ const attributeLabels: Kind = {
 	},
 };
 
-export const ATTRIBUTES = list({
+export const ATTRIBUTES = listType({
 	entry: 'Attribute',
 	shorthands: [IDS('attributes, which is how attributes are removed', 'update')],
 	fields: [
-		row(
+		field(
 			'type',
 			'Type',
 			located(text(), 'searchAttributeTypes', byName('e.g. Additional Analysis and Context')),
 			'Name of an attribute type that is valid for the type of the group',
 		),
-		row('value', 'Value', text({ rows: 3 }), 'What the attribute says', {
+		field('value', 'Value', text({ rows: 3 }), 'What the attribute says', {
 			placeholder: 'e.g. Seen in mails to the finance team',
 		}),
-		row('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
-		row(
+		field('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
+		field(
 			'pinned',
 			'Pinned',
 			rowFlag(),
 			'Whether the attribute is pinned, so that it stands among the details of the group',
 		),
-		row('source', 'Source', text(), 'Where the value comes from', { placeholder: 'e.g. Mail gateway' }),
-		row(
+		field('source', 'Source', text(), 'Where the value comes from', { placeholder: 'e.g. Mail gateway' }),
+		field(
 			'securityLabels',
 			'Security Labels',
 			attributeLabels,
@@ -157,11 +157,11 @@ export const ATTRIBUTES = list({
 	maxSize: 1000,
 });
 
-export const ASSOCIATED_ARTIFACTS = list({
+export const ASSOCIATED_ARTIFACTS = listType({
 	entry: 'Artifact',
 	shorthands: [IDS('artifacts')],
 	fields: [
-		row(
+		field(
 			'summary',
 			'Summary',
 			text({ maxLength: 500 }),
@@ -170,29 +170,29 @@ export const ASSOCIATED_ARTIFACTS = list({
 				placeholder: 'e.g. badguy.com',
 			},
 		),
-		row(
+		field(
 			'type',
 			'Type',
 			located(text(), 'searchArtifactTypes', byName('e.g. Host, IP Address or File Hash')),
 			'What kind of artifact it is, in the words of the instance',
 		),
-		row('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to', {
+		field('caseId', 'Case ID', longId(), 'ID of the case that the artifact belongs to', {
 			placeholder: 'e.g. 12345',
 		}),
-		row(
+		field(
 			'caseXid',
 			'Case XID',
 			text(),
 			'External ID of the case, given by whoever created it: instead of its ID',
 		),
-		row('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
-		row('taskXid', 'Task XID', text(), 'External ID of a workflow task, instead of a case'),
-		row('source', 'Source', text({ maxLength: 100 }), 'Where the artifact comes from'),
-		row('fileData', 'File Data', text(), 'Base64 content, for artifacts of a file type'),
+		field('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
+		field('taskXid', 'Task XID', text(), 'External ID of a workflow task, instead of a case'),
+		field('source', 'Source', text({ maxLength: 100 }), 'Where the artifact comes from'),
+		field('fileData', 'File Data', text(), 'Base64 content, for artifacts of a file type'),
 	],
 	needs: ['summary', 'type'],
 	maxSize: 1000,
-	finish(artifact, label) {
+	finalizeEntry(artifact, label) {
 		if (['caseId', 'caseXid', 'taskId', 'taskXid'].every((name) => isUnset(artifact[name]))) {
 			throw new InvalidInput(
 				`${label}: a new artifact needs a case or a task`,
@@ -203,22 +203,22 @@ export const ASSOCIATED_ARTIFACTS = list({
 	},
 });
 
-export const ASSOCIATED_CASES = list({
+export const ASSOCIATED_CASES = listType({
 	entry: 'Case',
 	shorthands: [IDS('cases')],
 	fields: [
-		row('name', 'Name', text({ maxLength: 255 }), 'Name of the new case', {
+		field('name', 'Name', text({ maxLength: 255 }), 'Name of the new case', {
 			placeholder: 'e.g. Phishing in the finance team',
 		}),
-		row(
+		field(
 			'severity',
 			'Severity',
 			choice(sameOptions('Low', 'Medium', 'High', 'Critical')),
 			'Severity of the new case',
 		),
-		row('status', 'Status', choice(sameOptions('Open', 'Closed')), 'Status of the new case'),
-		row('description', 'Description', text({ maxLength: 1500, rows: 2 }), 'Description of the new case'),
-		row('xid', 'XID', text(), 'External ID of the new case, 10 to 100 characters'),
+		field('status', 'Status', choice(sameOptions('Open', 'Closed')), 'Status of the new case'),
+		field('description', 'Description', text({ maxLength: 1500, rows: 2 }), 'Description of the new case'),
+		field('xid', 'XID', text(), 'External ID of the new case, 10 to 100 characters'),
 	],
 	needs: ['name', 'severity', 'status'],
 	maxSize: 1000,
@@ -230,19 +230,19 @@ const crossOwner = notice(
 	{ hide: { ownerName: [''] } },
 );
 
-export const ASSOCIATED_GROUPS = list({
+export const ASSOCIATED_GROUPS = listType({
 	entry: 'Group',
 	shorthands: [IDS('groups')],
 	fields: [
-		row('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
-		row('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
-		row(
+		field('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
+		field('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
+		field(
 			'ownerName',
 			'Owner Name',
 			WRITABLE_OWNER,
 			'Organization, Community or Source of the new group; if empty, the organization of the API user',
 		),
-		row('xid', 'XID', text(), 'External ID: your own key for the new group, to find it again by', {
+		field('xid', 'XID', text(), 'External ID: your own key for the new group, to find it again by', {
 			placeholder: 'e.g. crm:INC-2042',
 		}),
 	],
@@ -250,24 +250,24 @@ export const ASSOCIATED_GROUPS = list({
 	rowNotices: [crossOwner],
 });
 
-export const ASSOCIATED_INDICATORS = list({
+export const ASSOCIATED_INDICATORS = listType({
 	entry: 'Indicator',
 	shorthands: [IDS('indicators')],
 	fields: [
-		row(
+		field(
 			'type',
 			'Type',
 			located(text(), 'searchIndicatorTypes', byName('e.g. Host')),
 			'Type of the indicator, also a custom one of the instance',
 		),
-		row(
+		field(
 			'summary',
 			'Summary',
 			text(),
 			'The indicator itself. It is created when its owner does not have it yet. Several hashes of one file: "md5 : sha1 : sha256"',
 			{ placeholder: 'e.g. badguy.com' },
 		),
-		row(
+		field(
 			'ownerName',
 			'Owner Name',
 			located(text(), 'searchOwners', byName('e.g. Demo Organization')),
@@ -277,7 +277,7 @@ export const ASSOCIATED_INDICATORS = list({
 	needs: ['type'],
 	rowNotices: [crossOwner],
 	identify: indicatorName,
-	finish({ summary, type, ...others }, label) {
+	finalizeEntry({ summary, type, ...others }, label) {
 		if (summary === undefined) {
 			// The API's own summary field, e.g. hostName, may stand there instead.
 			if (Object.keys(others).some((name) => !['ownerName', 'ownerId'].includes(name))) {
@@ -297,38 +297,38 @@ const VICTIM_ASSET_VALUES: Readonly<Record<string, string>> = {
 	WebSite: 'website',
 };
 
-export const ASSOCIATED_VICTIM_ASSETS = list({
+export const ASSOCIATED_VICTIM_ASSETS = listType({
 	entry: 'Victim Asset',
 	shorthands: [IDS('victim assets')],
 	fields: [
-		row(
+		field(
 			'type',
 			'Type',
 			choice(sameOptions(...Object.keys(VICTIM_ASSET_VALUES))),
 			'Type of the new victim asset',
 		),
-		row('victimId', 'Victim ID', longId(), 'ID of the victim that has the asset'),
-		row(
+		field('victimId', 'Victim ID', longId(), 'ID of the victim that has the asset'),
+		field(
 			'value',
 			'Value',
 			text({ maxLength: 255 }),
 			'The address, account name, phone number or website, by the type',
 		),
-		row('addressType', 'Address Type', text({ maxLength: 255 }), 'Kind of e-mail address, e.g. Work'),
-		row('networkType', 'Network Type', text({ maxLength: 255 }), 'Network of a network account'),
-		row('socialNetwork', 'Social Network', text({ maxLength: 255 }), 'Network of a social network account'),
+		field('addressType', 'Address Type', text({ maxLength: 255 }), 'FieldType of e-mail address, e.g. Work'),
+		field('networkType', 'Network Type', text({ maxLength: 255 }), 'Network of a network account'),
+		field('socialNetwork', 'Social Network', text({ maxLength: 255 }), 'Network of a social network account'),
 	],
 	needs: ['type', 'victimId'],
-	finish({ value, ...asset }) {
+	finalizeEntry({ value, ...asset }) {
 		const field = VICTIM_ASSET_VALUES[String(asset.type)];
 		return value === undefined || field === undefined ? asset : { ...asset, [field]: value };
 	},
 });
 
-export const ASSIGNMENTS: Kind = plainList({
+export const ASSIGNMENTS: FieldType = plainList({
 	entry: 'Assignment',
 	fields: [
-		row(
+		field(
 			'type',
 			'Type',
 			choice([
@@ -337,7 +337,7 @@ export const ASSIGNMENTS: Kind = plainList({
 			]),
 			'Whether the user does the task, or is told when it is overdue',
 		),
-		row(
+		field(
 			'user',
 			'User',
 			located(userReference(), 'searchUsers', { displayName: 'By ID', name: 'id', placeholder: 'e.g. 12' }),
@@ -347,10 +347,10 @@ export const ASSIGNMENTS: Kind = plainList({
 	needs: ['type', 'user'],
 });
 
-export const REVIEWS: Kind = plainList({
+export const REVIEWS: FieldType = plainList({
 	entry: 'Review',
 	fields: [
-		row(
+		field(
 			'rating',
 			'Rating',
 			{
@@ -367,13 +367,13 @@ export const REVIEWS: Kind = plainList({
 			},
 			'From 1 to 5',
 		),
-		row('reviewHelpful', 'Helpful', flag(), 'Whether the report was helpful'),
-		row('comments', 'Comments', text({ maxLength: 500, rows: 2 }), 'Up to 500 characters'),
+		field('reviewHelpful', 'Helpful', flag(), 'Whether the report was helpful'),
+		field('comments', 'Comments', text({ maxLength: 500, rows: 2 }), 'Up to 500 characters'),
 	],
 	needs: ['rating'],
 });
 
 /** A list whose entries are only ever rows: on the wire `{ data: [...] }`. */
-function plainList(shape: { entry: string; fields: readonly Field[]; needs: readonly string[] }): Kind {
-	return list({ ...shape, shorthands: [], withoutMode: true });
+function plainList(shape: { entry: string; fields: readonly Field[]; needs: readonly string[] }): FieldType {
+	return listType({ ...shape, shorthands: [], withoutMode: true });
 }

@@ -1,9 +1,9 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { row, type Table } from '../../shared/fields/field';
+import { field, type Table } from '../../shared/fields/field';
 import { choice, choiceByType, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { byName, located } from '../../shared/fields/locators';
-import { finish } from './defaultAttributes';
+import { finalizeBody } from './defaultAttributes';
 import {
 	ASSIGNMENTS,
 	ASSOCIATED_ARTIFACTS,
@@ -31,20 +31,20 @@ export const table: Table = {
 	types: GROUP_TYPES,
 	defaultType: 'Incident',
 	fields: [
-		row('type', 'Type', choice(GROUP_TYPES), 'What kind of group it is', {
+		field('type', 'Type', choice(GROUP_TYPES), 'What kind of group it is', {
 			create: 'required',
 			update: 'no',
 		}),
 		// Servers limit the name to 100 or 200 characters, by version: theirs to enforce.
-		row('name', 'Name', text(), 'Name that the group has in ThreatConnect', {
+		field('name', 'Name', text(), 'Name that the group has in ThreatConnect', {
 			create: 'required',
 			placeholder: 'e.g. Phishing campaign against finance',
 		}),
-		row('ownerId', 'Owner ID', longId(), 'ID of the owner, instead of its name', {
+		field('ownerId', 'Owner ID', longId(), 'ID of the owner, instead of its name', {
 			update: 'no',
 			placeholder: 'e.g. 1125899906842625',
 		}),
-		row(
+		field(
 			'ownerName',
 			'Owner Name',
 			WRITABLE_OWNER,
@@ -52,7 +52,7 @@ export const table: Table = {
 			{ update: 'no' },
 		),
 		// Documented as not updatable, but a server's own description and the vendor's client allow it.
-		row(
+		field(
 			'xid',
 			'XID',
 			text(),
@@ -61,148 +61,154 @@ export const table: Table = {
 				placeholder: 'e.g. crm:INC-2041',
 			},
 		),
-		row('eventDate', 'Event Date', date(), 'When the event or incident happened', {
+		field('eventDate', 'Event Date', date(), 'When the event or incident happened', {
 			types: ['Event', 'Incident'],
 		}),
-		row(
+		field(
 			'eventType',
 			'Event Type',
 			located(text({ maxLength: 35 }), 'searchEventTypes', byName('e.g. Breach')),
 			'Category of the event',
 			{ types: ['Event'] },
 		),
-		row(
+		field(
 			'status',
 			'Status',
 			choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }),
 			'Status of the group. An event that has one cannot go back to none.',
 			{ types: ['Event', 'Incident'], perType: true },
 		),
-		row('fileName', 'File Name', text({ maxLength: 255 }), 'Name of the signature file', {
+		field('fileName', 'File Name', text({ maxLength: 255 }), 'Name of the signature file', {
 			types: ['Signature'],
 			create: 'required',
 			placeholder: 'e.g. emotet.yar',
 		}),
-		row(
+		field(
 			'fileName',
 			'File Name',
 			text({ maxLength: 255 }),
 			'Name of the file. Give it even if the file is uploaded later: without it, ThreatConnect does not recognize the type of the file.',
 			{ types: ['Document', 'Report'], placeholder: 'e.g. report.pdf' },
 		),
-		row('fileType', 'File Type', SIGNATURE_FILE_TYPE, 'Language of the signature', {
+		field('fileType', 'File Type', SIGNATURE_FILE_TYPE, 'Language of the signature', {
 			types: ['Signature'],
 			create: 'required',
 		}),
-		row('fileText', 'File Text', text({ rows: 6 }), 'The signature itself', {
+		field('fileText', 'File Text', text({ rows: 6 }), 'The signature itself', {
 			types: ['Signature'],
 			create: 'required',
 		}),
-		row('malware', 'Malware', flag(), 'Whether the document is a password-protected ZIP file with malware', {
+		field(
+			'malware',
+			'Malware',
+			flag(),
+			'Whether the document is a password-protected ZIP file with malware',
+			{
+				types: ['Document'],
+			},
+		),
+		field('password', 'Password', text({ password: true }), 'Password of the ZIP file; needed for malware', {
 			types: ['Document'],
 		}),
-		row('password', 'Password', text({ password: true }), 'Password of the ZIP file; needed for malware', {
-			types: ['Document'],
-		}),
-		row('publishDate', 'Publish Date', date(), 'When the report was published', { types: ['Report'] }),
-		row('reviews', 'Reviews', REVIEWS, 'Your review of the report; sending it again edits it', {
+		field('publishDate', 'Publish Date', date(), 'When the report was published', { types: ['Report'] }),
+		field('reviews', 'Reviews', REVIEWS, 'Your review of the report; sending it again edits it', {
 			types: ['Report'],
 		}),
-		row('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail that the group is about', {
+		field('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail that the group is about', {
 			placeholder: 'e.g. Your invoice is overdue',
 			types: ['Email'],
 		}),
-		row('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', {
+		field('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', {
 			placeholder: 'e.g. billing@badguy.com',
 			types: ['Email'],
 		}),
-		row('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
+		field('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
 			types: ['Email'],
 		}),
-		row('body', 'Body', text({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', { types: ['Email'] }),
-		row('assignments', 'Assignments', ASSIGNMENTS, 'Users who do the task or are told when it is overdue', {
+		field('body', 'Body', text({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', { types: ['Email'] }),
+		field('assignments', 'Assignments', ASSIGNMENTS, 'Users who do the task or are told when it is overdue', {
 			types: ['Task'],
 		}),
-		row('dueDate', 'Due Date', date(), 'When the task is due', { types: ['Task'] }),
-		row('escalationDate', 'Escalation Date', date(), 'When the task is escalated', { types: ['Task'] }),
-		row('reminderDate', 'Reminder Date', date(), 'When its users are reminded of the task', {
+		field('dueDate', 'Due Date', date(), 'When the task is due', { types: ['Task'] }),
+		field('escalationDate', 'Escalation Date', date(), 'When the task is escalated', { types: ['Task'] }),
+		field('reminderDate', 'Reminder Date', date(), 'When its users are reminded of the task', {
 			types: ['Task'],
 		}),
-		row('firstSeen', 'First Seen', date(), 'When it was first seen'),
-		row('lastSeen', 'Last Seen', date(), 'When it was last seen'),
-		row(
+		field('firstSeen', 'First Seen', date(), 'When it was first seen'),
+		field('lastSeen', 'Last Seen', date(), 'When it was last seen'),
+		field(
 			'externalDateAdded',
 			'External Date Added',
 			date(),
 			'When it was created in the system it comes from',
 		),
-		row(
+		field(
 			'externalDateExpires',
 			'External Date Expires',
 			date(),
 			'When it expires in the system it comes from',
 		),
-		row(
+		field(
 			'externalLastModified',
 			'External Last Modified',
 			date(),
 			'When it was last changed in the system it comes from',
 		),
-		row('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
-		// The API has no such fields: they are default attributes, which `finish` makes of them.
-		row(
+		field('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
+		// The API has no such fields: they are default attributes, which `finalizeBody` makes of them.
+		field(
 			'description',
 			'Description',
 			text({ rows: 3 }),
 			'Default Description attribute: added, or changed where the group has one',
 		),
-		row('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one', {
+		field('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one', {
 			placeholder: 'e.g. Mail gateway',
 		}),
-		row(
+		field(
 			'attributes',
 			'Attributes',
 			ATTRIBUTES,
 			'Further details by type, such as Additional Analysis and Context',
 		),
-		row(
+		field(
 			'securityLabels',
 			'Security Labels',
 			SECURITY_LABELS,
 			'Markings that the instance knows, such as TLP:AMBER',
 		),
-		row(
+		field(
 			'associatedArtifacts',
 			'Associated Artifacts',
 			ASSOCIATED_ARTIFACTS,
 			'Artifacts of Case Management: existing ones by ID, or new ones of a case or task',
 		),
-		row(
+		field(
 			'associatedCases',
 			'Associated Cases',
 			ASSOCIATED_CASES,
 			'Cases of Case Management: existing ones by ID, or new ones',
 		),
-		row(
+		field(
 			'associatedGroups',
 			'Associated Groups',
 			ASSOCIATED_GROUPS,
 			'Other groups, e.g. the adversary of an incident: existing ones by ID, or new ones',
 		),
-		row(
+		field(
 			'associatedIndicators',
 			'Associated Indicators',
 			ASSOCIATED_INDICATORS,
 			'Indicators (IOCs) such as hosts, addresses and hashes: by ID, or by type and summary',
 		),
-		row(
+		field(
 			'associatedVictimAssets',
 			'Associated Victim Assets',
 			ASSOCIATED_VICTIM_ASSETS,
 			'Assets of victims, such as e-mail addresses: existing ones by ID, or new ones',
 		),
 	],
-	finish,
+	finalizeBody,
 };
 
 /** What `fields` may ask for besides what an answer always holds. */

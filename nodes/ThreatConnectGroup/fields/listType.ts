@@ -4,12 +4,18 @@ import { InvalidInput } from '../../shared/core/errors';
 import {
 	type Field,
 	type FormOperation,
-	type Kind,
+	type FieldType,
 	labelOf,
 	type Operation,
-	type Place,
+	type FieldContext,
 } from '../../shared/fields/field';
-import { box, fromInput, notice, rows, rowsOf } from '../../shared/fields/fixedCollection';
+import {
+	fixedCollection,
+	fromInput,
+	notice,
+	repeatableRows,
+	readRows,
+} from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { choice } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
@@ -43,7 +49,7 @@ type ListShape = {
 	/** The API knows no mode for this list. */
 	withoutMode?: boolean;
 	/** Turns a checked entry into its wire form. */
-	finish?(entry: JsonObject, label: string): JsonObject;
+	finalizeEntry?(entry: JsonObject, label: string): JsonObject;
 };
 
 /**
@@ -55,22 +61,22 @@ type ListShape = {
  * In an update the mode is always sent: ThreatConnect's documentation says that it defaults to append, its own field
  * description says that tags and labels are replaced.
  */
-export function list(shape: ListShape): Kind {
+export function listType(shape: ListShape): FieldType {
 	return {
-		control: (operation) => box(`${shape.entry}s`, listValues(shape, operation)),
-		read(value, place) {
-			const { mode, entries } = readList(value, shape, place);
+		control: (operation) => fixedCollection(`${shape.entry}s`, listValues(shape, operation)),
+		read(value, context) {
+			const { mode, entries } = readList(value, shape, context);
 			if (entries.length === 0 && mode !== 'replace') return undefined;
 			if (shape.maxSize !== undefined && entries.length > shape.maxSize) {
 				throw new InvalidInput(
-					`${place.label} has ${entries.length} entries, but one request takes at most ${shape.maxSize}`,
+					`${context.label} has ${entries.length} entries, but one request takes at most ${shape.maxSize}`,
 					'Send the rest in a second update with the mode Append.',
 				);
 			}
 			const data = entries.map((entry, index) =>
-				readEntry(entry, mode, shape, { ...place, label: `${place.label}, entry ${index + 1}` }),
+				readEntry(entry, mode, shape, { ...context, label: `${context.label}, entry ${index + 1}` }),
 			);
-			if (place.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
+			if (context.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
 			return { data, mode: mode ?? 'append' };
 		},
 	};
@@ -85,7 +91,7 @@ function listValues(shape: ListShape, operation: FormOperation): INodeProperties
 	}
 	if (shape.fields.length > 0) {
 		const fields = shape.fields.map((field) => fieldProperty(field, operation));
-		values.push(rows('data', `${entry}s`, entry, [...fields, ...(shape.rowNotices ?? [])]));
+		values.push(repeatableRows('data', `${entry}s`, entry, [...fields, ...(shape.rowNotices ?? [])]));
 	}
 	values.push(
 		fromInput(
@@ -126,61 +132,66 @@ function modeParameters({ entry, deletedBy, identify }: ListShape): INodePropert
 function readList(
 	value: unknown,
 	shape: ListShape,
-	place: Place,
+	context: FieldContext,
 ): { mode: string | undefined; entries: unknown[] } {
 	const parameter = isJsonObject(value) && isJsonObject(value.list) ? value.list : undefined;
 	if (parameter) {
-		const mode = readMode(parameter.mode, place);
-		const entries = parameterEntries(parameter, shape, place);
-		if (mode === 'replace' && entries.length === 0) throw nothingLeft(place);
+		const mode = readMode(parameter.mode, context);
+		const entries = parameterEntries(parameter, shape, context);
+		if (mode === 'replace' && entries.length === 0) throw nothingLeft(context);
 		return { mode, entries };
 	}
 	if (isJsonObject(value) && ('data' in value || 'mode' in value)) {
-		const mode = readMode(value.mode, place);
-		const entries = readEntries(value.data, place.label);
+		const mode = readMode(value.mode, context);
+		const entries = readEntries(value.data, context.label);
 		const isEmpty = Array.isArray(value.data) && value.data.length === 0;
-		if (mode === 'replace' && entries.length === 0 && !isEmpty) throw nothingLeft(place);
+		if (mode === 'replace' && entries.length === 0 && !isEmpty) throw nothingLeft(context);
 		return { mode, entries };
 	}
 	// An untouched parameter is an empty object.
 	const isEmpty = isJsonObject(value) && Object.keys(value).length === 0;
-	return { mode: undefined, entries: isEmpty ? [] : readEntries(value, place.label) };
+	return { mode: undefined, entries: isEmpty ? [] : readEntries(value, context.label) };
 }
 
 /** An expression may have left it empty. */
-const nothingLeft = ({ label }: Place) =>
+const nothingLeft = ({ label }: FieldContext) =>
 	new InvalidInput(
 		`${label}: the mode is Replace, but there are no entries, so all that the group has would be removed`,
 		'Give at least one entry. To remove all on purpose, send {"data": [], "mode": "replace"} as JSON.',
 	);
 
-function readMode(mode: unknown, place: Place): string | undefined {
+function readMode(mode: unknown, context: FieldContext): string | undefined {
 	if (isUnset(mode)) return undefined;
-	return choice(MODES).read(mode, { ...place, label: `${place.label}, mode` }) as string;
+	return choice(MODES).read(mode, { ...context, label: `${context.label}, mode` }) as string;
 }
 
-function parameterEntries(parameter: JsonObject, shape: ListShape, place: Place): unknown[] {
+function parameterEntries(parameter: JsonObject, shape: ListShape, context: FieldContext): unknown[] {
 	const { data, json } = parameter;
 	return [
 		...shape.shorthands.flatMap((field) =>
-			readEntries(parameter[field.name], place.label).map((entry) =>
+			readEntries(parameter[field.name], context.label).map((entry) =>
 				isJsonObject(entry) ? entry : { [field.name]: entry },
 			),
 		),
-		...rowsOf(data, place.label),
-		...readEntries(json, place.label),
+		...readRows(data, context.label),
+		...readEntries(json, context.label),
 	];
 }
 
-function readEntry(entry: unknown, mode: string | undefined, shape: ListShape, place: Place): JsonObject {
-	const { label } = place;
+function readEntry(
+	entry: unknown,
+	mode: string | undefined,
+	shape: ListShape,
+	context: FieldContext,
+): JsonObject {
+	const { label } = context;
 	const [shorthand] = shape.shorthands;
 	const object = isJsonObject(entry) || !shorthand ? entry : { [shorthand.name]: entry };
 	const shorthands = shape.shorthands.filter((field) => !shape.fields.some((one) => one.name === field.name));
-	const read = readObject(object, [...shorthands, ...shape.fields], place);
+	const read = readObject(object, [...shorthands, ...shape.fields], context);
 	if (mode === 'delete') return identity(read, shape, label);
 	if (read.id !== undefined) return read;
-	const finished = shape.finish ? shape.finish(read, label) : read;
+	const finished = shape.finalizeEntry ? shape.finalizeEntry(read, label) : read;
 	const missing = shape.needs?.find((name) => isUnset(finished[name]));
 	if (missing !== undefined) {
 		const field = shape.fields.find((one) => one.name === missing);
@@ -214,7 +225,7 @@ function identity(
 }
 
 /** A user reference, on the wire `{ id }`. */
-export function userReference(): Kind {
+export function userReference(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),
 		read: (value, { label }) => (isJsonObject(value) ? value : { id: readLong(value, label) }),

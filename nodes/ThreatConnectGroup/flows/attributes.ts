@@ -20,7 +20,7 @@ export async function checkAttributes(
 	attributes: ReadonlyArray<JsonObject>,
 ): Promise<void> {
 	if (attributes.length === 0) return;
-	const types = await api.memo.once('attribute types', async () => {
+	const types = await api.lookups.getOrLoad('attribute types', async () => {
 		try {
 			return await api.list('/v3/attributeTypes', []);
 		} catch {

@@ -28,16 +28,16 @@ export async function createGroup(
 	{ options, assignsXid, item }: Creation,
 ): Promise<JsonObject> {
 	await checkAttributes(api, addedAttributes(body));
-	const { tries, index } = item;
+	const { retryLog, index } = item;
 	const isOurXid = assignsXid && isUnset(body.xid);
-	const named = isOurXid ? { ...body, xid: `n8n:${tries.nameOf(index, body)}` } : body;
-	const since = tries.isRepeat ? tries.startedAt : Date.now();
+	const named = isOurXid ? { ...body, xid: `n8n:${retryLog.idempotencyKey(index, body)}` } : body;
+	const since = retryLog.isRepeat ? retryLog.startedAt : Date.now();
 
 	const find = async (): Promise<JsonObject | undefined> => {
 		const group = await findByXid(api, named, options);
 		if (!group || isOurXid) return group;
 		const isThat = isThatOf(named, group, api.connection.clock.toService(since));
-		return isThat && !tries.isOfAnother(index, group.id) ? group : undefined;
+		return isThat && !retryLog.isOfAnother(index, group.id) ? group : undefined;
 	};
 	let attempts = 0;
 	const act = async (): Promise<JsonObject> => {
@@ -46,7 +46,7 @@ export async function createGroup(
 			return await api.createGroup(named, options);
 		} catch (error) {
 			// An earlier attempt may be what it conflicts with. Without one, the user's XID is somebody else's.
-			const mayBeOurs = isOurXid || tries.isRepeat || attempts > 1;
+			const mayBeOurs = isOurXid || retryLog.isRepeat || attempts > 1;
 			const present = isConflict(error) && mayBeOurs && isFindable(named) ? await find() : undefined;
 			if (present) return present;
 			throw asError(error);
@@ -54,7 +54,7 @@ export async function createGroup(
 	};
 	const repeatable = isFindable(named);
 	const doubt = doubtOf(named);
-	if (tries.isRepeat && repeatable) {
+	if (retryLog.isRepeat && repeatable) {
 		// An earlier try may have made it: as long as it cannot be looked up, that stays so.
 		const present = await find().catch((error: unknown) => {
 			throw error instanceof ServiceFailure ? error.inDoubt(doubt, repeatable) : asError(error);

@@ -2,7 +2,7 @@ import { pathOf } from '../../shared/http/url';
 import { cancelSignal } from '../../shared/http/connection';
 import { errorMessage, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { excerpt, outcomeOf, type Reply } from '../../shared/http/response';
+import { excerpt, outcomeOf, type ServiceResponse } from '../../shared/http/response';
 import { sendBytes } from '../../shared/http/files';
 import { send } from '../../shared/http/requests';
 import { isUnset } from '../../shared/core/values';
@@ -67,14 +67,14 @@ export async function createJob(
 
 const TOO_LARGE = 413;
 
-const isGood = ({ status, json }: Reply) =>
+const isGood = ({ status, json }: ServiceResponse) =>
 	status >= 200 &&
 	status < 300 &&
 	isJsonObject(json) &&
 	!['Invalid', 'Failure', 'Error'].includes(String(json.status));
 
 /** Batch says its refusals in plain text too. */
-function refusal(reply: Reply): ServiceFailure {
+function refusal(reply: ServiceResponse): ServiceFailure {
 	const { status, json, text, request } = reply;
 	const advice =
 		status === TOO_LARGE

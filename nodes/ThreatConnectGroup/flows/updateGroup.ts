@@ -97,7 +97,7 @@ async function withIndicatorIds(api: ThreatConnect, body: JsonObject): Promise<J
 async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promise<unknown> {
 	const { type, summary, ownerName } = indicator;
 	const key = `indicator ${JSON.stringify([type, summary, ownerName])}`;
-	const found = await api.memo.once(key, async () => {
+	const found = await api.lookups.getOrLoad(key, async () => {
 		const tql = allOf([
 			summaryClause(type, summary),
 			isOneOf('typeName', [type]),
@@ -110,7 +110,7 @@ async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promis
 	const name = `the indicator "${summary}" of the type ${type}`;
 	if (only === undefined) {
 		// Another item of the run may create it.
-		api.memo.forget(key);
+		api.lookups.invalidate(key);
 		throw new InvalidInput(
 			`There is no ${name.slice(4)}${ownerName === undefined ? '' : ` in ${ownerName}`} to remove`,
 			'Nothing was sent for this item. Check its type, summary and owner, or give its ID.',

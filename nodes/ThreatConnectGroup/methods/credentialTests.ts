@@ -9,7 +9,7 @@ import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl'
 import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
 import { testCredential } from '../../shared/methods/credentialTest';
-import type { Reply } from '../../shared/http/response';
+import type { ServiceResponse } from '../../shared/http/response';
 import { failure, readEnvelope } from '../api/responses';
 
 /** Any API user may list owners, and the answer is small. */
@@ -18,7 +18,7 @@ const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/secur
 /** What an answer that says nothing of the credential means here: there are no items and no groups yet. */
 const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
 
-function judge(reply: Reply): INodeCredentialTestResult {
+function judge(reply: ServiceResponse): INodeCredentialTestResult {
 	try {
 		readEnvelope(reply);
 		return { status: 'OK', message: 'Connection successful!' };

@@ -5,7 +5,7 @@ import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { collectionName, formPlace } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
-import type { Tries } from './retryOnFailLog';
+import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/values';
 
 /**
@@ -50,7 +50,10 @@ export class Item {
 		readonly index: number,
 		private readonly notice: (ignoredKeys: string[]) => void,
 		/** This run of the node and its repetitions. */
-		readonly tries: Pick<Tries<unknown>, 'isRepeat' | 'startedAt' | 'nameOf' | 'isOfAnother'>,
+		readonly retryLog: Pick<
+			RetryOnFailLog<unknown>,
+			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isOfAnother'
+		>,
 	) {}
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */

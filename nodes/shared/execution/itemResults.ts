@@ -4,7 +4,7 @@ import { ServiceFailure, toErrorItem, toNodeError } from '../core/errors';
 import { FileOutput, type Output } from './operation';
 
 /** What became of each input item: exactly one outcome, its result or one error item. */
-export class Outcomes {
+export class ItemResults {
 	private readonly items: Array<INodeExecutionData[] | undefined>;
 	private firstFailure: { index: number; error: Error } | undefined;
 	private succeeded = 0;

@@ -11,8 +11,8 @@ type Kept = { id: string; startedAt: number };
  * One run of a node and its repetitions. n8n's Retry On Fail, and a failed execution that is run again, send all items
  * through the node once more, also those that had gone through: what was done before must not be done twice.
  */
-export class Tries<Outcome> {
-	/** Outcomes by item, of this try and of this process' earlier ones. */
+export class RetryOnFailLog<Outcome> {
+	/** ItemResults by item, of this try and of this process' earlier ones. */
 	private readonly outcomes: Map<number, Outcome | Error>;
 	/** Milliseconds since the epoch: when the first try began. */
 	readonly startedAt: number;
@@ -44,7 +44,7 @@ export class Tries<Outcome> {
 	}
 
 	/** A name for what an item sends: the same in each try, and never given to anything else. */
-	nameOf(index: number, content: unknown): string {
+	idempotencyKey(index: number, content: unknown): string {
 		return createHash('sha256')
 			.update(stringifyJson([this.id, index, content]))
 			.digest('hex')

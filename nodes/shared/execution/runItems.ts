@@ -5,8 +5,8 @@ import { asError, InvalidInput, toNodeError } from '../core/errors';
 import { Item, Parameters } from './item';
 import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
 import { readConnectionOptions } from './options';
-import { Outcomes } from './itemResults';
-import { Tries } from './retryOnFailLog';
+import { ItemResults } from './itemResults';
+import { RetryOnFailLog } from './retryOnFailLog';
 
 /**
  * A node's `execute`: every input item through the chosen operation, concurrently, the output in input order, and
@@ -23,7 +23,7 @@ export async function runItems<Api>(
 	const { length } = context.getInputData();
 	const operation = chosenOperation(context, service, node);
 	const goOn = context.continueOnFail();
-	const outcomes = new Outcomes(length, goOn);
+	const outcomes = new ItemResults(length, goOn);
 	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
 		connected = await connect(context, service);
@@ -35,7 +35,7 @@ export async function runItems<Api>(
 		return [outcomes.toOutput(node)];
 	}
 
-	const tries = new Tries<Output>(context);
+	const retryLog = new RetryOnFailLog<Output>(context);
 	const parameters = new Parameters(context);
 	const ignored = new Map<string, number>();
 	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
@@ -47,19 +47,19 @@ export async function runItems<Api>(
 		length,
 		goOn,
 		outcomes,
-		tries,
+		retryLog,
 		settle(index, outcome) {
-			tries.note(index, outcome);
+			retryLog.note(index, outcome);
 			outcomes.settle(index, outcome);
 		},
 		signal,
-		itemAt: (index) => new Item(context, parameters, service.table, index, notice, tries),
+		itemAt: (index) => new Item(context, parameters, service.table, index, notice, retryLog),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
 	if ('runAll' in operation) await runTogether(operation, run);
 	else await runEach(operation, run);
 
-	if (outcomes.areAllGood) tries.end();
+	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
 	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
 	return [output];
@@ -76,8 +76,8 @@ type Run<Api> = {
 	length: number;
 	/** Items that fail become error items; otherwise the first ends the run. */
 	goOn: boolean;
-	outcomes: Outcomes;
-	tries: Tries<Output>;
+	outcomes: ItemResults;
+	retryLog: RetryOnFailLog<Output>;
 	/** To be called once an item. */
 	settle(index: number, outcome: Output | Error): void;
 	signal: AbortSignal | undefined;
@@ -106,11 +106,11 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 
 /** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
-	const { settle, tries } = run;
+	const { settle, retryLog } = run;
 	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
 	const prepared = run.goOn ? undefined : prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
-		const earlier = tries.earlier(index);
+		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
 			settle(index, earlier);
 			return undefined;
@@ -143,10 +143,10 @@ function prepareAll<Api>({ length, node }: Run<Api>, prepare: (index: number) =>
 
 /** Many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
-	const { api, context, halted, itemAt, length, outcomes, settle, signal, tries } = run;
+	const { api, context, halted, itemAt, length, outcomes, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
 	for (let index = 0; index < length; index++) {
-		const earlier = tries.earlier(index);
+		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
 			settle(index, earlier);
 			continue;

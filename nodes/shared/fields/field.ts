@@ -8,7 +8,7 @@ export type Operation = 'create' | 'update';
 export type FormOperation = Operation | 'upsert';
 
 /** Where a value stands, for messages and for what depends on it. */
-export type Place = {
+export type FieldContext = {
 	/** The field as the user sees it with its API name, e.g. `"Event Date" (eventDate)`. */
 	label: string;
 	operation: Operation;
@@ -22,14 +22,14 @@ export type Place = {
 export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeProperties>;
 
 /** How a value is entered and how it goes on the wire. */
-export type Kind = {
+export type FieldType = {
 	control(operation: FormOperation, type?: string): Control;
 	/**
 	 * @param value what the user gave: from a parameter, an input item, or JSON
 	 * @returns the wire value; `undefined` when nothing was set
 	 * @throws InvalidInput
 	 */
-	read(value: unknown, place: Place): unknown;
+	read(value: unknown, context: FieldContext): unknown;
 };
 
 /** One row of a service's field table: all that is known about one API field. */
@@ -39,7 +39,7 @@ export type Field = {
 	displayName: string;
 	description: string;
 	placeholder?: string;
-	kind: Kind;
+	kind: FieldType;
 	/** Record types that have the field; absent: all. */
 	types?: readonly string[];
 	/** Its control differs from type to type. */
@@ -49,10 +49,10 @@ export type Field = {
 };
 
 /** A row; what differs from an optional field that create and update take stands in `more`. */
-export const row = (
+export const field = (
 	name: string,
 	displayName: string,
-	kind: Kind,
+	kind: FieldType,
 	description: string,
 	more: Partial<Field> = {},
 ): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
@@ -67,7 +67,7 @@ export type Table = {
 	types?: readonly INodePropertyOptions[];
 	defaultType?: string;
 	/** Rules over several fields, and fields that travel inside another; gets and returns the body. */
-	finish?(body: JsonObject, place: Place): JsonObject;
+	finalizeBody?(body: JsonObject, context: FieldContext): JsonObject;
 };
 
 export const labelOf = (field: Pick<Field, 'name' | 'displayName'>): string =>

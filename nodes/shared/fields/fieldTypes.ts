@@ -2,7 +2,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from '../core/errors';
-import type { FormOperation, Kind } from './field';
+import type { FormOperation, FieldType } from './field';
 import { inQuotes, readJson, readLong, readSwitch, readText } from '../core/values';
 
 /** The kinds of values that the rows of a field table are made of. */
@@ -11,7 +11,7 @@ import { inQuotes, readJson, readLong, readSwitch, readText } from '../core/valu
 export function text({
 	maxLength,
 	...typeOptions
-}: { maxLength?: number; rows?: number; password?: boolean } = {}): Kind {
+}: { maxLength?: number; rows?: number; password?: boolean } = {}): FieldType {
 	return {
 		control: () => ({
 			type: 'string',
@@ -36,7 +36,7 @@ export function text({
  *
  * @param open whether an administrator or another version may know further values: then the server judges
  */
-export function choice(options: readonly INodePropertyOptions[], open = false): Kind {
+export function choice(options: readonly INodePropertyOptions[], open = false): FieldType {
 	return {
 		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
 		read(value, { label }) {
@@ -71,7 +71,7 @@ const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions
 	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));
 
 /** A choice whose options depend on the record type; where the type is not known yet, all of them are offered. */
-export function choiceByType(byType: Readonly<Record<string, Kind>>): Kind {
+export function choiceByType(byType: Readonly<Record<string, FieldType>>): FieldType {
 	const controls = (operation: FormOperation) => Object.values(byType).map((kind) => kind.control(operation));
 	return {
 		control(operation, type) {
@@ -82,14 +82,14 @@ export function choiceByType(byType: Readonly<Record<string, Kind>>): Kind {
 			const unique = [...new Map(options.map((option) => [option.value, option])).values()];
 			return { type: 'options', options: inOrder(unique), default: unique[0]?.value ?? '' };
 		},
-		read: (value, place) => (byType[place.type ?? '']?.read ?? readAnyText)(value, place),
+		read: (value, context) => (byType[context.type ?? '']?.read ?? readAnyText)(value, context),
 	};
 }
 
-const readAnyText: Kind['read'] = (value, place) => readText(value, place.label);
+const readAnyText: FieldType['read'] = (value, context) => readText(value, context.label);
 
 /** A date, in the form that `normalizeDate` returns. */
-export function date(): Kind {
+export function date(): FieldType {
 	return {
 		control: () => ({ type: 'dateTime', default: '' }),
 		read(value, { label, zone }) {
@@ -109,7 +109,7 @@ const badDate = (value: unknown, label: string, error: unknown) =>
 	);
 
 /** True or false. */
-export function flag(): Kind {
+export function flag(): FieldType {
 	return {
 		control: () => ({ type: 'boolean', default: false }),
 		read: (value, { label }) => readSwitch(value, label),
@@ -117,7 +117,7 @@ export function flag(): Kind {
 }
 
 /** A 64-bit record number: a number on the wire, all its digits kept. */
-export function longId(): Kind {
+export function longId(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),
 		read: (value, { label }) => readLong(value, label),
@@ -125,7 +125,7 @@ export function longId(): Kind {
 }
 
 /** Any JSON, sent as it is. Text is parsed. */
-export function json(): Kind {
+export function json(): FieldType {
 	return {
 		control: () => ({ type: 'json', default: '' }),
 		read: (value, { label }) => readJson(value, label),

@@ -19,7 +19,7 @@ export const notice = (name: string, text: string, displayOptions: IDisplayOptio
  * A field of a collection that is several inputs, which are shown as soon as it is added. Its value is
  * `{ list: { [name]: value } }`.
  */
-export const box = (displayName: string, values: INodeProperties[]): Control => ({
+export const fixedCollection = (displayName: string, values: INodeProperties[]): Control => ({
 	type: 'fixedCollection',
 	// Empty, n8n's editor would drop it as soon as another field is added; it is, if it takes multiple values.
 	default: {
@@ -32,7 +32,7 @@ export const box = (displayName: string, values: INodeProperties[]): Control => 
 });
 
 /** Any number of rows, `{ entry: [{ [name]: value }] }`, with a button to add one. */
-export const rows = (
+export const repeatableRows = (
 	name: string,
 	displayName: string,
 	entry: string,
@@ -50,7 +50,7 @@ export const rows = (
 });
 
 /** What was entered in them. */
-export const rowsOf = (given: unknown, label: string): unknown[] =>
+export const readRows = (given: unknown, label: string): unknown[] =>
 	readEntries(isJsonObject(given) ? given.entry : given, label);
 
 /** What an expression takes from the item, beside what is entered by hand. */
@@ -67,7 +67,7 @@ export const fromInput = (placeholder: string, description: string): INodeProper
  * @param names of the rows in the box
  * @returns `undefined` for anything else than a box: a custom field, too, may have the key `list`
  */
-export function formOf(value: unknown, names: readonly string[]): JsonObject | undefined {
+export function readFixedCollection(value: unknown, names: readonly string[]): JsonObject | undefined {
 	const list = isJsonObject(value) ? value.list : undefined;
 	return isJsonObject(list) && [...names, 'json'].some((name) => name in list) ? list : undefined;
 }

@@ -1,18 +1,18 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
 import { isUnset, unlocated } from '../core/values';
-import type { Kind } from './field';
+import type { FieldType } from './field';
 
 /** What is typed where nothing can be listed, or where it is known already. */
 type Typed = { displayName: string; name: string; placeholder?: string };
 
 /** A choice from a list of the instance, or a typed value. */
-export function located(kind: Kind, searchListMethod: string, typed: Typed): Kind {
+export function located(kind: FieldType, searchListMethod: string, typed: Typed): FieldType {
 	return {
 		control: () => locator(searchListMethod, [typed]),
-		read(value, place) {
+		read(value, context) {
 			const plain = unlocated(value);
-			return isUnset(plain) ? undefined : kind.read(plain, place);
+			return isUnset(plain) ? undefined : kind.read(plain, context);
 		},
 	};
 }

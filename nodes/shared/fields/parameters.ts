@@ -37,7 +37,8 @@ export function recordParameters(
 ): INodeProperties[] {
 	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { ...show, dataMode } });
 	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
-	const placed = (place: Field['create']) => offered.filter((field) => formPlace(field, operation) === place);
+	const placed = (context: Field['create']) =>
+		offered.filter((field) => formPlace(field, operation) === context);
 	return [
 		dataMode(table.noun, { show }),
 		...(table.types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),

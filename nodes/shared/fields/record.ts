@@ -1,5 +1,5 @@
 import { InvalidInput } from '../core/errors';
-import { type Field, labelOf, type Operation, type Place, type Table } from './field';
+import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson } from '../core/json';
 import { choice } from './fieldTypes';
 import { isUnset, readJson, readJsonObject } from '../core/values';
@@ -45,18 +45,23 @@ export function readRecord(
 	extra?: unknown,
 ): ReadRecord {
 	const values = readValues(source);
-	const place: Place = { label: '', operation, zone, type: readType(table, operation, source, values) };
-	const rows = rowsOf(table, place.type);
-	if (source.mode === 'define' && !source.typeIsFixed) refuseOtherTypes(table, rows, values, place);
+	const context: FieldContext = {
+		label: '',
+		operation,
+		zone,
+		type: readType(table, operation, source, values),
+	};
+	const fields = fieldsOfType(table, context.type);
+	if (source.mode === 'define' && !source.typeIsFixed) refuseOtherTypes(table, fields, values, context);
 	const body =
 		source.mode === 'json'
-			? readJsonFields(values, source, table, rows, place)
-			: readFields(values, table, rows, place);
-	const ignored = source.mode === 'autoMap' ? ignoredKeys(values, rows, operation) : [];
+			? readJsonFields(values, source, table, fields, context)
+			: readFields(values, table, fields, context);
+	const ignored = source.mode === 'autoMap' ? ignoredKeys(values, fields, operation) : [];
 	const merged = isUnset(extra) ? body : mergeJson(body, readExtra(extra));
-	const finished = table.finish ? table.finish(merged, place) : merged;
+	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
 	if (operation === 'create') {
-		return { body: finished, ignored, missing: findMissing(table.noun, rows, finished) };
+		return { body: finished, ignored, missing: findMissing(table.noun, fields, finished) };
 	}
 	if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(
@@ -69,13 +74,13 @@ export function readRecord(
 	return { body: finished, ignored };
 }
 
-type Rows = ReadonlyMap<string, Field>;
+type FieldsByName = ReadonlyMap<string, Field>;
 
 const isSent = (field: Field | undefined, operation: Operation): field is Field =>
 	field !== undefined && field[operation] !== 'no';
 
-const ignoredKeys = (values: JsonObject, rows: Rows, operation: Operation): string[] =>
-	Object.keys(values).filter((name) => name !== 'type' && !isSent(rows.get(name), operation));
+const ignoredKeys = (values: JsonObject, fields: FieldsByName, operation: Operation): string[] =>
+	Object.keys(values).filter((name) => name !== 'type' && !isSent(fields.get(name), operation));
 
 function readValues(source: Source): JsonObject {
 	if (source.mode !== 'json') return source.values;
@@ -107,21 +112,26 @@ function readType(
 	return choice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
 }
 
-/** The rows that a record of this type has, by name. */
-function rowsOf(table: Table, type: string | undefined): Rows {
-	const rows = table.fields.filter(
+/** The fields that a record of this type has, by name. */
+function fieldsOfType(table: Table, type: string | undefined): FieldsByName {
+	const fields = table.fields.filter(
 		(field) => type === undefined || field.types === undefined || field.types.includes(type),
 	);
-	return new Map(rows.map((field) => [field.name, field]));
+	return new Map(fields.map((field) => [field.name, field]));
 }
 
 /** The fields in the table's order. */
-function readFields(values: JsonObject, table: Table, rows: Rows, place: Place): JsonObject {
+function readFields(
+	values: JsonObject,
+	table: Table,
+	fields: FieldsByName,
+	context: FieldContext,
+): JsonObject {
 	const body: JsonObject = {};
-	for (const field of rows.values()) {
-		const value = field.name === 'type' && table.types ? place.type : values[field.name];
-		if (!isSent(field, place.operation) || isUnset(value)) continue;
-		const wire = field.kind.read(value, { ...place, label: labelOf(field) });
+	for (const field of fields.values()) {
+		const value = field.name === 'type' && table.types ? context.type : values[field.name];
+		if (!isSent(field, context.operation) || isUnset(value)) continue;
+		const wire = field.kind.read(value, { ...context, label: labelOf(field) });
 		if (wire !== undefined) body[field.name] = wire;
 	}
 	return body;
@@ -132,29 +142,35 @@ function readJsonFields(
 	values: JsonObject,
 	{ forBoth }: { forBoth?: boolean },
 	table: Table,
-	rows: Rows,
-	place: Place,
+	fields: FieldsByName,
+	context: FieldContext,
 ): JsonObject {
 	const body: JsonObject = {};
 	for (const [name, value] of Object.entries(values)) {
-		if (forBoth && rows.get(name)?.[place.operation] === 'no') continue;
-		const wire = readJsonField(name, value, table, rows, place);
+		if (forBoth && fields.get(name)?.[context.operation] === 'no') continue;
+		const wire = readJsonField(name, value, table, fields, context);
 		if (wire !== undefined) body[name] = wire;
 	}
 	return body;
 }
 
-function readJsonField(name: string, value: unknown, table: Table, rows: Rows, place: Place): unknown {
-	const field = rows.get(name);
+function readJsonField(
+	name: string,
+	value: unknown,
+	table: Table,
+	fields: FieldsByName,
+	context: FieldContext,
+): unknown {
+	const field = fields.get(name);
 	if (!field) {
 		const elsewhere = table.fields.find((candidate) => candidate.name === name);
-		if (elsewhere) throw ofAnotherType(elsewhere, place);
+		if (elsewhere) throw ofAnotherType(elsewhere, context);
 		return value;
 	}
 	const label = labelOf(field);
-	if (place.operation === 'create' && isUnset(value)) return undefined;
+	if (context.operation === 'create' && isUnset(value)) return undefined;
 	if (value === null) return null;
-	if (field[place.operation] === 'no') {
+	if (field[context.operation] === 'no') {
 		throw new InvalidInput(`${label} cannot be changed by an update`, 'Remove it from the JSON body.');
 	}
 	if (value === '') {
@@ -163,24 +179,29 @@ function readJsonField(name: string, value: unknown, table: Table, rows: Rows, p
 			'Remove it to keep the present value, or write null to clear it.',
 		);
 	}
-	return field.kind.read(value, { ...place, label });
+	return field.kind.read(value, { ...context, label });
 }
 
-function refuseOtherTypes(table: Table, rows: Rows, values: JsonObject, place: Place): void {
+function refuseOtherTypes(
+	table: Table,
+	fields: FieldsByName,
+	values: JsonObject,
+	context: FieldContext,
+): void {
 	for (const [name, value] of Object.entries(values)) {
 		const elsewhere = table.fields.find((field) => field.name === name);
-		if (elsewhere && !rows.has(name) && !isUnset(value)) throw ofAnotherType(elsewhere, place);
+		if (elsewhere && !fields.has(name) && !isUnset(value)) throw ofAnotherType(elsewhere, context);
 	}
 }
 
-const ofAnotherType = (field: Field, { type }: Place) =>
+const ofAnotherType = (field: Field, { type }: FieldContext) =>
 	new InvalidInput(
 		`${labelOf(field)} does not belong to the type ${type}, only to ${field.types?.join(', ')}`,
 		'Leave it empty for items of this type, or change the type.',
 	);
 
-function findMissing(noun: string, rows: Rows, body: JsonObject): InvalidInput | undefined {
-	for (const field of rows.values()) {
+function findMissing(noun: string, fields: FieldsByName, body: JsonObject): InvalidInput | undefined {
+	for (const field of fields.values()) {
 		const value = body[field.name];
 		if (
 			field.create !== 'required' ||
@@ -202,16 +223,16 @@ function findMissing(noun: string, rows: Rows, body: JsonObject): InvalidInput |
  * An object checked by a small table of its own; keys that the table lacks pass as they are.
  *
  * @param value an object
- * @param place its label names the object in messages
+ * @param context its label names the object in messages
  */
-export function readObject(value: unknown, fields: readonly Field[], place: Place): JsonObject {
-	const object = readJsonObject(value, place.label);
+export function readObject(value: unknown, fields: readonly Field[], context: FieldContext): JsonObject {
+	const object = readJsonObject(value, context.label);
 	const known = new Set(fields.map((field) => field.name));
 	const read: JsonObject = {};
 	for (const field of fields) {
 		if (isUnset(object[field.name])) continue;
-		const label = `${place.label}: ${labelOf(field)}`;
-		const wire = field.kind.read(object[field.name], { ...place, label });
+		const label = `${context.label}: ${labelOf(field)}`;
+		const wire = field.kind.read(object[field.name], { ...context, label });
 		if (wire !== undefined) read[field.name] = wire;
 	}
 	const others = Object.entries(object).filter(([key, entry]) => !known.has(key) && !isUnset(entry));

@@ -2,7 +2,7 @@
 type Load = Pick<ReturnType<typeof performance.eventLoopUtilization>, 'active' | 'idle' | 'utilization'>;
 
 /** A place that was given. */
-export type Ticket = {
+export type Slot = {
 	kind?: string;
 	/** How often the limit had been halved: who was sent in the same round met the same load. */
 	round: number;
@@ -31,7 +31,7 @@ type Signal = 'well' | 'overloaded' | 'unanswered';
  * come well, halves when the service says that it is too much or answers ever more slowly, and then feels its way up again,
  * not to what was too much before long.
  */
-export class Pace {
+export class ConcurrencyLimiter {
 	/** Requests that may be under way; fractions add up to whole ones. */
 	private limit: number;
 	/** Places that are taken, also by those who wait for their turn. */
@@ -56,7 +56,7 @@ export class Pace {
 	private silentSince = Infinity;
 	/** Milliseconds since the epoch. */
 	private nextProbeAt = 0;
-	private probing: Ticket | undefined;
+	private probing: Slot | undefined;
 	private readonly latencies = new Map<string, Latency>();
 
 	/**
@@ -76,7 +76,7 @@ export class Pace {
 	 * @param kind requests of one kind take about the same time when there is little load; without it, the time that the
 	 *   request takes says nothing
 	 */
-	async enter(kind?: string): Promise<Ticket> {
+	async enter(kind?: string): Promise<Slot> {
 		if (this.taken >= Math.floor(this.limit) || this.waiting.length > 0) {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		} else this.taken += 1;
@@ -94,7 +94,7 @@ export class Pace {
 	}
 
 	/** Makes a request the one that looks if a silent service is back. @returns false within a minute of the last one */
-	probe(ticket: Ticket): boolean {
+	probe(ticket: Slot): boolean {
 		const now = Date.now();
 		if (now < this.nextProbeAt) return false;
 		this.nextProbeAt = now + BETWEEN_PROBES;
@@ -119,7 +119,7 @@ export class Pace {
 	 * Requests are spread. Otherwise answers that come together would be followed by requests that go together, ever more
 	 * of them, until client and service only wait for each other in turns.
 	 */
-	untilTurn(ticket: Ticket): number {
+	untilTurn(ticket: Slot): number {
 		const now = Date.now();
 		if (this.pause > 0) {
 			ticket.round = this.round;
@@ -139,7 +139,7 @@ export class Pace {
 	}
 
 	/** Milliseconds from one request to the next, if all places are to be used. */
-	private apart({ kind }: Ticket): number {
+	private apart({ kind }: Slot): number {
 		const latency = kind === undefined ? undefined : this.latencies.get(kind);
 		if (latency === undefined) return 0;
 		return Math.min(MOST_APART, (Math.exp(latency.mean) - SLACK) / this.limit);
@@ -150,7 +150,7 @@ export class Pace {
 	 *
 	 * @param retryAfter milliseconds that the service asked to wait
 	 */
-	leave(ticket: Ticket, signal: Signal, retryAfter = 0): void {
+	leave(ticket: Slot, signal: Signal, retryAfter = 0): void {
 		const now = Date.now();
 		if (ticket === this.probing) this.probing = undefined;
 		if (retryAfter > 0) this.resumeAt = Math.max(this.resumeAt, now + retryAfter);
@@ -175,7 +175,7 @@ export class Pace {
 	 * Of those under way together, as many were too much as are refused: the first tells how many there were. A little is
 	 * left free, since each refusal may cost all a pause; not below half of them, since more may have been sent meanwhile.
 	 */
-	private lowerCeiling({ round }: Ticket): void {
+	private lowerCeiling({ round }: Slot): void {
 		if (round === this.round) {
 			this.tooMany = this.underWay;
 			this.refused = 0;
@@ -186,7 +186,7 @@ export class Pace {
 	}
 
 	/** Once for all requests of a round: they all met the same load. */
-	private halve({ round }: Ticket): void {
+	private halve({ round }: Slot): void {
 		this.limit = Math.min(this.limit, this.ceiling);
 		if (round < this.round) return;
 		this.round += 1;
@@ -195,7 +195,7 @@ export class Pace {
 	}
 
 	/** How many times the usual this answer took, and the last ones in the mean; 1 while too little is known. */
-	private timesUsual({ at, kind, load, round }: Ticket, now: number): { answer: number; mean: number } {
+	private timesUsual({ at, kind, load, round }: Slot, now: number): { answer: number; mean: number } {
 		// What was sent before the last halving met another load.
 		if (kind === undefined || at === undefined || round < this.round) return { answer: 1, mean: 1 };
 		const answer = Math.log(now - at + SLACK);

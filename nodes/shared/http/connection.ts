@@ -9,8 +9,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { Clock } from './clock';
 import { Deadlines } from './deadline';
 import { errorMessage } from '../core/errors';
-import { Pace } from './concurrencyLimiter';
-import type { Reply } from './response';
+import { ConcurrencyLimiter } from './concurrencyLimiter';
+import type { ServiceResponse } from './response';
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {
@@ -21,15 +21,15 @@ export type Connection = {
 	root: string;
 	/** Milliseconds that one request may take. */
 	timeout: number;
-	pace: Pace;
+	pace: ConcurrencyLimiter;
 	clock: Clock;
 	deadlines: Deadlines<Connection['context']>;
 	/** JSON has come: it is the service that answers. */
 	hasAnswered: boolean;
 	/** An answer that no repetition will change, although its status looks so. */
-	isFinal?(reply: Reply): boolean;
+	isFinal?(reply: ServiceResponse): boolean;
 	/** Changes what a refusal was about; `true` when the request is worth sending again. */
-	mend?(reply: Reply): boolean;
+	mend?(reply: ServiceResponse): boolean;
 };
 
 export type ConnectionOptions = {
@@ -59,7 +59,7 @@ export async function connect(
 	try {
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
-		const pace = new Pace(maxConcurrentRequests);
+		const pace = new ConcurrencyLimiter(maxConcurrentRequests);
 		return {
 			context,
 			credentialType: name,

@@ -2,7 +2,7 @@
 const WHOLE_ANSWER = 5;
 
 /** Milliseconds. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
+export const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Milliseconds, and part of the whole, within which requests begin together. */
 const TOGETHER = 1000;
 const TOGETHER_PART = 0.1;
@@ -45,7 +45,7 @@ export class Deadlines<T extends object> {
 	}
 
 	private begin(): Shared {
-		const total = Math.min(this.timeout * WHOLE_ANSWER, LONGEST_TIMER - TOGETHER);
+		const total = Math.min(this.timeout * WHOLE_ANSWER, MAX_TIMER_MS - TOGETHER);
 		const together = Math.min(TOGETHER, total * TOGETHER_PART);
 		const time = AbortSignal.timeout(total + together);
 		const cancelled = (this.context as Context).getExecutionCancelSignal?.();

@@ -4,7 +4,7 @@ import { isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
 import type { Deadline } from './deadline';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
-import { masked, type Reply } from './response';
+import { masked, type ServiceResponse } from './response';
 import type { RetryRules } from './retry';
 import { type Query, queryString } from './url';
 
@@ -24,7 +24,7 @@ export const retryRulesOf = (
 	connection: Connection,
 	method: ServiceRequest['method'],
 	idempotent: boolean,
-): RetryRules<Reply> => ({
+): RetryRules<ServiceResponse> => ({
 	pace: connection.pace,
 	signal: cancelSignal(connection),
 	writes: isWrite(method),
@@ -46,7 +46,7 @@ export async function exchange(
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 	deadline?: Deadline<Connection['context']>,
-): Promise<Omit<Reply, 'json' | 'text'> & { body: unknown }> {
+): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
 	const url = `${root}${path}${queryString(query)}`;
 	const request = `${method} ${new URL(root + path).pathname}`;
 	const options: IHttpRequestOptions = {

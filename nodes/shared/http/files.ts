@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Connection } from './connection';
-import { LONGEST_TIMER, stoppable } from './deadline';
+import { MAX_TIMER_MS, stoppable } from './deadline';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
-import { readBody, type Reply } from './response';
+import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
 /** Bytes as n8n hands them out: all of them, or a stream, so that a file need not fit into memory. */
@@ -16,7 +16,7 @@ const SLOWEST = 128;
 const LONGEST_DOWNLOAD = 3_600_000;
 /** @returns milliseconds that so many bytes may take: the time-out, and a second for each 128 kB */
 const timeForBytes = (timeout: number, length: number) =>
-	Math.min(timeout + Math.round((length || 0) / SLOWEST), LONGEST_TIMER);
+	Math.min(timeout + Math.round((length || 0) / SLOWEST), MAX_TIMER_MS);
 
 /**
  * Sends bytes as the body, and returns the answer as `send` does.
@@ -29,7 +29,7 @@ export async function sendBytes(
 	connection: Connection,
 	request: Omit<ServiceRequest, 'body'>,
 	open: () => Promise<{ bytes: Bytes; length: number }>,
-): Promise<Reply> {
+): Promise<ServiceResponse> {
 	const { method, idempotent = false } = request;
 	return await withRetries(retryRulesOf(connection, method, idempotent), async () => {
 		const { bytes, length } = await open();
@@ -51,7 +51,7 @@ export async function sendBytes(
 }
 
 /** An answer with bytes: a stream on success, otherwise text like any other answer. */
-type BytesReply = Reply & {
+type BytesResponse = ServiceResponse & {
 	stream?: ByteStream;
 	/** @returns the milliseconds after which the stream was ended before its end; `undefined` if it was not */
 	lateAfter?(): number | undefined;
@@ -65,8 +65,8 @@ type BytesReply = Reply & {
 export async function fetchBytes(
 	connection: Connection,
 	request: Omit<ServiceRequest, 'body'>,
-): Promise<BytesReply> {
-	return await withRetries<BytesReply>(
+): Promise<BytesResponse> {
+	return await withRetries<BytesResponse>(
 		{ ...retryRulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
 			const { context, endAfter, isLate } = stoppable(connection.context);

@@ -1,21 +1,21 @@
 /**
  * Look-ups of one run: each is made once, however many items ask for it at the same time. A failed one is forgotten, so
- * that the next item tries again.
+ * that the next item retryLog again.
  */
-export class Memo {
-	private readonly made = new Map<string, Promise<unknown>>();
+export class LookupCache {
+	private readonly entries = new Map<string, Promise<unknown>>();
 
-	async once<T>(key: string, make: () => Promise<T>): Promise<T> {
-		const present = this.made.get(key) as Promise<T> | undefined;
-		if (present) return await present;
-		const making = make();
-		this.made.set(key, making);
-		making.catch(() => this.made.delete(key));
-		return await making;
+	async getOrLoad<T>(key: string, load: () => Promise<T>): Promise<T> {
+		const known = this.entries.get(key) as Promise<T> | undefined;
+		if (known) return await known;
+		const loading = load();
+		this.entries.set(key, loading);
+		loading.catch(() => this.entries.delete(key));
+		return await loading;
 	}
 
 	/** Forgets a look-up whose answer the run itself has changed. */
-	forget(key: string): void {
-		this.made.delete(key);
+	invalidate(key: string): void {
+		this.entries.delete(key);
 	}
 }

@@ -1,5 +1,5 @@
 import { asError, DOUBT, errorMessage, isInDoubt } from '../core/errors';
-import { backOff, MAX_ATTEMPTS, wait } from './retry';
+import { retryDelay, MAX_ATTEMPTS, wait } from './retry';
 
 type OnceOnly<T> = {
 	signal: AbortSignal | undefined;
@@ -44,10 +44,10 @@ export async function onceOnly<T>({
 			if (!isInDoubt(error)) throw asError(error);
 			let found: T | undefined;
 			try {
-				await wait(backOff(attempts), signal);
+				await wait(retryDelay(attempts), signal);
 				found = await find().catch(async () => {
 					// Many may share a look-up: one that fails is worth another.
-					await wait(backOff(ONCE_MORE), signal);
+					await wait(retryDelay(ONCE_MORE), signal);
 					return await find();
 				});
 				if (found === undefined && error.outcome.isTimeout) {

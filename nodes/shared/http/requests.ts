@@ -1,7 +1,7 @@
 import type { Connection } from './connection';
 import { stringifyJson } from '../core/json';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
-import { readBody, type Reply } from './response';
+import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
 /**
@@ -9,7 +9,7 @@ import { withRetries } from './retry';
  *
  * @throws ServiceFailure when no answer came, or one that leads elsewhere
  */
-export async function send(connection: Connection, request: ServiceRequest): Promise<Reply> {
+export async function send(connection: Connection, request: ServiceRequest): Promise<ServiceResponse> {
 	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
 	const content = {
 		headers: {

@@ -5,7 +5,7 @@ import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from '../core/errors';
 import { parseJson, stringifyJson } from '../core/json';
 
 /** An answer, whatever its status. */
-export type Reply = {
+export type ServiceResponse = {
 	status: number;
 	statusText: string;
 	headers: Record<string, unknown>;
@@ -27,7 +27,7 @@ export type Reply = {
 export function readBody(
 	body: unknown,
 	secrets: ICredentialDataDecryptedObject,
-): Pick<Reply, 'text' | 'json'> {
+): Pick<ServiceResponse, 'text' | 'json'> {
 	const given = typeof body === 'string' ? body : isNothing(body) ? '' : stringifyJson(body);
 	const text = masked(given, secrets);
 	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
@@ -73,7 +73,7 @@ const isNothing = (value: unknown) => value === undefined || value === null;
  * What is known of a request that was answered without success. A server error, or a success without the service's JSON
  * (a proxy's page, an empty body), does not tell whether a write was done.
  */
-export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceFailure['outcome'] {
+export function outcomeOf({ request, status, json, mayBeDone }: ServiceResponse): ServiceFailure['outcome'] {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
 	if (!isUnclear) return mayBeDone ? { certainty: 'unknown', doubt: DOUBT } : {};
 	// A gateway that gave up waiting: what is behind it may go on.
@@ -82,7 +82,7 @@ export function outcomeOf({ request, status, json, mayBeDone }: Reply): ServiceF
 }
 
 /** A success without the record that it should hold. */
-export function incomplete(message: string, { status, request }: Reply): ServiceFailure {
+export function incomplete(message: string, { status, request }: ServiceResponse): ServiceFailure {
 	return new ServiceFailure(
 		message,
 		PAGE_ADVICE,

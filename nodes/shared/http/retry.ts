@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 
 import { DOUBT, ServiceFailure } from '../core/errors';
-import type { Pace, Ticket } from './concurrencyLimiter';
+import type { ConcurrencyLimiter, Slot } from './concurrencyLimiter';
 
 /**
  * The one place that decides what is sent again. What surely did not happen is; what may have happened is only where
@@ -17,7 +17,7 @@ type Answer = {
 };
 
 export type RetryRules<T extends Answer> = {
-	pace: Pace;
+	pace: ConcurrencyLimiter;
 	/** Requests that take about the same time when there is little load; without it, their time says nothing. */
 	kind?: string;
 	signal: AbortSignal | undefined;
@@ -39,9 +39,9 @@ export const MAX_ATTEMPTS = 6;
 /** As long as nothing but a page has answered: the address may be wrong. */
 const GARBLED_ATTEMPTS = 3;
 /** Milliseconds for all attempts together. */
-const TIME_BUDGET = 180_000;
-const FIRST_WAIT = 250;
-const LONGEST_WAIT = 20_000;
+const TIME_BUDGET_MS = 180_000;
+const FIRST_DELAY_MS = 250;
+const MAX_DELAY_MS = 20_000;
 /** Waits are slept in slices, so that a cancelled execution does not wait for their end. */
 const SLICE = 100;
 
@@ -63,23 +63,23 @@ export async function withRetries<T extends Answer>(
 		let answer: T | undefined;
 		let failure: unknown;
 		try {
-			if (pace.pause > TIME_BUDGET) throw notNow(pace.pause);
+			if (pace.pause > TIME_BUDGET_MS) throw retryAfterTooLongError(pace.pause);
 			if (attempts === 1) await untilHeard(pace, ticket, signal);
 			for (let rest = pace.untilTurn(ticket); rest > 0 && !signal?.aborted; rest = pace.untilTurn(ticket)) {
 				await wait(rest, signal);
 			}
 			if (signal?.aborted && attempts > 1) throw cancelled();
 			// From the first attempt on: waiting for a place is not trying.
-			if (attempts === 1) deadline = Date.now() + TIME_BUDGET;
+			if (attempts === 1) deadline = Date.now() + TIME_BUDGET_MS;
 			answer = await attempt();
 		} catch (error) {
 			failure = error;
 		}
 		if (answer !== undefined || isUnanswered(failure)) pace.hear(isFromService(answer));
-		const again = answer ? judgeAnswer(answer, rules, attempts) : judgeFailure(failure, rules);
+		const again = answer ? shouldRetryResponse(answer, rules, attempts) : shouldRetryError(failure, rules);
 		const fared = again.overloaded ? 'overloaded' : answer ? 'well' : 'unanswered';
 		pace.leave(ticket, fared, again.retryAfter);
-		const pause = Math.max(again.retryAfter ?? 0, backOff(attempts));
+		const pause = Math.max(again.retryAfter ?? 0, retryDelay(attempts));
 		const isLast = attempts === MAX_ATTEMPTS || Date.now() + pause > deadline || signal?.aborted === true;
 		if (!again.retry || isLast) {
 			if (answer) return mayBeDone ? { ...answer, mayBeDone } : answer;
@@ -89,7 +89,7 @@ export async function withRetries<T extends Answer>(
 			throw failure;
 		}
 		mayBeDone ||= rules.writes && again.mayBeDone === true;
-		await wait(backOff(attempts), signal);
+		await wait(retryDelay(attempts), signal);
 	}
 }
 
@@ -99,8 +99,12 @@ export async function withRetries<T extends Answer>(
  *
  * @throws ServiceFailure when it found the service still silent
  */
-async function untilHeard(pace: Pace, ticket: Ticket, signal: AbortSignal | undefined): Promise<void> {
-	while (pace.silence > TIME_BUDGET && !signal?.aborted) {
+async function untilHeard(
+	pace: ConcurrencyLimiter,
+	ticket: Slot,
+	signal: AbortSignal | undefined,
+): Promise<void> {
+	while (pace.silence > TIME_BUDGET_MS && !signal?.aborted) {
 		if (!pace.isProbing) {
 			if (pace.probe(ticket)) return;
 			throw gone();
@@ -118,7 +122,7 @@ const isUnanswered = (failure: unknown) =>
 
 type Verdict = { retry: boolean; overloaded: boolean; retryAfter?: number; mayBeDone?: boolean };
 
-function judgeAnswer<T extends Answer>(answer: T, rules: RetryRules<T>, attempts: number): Verdict {
+function shouldRetryResponse<T extends Answer>(answer: T, rules: RetryRules<T>, attempts: number): Verdict {
 	const { status, headers } = answer;
 	const { idempotent, isFinal, isGarbled, isKnown, mend } = rules;
 	if (status < 300) {
@@ -137,7 +141,7 @@ function judgeAnswer<T extends Answer>(answer: T, rules: RetryRules<T>, attempts
 	return { retry: status >= 500 && idempotent, overloaded: status === 504, mayBeDone: true };
 }
 
-function judgeFailure<T extends Answer>(failure: unknown, { idempotent }: RetryRules<T>): Verdict {
+function shouldRetryError<T extends Answer>(failure: unknown, { idempotent }: RetryRules<T>): Verdict {
 	const { certainty, isTimeout = false } = failure instanceof ServiceFailure ? failure.outcome : {};
 	return {
 		retry: certainty === 'notDone' || (certainty === 'unknown' && idempotent),
@@ -155,8 +159,8 @@ function readRetryAfter(value: unknown): number | undefined {
 }
 
 /** Doubled each time, and jittered, so that those who failed together do not come back together. */
-export function backOff(attempts: number): number {
-	return Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
+export function retryDelay(attempts: number): number {
+	return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
 }
 
 /** Waits, in slices: nobody waits for the end when the execution is cancelled. */
@@ -171,7 +175,7 @@ const cancelled = () =>
 		'Run it again for this item.',
 	);
 
-const notNow = (pause: number) =>
+const retryAfterTooLongError = (pause: number) =>
 	new ServiceFailure(
 		`The service has asked for no more requests for the next ${Math.ceil(pause / 1000)} seconds`,
 		'This request was not sent. Run the item again after that time.',
@@ -180,6 +184,6 @@ const notNow = (pause: number) =>
 
 const gone = () =>
 	new ServiceFailure(
-		`The service has been out of reach or unavailable for ${TIME_BUDGET / 60_000} minutes`,
+		`The service has been out of reach or unavailable for ${TIME_BUDGET_MS / 60_000} minutes`,
 		'This request was not sent. Run the item again once the service is back.',
 	);

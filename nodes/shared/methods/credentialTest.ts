@@ -8,7 +8,7 @@ import type {
 
 import { errorMessage } from '../core/errors';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
-import { masked, readBody, type Reply } from '../http/response';
+import { masked, readBody, type ServiceResponse } from '../http/response';
 
 type LegacyAnswer = {
 	statusCode: number;
@@ -34,7 +34,7 @@ export async function testCredential(
 	{ data = {} }: ICredentialsDecrypted,
 	authenticate: IAuthenticate,
 	url: (baseUrl: unknown) => string,
-	judge: (reply: Reply) => INodeCredentialTestResult,
+	judge: (reply: ServiceResponse) => INodeCredentialTestResult,
 ): Promise<INodeCredentialTestResult> {
 	let host = '';
 	try {

@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../../shared/core/errors';
 import { labelOf } from '../../../shared/fields/field';
 import { emptyFilter, readFilter } from '../../../shared/fields/filters';
-import { box, rows } from '../../../shared/fields/fixedCollection';
+import { fixedCollection, repeatableRows } from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
@@ -50,8 +50,8 @@ const filters: INodeProperties = {
 		{
 			displayName: 'Custom Fields',
 			name: 'customFields',
-			...box('Custom Fields', [
-				rows('data', 'Custom Fields', 'Custom Field', [
+			...fixedCollection('Custom Fields', [
+				repeatableRows('data', 'Custom Fields', 'Custom Field', [
 					text('key', 'Key', 'Key of the custom field', 'e.g. client_code'),
 					text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
 				]),

@@ -196,8 +196,8 @@ function matchById(item: Item, name: unknown): Match {
 /** The list of groups is read once a run, and indexed. */
 function matchInList(scope: Scope, what: string, value: string, read: (group: JsonObject) => unknown): Match {
 	const index = async (api: AttackForge) =>
-		await api.memo.once(`groups ${scope} by ${what}`, async () => {
-			const groups = await api.memo.once(`groups ${scope}`, async () => await api.getGroups(scope));
+		await api.lookups.getOrLoad(`groups ${scope} by ${what}`, async () => {
+			const groups = await api.lookups.getOrLoad(`groups ${scope}`, async () => await api.getGroups(scope));
 			const found = new Map<string, JsonObject[]>();
 			for (const group of groups.map(normalizeGroup)) add(found, read(group), group);
 			return found;
