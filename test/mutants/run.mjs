@@ -32,7 +32,7 @@ const testsOf = (name) =>
 		...({
 			field: ['record'],
 			lookupCache: ['concurrency'],
-			concurrencyLimiter: ['circuitBreaker'],
+			sleep: ['retry'],
 			response: ['masked'],
 			retry: ['circuitBreaker'],
 		}[name] ?? []),

@@ -1,5 +1,6 @@
 import { ServiceFailure } from '../../nodes/shared/core/errors';
-import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
+import { CircuitBreaker } from '../../nodes/shared/http/circuitBreaker';
+import { ConcurrencyLimiter, type Slot } from '../../nodes/shared/http/concurrencyLimiter';
 import { withRetries } from '../../nodes/shared/http/retry';
 
 beforeEach(() => jest.useFakeTimers());
@@ -9,14 +10,15 @@ type Answer = { status: number; headers: Record<string, unknown> };
 
 /** Sends 60 items to a service, and tells what came of them and when each attempt was made. */
 async function send(attempt: () => Promise<Answer>, atOnce = 1) {
-	const pace = new ConcurrencyLimiter(atOnce);
+	const limiter = new ConcurrencyLimiter(atOnce);
+	const breaker = new CircuitBreaker<Slot>();
 	let begun = 0;
 	const start = Date.now();
 	const attempts: number[] = [];
 	const outcomes: string[] = [];
 	const sending = async () => {
 		while (begun++ < 60) {
-			const rules = { pace, signal: undefined, writes: true, idempotent: false };
+			const rules = { limiter, breaker, signal: undefined, writes: true, idempotent: false };
 			const outcome = await withRetries(rules, async () => {
 				attempts.push(Date.now() - start);
 				return await attempt();
@@ -30,7 +32,7 @@ async function send(attempt: () => Promise<Answer>, atOnce = 1) {
 	return { outcomes, attempts, took: Date.now() - start };
 }
 
-const refused = () => new ServiceFailure('refused', '', {}, { certainty: 'notDone' });
+const refused = () => new ServiceFailure('refused', '', {}, { unanswered: 'connection' });
 
 test('once a service has answered nothing for three minutes, the other items say so and are not sent', async () => {
 	const { outcomes, attempts, took } = await send(async () => await Promise.reject(refused()));
@@ -63,7 +65,7 @@ test.each([1, 4])(
 			const isSlow = sent <= slow;
 			await new Promise((resolve) => setTimeout(resolve, isSlow ? 60_000 : 500));
 			if (!isSlow) return { status: 201, headers: {} };
-			throw new ServiceFailure('broken off', '', {}, { certainty: 'unknown' });
+			throw new ServiceFailure('broken off', '', {}, { certainty: 'unknown', unanswered: 'connection' });
 		}, atOnce);
 		const counted = (outcome: string) => outcomes.filter((one) => one === outcome).length;
 		expect([counted('broken off'), counted('201')]).toEqual([slow, 60 - slow]);
@@ -72,15 +74,15 @@ test.each([1, 4])(
 
 test('whether a service is back is looked for once a minute, by one request at a time', async () => {
 	const start = Date.now();
-	const pace = new ConcurrencyLimiter(8);
-	pace.hear(false);
+	const breaker = new CircuitBreaker<object>();
+	breaker.record(false);
 	const looks: number[] = [];
 	while (Date.now() - start < 150_000) {
-		const ticket = await pace.enter();
-		if (pace.probe(ticket)) looks.push(Date.now() - start);
-		expect(pace.isProbing).toBe(looks.at(-1) === Date.now() - start);
-		pace.leave(ticket, 'unanswered');
-		expect(pace.isProbing).toBe(false);
+		const request = {};
+		if (breaker.tryProbe(request)) looks.push(Date.now() - start);
+		expect(breaker.isProbing).toBe(looks.at(-1) === Date.now() - start);
+		breaker.end(request);
+		expect(breaker.isProbing).toBe(false);
 		await jest.advanceTimersByTimeAsync(1000);
 	}
 	expect(looks).toEqual([0, 60_000, 120_000]);

@@ -6,29 +6,29 @@ afterEach(() => jest.useRealTimers());
 const simulated = (max: number, utilization = 0) =>
 	new ConcurrencyLimiter(max, () => ({ active: 0, idle: 0, utilization }));
 
-/** As a request goes: a place, then its turn. */
-async function enter(pace: ConcurrencyLimiter, kind?: string) {
-	const ticket = await pace.enter(kind);
-	for (let rest = pace.untilTurn(ticket); rest > 0; rest = pace.untilTurn(ticket)) {
+/** As a request does: it acquires a slot, then waits for its turn. */
+async function acquire(limiter: ConcurrencyLimiter, kind?: string) {
+	const slot = await limiter.acquire(kind);
+	for (let rest = limiter.untilTurn(slot); rest > 0; rest = limiter.untilTurn(slot)) {
 		await new Promise((resolve) => setTimeout(resolve, rest));
 	}
-	return ticket;
+	return slot;
 }
 
 /** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
-async function load(pace: ConcurrencyLimiter, count: number, bears: number, latency = () => 2) {
+async function load(limiter: ConcurrencyLimiter, count: number, bears: number, latency = () => 2) {
 	let underWay = 0;
 	let most = 0;
 	let refused = 0;
 	const one = async (): Promise<void> => {
-		const ticket = await enter(pace);
+		const slot = await acquire(limiter);
 		underWay += 1;
 		most = Math.max(most, underWay);
 		const tooMuch = underWay > bears;
 		await new Promise((resolve) => setTimeout(resolve, latency()));
 		underWay -= 1;
 		if (tooMuch) refused += 1;
-		pace.leave(ticket, tooMuch ? 'overloaded' : 'well');
+		limiter.release(slot, tooMuch ? 'overloaded' : 'ok');
 		if (tooMuch) await one();
 	};
 	await Promise.all(Array.from({ length: count }, one));
@@ -51,22 +51,22 @@ test('what is too much for the service is met once, and not tried again at every
 
 test('a Retry-After is a pause for everybody', async () => {
 	jest.useFakeTimers();
-	const pace = new ConcurrencyLimiter(8);
-	const ticket = await pace.enter();
-	pace.leave(ticket, 'overloaded', 500);
-	expect(pace.pause).toBe(500);
+	const limiter = new ConcurrencyLimiter(8);
+	const slot = await limiter.acquire();
+	limiter.release(slot, 'overloaded', 500);
+	expect(limiter.pause).toBe(500);
 	jest.advanceTimersByTime(499);
-	expect(pace.pause).toBe(1);
+	expect(limiter.pause).toBe(1);
 });
 
 test('places are given in the order in which they were asked for', async () => {
-	const pace = new ConcurrencyLimiter(1);
+	const limiter = new ConcurrencyLimiter(1);
 	const order: number[] = [];
 	await Promise.all(
 		[1, 2, 3, 4].map(async (n) => {
-			const ticket = await pace.enter();
+			const slot = await limiter.acquire();
 			order.push(n);
-			pace.leave(ticket, 'well');
+			limiter.release(slot, 'ok');
 		}),
 	);
 	expect(order).toEqual([1, 2, 3, 4]);
@@ -78,7 +78,7 @@ test('places are given in the order in which they were asked for', async () => {
  * @returns the most that were under way at once, and in the second half of the works
  */
 async function answerIn(
-	pace: ConcurrencyLimiter,
+	limiter: ConcurrencyLimiter,
 	count: number,
 	latency: (underWay: number, work: number) => number,
 	kindOf: (work: number) => string | undefined = () => 'POST',
@@ -91,13 +91,13 @@ async function answerIn(
 	const worker = async () => {
 		while (next < count) {
 			const work = next++;
-			const ticket = await enter(pace, kindOf(work));
+			const slot = await acquire(limiter, kindOf(work));
 			underWay += 1;
 			most = Math.max(most, underWay);
 			if (work > count / 2) mostLater = Math.max(mostLater, underWay);
 			await new Promise((resolve) => setTimeout(resolve, latency(underWay, work)));
 			underWay -= 1;
-			pace.leave(ticket, 'well');
+			limiter.release(slot, 'ok');
 		}
 	};
 	const all = Promise.all(Array.from({ length: 200 }, worker));
@@ -173,13 +173,13 @@ test('what requests without a kind take says nothing', async () => {
 
 test('requests are spread, although answers come together', async () => {
 	jest.useFakeTimers();
-	const pace = simulated(16);
+	const limiter = simulated(16);
 	const sent: number[] = [];
 	const request = async () => {
-		const ticket = await enter(pace, 'POST');
+		const slot = await acquire(limiter, 'POST');
 		sent.push(Date.now());
 		await new Promise((resolve) => setTimeout(resolve, 100));
-		pace.leave(ticket, 'well');
+		limiter.release(slot, 'ok');
 	};
 	const all = Promise.all(Array.from({ length: 32 }, request));
 	await jest.runAllTimersAsync();
@@ -193,33 +193,33 @@ test('requests are spread, although answers come together', async () => {
 
 test('who waits for a turn waits for a pause too that is asked for meanwhile', async () => {
 	jest.useFakeTimers();
-	const pace = new ConcurrencyLimiter(4);
-	const [first, second] = [await pace.enter('POST'), await pace.enter('POST')];
-	expect(pace.untilTurn(first)).toBe(0);
-	pace.leave(first, 'overloaded', 1000);
-	expect(pace.untilTurn(second)).toBe(1000);
+	const limiter = new ConcurrencyLimiter(4);
+	const [first, second] = [await limiter.acquire('POST'), await limiter.acquire('POST')];
+	expect(limiter.untilTurn(first)).toBe(0);
+	limiter.release(first, 'overloaded', 1000);
+	expect(limiter.untilTurn(second)).toBe(1000);
 	await jest.advanceTimersByTimeAsync(1000);
-	expect(pace.untilTurn(second)).toBe(0);
+	expect(limiter.untilTurn(second)).toBe(0);
 });
 
 test('what was too much is tried again after sixty times the pause that it cost', async () => {
 	jest.useFakeTimers();
-	const pace = new ConcurrencyLimiter(32);
-	const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
-	tickets.forEach((ticket, index) =>
-		pace.leave(ticket, index === 0 ? 'overloaded' : 'well', index === 0 ? 2000 : 0),
+	const limiter = new ConcurrencyLimiter(32);
+	const slots = await Promise.all(Array.from({ length: 16 }, async () => await acquire(limiter)));
+	slots.forEach((slot, index) =>
+		limiter.release(slot, index === 0 ? 'overloaded' : 'ok', index === 0 ? 2000 : 0),
 	);
 	const most = async (until: number) => {
 		let most = 0;
 		let underWay = 0;
 		const worker = async () => {
 			while (Date.now() < until) {
-				const ticket = await enter(pace);
+				const slot = await acquire(limiter);
 				underWay += 1;
 				most = Math.max(most, underWay);
 				await new Promise((resolve) => setTimeout(resolve, 50));
 				underWay -= 1;
-				pace.leave(ticket, 'well');
+				limiter.release(slot, 'ok');
 			}
 		};
 		const all = Promise.all(Array.from({ length: 32 }, worker));
@@ -232,13 +232,13 @@ test('what was too much is tried again after sixty times the pause that it cost'
 });
 
 test('requests that nobody answered do not make room for more', async () => {
-	const pace = new ConcurrencyLimiter(32);
+	const limiter = new ConcurrencyLimiter(32);
 	for (let round = 0; round < 10; round++) {
-		const tickets = await Promise.all(Array.from({ length: 16 }, async () => await enter(pace)));
-		for (const ticket of tickets) pace.leave(ticket, 'unanswered');
+		const slots = await Promise.all(Array.from({ length: 16 }, async () => await acquire(limiter)));
+		for (const slot of slots) limiter.release(slot, 'unanswered');
 	}
 	let entered = 0;
-	for (let n = 0; n < 32; n++) void pace.enter().then(() => (entered += 1));
+	for (let n = 0; n < 32; n++) void limiter.acquire().then(() => (entered += 1));
 	await new Promise((resolve) => setImmediate(resolve));
 	expect(entered).toBe(16);
 });

@@ -19,7 +19,7 @@ const failure = new ServiceFailure(
 	'The group was not found',
 	'Look at the ID.',
 	{ httpCode: '404', errCode: 'E1', request: 'GET /groups/1' },
-	{ doubt: 'Perhaps it was.', certainty: 'unknown', isTimeout: true },
+	{ doubt: 'Perhaps it was.', certainty: 'unknown', unanswered: 'timeout' },
 );
 
 describe('the error item', () => {
@@ -106,19 +106,28 @@ describe('a refusal', () => {
 		expect(other.message).toBe(failure.message);
 		expect(other.description).toBe('Look at the ID. Look for "x".');
 		expect(other.details).toEqual(failure.details);
-		expect(other.outcome).toEqual({ ...failure.outcome, doubt: 'Look for "x".', repeatable: false });
-		expect(failure.inDoubt('x', true).outcome.repeatable).toBe(true);
+		expect(other).toMatchObject({ certainty: 'unknown', unanswered: 'timeout', doubt: 'Look for "x".' });
+		expect(failure.inDoubt('x', 'findable').certainty).toBe('findable');
 		expect(isInDoubt(other)).toBe(true);
 	});
 
+	test('of a request that changes nothing of the user’s is not in doubt', () => {
+		const other = failure.withoutDoubt();
+		expect(other.description).toBe('Look at the ID.');
+		expect(other).toMatchObject({ message: failure.message, details: failure.details, doubt: '' });
+		expect(isInDoubt(other)).toBe(false);
+	});
+
 	test('is said not to have been done once that is known', () => {
-		const other = failure.notDone();
+		const other = failure.provenNotDone();
 		expect(other.message).toBe(failure.message);
 		expect(other.description).toBe('Look at the ID. Nothing was made: it was looked up.');
 		expect(other.details).toEqual(failure.details);
-		expect(other.outcome).toEqual({ certainty: 'notDone' });
+		expect(other).toMatchObject({ certainty: 'notDone', doubt: '' });
 		expect(isInDoubt(other)).toBe(false);
-		expect(new ServiceFailure('no', '').notDone().description).toBe('Nothing was made: it was looked up.');
+		expect(new ServiceFailure('no', '').provenNotDone().description).toBe(
+			'Nothing was made: it was looked up.',
+		);
 	});
 });
 

@@ -37,7 +37,8 @@ describe('a network’s code in plain words', () => {
 	])('%s', (code, message, certainty, description) => {
 		const said = explainNetworkCode(code, 'example.com:8443');
 		expect(said.message).toBe(message);
-		expect(said.certainty).toBe(certainty);
+		expect(said.mayPass).toBe(certainty !== undefined);
+		expect(said.mayHaveArrived).toBe(certainty === 'unknown');
 		expect(said.description).toMatch(description);
 	});
 });
@@ -64,9 +65,14 @@ test.each([
 /** What a failure says, for a read and for a write. */
 function said(error: unknown) {
 	return ['GET /groups', 'POST /groups'].map((request) => {
-		const { message, description, details, outcome } = networkFailure(error, HOST, request, 60_000);
+		const { message, description, details, certainty, unanswered, doubt } = networkFailure(
+			error,
+			HOST,
+			request,
+			60_000,
+		);
 		expect(details.request).toBe(request);
-		return { message, description, httpCode: details.httpCode, ...outcome };
+		return { message, description, httpCode: details.httpCode, certainty, unanswered, doubt };
 	});
 }
 
@@ -77,7 +83,8 @@ describe('a request without an answer', () => {
 			message: `The connection to ${HOST} broke before an answer came (ECONNRESET)`,
 			description: 'Run it again once the network and the service are well.',
 			httpCode: 'ECONNRESET',
-			certainty: 'unknown',
+			certainty: 'notDone',
+			unanswered: 'connection',
 			doubt: '',
 		});
 		expect(write?.description).toBe(`Run it again once the network and the service are well. ${DOUBT}`);
@@ -86,15 +93,18 @@ describe('a request without an answer', () => {
 
 	test('because nobody listens was surely not done', () => {
 		for (const one of said(wrapped('ECONNREFUSED'))) {
-			expect(one).toMatchObject({ certainty: 'notDone', httpCode: 'ECONNREFUSED' });
-			expect(one.doubt).toBeUndefined();
+			expect(one).toMatchObject({
+				certainty: 'notDone',
+				unanswered: 'connection',
+				httpCode: 'ECONNREFUSED',
+			});
+			expect(one.doubt).toBe('');
 		}
 	});
 
 	test('because the certificate is not trusted will not get one by trying again', () => {
 		for (const one of said(wrapped('CERT_HAS_EXPIRED'))) {
-			expect(one.certainty).toBeUndefined();
-			expect(one.doubt).toBeUndefined();
+			expect(one).toMatchObject({ certainty: 'notDone', unanswered: undefined, doubt: '' });
 		}
 	});
 
@@ -104,8 +114,8 @@ describe('a request without an answer', () => {
 			message: `${HOST} did not answer within 60 seconds`,
 			description: 'Raise Options > Timeout if the service needs longer.',
 			httpCode: code,
-			certainty: 'unknown',
-			isTimeout: true,
+			certainty: 'notDone',
+			unanswered: 'timeout',
 			doubt: '',
 		});
 		expect(write?.description).toBe(`Raise Options > Timeout if the service needs longer. ${DOUBT}`);
@@ -114,8 +124,17 @@ describe('a request without an answer', () => {
 	test('because the execution was cancelled says so', () => {
 		const [read, write] = said(wrapped('ERR_CANCELED'));
 		const message = 'The execution was cancelled while this request was under way';
-		expect(read).toEqual({ message, description: '', httpCode: 'ERR_CANCELED', doubt: '' });
-		expect(write).toEqual({ message, description: DOUBT, httpCode: 'ERR_CANCELED', doubt: DOUBT });
+		const httpCode = 'ERR_CANCELED';
+		const unanswered = undefined;
+		expect(read).toEqual({ message, description: '', httpCode, certainty: 'notDone', unanswered, doubt: '' });
+		expect(write).toEqual({
+			message,
+			description: DOUBT,
+			httpCode,
+			certainty: 'unknown',
+			unanswered,
+			doubt: DOUBT,
+		});
 	});
 
 	test('for a reason without a code is told in the words of the error', () => {
@@ -124,6 +143,8 @@ describe('a request without an answer', () => {
 			message: 'Invalid character in header',
 			description: '',
 			httpCode: undefined,
+			certainty: 'notDone',
+			unanswered: undefined,
 			doubt: '',
 		});
 		expect(write?.doubt).toBe(DOUBT);
@@ -147,5 +168,5 @@ test('a redirect is named, and why it is not followed', () => {
 	expect(failure.message).toBe('The server redirected the request to https://login.example.com');
 	expect(failure.description).toMatch(/^Redirects are not followed/);
 	expect(failure.details).toEqual({ httpCode: '302', request: 'GET /groups' });
-	expect(failure.outcome).toEqual({});
+	expect(failure).toMatchObject({ certainty: 'notDone', unanswered: undefined, doubt: '' });
 });

@@ -19,7 +19,7 @@ const lost = (isTimeout = false) =>
 		'lost',
 		'Look.',
 		{ httpCode: '500' },
-		{ certainty: 'unknown', doubt: 'Perhaps.', isTimeout },
+		{ certainty: 'unknown', doubt: 'Perhaps.', unanswered: isTimeout ? 'timeout' : 'connection' },
 	);
 
 /** @returns what happened when, in milliseconds, and how it ended */
@@ -80,7 +80,7 @@ test('what is lost each time and never found is given up after six attempts, and
 	expect(error?.message).toBe('lost');
 	expect(error?.description).toBe('Look. Nothing was made: it was looked up.');
 	expect(error?.details).toEqual({ httpCode: '500' });
-	expect(error?.outcome).toEqual({ certainty: 'notDone' });
+	expect(error?.certainty).toBe('notDone');
 });
 
 test('a look-up that fails is made once more', async () => {
@@ -93,15 +93,15 @@ test('what cannot be looked up is in doubt, with the reason', async () => {
 	const { happened, error } = await once([lost()], [new Error('busy')], { doubt: 'Look for x.' });
 	expect(happened).toEqual(['act 0', 'find 250', 'find 1250']);
 	expect(error?.description).toBe('Look. Look for x. It could not be looked up: busy.');
-	expect(error?.outcome).toMatchObject({ certainty: 'unknown', repeatable: false });
+	expect(error?.certainty).toBe('unknown');
 });
 
 test('what cannot be looked up is in doubt in the usual words where there are no others', async () => {
-	const { error } = await once([lost()], [new Error('busy')], { repeatable: true });
+	const { error } = await once([lost()], [new Error('busy')], { certainty: 'findable' });
 	expect(error?.description).toBe(
 		'Look. The change may or may not have been made: look it up before you send it again. It could not be looked up: busy.',
 	);
-	expect(error?.outcome.repeatable).toBe(true);
+	expect(error?.certainty).toBe('findable');
 });
 
 describe('a service that did not answer in time may still do it', () => {
@@ -112,7 +112,7 @@ describe('a service that did not answer in time may still do it', () => {
 	});
 
 	test('as much later as is asked for', async () => {
-		const { happened } = await once([lost(true), 'made'], [undefined], { late: 100 });
+		const { happened } = await once([lost(true), 'made'], [undefined], { lateMs: 100 });
 		expect(happened).toEqual(['act 0', 'find 250', 'find 350', 'act 350']);
 	});
 

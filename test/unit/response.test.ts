@@ -1,7 +1,7 @@
 import {
 	excerpt,
 	incomplete,
-	outcomeOf,
+	failureState,
 	readBody,
 	type ServiceResponse,
 } from '../../nodes/shared/http/response';
@@ -64,33 +64,33 @@ const reply = (more: Partial<ServiceResponse>): ServiceResponse => ({
 
 describe('what an answer without success tells of a write', () => {
 	test.each([
-		['a refusal', { status: 400 }, {}],
-		['a refusal that is a page', { status: 404, json: undefined }, {}],
-		['a success that is none by its body', { status: 200 }, {}],
-		['too much for now', { status: 503 }, {}],
+		['a refusal', { status: 400 }, { certainty: 'notDone', unanswered: undefined }],
+		[
+			'a refusal that is a page',
+			{ status: 404, json: undefined },
+			{ certainty: 'notDone', unanswered: undefined },
+		],
+		['a success that is none by its body', { status: 200 }, { certainty: 'notDone', unanswered: undefined }],
+		['too much for now', { status: 503 }, { certainty: 'notDone', unanswered: undefined }],
 		[
 			'a refusal after an attempt that may have been done',
-			{ status: 409, mayBeDone: true },
-			{ certainty: 'unknown', doubt: DOUBT },
+			{ status: 409, earlierAttempts: 'unknown' as const },
+			{ certainty: 'unknown', unanswered: undefined },
 		],
 		[
 			'a page with success',
 			{ status: 200, json: undefined },
-			{ certainty: 'unknown', isTimeout: false, doubt: DOUBT },
+			{ certainty: 'unknown', unanswered: 'connection' },
 		],
-		['a server error', { status: 500 }, { certainty: 'unknown', isTimeout: false, doubt: DOUBT }],
-		[
-			'a gateway that gave up waiting',
-			{ status: 504 },
-			{ certainty: 'unknown', isTimeout: true, doubt: DOUBT },
-		],
+		['a server error', { status: 500 }, { certainty: 'unknown', unanswered: 'connection' }],
+		['a gateway that gave up waiting', { status: 504 }, { certainty: 'unknown', unanswered: 'timeout' }],
 		[
 			'a server error for a read',
 			{ status: 500, request: 'GET /groups' },
-			{ certainty: 'unknown', isTimeout: false },
+			{ certainty: 'notDone', unanswered: 'connection' },
 		],
 	])('%s', (_what, answer, outcome) => {
-		expect(outcomeOf(reply(answer))).toEqual(outcome);
+		expect(failureState(reply(answer))).toEqual(outcome);
 	});
 });
 
@@ -104,8 +104,11 @@ test('a success without its record names what is missing, and says what may have
 		`Look at what answers at the Base URL: it may be a proxy or a login page. ${DOUBT}`,
 	);
 	expect(failure.details).toEqual({ httpCode: '201', request: 'POST /groups' });
-	expect(failure.outcome).toEqual({ certainty: 'unknown', doubt: DOUBT });
-	expect(incomplete('x', reply({ request: 'GET /groups' })).outcome).toEqual({ certainty: 'unknown' });
+	expect(failure).toMatchObject({ certainty: 'unknown', doubt: DOUBT });
+	expect(incomplete('x', reply({ request: 'GET /groups' }))).toMatchObject({
+		certainty: 'notDone',
+		doubt: '',
+	});
 });
 
 describe('the start of a page, for a message', () => {

@@ -1,10 +1,17 @@
-import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { type Certainty, ServiceFailure } from '../../nodes/shared/core/errors';
+import { CircuitBreaker } from '../../nodes/shared/http/circuitBreaker';
 import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
-import { retryDelay, type RetryRules, wait, withRetries } from '../../nodes/shared/http/retry';
+import { retryDelay, type RetryRules, withRetries } from '../../nodes/shared/http/retry';
+import { sleepUntilCancelled } from '../../nodes/shared/http/sleep';
 
 /** What is sent again, after how long, and what is said of it at the end: in simulated time. */
 
-type Answer = { status: number; headers: Record<string, unknown>; mayBeDone?: boolean; page?: boolean };
+type Answer = {
+	status: number;
+	headers: Record<string, unknown>;
+	earlierAttempts?: Certainty;
+	page?: boolean;
+};
 type Rules = Partial<RetryRules<Answer>>;
 
 const START = new Date('2026-01-01T00:00:00Z').getTime();
@@ -20,10 +27,12 @@ afterEach(() => {
 });
 
 const answer = (status: number, headers = {}): Answer => ({ status, headers });
-const notDone = () => new ServiceFailure('refused', 'Try later.', {}, { certainty: 'notDone' });
+const notDone = () => new ServiceFailure('refused', 'Try later.', {}, { unanswered: 'connection' });
+/** A read that broke off without words about doubt, a write with them. */
 const unknown = (doubt = '') =>
-	new ServiceFailure('broke', 'Try later.', {}, { certainty: 'unknown', doubt });
-const timedOut = () => new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unknown', isTimeout: true });
+	new ServiceFailure('broke', 'Try later.', {}, { certainty: 'unknown', unanswered: 'connection', doubt });
+const timedOut = () =>
+	new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unknown', unanswered: 'timeout' });
 
 /**
  * Sends against what happens at each attempt in turn; what comes last happens for ever.
@@ -32,10 +41,10 @@ const timedOut = () => new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unk
  */
 async function send(happens: Array<Answer | Error>, rules: Rules = {}, takes = 0) {
 	const sent: number[] = [];
-	const pace = rules.pace ?? new ConcurrencyLimiter(8);
-	const signals = jest.spyOn(pace, 'leave');
+	const limiter = rules.limiter ?? new ConcurrencyLimiter(8);
+	const signals = jest.spyOn(limiter, 'release');
 	const ending = withRetries<Answer>(
-		{ pace, signal: undefined, writes: true, idempotent: false, ...rules },
+		{ limiter, breaker: new CircuitBreaker(), signal: undefined, writes: true, idempotent: false, ...rules },
 		async () => {
 			const now = happens[Math.min(sent.length, happens.length - 1)] as Answer | Error;
 			sent.push(Date.now() - START);
@@ -66,7 +75,7 @@ describe('what a service refuses for the moment', () => {
 		const { sent, end, signals } = await send([answer(429), answer(201)]);
 		expect(sent).toEqual([0, 250]);
 		expect(end).toEqual(answer(201));
-		expect(signals).toEqual(['overloaded', 'well']);
+		expect(signals).toEqual(['overloaded', 'ok']);
 	});
 
 	test.each([
@@ -85,19 +94,19 @@ describe('what a service refuses for the moment', () => {
 	});
 
 	test('holds up other requests too, and longer when the service says so meanwhile', async () => {
-		const pace = new ConcurrencyLimiter(8);
-		const [ticket, other] = [await pace.enter(), await pace.enter()];
-		pace.leave(ticket, 'overloaded', 10_000);
-		setTimeout(() => pace.leave(other, 'overloaded', 10_000), 6000);
-		expect((await send([answer(200)], { pace })).sent).toEqual([16_000]);
+		const limiter = new ConcurrencyLimiter(8);
+		const [slot, other] = [await limiter.acquire(), await limiter.acquire()];
+		limiter.release(slot, 'overloaded', 10_000);
+		setTimeout(() => limiter.release(other, 'overloaded', 10_000), 6000);
+		expect((await send([answer(200)], { limiter })).sent).toEqual([16_000]);
 	});
 
 	test('is not waited for when it takes longer than three minutes, and the next request says until when', async () => {
-		const pace = new ConcurrencyLimiter(8);
-		const { sent, end } = await send([answer(429, { 'retry-after': '181' })], { pace });
+		const limiter = new ConcurrencyLimiter(8);
+		const { sent, end } = await send([answer(429, { 'retry-after': '181' })], { limiter });
 		expect(sent).toEqual([0]);
 		expect(end?.status).toBe(429);
-		const next = await send([answer(200)], { pace });
+		const next = await send([answer(200)], { limiter });
 		expect(next.sent).toEqual([]);
 		expect(next.error?.message).toBe('The service has asked for no more requests for the next 181 seconds');
 		expect(next.error?.details).toEqual({ httpCode: '429' });
@@ -141,10 +150,10 @@ describe('an answer', () => {
 	);
 
 	test.each([
-		[200, 'well'],
-		[400, 'well'],
+		[200, 'ok'],
+		[400, 'ok'],
 		[429, 'overloaded'],
-		[500, 'well'],
+		[500, 'ok'],
 		[503, 'overloaded'],
 		[504, 'overloaded'],
 	])('%i says that the service is %s', async (status, expected) => {
@@ -159,10 +168,10 @@ describe('an answer', () => {
 
 	test('whose reason could be mended leads to another try, as long as it can', async () => {
 		const mends = [true, false];
-		const { sent, end, signals } = await send([answer(401)], { mend: () => mends.shift() === true });
+		const { sent, end, signals } = await send([answer(401)], { recover: () => mends.shift() === true });
 		expect(sent).toEqual([0, 250]);
 		expect(end?.status).toBe(401);
-		expect(signals).toEqual(['well', 'well']);
+		expect(signals).toEqual(['ok', 'ok']);
 	});
 
 	test.each([
@@ -173,7 +182,7 @@ describe('an answer', () => {
 		const rules = { idempotent, isKnown: () => isKnown, isGarbled: () => true };
 		const { sent, signals } = await send([answer(200)], rules);
 		expect(sent).toHaveLength(times);
-		expect(new Set(signals)).toEqual(new Set(['well']));
+		expect(new Set(signals)).toEqual(new Set(['ok']));
 	});
 
 	test('with what a success holds ends it', async () => {
@@ -211,7 +220,7 @@ describe('a write that may have been done by an earlier attempt', () => {
 	])('says so with a refusal: after %s', async (_what, before) => {
 		const isGarbled = ({ page }: Answer) => page === true;
 		const { end } = await send([before, answer(400)], { ...rules, isGarbled });
-		expect(end).toEqual({ ...answer(400), mayBeDone: true });
+		expect(end).toEqual({ ...answer(400), earlierAttempts: 'unknown' });
 	});
 
 	test('says so with a failure', async () => {
@@ -247,10 +256,10 @@ describe('three minutes', () => {
 	});
 
 	test('begin with the first attempt, not with the wait for a place', async () => {
-		const pace = new ConcurrencyLimiter(1);
-		const ticket = await pace.enter();
-		setTimeout(() => pace.leave(ticket, 'well'), 200_000);
-		const { sent } = await send([answer(503), answer(200)], { pace });
+		const limiter = new ConcurrencyLimiter(1);
+		const slot = await limiter.acquire();
+		setTimeout(() => limiter.release(slot, 'ok'), 200_000);
+		const { sent } = await send([answer(503), answer(200)], { limiter });
 		expect(sent).toEqual([200_000, 200_250]);
 	});
 });
@@ -290,19 +299,19 @@ describe('a cancelled execution', () => {
 	});
 
 	test('is not waited for at all', async () => {
-		await wait(1000, AbortSignal.abort());
+		await sleepUntilCancelled(1000, AbortSignal.abort());
 		expect(Date.now()).toBe(START);
 	});
 });
 
-test('each attempt has its own place, under the kind of its request, from the time that it is sent', async () => {
-	const pace = new ConcurrencyLimiter(1);
-	const leave = jest.spyOn(pace, 'leave');
-	const enter = jest.spyOn(pace, 'enter');
-	await send([answer(429, { 'retry-after': '2' }), answer(200)], { pace, kind: 'POST' });
-	expect(enter.mock.calls).toEqual([['POST'], ['POST']]);
-	expect(leave.mock.calls).toEqual([
-		[expect.objectContaining({ at: START, kind: 'POST' }), 'overloaded', 2000],
-		[expect.objectContaining({ at: START + 2000, kind: 'POST' }), 'well', undefined],
+test('each attempt has its own slot, under the kind of its request, from the time that it is sent', async () => {
+	const limiter = new ConcurrencyLimiter(1);
+	const release = jest.spyOn(limiter, 'release');
+	const acquire = jest.spyOn(limiter, 'acquire');
+	await send([answer(429, { 'retry-after': '2' }), answer(200)], { limiter, kind: 'POST' });
+	expect(acquire.mock.calls).toEqual([['POST'], ['POST']]);
+	expect(release.mock.calls).toEqual([
+		[expect.objectContaining({ sentAt: START, kind: 'POST' }), 'overloaded', 2000],
+		[expect.objectContaining({ sentAt: START + 2000, kind: 'POST' }), 'ok', undefined],
 	]);
 });

@@ -54,7 +54,7 @@ test('an item that went through, or of which nobody knows, is not sent again; a 
 	first.note(0, 'made');
 	first.note(1, refused);
 	first.note(2, unknown);
-	first.note(3, unknown.inDoubt('Perhaps.', true));
+	first.note(3, unknown.inDoubt('Perhaps.', 'findable'));
 	first.note(4, new Error('broken'));
 	const second = nextTry();
 	expect(second.earlier(0)).toBe('made');

@@ -6,7 +6,7 @@ import { LookupCache } from '../../shared/http/lookupCache';
 import { incomplete, type ServiceResponse } from '../../shared/http/response';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
-import { wait } from '../../shared/http/retry';
+import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { isUnset } from '../../shared/core/values';
 import { isMissing, type MethodName, successful } from './responses';
 import { removesAccess } from '../fields/changes';
@@ -96,7 +96,7 @@ export class AttackForge {
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
 		if (present) return await present;
-		const listing = wait(LIST_WINDOW_MS, this.signal).then(async () => {
+		const listing = sleepUntilCancelled(LIST_WINDOW_MS, this.signal).then(async () => {
 			this.listings.delete(scope);
 			return await this.getGroups(scope);
 		});

@@ -1,6 +1,6 @@
 import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject } from '../../shared/core/json';
-import { excerpt, outcomeOf, type ServiceResponse } from '../../shared/http/response';
+import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
 import { isUnset } from '../../shared/core/values';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
@@ -51,7 +51,7 @@ export function failure(method: MethodName, reply: ServiceResponse): ServiceFail
 	const details = { httpCode: String(status), request };
 	const isPage = words === undefined && (status < 300 || status === 404);
 	const todo = isPage ? PAGE_ADVICE : advice(method, status);
-	return new ServiceFailure(message, todo, details, outcomeOf(reply));
+	return new ServiceFailure(message, todo, details, failureState(reply));
 }
 
 function advice(method: MethodName, status: number): string {

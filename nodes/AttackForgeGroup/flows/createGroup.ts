@@ -1,7 +1,7 @@
 import { asError } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
-import { wait } from '../../shared/http/retry';
+import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
 import { customFieldOf, customFieldsOf, isSame, normalizeGroup } from '../fields/group';
@@ -26,7 +26,7 @@ export async function createGroup(api: AttackForge, body: JsonObject): Promise<J
 		find: async () => await findCreated(api, body, sentAt, Date.now()),
 		doubt: `The group may or may not have been created: look for the name "${String(body.name)}" before you send it again.`,
 		// Nothing but the list protects from a second one.
-		late: 2 * api.timeout,
+		lateMs: 2 * api.timeout,
 	});
 	api.made.set(String(group.id), sentAt);
 	return group;
@@ -66,7 +66,7 @@ async function findCreated(
 			if (shown.length > 0) return undefined;
 			throw new Error('the list of groups shows none that this run has created');
 		}
-		await wait(LIST_RETRY_MS, api.signal);
+		await sleepUntilCancelled(LIST_RETRY_MS, api.signal);
 	}
 }
 

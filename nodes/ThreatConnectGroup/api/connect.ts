@@ -39,14 +39,15 @@ async function connectWith(
 		...connection,
 		// A missing license stays missing, although its 503 looks like a busy server.
 		isFinal: ({ text }) => /licensed|batch job api is not available/i.test(text),
-		mend: ({ status, text, headers, correction }) => {
+		recover: ({ status, text, headers, correction }) => {
 			const { clock } = connection;
 			const isFirst = clock.correction === 0;
-			const mended = status === 401 && /timestamp/i.test(text) && clock.correct(headers.date, correction);
-			if (mended && isFirst && 'addExecutionHints' in context) {
+			const isCorrected =
+				status === 401 && /timestamp/i.test(text) && clock.correct(headers.date, correction);
+			if (isCorrected && isFirst && 'addExecutionHints' in context) {
 				context.addExecutionHints({ message: clockHint(clock.correction), location: 'outputPane' });
 			}
-			return mended;
+			return isCorrected;
 		},
 	});
 }

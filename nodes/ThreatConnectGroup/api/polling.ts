@@ -1,4 +1,4 @@
-import { wait } from '../../shared/http/retry';
+import { sleepUntilCancelled } from '../../shared/http/sleep';
 
 type PollOptions = {
 	/** Milliseconds until nobody asks any more. */
@@ -24,7 +24,7 @@ export async function poll<T>(
 	const end = Date.now() + limit;
 	for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, MAX_PAUSE_MS)) {
 		const left = end - Date.now();
-		await wait(Math.min(pause, left), signal);
+		await sleepUntilCancelled(Math.min(pause, left), signal);
 		if (signal?.aborted) return undefined;
 		const answer = await ask();
 		if (answer !== undefined || Date.now() >= end) return answer;

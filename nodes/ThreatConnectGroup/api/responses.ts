@@ -1,6 +1,6 @@
 import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { excerpt, incomplete, outcomeOf, type ServiceResponse } from '../../shared/http/response';
+import { excerpt, incomplete, failureState, type ServiceResponse } from '../../shared/http/response';
 
 /**
  * The envelope of a successful answer: HTTP ok, JSON, and the status that says so.
@@ -47,7 +47,7 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 			...(errCode && { errCode }),
 			request,
 		},
-		outcomeOf(reply),
+		failureState(reply),
 	);
 }
 

@@ -52,17 +52,17 @@ export async function createGroup(
 			throw asError(error);
 		}
 	};
-	const repeatable = isFindable(named);
+	const certainty = isFindable(named) ? 'findable' : 'unknown';
 	const doubt = doubtOf(named);
-	if (retryLog.isRepeat && repeatable) {
+	if (retryLog.isRepeat && certainty === 'findable') {
 		// An earlier try may have made it: as long as it cannot be looked up, that stays so.
 		const present = await find().catch((error: unknown) => {
-			throw error instanceof ServiceFailure ? error.inDoubt(doubt, repeatable) : asError(error);
+			throw error instanceof ServiceFailure ? error.inDoubt(doubt, certainty) : asError(error);
 		});
 		if (present) return present;
 	}
 	const signal = cancelSignal(api.connection);
-	return await onceOnly({ signal, act, find, doubt, repeatable });
+	return await onceOnly({ signal, act, find, doubt, certainty });
 }
 
 export const isConflict = (error: unknown) =>

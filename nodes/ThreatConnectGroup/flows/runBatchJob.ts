@@ -1,8 +1,8 @@
 import { pathOf } from '../../shared/http/url';
 import { cancelSignal } from '../../shared/http/connection';
-import { errorMessage, ServiceFailure } from '../../shared/core/errors';
+import { errorMessage, isInDoubt, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { excerpt, outcomeOf, type ServiceResponse } from '../../shared/http/response';
+import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
 import { sendBytes } from '../../shared/http/files';
 import { send } from '../../shared/http/requests';
 import { isUnset } from '../../shared/core/values';
@@ -61,7 +61,7 @@ export async function createJob(
 		if (isGood(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
 		throw refusal(reply);
 	} catch (error) {
-		throw asFailure(error).inDoubt('');
+		throw asFailure(error).withoutDoubt();
 	}
 }
 
@@ -110,13 +110,13 @@ export async function runJob(
 		// A proxy does not say how much it takes.
 		const limit = named ?? (reply.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
 		if (!isGood(reply)) {
-			if (outcomeOf(reply).certainty !== 'unknown') {
+			if (failureState(reply).certainty === 'notDone') {
 				return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
 			}
 			lost = refusal(reply);
 		}
 	} catch (error) {
-		if (!(error instanceof ServiceFailure) || error.outcome.certainty !== 'unknown') {
+		if (!isInDoubt(error)) {
 			return { failure: asFailure(error) };
 		}
 		// The answer is lost; whether the file arrived, the job's status tells.
@@ -183,7 +183,7 @@ export const unknownOutcome = (batchId: string, why: string) =>
 /** It may be answered the next time. */
 const isPassing = (error: unknown) =>
 	error instanceof ServiceFailure &&
-	(error.outcome.certainty !== undefined ||
+	(error.unanswered !== undefined ||
 		Number(error.details.httpCode) >= 500 ||
 		error.details.httpCode === '429');
 

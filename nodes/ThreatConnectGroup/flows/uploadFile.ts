@@ -186,7 +186,10 @@ async function refuseUnlessZip(file: InputFile): Promise<void> {
 }
 
 /** The file is there, so that n8n's Retry On Fail must not send it again: refused, that would hide what really happened. */
-const ARRIVED = { doubt: 'The file has arrived: Retry On Fail does not upload it again.' };
+const ARRIVED = {
+	certainty: 'unknown' as const,
+	doubt: 'The file has arrived: Retry On Fail does not upload it again.',
+};
 
 /** Processing goes on after the upload has been answered. */
 async function processed(api: ThreatConnect, reference: GroupReference, limit: number): Promise<string> {

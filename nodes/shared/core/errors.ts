@@ -1,7 +1,7 @@
 import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-/** A value that the user can mend, found before anything was sent. */
+/** A value that the user can correct. It was found before anything was sent. */
 export class InvalidInput extends Error {
 	/**
 	 * @param message what is wrong: names the field and the value
@@ -15,22 +15,32 @@ export class InvalidInput extends Error {
 	}
 }
 
-/** What is known of a request that was not answered as it should be. */
-type Outcome = {
-	/** Whether it surely was not done, or may have been. */
-	certainty?: 'notDone' | 'unknown';
-	/** No answer came in time. */
-	isTimeout?: boolean;
-	/** What a write may have done, and where to look. */
+/** What is known of a request that failed. */
+export type Certainty =
+	/** It changed nothing: it was refused, it was never sent, or it only reads. */
+	| 'notDone'
+	/** It may have changed something. */
+	| 'unknown'
+	/** It may have changed something, and a repetition finds out before it sends anything. */
+	| 'findable';
+
+type FailureState = {
+	/** Default: `notDone`. */
+	certainty?: Certainty;
+	/** No response came: the same request may get one the next time. `timeout`: none came in time. */
+	unanswered?: 'connection' | 'timeout';
+	/** What the request may have changed, and where to look. Default, where the certainty is not `notDone`: `DOUBT`. */
 	doubt?: string;
-	/** In doubt, but whoever sends it again finds out first. */
-	repeatable?: boolean;
 };
 
-/** A request that did not end well: refused by the service, or not answered. */
+/** A request that failed: the service refused it, or no response came. */
 export class ServiceFailure extends Error {
 	/** What to do now. */
 	readonly description: string;
+	readonly certainty: Certainty;
+	readonly unanswered: FailureState['unanswered'];
+	/** What the request may have changed, and where to look; empty where the certainty is `notDone`. */
+	readonly doubt: string;
 
 	/**
 	 * @param message what happened, in the service's own words where it had any
@@ -41,26 +51,34 @@ export class ServiceFailure extends Error {
 		message: string,
 		private readonly advice: string,
 		readonly details: { httpCode?: string; errCode?: string; request?: string } = {},
-		readonly outcome: Outcome = {},
+		state: FailureState = {},
 	) {
 		super(message);
-		this.description = [advice, outcome.doubt].filter(Boolean).join(' ');
+		this.certainty = state.certainty ?? 'notDone';
+		this.unanswered = state.unanswered;
+		this.doubt = this.certainty === 'notDone' ? '' : (state.doubt ?? DOUBT);
+		this.description = [advice, this.doubt].filter(Boolean).join(' ');
 	}
 
-	/** The same in other words about what may have been done. */
-	inDoubt(doubt: string, repeatable = false): ServiceFailure {
-		const outcome = { ...this.outcome, doubt, repeatable };
-		return new ServiceFailure(this.message, this.advice, this.details, outcome);
+	/** The same failure of a write that may have been done. @param doubt replaces what was said about it before */
+	inDoubt(doubt: string, certainty: Exclude<Certainty, 'notDone'> = 'unknown'): ServiceFailure {
+		const { unanswered } = this;
+		return new ServiceFailure(this.message, this.advice, this.details, { certainty, unanswered, doubt });
 	}
 
-	/** The same once it is known that nothing was done. */
-	notDone(): ServiceFailure {
+	/** The same failure of a request that, done or not, changes nothing of the user's. */
+	withoutDoubt(): ServiceFailure {
+		return new ServiceFailure(this.message, this.advice, this.details, { unanswered: this.unanswered });
+	}
+
+	/** The same failure after a look-up has shown that nothing was done. */
+	provenNotDone(): ServiceFailure {
 		const advice = [this.advice, 'Nothing was made: it was looked up.'].join(' ').trim();
-		return new ServiceFailure(this.message, advice, this.details, { certainty: 'notDone' });
+		return new ServiceFailure(this.message, advice, this.details, { unanswered: 'connection' });
 	}
 }
 
-/** Of a write whose outcome nobody knows. */
+/** Of a write whose result nobody knows. */
 export const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 
 /** Where something else than the service seems to have answered. */
@@ -69,9 +87,12 @@ export const PAGE_ADVICE = 'Look at what answers at the Base URL: it may be a pr
 /** @param request a method, or a request as `details` hold it, e.g. `POST /api/v3/groups` */
 export const isWrite = (request: string): boolean => !/^(GET|OPTIONS)\b/.test(request);
 
+/** What a request may have changed that was not answered as it should be. A read changes nothing. */
+export const certaintyOfLost = (request: string): Certainty => (isWrite(request) ? 'unknown' : 'notDone');
+
 /** @returns whether a write may have been done although it failed */
 export const isInDoubt = (error: unknown): error is ServiceFailure =>
-	error instanceof ServiceFailure && Boolean(error.outcome.doubt);
+	error instanceof ServiceFailure && error.certainty !== 'notDone';
 
 /**
  * The error that n8n shows when the execution stops. Built anew from our own parts: n8n's error classes would replace a

@@ -65,7 +65,7 @@ export class RetryOnFailLog<Outcome> {
 
 	/** How an item ended in this try: what is done, or may be done, is not sent again. */
 	note(index: number, outcome: Outcome | Error): void {
-		if (outcome instanceof Error && (!isInDoubt(outcome) || outcome.outcome.repeatable)) return;
+		if (outcome instanceof Error && (!isInDoubt(outcome) || outcome.certainty === 'findable')) return;
 		this.outcomes.set(index, outcome);
 	}
 

@@ -9,7 +9,8 @@ import { NodeOperationError } from 'n8n-workflow';
 import { Clock } from './clock';
 import { Deadlines } from './deadline';
 import { errorMessage } from '../core/errors';
-import { ConcurrencyLimiter } from './concurrencyLimiter';
+import { CircuitBreaker } from './circuitBreaker';
+import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
@@ -21,15 +22,16 @@ export type Connection = {
 	root: string;
 	/** Milliseconds that one request may take. */
 	timeout: number;
-	pace: ConcurrencyLimiter;
+	limiter: ConcurrencyLimiter;
+	breaker: CircuitBreaker<Slot>;
 	clock: Clock;
 	deadlines: Deadlines<Connection['context']>;
 	/** JSON has come: it is the service that answers. */
 	hasAnswered: boolean;
 	/** An answer that no repetition will change, although its status looks so. */
 	isFinal?(reply: ServiceResponse): boolean;
-	/** Changes what a refusal was about; `true` when the request is worth sending again. */
-	mend?(reply: ServiceResponse): boolean;
+	/** Removes the cause of a refusal. @returns `true` when the request is worth sending again */
+	recover?(reply: ServiceResponse): boolean;
 };
 
 export type ConnectionOptions = {
@@ -59,14 +61,14 @@ export async function connect(
 	try {
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
-		const pace = new ConcurrencyLimiter(maxConcurrentRequests);
 		return {
 			context,
 			credentialType: name,
 			credentials,
 			root,
 			timeout,
-			pace,
+			limiter: new ConcurrencyLimiter(maxConcurrentRequests),
+			breaker: new CircuitBreaker(),
 			clock: new Clock(),
 			deadlines: new Deadlines(context, timeout),
 			hasAnswered: false,

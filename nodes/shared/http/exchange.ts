@@ -25,14 +25,15 @@ export const retryRulesOf = (
 	method: ServiceRequest['method'],
 	idempotent: boolean,
 ): RetryRules<ServiceResponse> => ({
-	pace: connection.pace,
+	limiter: connection.limiter,
+	breaker: connection.breaker,
 	signal: cancelSignal(connection),
 	writes: isWrite(method),
 	idempotent,
 	isFinal: connection.isFinal,
 	isGarbled: ({ json }) => json === undefined,
 	isKnown: () => connection.hasAnswered,
-	mend: connection.mend,
+	recover: connection.recover,
 });
 
 /**

@@ -1,4 +1,4 @@
-import { DOUBT, errorMessage, isWrite, ServiceFailure } from '../core/errors';
+import { certaintyOfLost, errorMessage, ServiceFailure } from '../core/errors';
 
 const CERTIFICATE_CODES = new Set([
 	'CERT_HAS_EXPIRED',
@@ -15,45 +15,51 @@ const CERTIFICATE_CODES = new Set([
  *
  * @param code Node's or axios' code, e.g. `ENOTFOUND`
  * @param host the host that was asked
- * @returns what happened, what to do, and whether the request surely was not done, so that it is worth sending again;
- *   no certainty where sending again cannot help
+ * @returns what happened, what to do, whether a repetition can help, and whether the request may have arrived
  */
 export function explainNetworkCode(
 	code: string,
 	host: string,
-): { message: string; description: string; certainty?: 'notDone' | 'unknown' } {
+): { message: string; description: string; mayPass: boolean; mayHaveArrived: boolean } {
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return {
 			message: `The host ${host} was not found`,
 			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
-			// A name server may be busy; a name that does not exist stays so.
-			...(code === 'EAI_AGAIN' && { certainty: 'notDone' as const }),
+			// A name server may be busy. A name that does not exist stays so.
+			mayPass: code === 'EAI_AGAIN',
+			mayHaveArrived: false,
 		};
 	}
 	if (CERTIFICATE_CODES.has(code)) {
 		return {
 			message: `The certificate of ${host} is not trusted (${code})`,
 			description:
-				'Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
+				'Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
+			mayPass: false,
+			mayHaveArrived: false,
 		};
 	}
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return {
 			message: `${host} refused the connection (${code})`,
 			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
-			certainty: 'notDone',
+			mayPass: true,
+			mayHaveArrived: false,
 		};
 	}
 	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
 		return {
 			message: `${host} does not speak HTTPS on this port (${code})`,
 			description: 'Check the port in the Base URL.',
+			mayPass: false,
+			mayHaveArrived: false,
 		};
 	}
 	return {
 		message: `The connection to ${host} broke before an answer came (${code})`,
 		description: 'Run it again once the network and the service are well.',
-		certainty: 'unknown',
+		mayPass: true,
+		mayHaveArrived: true,
 	};
 }
 
@@ -75,16 +81,18 @@ export function networkFailure(
 ): ServiceFailure {
 	const code = networkCode(error);
 	const details = { ...(code && { httpCode: code }), request };
-	const doubt = isWrite(request) ? DOUBT : '';
+	const certainty = certaintyOfLost(request);
 	if (code === 'ERR_CANCELED') {
 		const message = 'The execution was cancelled while this request was under way';
-		return new ServiceFailure(message, '', details, { doubt });
+		return new ServiceFailure(message, '', details, { certainty });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
-	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { doubt });
-	const { message, description, certainty } = explainNetworkCode(code, host);
-	const outcome = certainty === 'unknown' ? { certainty, doubt } : { certainty };
-	return new ServiceFailure(message, description, details, outcome);
+	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { certainty });
+	const { message, description, mayPass, mayHaveArrived } = explainNetworkCode(code, host);
+	return new ServiceFailure(message, description, details, {
+		...(mayPass && { unanswered: 'connection' }),
+		...(mayHaveArrived && { certainty }),
+	});
 }
 
 /** @param timeout milliseconds */
@@ -98,7 +106,7 @@ export function timeoutFailure(
 		`${host} did not answer within ${seconds(timeout)}`,
 		'Raise Options > Timeout if the service needs longer.',
 		{ httpCode, request },
-		{ certainty: 'unknown', isTimeout: true, doubt: isWrite(request) ? DOUBT : '' },
+		{ certainty: certaintyOfLost(request), unanswered: 'timeout' },
 	);
 }
 

@@ -1,9 +1,10 @@
-import { asError, DOUBT, errorMessage, isInDoubt } from '../core/errors';
-import { retryDelay, MAX_ATTEMPTS, wait } from './retry';
+import { asError, type Certainty, DOUBT, errorMessage, isInDoubt } from '../core/errors';
+import { MAX_ATTEMPTS, retryDelay } from './retry';
+import { sleepUntilCancelled } from './sleep';
 
 type OnceOnly<T> = {
 	signal: AbortSignal | undefined;
-	/** Does it; throws a failure in doubt when nobody knows whether it was done. */
+	/** Does it. Throws a failure in doubt when nobody knows whether it was done. */
 	act(): Promise<T>;
 	/**
 	 * Looks whether it was done.
@@ -14,18 +15,18 @@ type OnceOnly<T> = {
 	find(): Promise<T | undefined>;
 	/** For the error when it stays unknown: what may have been done, and where to look. */
 	doubt?: string;
-	/** A later try of the item looks before it does it. */
-	repeatable?: boolean;
-	/** Milliseconds within which a service that did not answer in time may still do it. */
-	late?: number;
+	/** `findable` where a later try of the item looks before it acts. Default: `unknown`. */
+	certainty?: Exclude<Certainty, 'notDone'>;
+	/** Milliseconds within which a service that did not respond in time may still act. */
+	lateMs?: number;
 };
 
-/** As long a pause as after so many attempts. */
-const ONCE_MORE = 3;
+/** A look-up that failed is repeated after the pause that follows so many attempts. */
+const LOOKUP_ATTEMPTS = 3;
 
 /**
- * Does what must not be done twice: after an answer that was lost, it looks whether it was done, takes that over if it
- * was, and does it again if it was not.
+ * Does what must not be done twice. After a response was lost, it looks whether it was done, takes that over if it was, and
+ * does it again if it was not.
  *
  * @throws ServiceFailure in doubt, with the words of `doubt`, only if it cannot be known
  */
@@ -34,8 +35,8 @@ export async function onceOnly<T>({
 	act,
 	find,
 	doubt = DOUBT,
-	repeatable,
-	late = 5000,
+	certainty,
+	lateMs = 5000,
 }: OnceOnly<T>): Promise<T> {
 	for (let attempts = 1; ; attempts++) {
 		try {
@@ -44,21 +45,21 @@ export async function onceOnly<T>({
 			if (!isInDoubt(error)) throw asError(error);
 			let found: T | undefined;
 			try {
-				await wait(retryDelay(attempts), signal);
+				await sleepUntilCancelled(retryDelay(attempts), signal);
 				found = await find().catch(async () => {
-					// Many may share a look-up: one that fails is worth another.
-					await wait(retryDelay(ONCE_MORE), signal);
+					// Many items may share a look-up. One that failed is worth another.
+					await sleepUntilCancelled(retryDelay(LOOKUP_ATTEMPTS), signal);
 					return await find();
 				});
-				if (found === undefined && error.outcome.isTimeout) {
-					await wait(late, signal);
+				if (found === undefined && error.unanswered === 'timeout') {
+					await sleepUntilCancelled(lateMs, signal);
 					found = await find();
 				}
 			} catch (reason) {
-				throw error.inDoubt(`${doubt} It could not be looked up: ${errorMessage(reason)}.`, repeatable);
+				throw error.inDoubt(`${doubt} It could not be looked up: ${errorMessage(reason)}.`, certainty);
 			}
 			if (found !== undefined) return found;
-			if (attempts === MAX_ATTEMPTS) throw error.notDone();
+			if (attempts === MAX_ATTEMPTS) throw error.provenNotDone();
 		}
 	}
 }

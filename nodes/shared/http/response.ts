@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
 import { encodeComponent } from '../../../credentials/request';
-import { DOUBT, isWrite, PAGE_ADVICE, ServiceFailure } from '../core/errors';
+import { type Certainty, certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '../core/errors';
 import { parseJson, stringifyJson } from '../core/json';
 
 /** An answer, whatever its status. */
@@ -16,8 +16,8 @@ export type ServiceResponse = {
 	request: string;
 	/** Milliseconds by which the time that it was signed with was corrected. */
 	correction: number;
-	/** An earlier attempt may have been done, whatever this answer says. */
-	mayBeDone?: boolean;
+	/** What earlier attempts of the same request may have done, whatever this response says. Default: `notDone`. */
+	earlierAttempts?: Certainty;
 };
 
 /**
@@ -70,25 +70,28 @@ function withoutSecret(text: string, secret: string): string {
 const isNothing = (value: unknown) => value === undefined || value === null;
 
 /**
- * What is known of a request that was answered without success. A server error, or a success without the service's JSON
- * (a proxy's page, an empty body), does not tell whether a write was done.
+ * What is known of a request whose response is no success. A server error does not tell whether a write was done, and
+ * neither does a success without the service's JSON: a proxy's page, or an empty body.
  */
-export function outcomeOf({ request, status, json, mayBeDone }: ServiceResponse): ServiceFailure['outcome'] {
+export function failureState({
+	request,
+	status,
+	json,
+	earlierAttempts = 'notDone',
+}: ServiceResponse): Pick<ServiceFailure, 'certainty' | 'unanswered'> {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
-	if (!isUnclear) return mayBeDone ? { certainty: 'unknown', doubt: DOUBT } : {};
-	// A gateway that gave up waiting: what is behind it may go on.
-	const isTimeout = status === 504;
-	return { certainty: 'unknown', isTimeout, ...(isWrite(request) && { doubt: DOUBT }) };
+	if (!isUnclear) return { certainty: earlierAttempts, unanswered: undefined };
+	// 504 comes from a gateway that gave up waiting. The service behind it may go on.
+	return { certainty: certaintyOfLost(request), unanswered: status === 504 ? 'timeout' : 'connection' };
 }
 
 /** A success without the record that it should hold. */
 export function incomplete(message: string, { status, request }: ServiceResponse): ServiceFailure {
-	return new ServiceFailure(
-		message,
-		PAGE_ADVICE,
-		{ httpCode: String(status), request },
-		{ certainty: 'unknown', ...(isWrite(request) && { doubt: DOUBT }) },
-	);
+	const details = { httpCode: String(status), request };
+	return new ServiceFailure(message, PAGE_ADVICE, details, {
+		certainty: certaintyOfLost(request),
+		unanswered: 'connection',
+	});
 }
 
 /** The start of an answer that is no JSON, for messages: markup removed, white space collapsed. */

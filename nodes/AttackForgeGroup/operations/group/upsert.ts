@@ -143,8 +143,8 @@ async function createFirst(api: AttackForge, key: string, body: JsonObject): Pro
 }
 
 /** In doubt as the earlier one is: n8n's Retry On Fail must not send it either. */
-const notSent = ({ outcome }: ServiceFailure) =>
-	new ServiceFailure('Not sent: an earlier item may have created this group', '', {}, outcome);
+const notSent = ({ certainty, doubt }: ServiceFailure) =>
+	new ServiceFailure('Not sent: an earlier item may have created this group', '', {}, { certainty, doubt });
 
 /** A group that could not be read back. Its access is unknown: what was written are operations on it. */
 function asWritten(group: JsonObject, changes: JsonObject): JsonObject {

@@ -1,0 +1,74 @@
+import { ServiceFailure } from '../core/errors';
+import { sleepUntilCancelled } from './sleep';
+
+/**
+ * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its attempts.
+ *
+ * The breaker opens once nothing but silence has come for OPEN_AFTER_MS. While it is open, one request a minute is sent as
+ * a probe, because the service may fail to respond to a few requests only. All others wait for what the probe finds.
+ */
+export class CircuitBreaker<Request extends object> {
+	/** Milliseconds since the epoch: the first unanswered request since the last response. */
+	private unansweredSince = Infinity;
+	/** Milliseconds since the epoch. */
+	private nextProbeAt = 0;
+	private probe: Request | undefined;
+
+	/** @param answered whether the service itself responded, whatever it said */
+	record(answered: boolean): void {
+		this.unansweredSince = answered ? Infinity : Math.min(this.unansweredSince, Date.now());
+	}
+
+	/** Milliseconds since the first request without a response; 0 after a response. */
+	get unansweredFor(): number {
+		return Math.max(0, Date.now() - this.unansweredSince);
+	}
+
+	get isOpen(): boolean {
+		return this.unansweredFor > OPEN_AFTER_MS;
+	}
+
+	get isProbing(): boolean {
+		return this.probe !== undefined;
+	}
+
+	/** Makes a request the probe. @returns false within a minute of the last probe */
+	tryProbe(request: Request): boolean {
+		const now = Date.now();
+		if (now < this.nextProbeAt) return false;
+		this.nextProbeAt = now + PROBE_INTERVAL_MS;
+		this.probe = request;
+		return true;
+	}
+
+	/** To be called when a request has ended. */
+	end(request: Request): void {
+		if (request === this.probe) this.probe = undefined;
+	}
+
+	/**
+	 * Returns at once while the breaker is closed, and for the request that becomes the probe. Other requests wait until
+	 * the probe has ended.
+	 *
+	 * @throws ServiceFailure when the probe found no service
+	 */
+	async waitUntilClosed(request: Request, signal: AbortSignal | undefined): Promise<void> {
+		while (this.isOpen && !signal?.aborted) {
+			if (!this.isProbing) {
+				if (this.tryProbe(request)) return;
+				throw unreachableError();
+			}
+			await sleepUntilCancelled(PROBE_CHECK_MS, signal);
+		}
+	}
+}
+
+const OPEN_AFTER_MS = 180_000;
+const PROBE_INTERVAL_MS = 60_000;
+const PROBE_CHECK_MS = 100;
+
+const unreachableError = () =>
+	new ServiceFailure(
+		`The service has been out of reach or unavailable for ${OPEN_AFTER_MS / 60_000} minutes`,
+		'This request was not sent. Run the item again once the service is back.',
+	);
