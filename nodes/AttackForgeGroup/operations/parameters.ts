@@ -9,15 +9,15 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import type { UserReference } from '../api/client';
 import type { AccessMode, CustomFieldsMode } from '../fields/changes';
 
-export type Show = NonNullable<IDisplayOptions['show']>;
+type Show = NonNullable<IDisplayOptions['show']>;
 
 /** Which group an operation is about. */
-export const groupParameter = (show: Show): INodeProperties => ({
-	...optionalGroupParameter(show),
+export const groupParameter = (): INodeProperties => ({
+	...optionalGroupParameter(),
 	required: true,
 });
 
-export const optionalGroupParameter = (show: Show): INodeProperties => ({
+export const optionalGroupParameter = (show?: Show): INodeProperties => ({
 	displayName: 'Group',
 	name: 'groupId',
 	...locator(
@@ -26,11 +26,11 @@ export const optionalGroupParameter = (show: Show): INodeProperties => ({
 		'Select a group…',
 	),
 	description: 'The group, from the list or by its ID',
-	displayOptions: { show },
+	...(show && { displayOptions: { show } }),
 });
 
 /** Which user an operation is about. */
-export const userParameter = (show: Show): INodeProperties => ({
+export const userParameter = (): INodeProperties => ({
 	displayName: 'User',
 	name: 'userId',
 	...locator(
@@ -44,10 +44,9 @@ export const userParameter = (show: Show): INodeProperties => ({
 	),
 	required: true,
 	description: 'The user, from the list, or by ID, e-mail address or user name',
-	displayOptions: { show },
 });
 
-export const projectParameter = (show: Show): INodeProperties => ({
+export const projectParameter = (): INodeProperties => ({
 	displayName: 'Project ID',
 	name: 'projectId',
 	type: 'string',
@@ -55,16 +54,14 @@ export const projectParameter = (show: Show): INodeProperties => ({
 	required: true,
 	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
 	description: 'ID of the project, as it stands in the address of its page',
-	displayOptions: { show },
 });
 
-export const simplifyParameter = (show: Show): INodeProperties => ({
+export const simplifyParameter = (): INodeProperties => ({
 	displayName: 'Simplify',
 	name: 'simplify',
 	type: 'boolean',
 	default: true,
 	description: 'Whether to return a simplified version of the response instead of the raw data',
-	displayOptions: { show },
 });
 
 export const readSimplify = (item: Item): boolean =>
@@ -177,23 +174,23 @@ export const updatingOptions: INodeProperties[] = [
 ];
 
 /** What an update may take away. The slashes: older versions of n8n find no parameter inside a collection without. */
-export const updatingNotices = (show: Show, collection: string): INodeProperties[] => [
+export const updatingNotices = (collection: string): INodeProperties[] => [
 	notice(
 		'isDeletedNotice',
 		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
 		{
-			show: { ...show, dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
+			show: { dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
 		},
 	),
 	notice(
 		'accessModeNotice',
 		'SSO groups and administrators that are not given are removed from each list that is given',
-		{ show: { ...show, '/options.accessMode': ['exact'] } },
+		{ show: { '/options.accessMode': ['exact'] } },
 	),
 	notice(
 		'customFieldsModeNotice',
 		'Only the custom fields that are given are written: AttackForge may remove all others',
-		{ show: { ...show, '/options.customFieldsMode': ['replace'] } },
+		{ show: { '/options.customFieldsMode': ['replace'] } },
 	),
 ];
 
@@ -213,12 +210,11 @@ export function readModes(item: Item): { access: AccessMode; customFields: Custo
 /** Access to projects by membership: capitalized, unlike the levels of access entries (AttackForge documentation). */
 const LEVELS = choice(['View', 'Upload', 'Edit'].map((value) => ({ name: value, value })));
 
-export const accessLevelParameter = (show: Show): INodeProperties => ({
+export const accessLevelParameter = (): INodeProperties => ({
 	displayName: 'Access Level',
 	name: 'accessLevel',
 	...LEVELS.control('update'),
 	description: 'Access that the member gets to all projects of the group',
-	displayOptions: { show },
 });
 
 /** @throws InvalidInput when it is none of the three: `Delete` would remove the member, which is an operation of its own */

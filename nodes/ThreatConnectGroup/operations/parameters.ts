@@ -18,13 +18,13 @@ import type { AnswerOptions } from '../api/client';
 import { type GroupReference, readXid } from '../api/references';
 import type { Creation } from '../flows/createGroup';
 
-export type Show = NonNullable<IDisplayOptions['show']>;
+type Show = NonNullable<IDisplayOptions['show']>;
 
 /** `searchWritableOwners` where a group is written. */
 type OwnerList = 'searchOwners' | 'searchWritableOwners';
 
 /** Which group an operation is about. */
-export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'): INodeProperties[] {
+export function groupParameters(owners: OwnerList = 'searchOwners'): INodeProperties[] {
 	return [
 		{
 			displayName: 'Find Group By',
@@ -35,7 +35,6 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 				{ name: 'XID', value: 'xid', description: 'By the external ID that it was given, within one owner' },
 			],
 			default: 'id',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'Group ID',
@@ -51,9 +50,9 @@ export function groupParameters(show: Show, owners: OwnerList = 'searchOwners'):
 			required: true,
 			description:
 				'The group: chosen from a list of names, or given by the ID that ThreatConnect shows and Create returns',
-			displayOptions: { show: { ...show, findBy: ['id'] } },
+			displayOptions: { show: { findBy: ['id'] } },
 		},
-		...xidParameters({ ...show, findBy: ['xid'] }, owners, {
+		...xidParameters({ findBy: ['xid'] }, owners, {
 			required: true,
 			description: 'External ID that the group was created with',
 		}),
@@ -136,9 +135,8 @@ export const fieldsOption: INodeProperties = {
 };
 
 /** The options of operations that write a group and answer with it. */
-export const groupOptions = (show: Show, ...own: INodeProperties[]): INodeProperties =>
+export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
 	optionsCollection(
-		show,
 		...own,
 		extraJsonOption,
 		{
@@ -162,14 +160,13 @@ export function answerOptions(item: Item): AnswerOptions {
 }
 
 /** Where a downloaded file goes. */
-export const outputField = (show: Show): INodeProperties => ({
+export const outputField = (): INodeProperties => ({
 	displayName: 'Put Output File in Field',
 	name: 'outputField',
 	type: 'string',
 	default: 'data',
 	required: true,
 	hint: 'The name of the output binary field to put the file in',
-	displayOptions: { show },
 });
 
 /** @throws InvalidInput when it is empty */

@@ -1,4 +1,4 @@
-import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../core/errors';
 import { notice } from '../fields/fixedCollection';
@@ -6,14 +6,13 @@ import type { Item } from './item';
 import { inQuotes, optionalSwitch } from '../core/values';
 
 /** Return All and Limit, as operations that return many records have them. */
-export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INodeProperties[] => [
+export const limitParameters = (): INodeProperties[] => [
 	{
 		displayName: 'Return All',
 		name: 'returnAll',
 		type: 'boolean',
 		default: false,
 		description: 'Whether to return all results or only up to a given limit',
-		displayOptions: { show },
 	},
 	{
 		displayName: 'Limit',
@@ -22,16 +21,16 @@ export const limitParameters = (show: NonNullable<IDisplayOptions['show']>): INo
 		typeOptions: { minValue: 1 },
 		default: 50,
 		description: 'Max number of results to return',
-		displayOptions: { show: { ...show, returnAll: [false] } },
+		displayOptions: { show: { returnAll: [false] } },
 	},
 ];
 
 /** For lists that may be very long. */
-export const returnAllNotice = (show: NonNullable<IDisplayOptions['show']>): INodeProperties =>
+export const returnAllNotice = (): INodeProperties =>
 	notice(
 		'returnAllNotice',
 		'All that is found is held in memory at once: add filters, or a limit, where it may be very much',
-		{ show: { ...show, returnAll: [true] } },
+		{ show: { returnAll: [true] } },
 	);
 
 /** @returns the most records to return; `Infinity` for all */

@@ -31,7 +31,7 @@ type OperationHead = {
 	description: string;
 	/** For n8n's AI that builds workflows: when to choose this operation. */
 	builderHint?: string;
-	/** Each shown for this operation only. */
+	/** `defineOperation` has each shown for this operation only. */
 	parameters: INodeProperties[];
 };
 
@@ -75,6 +75,23 @@ export type BulkRun = {
 
 /** One operation of a node: its parameters and its behavior. */
 export type OperationFile<Api> = SingleOperation<Api> | BulkOperation<Api>;
+
+/**
+ * An operation whose parameters are shown for it only: each gets the operation's own condition before its own.
+ */
+export function defineOperation<Api>(operation: SingleOperation<Api>): SingleOperation<Api>;
+export function defineOperation<Api>(operation: BulkOperation<Api>): BulkOperation<Api>;
+export function defineOperation<Api>(operation: OperationFile<Api>): OperationFile<Api> {
+	const own = { resource: [operation.resource], operation: [operation.operation] };
+	const parameters = operation.parameters.map((parameter) => ({
+		...parameter,
+		displayOptions: {
+			...parameter.displayOptions,
+			show: { ...own, ...parameter.displayOptions?.show },
+		},
+	}));
+	return { ...operation, parameters };
+}
 
 /** A service as its node describes it. */
 export type Service<Api> = {

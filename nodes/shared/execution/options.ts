@@ -1,4 +1,4 @@
-import type { IDataObject, IDisplayOptions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
 import { readNumber } from '../core/values';
@@ -58,17 +58,13 @@ export const extraJsonOption: INodeProperties = {
 };
 
 /** The `options` collection of an operation, its entries in alphabetical order. */
-export function optionsCollection(
-	show: NonNullable<IDisplayOptions['show']>,
-	...own: INodeProperties[]
-): INodeProperties {
+export function optionsCollection(...own: INodeProperties[]): INodeProperties {
 	return {
 		displayName: 'Options',
 		name: 'options',
 		type: 'collection',
 		placeholder: 'Add Option',
 		default: {},
-		displayOptions: { show },
 		options: [...own, ...runOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 	};
 }

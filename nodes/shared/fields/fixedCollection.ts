@@ -7,7 +7,11 @@ import { isUnset, readEntries } from '../core/values';
 /** Parts of forms that both nodes have. */
 
 /** A line that says what surprises, shown only where it applies. */
-export const notice = (name: string, text: string, displayOptions: IDisplayOptions): INodeProperties => ({
+export const notice = (
+	name: string,
+	text: string,
+	displayOptions: IDisplayOptions = {},
+): INodeProperties => ({
 	displayName: text,
 	name,
 	type: 'notice',

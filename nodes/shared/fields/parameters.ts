@@ -26,21 +26,19 @@ export function fieldProperty(field: Field, operation: FormOperation, type?: str
 /**
  * All parameters that fill a record: the data mode, the required fields, the rest in a collection, and the JSON body.
  *
- * @param show displayOptions of the operation, e.g. `{ resource: ['group'], operation: ['create'] }`
  * @param refused names of fields that the operation refuses: its notice does not say that they are sent
  */
 export function recordParameters(
 	table: Table,
 	operation: FormOperation,
-	show: NonNullable<IDisplayOptions['show']>,
 	refused: readonly string[] = [],
 ): INodeProperties[] {
-	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { ...show, dataMode } });
+	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { dataMode } });
 	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
 	const placed = (context: Field['create']) =>
 		offered.filter((field) => formPlace(field, operation) === context);
 	return [
-		dataMode(table.noun, { show }),
+		dataMode(table.noun),
 		...(table.types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),
 		...placed('required').flatMap((field) => requiredParameters(field, table, operation, inModes('define'))),
 		{
@@ -62,7 +60,7 @@ export function recordParameters(
 	];
 }
 
-const dataMode = (noun: string, displayOptions: IDisplayOptions): INodeProperties => ({
+const dataMode = (noun: string): INodeProperties => ({
 	displayName: 'Fields',
 	name: 'dataMode',
 	type: 'options',
@@ -86,7 +84,6 @@ const dataMode = (noun: string, displayOptions: IDisplayOptions): INodePropertie
 	],
 	default: 'define',
 	description: 'How the fields are filled',
-	displayOptions,
 });
 
 /** Matches every other type, an expression, and what n8n's editor makes of an expression while there is no data: `undefined`. */

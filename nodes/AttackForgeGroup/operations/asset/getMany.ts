@@ -1,26 +1,19 @@
 import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, readGroupId } from '../parameters';
 
-const show = { resource: ['asset'], operation: ['getAll'] };
-
-export const getMany: OperationFile<AttackForge> = {
+export const getMany = defineOperation<AttackForge>({
 	resource: 'asset',
 	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many assets of a group',
 	description: 'Retrieve the assets in the projects of a group',
-	parameters: [
-		groupParameter(show),
-		...limitParameters(show),
-		returnAllNotice(show),
-		optionsCollection(show),
-	],
+	parameters: [groupParameter(), ...limitParameters(), returnAllNotice(), optionsCollection()],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);
 		return { run: async () => await api.getAssets(id, limit) };
 	},
-};
+});

@@ -1,13 +1,11 @@
 import { notice } from '../../../shared/fields/fixedCollection';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
 
-const show = { resource: ['group'], operation: ['archive'] };
-
-export const archive: OperationFile<AttackForge> = {
+export const archive = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'archive',
 	name: 'Archive',
@@ -17,10 +15,9 @@ export const archive: OperationFile<AttackForge> = {
 		notice(
 			'archiveNotice',
 			'Restore brings the group back. What becomes of its members and projects meanwhile AttackForge does not document.',
-			{ show },
 		),
-		groupParameter(show),
-		optionsCollection(show),
+		groupParameter(),
+		optionsCollection(),
 	],
 	prepare(item, api) {
 		const id = readGroupId(item);
@@ -32,4 +29,4 @@ export const archive: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

@@ -1,13 +1,11 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields';
 import { createGroup, nameLane } from '../../flows/createGroup';
 
-const show = { resource: ['group'], operation: ['create'] };
-
-export const create: OperationFile<AttackForge> = {
+export const create = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
@@ -15,9 +13,9 @@ export const create: OperationFile<AttackForge> = {
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with a CRM or directory.',
 	description: 'Create a group with its contacts, custom fields and access',
-	parameters: [...recordParameters(table, 'create', show), optionsCollection(show, extraJsonOption)],
+	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption)],
 	prepare(item, api) {
 		const body = item.record('create');
 		return { record: nameLane(body.name), run: async () => await createGroup(api, body) };
 	},
-};
+});

@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { simplifyGroup } from '../../fields/group';
@@ -11,20 +11,14 @@ import {
 	simplifyParameter,
 } from '../parameters';
 
-const show = { resource: ['group'], operation: ['get'] };
-
-export const get: OperationFile<AttackForge> = {
+export const get = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
 	action: 'Get a group',
 	description:
 		'Retrieve a group with its contacts and custom fields; without Simplify also its access, members and projects',
-	parameters: [
-		groupParameter(show),
-		simplifyParameter(show),
-		optionsCollection(show, ...customFieldFilterOptions),
-	],
+	parameters: [groupParameter(), simplifyParameter(), optionsCollection(...customFieldFilterOptions)],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const filter = readCustomFieldFilter(item);
@@ -36,4 +30,4 @@ export const get: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

@@ -8,7 +8,7 @@ import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import { isUnset, optionalText, readText } from '../../../shared/core/values';
 import type { AttackForge, Scope } from '../../api/client';
@@ -19,8 +19,6 @@ import {
 	readSimplify,
 	simplifyParameter,
 } from '../parameters';
-
-const show = { resource: ['group'], operation: ['getAll'] };
 
 const text = (name: string, displayName: string, description: string, placeholder = ''): INodeProperties => ({
 	displayName,
@@ -39,7 +37,6 @@ const filters: INodeProperties = {
 	placeholder: 'Add Filter',
 	default: {},
 	description: 'Only groups that meet all of these',
-	displayOptions: { show },
 	options: [
 		text(
 			'contact',
@@ -69,7 +66,7 @@ const filters: INodeProperties = {
 	],
 };
 
-export const getMany: OperationFile<AttackForge> = {
+export const getMany = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'getAll',
 	name: 'Get Many',
@@ -86,12 +83,11 @@ export const getMany: OperationFile<AttackForge> = {
 			],
 			default: 'all',
 			description: 'Which groups the list is to hold',
-			displayOptions: { show },
 		},
-		...limitParameters(show),
+		...limitParameters(),
 		filters,
-		simplifyParameter(show),
-		optionsCollection(show, ...customFieldFilterOptions),
+		simplifyParameter(),
+		optionsCollection(...customFieldFilterOptions),
 	],
 	prepare(item, api) {
 		const scope = oneOf<Scope>(item.parameter('scope'), '"Groups" (scope)', 'all', 'mine');
@@ -110,7 +106,7 @@ export const getMany: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});
 
 type Matches = (group: JsonObject) => boolean;
 

@@ -1,18 +1,16 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
 
-const show = { resource: ['group'], operation: ['restore'] };
-
-export const restore: OperationFile<AttackForge> = {
+export const restore = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'restore',
 	name: 'Restore',
 	action: 'Restore a group',
 	description: 'Restore a group from the archive',
-	parameters: [groupParameter(show), optionsCollection(show)],
+	parameters: [groupParameter(), optionsCollection()],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {
@@ -23,4 +21,4 @@ export const restore: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

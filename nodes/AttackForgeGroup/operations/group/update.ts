@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
@@ -14,9 +14,7 @@ import { table } from '../../fields';
 import { groupParameter, readGroupId, readModes, updatingNotices, updatingOptions } from '../parameters';
 import { readBack, writeGroup } from '../../flows/updateGroup';
 
-const show = { resource: ['group'], operation: ['update'] };
-
-export const update: OperationFile<AttackForge> = {
+export const update = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
@@ -25,10 +23,10 @@ export const update: OperationFile<AttackForge> = {
 		'Changes one known group by its ID. access entries are changes (action upsert or remove), unless options.accessMode is exact.',
 	description: 'Change fields, custom fields and access of a group, or delete it by its "Is Deleted" field',
 	parameters: [
-		groupParameter(show),
-		...recordParameters(table, 'update', show),
-		optionsCollection(show, extraJsonOption, ...updatingOptions),
-		...updatingNotices(show, 'updateFields'),
+		groupParameter(),
+		...recordParameters(table, 'update'),
+		optionsCollection(extraJsonOption, ...updatingOptions),
+		...updatingNotices('updateFields'),
 	],
 	prepare(item, api) {
 		const id = readGroupId(item);
@@ -43,7 +41,7 @@ export const update: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});
 
 /** The body with what depends on the group as it is: other custom fields, and access that is to be exactly as given. */
 async function completeBody(

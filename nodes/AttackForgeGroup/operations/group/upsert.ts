@@ -4,7 +4,7 @@ import { asError, InvalidInput, isInDoubt, ServiceFailure } from '../../../share
 import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
@@ -18,16 +18,13 @@ import {
 	optionalGroupParameter,
 	readGroupId,
 	readModes,
-	type Show,
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
 import { createGroup, nameLane } from '../../flows/createGroup';
 import { readBack, writeGroup } from '../../flows/updateGroup';
 
-const show = { resource: ['group'], operation: ['upsert'] };
-
-const matchParameters = (own: Show): INodeProperties[] => [
+const matchParameters: INodeProperties[] = [
 	{
 		displayName: 'Match By',
 		name: 'matchBy',
@@ -44,9 +41,8 @@ const matchParameters = (own: Show): INodeProperties[] => [
 		default: 'name',
 		description:
 			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created, updated or left unchanged.',
-		displayOptions: { show: own },
 	},
-	optionalGroupParameter({ ...own, matchBy: ['id'] }),
+	optionalGroupParameter({ matchBy: ['id'] }),
 	{
 		displayName: 'Custom Field Key',
 		name: 'matchKey',
@@ -54,7 +50,7 @@ const matchParameters = (own: Show): INodeProperties[] => [
 		required: true,
 		description:
 			'Key of the custom field to match by. Its value is taken from the custom fields given below.',
-		displayOptions: { show: { ...own, matchBy: ['customField'] } },
+		displayOptions: { show: { matchBy: ['customField'] } },
 	},
 ];
 
@@ -70,7 +66,7 @@ const searchIn: INodeProperties = {
 	description: 'Where to look for the group. One that is not seen is taken for missing, and created again.',
 };
 
-export const upsert: OperationFile<AttackForge> = {
+export const upsert = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
@@ -79,10 +75,10 @@ export const upsert: OperationFile<AttackForge> = {
 		'The operation for syncing customers from a CRM or directory: it writes only what differs. Match by a custom field that holds the customer code rather than by name, which may change.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
 	parameters: [
-		...matchParameters(show),
-		...recordParameters(table, 'upsert', show),
-		optionsCollection(show, extraJsonOption, searchIn, ...updatingOptions),
-		...updatingNotices(show, 'additionalFields'),
+		...matchParameters,
+		...recordParameters(table, 'upsert'),
+		optionsCollection(extraJsonOption, searchIn, ...updatingOptions),
+		...updatingNotices('additionalFields'),
 	],
 	prepare(item, api) {
 		const { create, update } = item.upsertRecords();
@@ -113,7 +109,7 @@ export const upsert: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});
 
 /** How an item finds its group. */
 type Match = {

@@ -1,5 +1,5 @@
 import { onceOnly } from '../../../shared/http/onceOnly';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import {
@@ -12,20 +12,13 @@ import {
 } from '../parameters';
 import { FOUND, isMember } from '../../flows/membership';
 
-const show = { resource: ['member'], operation: ['add'] };
-
-export const add: OperationFile<AttackForge> = {
+export const add = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'add',
 	name: 'Add',
 	action: 'Add a member to a group',
 	description: 'Make a user a member of a group, with access to all its projects',
-	parameters: [
-		groupParameter(show),
-		userParameter(show),
-		accessLevelParameter(show),
-		optionsCollection(show),
-	],
+	parameters: [groupParameter(), userParameter(), accessLevelParameter(), optionsCollection()],
 	prepare(item, api) {
 		const groupId = readGroupId(item);
 		const user = readUser(item);
@@ -43,4 +36,4 @@ export const add: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import {
@@ -10,20 +10,13 @@ import {
 	userParameter,
 } from '../parameters';
 
-const show = { resource: ['member'], operation: ['changeAccess'] };
-
-export const changeAccess: OperationFile<AttackForge> = {
+export const changeAccess = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'changeAccess',
 	name: 'Change Access',
 	action: 'Change the access of a member',
 	description: 'Change the access that a member of a group has to its projects',
-	parameters: [
-		groupParameter(show),
-		userParameter(show),
-		accessLevelParameter(show),
-		optionsCollection(show),
-	],
+	parameters: [groupParameter(), userParameter(), accessLevelParameter(), optionsCollection()],
 	prepare(item, api) {
 		const groupId = readGroupId(item);
 		const user = readUser(item);
@@ -37,4 +30,4 @@ export const changeAccess: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

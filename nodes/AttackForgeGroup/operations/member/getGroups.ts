@@ -1,24 +1,17 @@
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { normalizeGroup } from '../../fields/group';
 import { readSimplify, readUser, simplifyParameter, userParameter } from '../parameters';
 
-const show = { resource: ['member'], operation: ['getGroups'] };
-
-export const getGroups: OperationFile<AttackForge> = {
+export const getGroups = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'getGroups',
 	name: 'Get Groups of User',
 	action: 'Get the groups of a user',
 	description: 'Retrieve the groups that a user is a member of, with the access that it has there',
-	parameters: [
-		userParameter(show),
-		...limitParameters(show),
-		simplifyParameter(show),
-		optionsCollection(show),
-	],
+	parameters: [userParameter(), ...limitParameters(), simplifyParameter(), optionsCollection()],
 	prepare(item, api) {
 		const user = readUser(item);
 		const limit = readLimit(item);
@@ -30,4 +23,4 @@ export const getGroups: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

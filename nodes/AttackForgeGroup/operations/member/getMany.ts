@@ -1,25 +1,18 @@
 import { isJsonObject } from '../../../shared/core/json';
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { simplifyMember } from '../../fields/group';
 import { groupParameter, readGroupId, readSimplify, simplifyParameter } from '../parameters';
 
-const show = { resource: ['member'], operation: ['getAll'] };
-
-export const getMany: OperationFile<AttackForge> = {
+export const getMany = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many members of a group',
 	description: 'Retrieve the members of a group with their access',
-	parameters: [
-		groupParameter(show),
-		...limitParameters(show),
-		simplifyParameter(show),
-		optionsCollection(show),
-	],
+	parameters: [groupParameter(), ...limitParameters(), simplifyParameter(), optionsCollection()],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);
@@ -32,4 +25,4 @@ export const getMany: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

@@ -1,14 +1,12 @@
 import { notice } from '../../../shared/fields/fixedCollection';
 import { onceOnly } from '../../../shared/http/onceOnly';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, readGroupId, readUser, userParameter } from '../parameters';
 import { FOUND, isMember } from '../../flows/membership';
 
-const show = { resource: ['member'], operation: ['remove'] };
-
-export const remove: OperationFile<AttackForge> = {
+export const remove = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'remove',
 	name: 'Remove',
@@ -17,10 +15,10 @@ export const remove: OperationFile<AttackForge> = {
 		'Takes the user off the group and off all its projects. To lower the access only, use changeAccess.',
 	description: 'Remove a user from a group and from all projects of the group',
 	parameters: [
-		notice('removeNotice', 'The user is removed from the group <b>and from all its projects</b>', { show }),
-		groupParameter(show),
-		userParameter(show),
-		optionsCollection(show),
+		notice('removeNotice', 'The user is removed from the group <b>and from all its projects</b>'),
+		groupParameter(),
+		userParameter(),
+		optionsCollection(),
 	],
 	prepare(item, api) {
 		const groupId = readGroupId(item);
@@ -39,4 +37,4 @@ export const remove: OperationFile<AttackForge> = {
 			},
 		};
 	},
-};
+});

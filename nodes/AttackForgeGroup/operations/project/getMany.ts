@@ -1,26 +1,20 @@
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { customFieldFilterOptions, groupParameter, readCustomFieldFilter, readGroupId } from '../parameters';
 
-const show = { resource: ['project'], operation: ['getAll'] };
-
-export const getMany: OperationFile<AttackForge> = {
+export const getMany = defineOperation<AttackForge>({
 	resource: 'project',
 	operation: 'getAll',
 	name: 'Get Many',
 	action: 'Get many projects of a group',
 	description: 'Retrieve the projects of a group that your user is a member of',
-	parameters: [
-		groupParameter(show),
-		...limitParameters(show),
-		optionsCollection(show, ...customFieldFilterOptions),
-	],
+	parameters: [groupParameter(), ...limitParameters(), optionsCollection(...customFieldFilterOptions)],
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const limit = readLimit(item);
 		const filter = readCustomFieldFilter(item);
 		return { run: async () => (await api.getProjects(id, filter)).slice(0, limit) };
 	},
-};
+});

@@ -1,5 +1,5 @@
 import { ServiceFailure } from '../../../shared/core/errors';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation, type OperationFile } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, projectParameter, readGroupId, readId } from '../parameters';
@@ -13,11 +13,10 @@ type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' 
  * it back. Somebody else's change in between cannot be prevented; one that shows is reported and not undone.
  */
 export function linking({ change, ...head }: Linking): OperationFile<AttackForge> {
-	const show = { resource: ['project'], operation: [head.operation] };
-	return {
+	return defineOperation<AttackForge>({
 		...head,
 		resource: 'project',
-		parameters: [projectParameter(show), groupParameter(show), optionsCollection(show)],
+		parameters: [projectParameter(), groupParameter(), optionsCollection()],
 		prepare(item, api) {
 			const projectId = readId(item, 'projectId', 'Project ID');
 			const groupId = readGroupId(item);
@@ -35,7 +34,7 @@ export function linking({ change, ...head }: Linking): OperationFile<AttackForge
 				},
 			};
 		},
-	};
+	});
 }
 
 const sameIds = (a: readonly string[], b: readonly string[]) =>

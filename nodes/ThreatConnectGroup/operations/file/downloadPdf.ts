@@ -1,22 +1,20 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { groupParameters, outputField, readOutputField, readReference } from '../parameters';
 import { downloadReport } from '../../flows/downloadFile';
 
-const show = { resource: ['file'], operation: ['downloadPdf'] };
-
-export const downloadPdf: OperationFile<ThreatConnect> = {
+export const downloadPdf = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'downloadPdf',
 	name: 'Download PDF Report',
 	action: 'Download a group as a PDF report',
 	description:
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
-	parameters: [...groupParameters(show), outputField(show), optionsCollection(show)],
+	parameters: [...groupParameters(), outputField(), optionsCollection()],
 	prepare(item, api) {
 		const reference = readReference(item);
 		const field = readOutputField(item);
 		return { run: async () => await downloadReport(api, reference, item, field) };
 	},
-};
+});

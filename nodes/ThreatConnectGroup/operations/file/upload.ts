@@ -1,5 +1,5 @@
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/values';
 import type { ThreatConnect } from '../../api/client';
@@ -7,11 +7,9 @@ import { referenceKey } from '../../api/references';
 import { groupParameters, readReference } from '../parameters';
 import { inputFile, uploadFile } from '../../flows/uploadFile';
 
-const show = { resource: ['file'], operation: ['upload'] };
-
 const DEFAULT_PROCESSING_SECONDS = 300;
 
-export const upload: OperationFile<ThreatConnect> = {
+export const upload = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'upload',
 	name: 'Upload',
@@ -20,7 +18,7 @@ export const upload: OperationFile<ThreatConnect> = {
 		'Needs a Document or Report group that exists: create it first, with fileName, and give its id as groupId.',
 	description: 'Upload the file of a Document or Report, also of malware for the Malware Vault',
 	parameters: [
-		...groupParameters(show),
+		...groupParameters(),
 		{
 			displayName: 'Input Binary Field',
 			name: 'inputField',
@@ -28,7 +26,6 @@ export const upload: OperationFile<ThreatConnect> = {
 			default: 'data',
 			required: true,
 			hint: 'The name of the input binary field that holds the file',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'If the Group Has a File Already',
@@ -39,7 +36,6 @@ export const upload: OperationFile<ThreatConnect> = {
 				{ name: 'Replace It', value: 'replace', description: 'The present file is lost' },
 			],
 			default: 'refuse',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'Wait Until Processed',
@@ -48,7 +44,6 @@ export const upload: OperationFile<ThreatConnect> = {
 			default: false,
 			description:
 				'Whether to go on only when ThreatConnect has processed the file. Until then it cannot be downloaded.',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'Time Limit for Processing',
@@ -57,9 +52,9 @@ export const upload: OperationFile<ThreatConnect> = {
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_PROCESSING_SECONDS,
 			description: 'How many seconds to wait for it',
-			displayOptions: { show: { ...show, waitUntilProcessed: [true] } },
+			displayOptions: { show: { waitUntilProcessed: [true] } },
 		},
-		optionsCollection(show, {
+		optionsCollection({
 			displayName: 'File Name',
 			name: 'fileName',
 			type: 'string',
@@ -91,4 +86,4 @@ export const upload: OperationFile<ThreatConnect> = {
 			run: async () => await uploadFile(api, reference, details),
 		};
 	},
-};
+});

@@ -1,21 +1,19 @@
 import { InvalidInput } from '../../../shared/core/errors';
 import { text } from '../../../shared/fields/fieldTypes';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { groupParameters, readReference } from '../parameters';
 
-const show = { resource: ['group'], operation: ['addPost'] };
-
-export const addPost: OperationFile<ThreatConnect> = {
+export const addPost = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'addPost',
 	name: 'Add Post',
 	action: 'Add a post to a group',
 	description: 'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later',
 	parameters: [
-		...groupParameters(show, 'searchWritableOwners'),
+		...groupParameters('searchWritableOwners'),
 		{
 			displayName: 'Text',
 			name: 'text',
@@ -25,9 +23,8 @@ export const addPost: OperationFile<ThreatConnect> = {
 			required: true,
 			placeholder: 'e.g. Seen again in the mail gateway',
 			description: 'What the post says',
-			displayOptions: { show },
 		},
-		optionsCollection(show),
+		optionsCollection(),
 	],
 	prepare(item, api) {
 		const reference = readReference(item);
@@ -41,4 +38,4 @@ export const addPost: OperationFile<ThreatConnect> = {
 			run: async () => await api.addPost(String(await api.idOf(reference)), post),
 		};
 	},
-};
+});

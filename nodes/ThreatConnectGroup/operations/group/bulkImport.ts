@@ -4,7 +4,7 @@ import { InvalidInput } from '../../../shared/core/errors';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, runOptions } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import { readEntries, readNumber, readText } from '../../../shared/core/values';
@@ -14,8 +14,6 @@ import { importGroups } from '../../flows/importGroups';
 import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
 import type { ImportSettings } from '../../flows/runBatchJob';
 import { table } from '../../fields';
-
-const show = { resource: ['group'], operation: ['bulkImport'] };
 
 const DEFAULT_TIME_LIMIT_SECONDS = 3600;
 
@@ -74,7 +72,7 @@ const ownOptions: INodeProperties[] = [
 	...runOptions.filter(({ name }) => name === 'timeout'),
 ];
 
-export const bulkImport: OperationFile<ThreatConnect> = {
+export const bulkImport = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'bulkImport',
 	name: 'Bulk Import',
@@ -87,21 +85,19 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 		notice(
 			'bulkImportNotice',
 			'All items go in as few batch jobs as possible, per owner. A group whose XID its owner has is updated; an item without XID gets one made of owner, type and name. Batch jobs associate within one owner only, and return no IDs.',
-			{ show },
 		),
-		...recordParameters(table, 'create', show, Object.keys(NOT_IN_BATCH)),
+		...recordParameters(table, 'create', Object.keys(NOT_IN_BATCH)),
 		{
 			displayName: 'Options',
 			name: 'options',
 			type: 'collection',
 			placeholder: 'Add Option',
 			default: {},
-			displayOptions: { show },
 			options: [...ownOptions].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 		...REPLACEABLE.map(({ name, what }) =>
 			notice(`${name}Notice`, `All ${what} of an existing group that its item does not give are removed`, {
-				show: { ...show, [`/options.${name}`]: ['Replace'] },
+				show: { [`/options.${name}`]: ['Replace'] },
 			}),
 		),
 	],
@@ -142,7 +138,7 @@ export const bulkImport: OperationFile<ThreatConnect> = {
 			await importGroups(api, owner, [...items.values()], settings, run);
 		}
 	},
-};
+});
 
 const readWriteType = (value: unknown, label: string): string =>
 	oneOf(value ?? 'Append', label, 'Append', 'Replace');

@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { recordParameters } from '../../../shared/fields/parameters';
 import { isUnset } from '../../../shared/core/values';
 import type { ThreatConnect } from '../../api/client';
@@ -7,9 +7,7 @@ import { referenceKey } from '../../api/references';
 import { answerOptions, assignXidOption, groupOptions, readCreation } from '../parameters';
 import { createGroup } from '../../flows/createGroup';
 
-const show = { resource: ['group'], operation: ['create'] };
-
-export const create: OperationFile<ThreatConnect> = {
+export const create = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
@@ -17,7 +15,7 @@ export const create: OperationFile<ThreatConnect> = {
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with another system. type decides which fields additionalFields may hold: file fields of a Signature are parameters of their own (fileName, fileType, fileText).',
 	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',
-	parameters: [...recordParameters(table, 'create', show), groupOptions(show, assignXidOption)],
+	parameters: [...recordParameters(table, 'create'), groupOptions(assignXidOption)],
 	prepare(item, api) {
 		const body = item.record('create');
 		const creation = readCreation(item, answerOptions(item));
@@ -27,4 +25,4 @@ export const create: OperationFile<ThreatConnect> = {
 			run: async () => await createGroup(api, body, creation),
 		};
 	},
-};
+});

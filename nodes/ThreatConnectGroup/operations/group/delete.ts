@@ -1,24 +1,22 @@
 import { notice } from '../../../shared/fields/fixedCollection';
 import { cancelSignal } from '../../../shared/http/connection';
 import { onceOnly } from '../../../shared/http/onceOnly';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { groupParameters, readReference } from '../parameters';
 
-const show = { resource: ['group'], operation: ['delete'] };
-
-export const deleteGroup: OperationFile<ThreatConnect> = {
+export const deleteGroup = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'delete',
 	name: 'Delete',
 	action: 'Delete a group',
 	description: 'Delete a group for good, found by its ID, or by its XID and owner',
 	parameters: [
-		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner', { show }),
-		...groupParameters(show, 'searchWritableOwners'),
-		optionsCollection(show),
+		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner'),
+		...groupParameters('searchWritableOwners'),
+		optionsCollection(),
 	],
 	prepare(item, api) {
 		const reference = readReference(item);
@@ -39,4 +37,4 @@ export const deleteGroup: OperationFile<ThreatConnect> = {
 			},
 		};
 	},
-};
+});

@@ -4,7 +4,7 @@ import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/limit';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/values';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
@@ -12,9 +12,7 @@ import { allOf, chunksOfIds } from '../../query/tql';
 import { answerOptions, fieldsOption } from '../parameters';
 import { filterParameters, type GroupFilters, readFilters } from '../../query/filters';
 
-const show = { resource: ['group'], operation: ['getAll'] };
-
-export const getMany: OperationFile<ThreatConnect> = {
+export const getMany = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'getAll',
 	name: 'Get Many',
@@ -23,8 +21,8 @@ export const getMany: OperationFile<ThreatConnect> = {
 		'Prefer filters to tql: their values are escaped. Associations, attributes and tags come out only if options.fields asks for them.',
 	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
-		...limitParameters(show),
-		returnAllNotice(show),
+		...limitParameters(),
+		returnAllNotice(),
 		{
 			displayName: 'Filters',
 			name: 'filters',
@@ -32,7 +30,6 @@ export const getMany: OperationFile<ThreatConnect> = {
 			placeholder: 'Add Filter',
 			default: {},
 			description: 'Only groups that match all of the filters',
-			displayOptions: { show },
 			options: filterParameters,
 		},
 		{
@@ -44,7 +41,6 @@ export const getMany: OperationFile<ThreatConnect> = {
 			placeholder: 'e.g. hasAttribute(typeName = "Description" and text contains "loader")',
 			description:
 				'A query in ThreatConnect Query Language (TQL), for what the filters lack; groups match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'Sort By',
@@ -62,7 +58,6 @@ export const getMany: OperationFile<ThreatConnect> = {
 			default: 'id',
 			description:
 				'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
-			displayOptions: { show },
 		},
 		{
 			displayName: 'Sort Direction',
@@ -74,9 +69,8 @@ export const getMany: OperationFile<ThreatConnect> = {
 			],
 			default: 'asc',
 			description: 'Descending by Date Added gives the newest first',
-			displayOptions: { show },
 		},
-		optionsCollection(show, fieldsOption),
+		optionsCollection(fieldsOption),
 	],
 	prepare(item, api) {
 		const filters = readFilters(
@@ -97,7 +91,7 @@ export const getMany: OperationFile<ThreatConnect> = {
 			},
 		};
 	},
-};
+});
 
 /** Associations and attributes can make a group many times as large as it is without them. */
 const HEAVY_PAGE_SIZE = 1000;

@@ -1,4 +1,4 @@
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields';
@@ -6,9 +6,7 @@ import { referenceKey } from '../../api/references';
 import { changeGroup } from '../../flows/updateGroup';
 import { answerOptions, groupOptions, groupParameters, readReference } from '../parameters';
 
-const show = { resource: ['group'], operation: ['update'] };
-
-export const update: OperationFile<ThreatConnect> = {
+export const update = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
@@ -18,9 +16,9 @@ export const update: OperationFile<ThreatConnect> = {
 	description:
 		'Change fields of a group, and add, replace or remove its tags, attributes, labels and associations',
 	parameters: [
-		...groupParameters(show, 'searchWritableOwners'),
-		...recordParameters(table, 'update', show),
-		groupOptions(show),
+		...groupParameters('searchWritableOwners'),
+		...recordParameters(table, 'update'),
+		groupOptions(),
 	],
 	prepare(item, api) {
 		const reference = readReference(item);
@@ -31,4 +29,4 @@ export const update: OperationFile<ThreatConnect> = {
 			run: async () => await changeGroup(api, reference, body, options),
 		};
 	},
-};
+});

@@ -4,7 +4,7 @@ import { asError, InvalidInput } from '../../../shared/core/errors';
 import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import type { OperationFile } from '../../../shared/execution/operation';
+import { defineOperation } from '../../../shared/execution/operation';
 import { recordParameters } from '../../../shared/fields/parameters';
 import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/core/values';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
@@ -19,14 +19,11 @@ import {
 	groupOptions,
 	readCreation,
 	readOwner,
-	type Show,
 	xidParameters,
 } from '../parameters';
 import { createGroup, isConflict } from '../../flows/createGroup';
 
-const show = { resource: ['group'], operation: ['upsert'] };
-
-const matchParameters = (own: Show): INodeProperties[] => [
+const matchParameters: INodeProperties[] = [
 	{
 		displayName: 'Match By',
 		name: 'matchBy',
@@ -46,15 +43,14 @@ const matchParameters = (own: Show): INodeProperties[] => [
 		default: 'xid',
 		description:
 			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created or updated.',
-		displayOptions: { show: own },
 	},
-	...xidParameters({ ...own, matchBy: ['xid'] }, 'searchWritableOwners', {
+	...xidParameters({ matchBy: ['xid'] }, 'searchWritableOwners', {
 		description:
 			'External ID of the group, which a new group gets. If empty, the XID among the fields below (of each item: xid).',
 	}),
 ];
 
-export const upsert: OperationFile<ThreatConnect> = {
+export const upsert = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
@@ -62,11 +58,7 @@ export const upsert: OperationFile<ThreatConnect> = {
 	builderHint:
 		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
-	parameters: [
-		...matchParameters(show),
-		...recordParameters(table, 'upsert', show),
-		groupOptions(show, assignXidOption),
-	],
+	parameters: [...matchParameters, ...recordParameters(table, 'upsert'), groupOptions(assignXidOption)],
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
 		const match = readMatch(item, draft());
@@ -98,7 +90,7 @@ export const upsert: OperationFile<ThreatConnect> = {
 			},
 		};
 	},
-};
+});
 
 function without(body: JsonObject, ...names: string[]): JsonObject {
 	return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
