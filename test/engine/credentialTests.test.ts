@@ -194,7 +194,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 		const before = tls().requests.length;
 		expect(await at(tls().url)).toEqual(
 			failed(
-				`The certificate of ${new URL(tls().url).host} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Have the certificate mended or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.`,
+				`The certificate of ${new URL(tls().url).host} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT). Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.`,
 			),
 		);
 		expect(tls().requests).toHaveLength(before);

@@ -110,7 +110,7 @@ describe.each([
 	// A slip in "https://" makes "https" the host, and that is where the secret goes:
 	// "https:/app.example.com" → "https://https/app.example.com".
 	test.each(['https:/app.example.com', 'https//app.example.com', 'https:\\\\app.example.com'])(
-		'a slip in the scheme is refused or mended: %s',
+		'a slip in the scheme is refused or corrected: %s',
 		(pasted) => {
 			let root = 'refused';
 			try {

@@ -34,7 +34,7 @@ describe('the error item', () => {
 		});
 	});
 
-	test('of a value that can be mended holds the way out', () => {
+	test('of a value that can be corrected holds the way out', () => {
 		expect(toErrorItem(new InvalidInput('"Name" is empty', 'Give one.'), 0).json).toEqual({
 			error: '"Name" is empty',
 			message: 'Give one.',
@@ -46,8 +46,8 @@ describe('the error item', () => {
 		['an error', new Error('broken'), { error: 'broken' }],
 		[
 			'an error with a description',
-			Object.assign(new Error('broken'), { description: 'Mend it.' }),
-			{ error: 'broken', message: 'Mend it.' },
+			Object.assign(new Error('broken'), { description: 'Correct it.' }),
+			{ error: 'broken', message: 'Correct it.' },
 		],
 		[
 			'an error with another kind of description',

@@ -49,7 +49,7 @@ test('what is answered is not looked up', async () => {
 });
 
 test('what was refused is not looked up, and the refusal is passed on', async () => {
-	const refused = new ServiceFailure('refused', 'Mend it.');
+	const refused = new ServiceFailure('refused', 'Correct it.');
 	const { happened, error } = await once([refused], [undefined]);
 	expect(happened).toEqual(['act 0']);
 	expect(error).toBe(refused);

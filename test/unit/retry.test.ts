@@ -166,7 +166,7 @@ describe('an answer', () => {
 		expect((await send([answer(503)], { isFinal: () => false })).sent).toHaveLength(6);
 	});
 
-	test('whose reason could be mended leads to another try, as long as it can', async () => {
+	test('whose cause could be removed leads to another try, as long as it can', async () => {
 		const mends = [true, false];
 		const { sent, end, signals } = await send([answer(401)], { recover: () => mends.shift() === true });
 		expect(sent).toEqual([0, 250]);
