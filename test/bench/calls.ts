@@ -20,13 +20,14 @@ type Answer = { result?: unknown; error?: string };
 /** The side that answers; it ends with the process that started it. */
 export function answerCalls<Calls>(handlers: Handlers<Calls>): void {
 	process.on('disconnect', () => process.exit());
-	process.on('message', async ({ call, parameters }: Question) => {
+	const answer = async ({ call, parameters }: Question) => {
 		try {
 			process.send?.({ result: await (handlers as Functions)[call]?.(...parameters) } satisfies Answer);
 		} catch (error) {
 			process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
 		}
-	});
+	};
+	process.on('message', (question: Question) => void answer(question));
 	process.send?.({ result: 'ready' });
 }
 

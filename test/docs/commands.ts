@@ -100,6 +100,20 @@ export const DEAR: Trial[] = [
 		run: 'npm run docs && diff -r nodes "$TREE/nodes" && diff -r docs "$TREE/docs" && echo Nothing differs',
 		says: /Nothing differs/,
 	},
+	{
+		of: 'npm run lint:fix',
+		// All of the tests would take minutes.
+		run: [
+			'mkdir fix',
+			'cp -r --parents nodes credentials test/lint test/*.mjs test/*.json test/unit/url.test.ts *.json *.mjs .prettier* fix',
+			'cd fix && ln -s "$TREE/node_modules"',
+			"sed -i 's/return await /return /' nodes/AttackForgeGroup/api/client.ts",
+			'! diff -rq nodes "$TREE/nodes"',
+			'npm run lint:fix',
+			'diff -r nodes "$TREE/nodes" && cd .. && rm -r fix && echo Nothing differs',
+		].join(' && '),
+		says: /Nothing differs/,
+	},
 	{ of: 'npm pack', run: 'npm pack', says: /n8n-nodes-threatconnect-attackforge-\d.*\.tgz/ },
 	// All of it is a part of `npm test`: a twelfth of it is below the floor.
 	{ of: 'npm run coverage', run: 'npm run coverage -- --shard 1/12; true', says: /^All files/m },

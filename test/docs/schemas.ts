@@ -130,7 +130,7 @@ async function ofAttackForge(files: Files): Promise<void> {
 		};
 		const { id } = server.seedGroup({ name: 'ACME', ...customer });
 		await answers('member')('add', { groupId: id, userId: user.id });
-		const project = server.seedProject({ groups: [id] } as never);
+		const project = server.seedProject({ groups: [id] });
 		const other = server.seedGroup({ name: 'Other', ...customer });
 		const fromInput = { dataMode: 'autoMap' };
 		await group('create', fromInput, { items: [{ name: 'New', ...customer }] });

@@ -51,7 +51,7 @@ const install = async (name: string) => await session.call('POST', '/rest/commun
 const uninstall = async (name: string) =>
 	await session.call('DELETE', `/rest/community-packages?name=${encodeURIComponent(name)}`);
 
-const readJson = async (path: string) => (await (await session.request('GET', path)).json()) as unknown;
+const readJson = async (path: string) => await (await session.request('GET', path)).json();
 const nodeTypes = async () => (await readJson('/types/nodes.json')) as INodeTypeDescription[];
 type CredentialType = { name: string; supportedNodes: string[]; iconUrl: unknown };
 const credentialTypes = async () =>

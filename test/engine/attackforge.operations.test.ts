@@ -125,7 +125,7 @@ describe('Get and Get Many', () => {
 		async (operation, resource, filters, message) => {
 			const { id } = server.seedGroup({ name: 'A' });
 			const from = server.requests.length;
-			const { error } = await node(operation, { resource, groupId: id, filters } as never);
+			const { error } = await node(operation, { resource, groupId: id, filters });
 			expect(error?.message).toContain(message);
 			expect(server.requests).toHaveLength(from);
 		},
@@ -173,7 +173,7 @@ describe('Archive and Restore', () => {
 
 describe('Members', () => {
 	const member = (operation: string, parameters: object, more = {}) =>
-		node(operation, { resource: 'member', ...parameters } as never, more);
+		node(operation, { resource: 'member', ...parameters }, more);
 	let group: StoredGroup;
 	beforeEach(() => (group = server.seedGroup({ name: 'A' })));
 
@@ -254,7 +254,7 @@ describe('Related records', () => {
 		server.seedVulnerabilities(id, 1203);
 		server.seedAssets(id, 501);
 		const many = async (resource: string, parameters: object = {}) =>
-			(await node('getAll', { resource, groupId: id, returnAll: true, ...parameters } as never)).items;
+			(await node('getAll', { resource, groupId: id, returnAll: true, ...parameters })).items;
 		expect(new Set(jsonOf(await many('vulnerability')).map((one) => one.vulnerability_id)).size).toBe(1203);
 		expect(await many('asset')).toHaveLength(501);
 		expect(await many('project')).toHaveLength(1);
@@ -287,7 +287,7 @@ describe('Related records', () => {
 				const { port } = service.address() as AddressInfo;
 				const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
 				const many = async (more: object) =>
-					await runNode('getAll', { resource: 'asset', groupId: PAUL, ...more } as never);
+					await runNode('getAll', { resource: 'asset', groupId: PAUL, ...more });
 				const all = await many({ returnAll: true });
 				expect(all.items).toHaveLength(read);
 				if (message === undefined) expect(all.error).toBeUndefined();
@@ -338,7 +338,7 @@ describe('Related records', () => {
 	});
 
 	const project = (operation: string, parameters: object, runNode = node) =>
-		runNode(operation, { resource: 'project', ...parameters } as never);
+		runNode(operation, { resource: 'project', ...parameters });
 
 	test('T18: linking writes the full list of groups, and unlinking takes out one', async () => {
 		const [a, b] = [server.seedGroup({ name: 'A' }), server.seedGroup({ name: 'B' })];
@@ -665,7 +665,7 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 				matchKey: { __rl: true, mode: 'key', value: 'client_code' },
 				options: { maxConcurrentRequests: 20 },
 			},
-			{ items: items as never },
+			{ items },
 		);
 		expect(error).toBeUndefined();
 		const count = (outcome: string) => out.filter(({ json }) => json._outcome === outcome).length;

@@ -215,7 +215,7 @@ describe('lists from the item', () => {
 	])('boxes left untouched send nothing: %s', async (_form, box) => {
 		const { error } = await node('create', {
 			...ACME,
-			additionalFields: { custom_fields: box, access: box } as never,
+			additionalFields: { custom_fields: box, access: box },
 		});
 		expect(error).toBeUndefined();
 		expect(JSON.parse(lastBody())).not.toHaveProperty('custom_fields');
@@ -231,7 +231,7 @@ describe('lists from the item', () => {
 		const { id } = server.seedGroup({ custom_fields: [{ key: 'a', value: 'kept' }] });
 		const { error } = await node('update', {
 			groupId: id,
-			updateFields: { name: 'After', custom_fields } as never,
+			updateFields: { name: 'After', custom_fields },
 		});
 		expect(error).toBeUndefined();
 		expect(server.group(id)).toMatchObject({ name: 'After', custom_fields: [{ key: 'a', value: 'kept' }] });
@@ -366,7 +366,7 @@ describe('is refused before anything is sent:', () => {
 	])('%s', async (_what, operation, parameters, message) => {
 		const { id } = seed();
 		const before = server.requests.length;
-		const { error } = await node(operation, { groupId: id, ...parameters } as never);
+		const { error } = await node(operation, { groupId: id, ...parameters });
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/\w{4}.* Nothing was sent for any item\.$/);
 		expect(server.requests).toHaveLength(before);

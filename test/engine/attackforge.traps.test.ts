@@ -93,7 +93,7 @@ test('T6: a member administrator is exactly one of a user and a group', async ()
 			await node('create', {
 				...ACME,
 				additionalFields: { access: access({ member_admins: [entry as never] }) },
-			} as never)
+			})
 		).error;
 	expect((await create({ ...ADMIN, user_id: USER, group_id: USER }))?.message).toContain(
 		'"User ID" (user_id) and "Group ID" (group_id) are both set',

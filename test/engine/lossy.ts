@@ -1,5 +1,5 @@
 import { createServer, request as forward, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import type { INodeParameters } from 'n8n-workflow';
 
@@ -33,7 +33,7 @@ export async function startLossy(
 		const earlier = seen.get(method) ?? 0;
 		seen.set(method, earlier + 1);
 		const loss = lose(method, url, earlier, Number(headers['content-length'] ?? 0));
-		if (loss === 'before') return (incoming.socket as Socket).resetAndDestroy();
+		if (loss === 'before') return incoming.socket.resetAndDestroy();
 		if (loss === 'page') {
 			incoming.resume();
 			return outgoing.writeHead(404, { 'content-type': 'text/html' }).end('<h1>404 page not found</h1>');
@@ -45,7 +45,7 @@ export async function startLossy(
 		}
 		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
 			if (loss === 'after') {
-				answer.resume().on('end', () => (incoming.socket as Socket).resetAndDestroy());
+				answer.resume().on('end', () => incoming.socket.resetAndDestroy());
 				return;
 			}
 			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);

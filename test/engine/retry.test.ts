@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import { jsonOf, run } from './harness';
 
@@ -17,7 +17,7 @@ const answer =
 	): Behaviour =>
 	(_request, response) =>
 		response.writeHead(status, headers).end(body);
-const reset: Behaviour = (request) => (request.socket as Socket).resetAndDestroy();
+const reset: Behaviour = (request) => request.socket.resetAndDestroy();
 
 /** Runs items against a server that behaves so on each attempt, then well. */
 async function against(

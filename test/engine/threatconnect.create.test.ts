@@ -230,7 +230,7 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 		const updated = await node(
 			'update',
 			{ dataMode: 'autoMap', groupId: '={{ $json.id }}' },
-			{ items: changes as never },
+			{ items: changes },
 		);
 		expect(updated.error).toBeUndefined();
 		expect(updated.items).toHaveLength(17);

@@ -51,7 +51,7 @@ test.each([
 ])('an ID that is %s is refused before anything is sent', async (_what, groupId) => {
 	server.seedGroup({ type: 'Threat', name: 'stays' });
 	const [before, requests] = [server.groups().length, server.requests.length];
-	const { error } = await node('delete', { groupId } as never);
+	const { error } = await node('delete', { groupId });
 	expect(error?.message).toContain('"Group ID" (groupId)');
 	expect(server.requests).toHaveLength(requests);
 	expect(server.groups()).toHaveLength(before);

@@ -17,7 +17,7 @@ const seed = async (...entries: Array<{ type: string; summary: string; ownerName
 		type: 'Incident',
 		name: 'x',
 		additionalFields: { associatedIndicators: { list: { id: '101, 102', data: { entry: entries } } } },
-	} as never);
+	});
 	expect(error).toBeUndefined();
 	return String(items[0]?.json.id);
 };
@@ -34,7 +34,7 @@ const dissociate = async (groupId: string, ...entry: Entry[]) =>
 				},
 			},
 		},
-	} as never);
+	});
 const summaries = (id: string) => server.group(id)?.associatedIndicators.map(({ summary }) => summary);
 
 test('an indicator is removed by its type and summary, which is looked up first', async () => {

@@ -172,7 +172,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 		expect(error).toBeUndefined();
 		expect(server.file(id)?.sha256).toBe(sha256(ZIP));
 		const { items } = await files('download', { groupId: id }, { binaryMode: 'combined' });
-		const data = (items[0]?.binary?.data ?? (items[0]?.json._files as never)?.['data']) as IBinaryData;
+		const data = items[0]?.binary?.data ?? (items[0]?.json._files as never)?.['data'];
 		expect(await store.sha256(data)).toBe(sha256(ZIP));
 	});
 });

@@ -70,7 +70,7 @@ describe('is refused before anything is sent:', () => {
 		['a blank XID', { findBy: 'xid', groupXid: '={{ " " }}' }, '"Group XID" (groupXid) is empty'],
 	])('%s', async (_what, parameters, message) => {
 		const before = server.requests.length;
-		const { error } = await node('get', parameters as never);
+		const { error } = await node('get', parameters);
 		expect(error?.message).toContain(message);
 		expect(server.requests).toHaveLength(before);
 	});

@@ -25,7 +25,7 @@ afterEach(() => {
 afterAll(async () => await server.stop());
 
 const all = async (parameters: object) => {
-	const { items, error } = await node('getAll', { returnAll: true, ...parameters } as never);
+	const { items, error } = await node('getAll', { returnAll: true, ...parameters });
 	expect(error).toBeUndefined();
 	return jsonOf(items);
 };
@@ -175,7 +175,7 @@ describe('of a filter that is set but empty', () => {
 	])('%s is refused: it would find everything', async (_what, filters, label) => {
 		server.seedGroup({ type: 'Threat', name: 'x' });
 		const before = server.requests.length;
-		const { error } = await node('getAll', { filters } as never);
+		const { error } = await node('getAll', { filters });
 		expect(error?.message).toContain(`The filter ${label} is empty`);
 		expect(server.requests).toHaveLength(before);
 	});
@@ -232,7 +232,7 @@ describe('IDs', () => {
 				.sort()
 				.reverse(),
 		);
-		const { items } = await node('getAll', { filters, limit: 5, sortDirection: 'desc' } as never);
+		const { items } = await node('getAll', { filters, limit: 5, sortDirection: 'desc' });
 		expect(jsonOf(items).map(({ id }) => String(id))).toEqual(ids.slice(-5).reverse());
 	});
 });

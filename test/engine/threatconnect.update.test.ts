@@ -207,7 +207,7 @@ describe('is refused before anything is sent, with the way out:', () => {
 			groupId: id,
 			updateFields: { name: 'x' },
 			...parameters,
-		} as never);
+		});
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/\w{4}.*Nothing was sent for any item\.$/);
 		expect(server.requests).toHaveLength(before);

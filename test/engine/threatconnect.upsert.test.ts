@@ -206,7 +206,7 @@ describe('by XID', () => {
 		['an owner by ID', { additionalFields: { ownerId: '2' } }, '"Owner ID" (ownerId) cannot be used'],
 	])('%s: refused before anything is sent', async (_what, parameters, message) => {
 		const sent = await requestsOf(async () => {
-			const { error } = await node('upsert', { ...byXid, ...parameters } as never);
+			const { error } = await node('upsert', { ...byXid, ...parameters });
 			expect(error?.message).toContain(message);
 		});
 		expect(sent).toEqual([]);

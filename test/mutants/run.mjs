@@ -10,6 +10,8 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
+import { withScores } from './scores.cjs';
+
 /** The least percentage of a file's mutants that tests must notice. */
 const FLOOR = 80;
 
@@ -57,8 +59,7 @@ const { values: options, positionals: wanted } = parseArgs({
 	options: { write: { type: 'boolean' } },
 	allowPositionals: true,
 });
-for (const name of wanted)
-	if (!sources.includes(name)) throw new Error(`nodes/shared has no ${name}.ts`);
+for (const name of wanted) if (!sources.includes(name)) throw new Error(`nodes/shared has no ${name}.ts`);
 const chosen = sources.filter((name) => wanted.length === 0 || wanted.includes(name));
 const unit = chosen.filter((name) => testsOf(name).length > 0);
 const engine = chosen.filter((name) => !unit.includes(name));
@@ -113,28 +114,13 @@ for (const { file, score } of scores) {
 	console.error(`${file}: tests notice ${score.toFixed(1)} % of the mutants, less than ${FLOOR} %`);
 	process.exitCode = 1;
 }
-if (options.write) await writeScores('docs/architecture.md');
-
-/** Replaces the rows of the files that were looked at, and those of files that are no more. */
-async function writeScores(page) {
-	const [start, end] = ['<!-- Written by `npm run mutants -- --write`. -->', '<!-- End of the scores. -->'];
-	const text = readFileSync(page, 'utf8');
-	const [before, rest] = text.split(start);
-	const [table, after] = rest.split(end);
-	const rows = new Map(
-		table.split('\n').flatMap((line) => {
-			const file = /^\| `(.+?)`/.exec(line)?.[1];
-			return file && sources.includes(basename(file, '.ts')) ? [[file, line]] : [];
-		}),
-	);
-	for (const { file, mutants, missed, score } of scores) {
-		rows.set(file, `| \`${file}\` | ${mutants} | ${missed} | ${score.toFixed(1)} % | ${today} |`);
-	}
-	const written = [
-		'| File | Mutants | Not noticed | Score | Measured |',
-		'| --- | ---: | ---: | ---: | --- |',
-		...[...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line),
-	].join('\n');
-	const options = { ...(await resolveConfig(page)), filepath: page };
-	writeFileSync(page, await format(`${before}${start}\n\n${written}\n\n${end}${after}`, options));
+if (options.write) {
+	const page = 'docs/architecture.md';
+	const settings = { ...(await resolveConfig(page)), filepath: page };
+	const written = await withScores(readFileSync(page, 'utf8'), scores, {
+		files: [...paths.values()],
+		today,
+		format: async (table) => await format(table, settings),
+	});
+	writeFileSync(page, written);
 }

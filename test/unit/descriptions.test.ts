@@ -327,10 +327,10 @@ describe('what surprises is said in the form', () => {
 		const [box] = attributes?.options as Array<{ values: INodeProperties[] }>;
 		const visible = box?.values.filter((property) =>
 			NodeHelpers.displayParameterPath(
-				values as never,
+				values,
 				property,
 				'updateFields.attributes.list',
-				{ typeVersion: 1 } as never,
+				{ typeVersion: 1 },
 				description,
 			),
 		);

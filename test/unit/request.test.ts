@@ -70,7 +70,7 @@ describe('readSecret', () => {
 		const outcomes = await Promise.allSettled(
 			[new ThreatConnectApi(), new ThreatConnectHmacApi(), new AttackForgeApi()].map(
 				async ({ authenticate: sign }) =>
-					(sign as (data: object, options: object) => Promise<unknown>)(
+					await (sign as (data: object, options: object) => Promise<unknown>)(
 						{ baseUrl: BASE, ...data },
 						{ url: `${BASE}/api/v3/groups` },
 					),

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData, JsonObject } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** A value that the user can correct. It was found before anything was sent. */
@@ -103,7 +103,7 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number, writ
 	const description = [errorDescription(error), written].filter(Boolean).join(' ');
 	const nodeError =
 		error instanceof ServiceFailure
-			? new NodeApiError(node, error.details as JsonObject, {
+			? new NodeApiError(node, error.details, {
 					message,
 					description,
 					httpCode: error.details.httpCode,

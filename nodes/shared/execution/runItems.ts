@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
 import { asError, InvalidInput, toNodeError } from '../core/errors';
@@ -99,7 +99,7 @@ function chosenOperation<Api>(context: IExecuteFunctions, { operations }: Servic
 }
 
 async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
-	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {}) as IDataObject;
+	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {});
 	const options = readConnectionOptions({ maxConcurrentRequests, timeout });
 	return { api: await service.connect(context, options), atOnce: options.maxConcurrentRequests };
 }

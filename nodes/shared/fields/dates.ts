@@ -77,7 +77,7 @@ function fromNumber(number: number): string {
 function toUtc(value: unknown, zone: string): string {
 	let date: ReturnType<typeof tryToParseDateTime>;
 	try {
-		date = tryToParseDateTime(value as string, zone);
+		date = tryToParseDateTime(value, zone);
 	} catch {
 		throw unreadable('is not a date that exists');
 	}

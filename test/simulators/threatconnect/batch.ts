@@ -248,7 +248,7 @@ export function serveBatch(service: Service): void {
 		{
 			GET: async (request, reply) => {
 				jobs.checkAccess(request);
-				return sendErrors(jobs.find(request), reply);
+				return await sendErrors(jobs.find(request), reply);
 			},
 		},
 		own,

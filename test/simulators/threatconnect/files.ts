@@ -144,10 +144,10 @@ export function serveFiles(service: Service): void {
 		serve(app, '/groups/:segment/upload', { POST: write, PUT: write }, { file: true }),
 	);
 	serve(service.app, '/groups/:segment/download', {
-		GET: async (request, reply) => download(service, contextOf(service, request), request, reply),
+		GET: async (request, reply) => await download(service, contextOf(service, request), request, reply),
 	});
 	serve(service.app, '/groups/:segment/pdf', {
-		GET: async (request, reply) => pdf(contextOf(service, request), request, reply),
+		GET: async (request, reply) => await pdf(contextOf(service, request), request, reply),
 	});
 }
 
