@@ -1,4 +1,5 @@
 import type { Item } from '../../nodes/shared/execution/item';
+import { defineOperation } from '../../nodes/shared/execution/operation';
 import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/execution/limit';
 
 /** How many records an operation returns. */
@@ -27,24 +28,24 @@ test.each([0, -1, 1.5, '0', 'x', '', null, undefined, [5]])('a limit of %p is re
 	expect(() => limitOf(given)).toThrow(/^"Limit" \(limit\) cannot be "/);
 });
 
-test('the limit is asked for where not all are to be returned', () => {
-	const [all, limit] = limitParameters({ operation: ['getAll'] });
-	expect(all).toMatchObject({
-		name: 'returnAll',
-		default: false,
-		displayOptions: { show: { operation: ['getAll'] } },
+test('the limit is asked for where not all are to be returned, and what all may cost is said where all are', () => {
+	const operation = defineOperation({
+		resource: 'group',
+		operation: 'getAll',
+		name: 'Get Many',
+		action: 'Get many groups',
+		description: '',
+		parameters: [...limitParameters(), returnAllNotice()],
+		prepare: () => ({ run: async () => await Promise.resolve([]) }),
 	});
+	const own = { resource: ['group'], operation: ['getAll'] };
+	const [all, limit, notice] = operation.parameters;
+	expect(all).toMatchObject({ name: 'returnAll', default: false, displayOptions: { show: own } });
 	expect(limit).toMatchObject({
 		name: 'limit',
 		default: 50,
 		typeOptions: { minValue: 1 },
-		displayOptions: { show: { operation: ['getAll'], returnAll: [false] } },
+		displayOptions: { show: { ...own, returnAll: [false] } },
 	});
-});
-
-test('what all may cost is said where all are to be returned', () => {
-	expect(returnAllNotice({ operation: ['getAll'] })).toMatchObject({
-		type: 'notice',
-		displayOptions: { show: { operation: ['getAll'], returnAll: [true] } },
-	});
+	expect(notice).toMatchObject({ type: 'notice', displayOptions: { show: { ...own, returnAll: [true] } } });
 });
