@@ -1,5 +1,5 @@
-import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, list, post, refused, start, startShared, type Json } from './threatconnect.support';
+import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, list, post, refused, start, startShared, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 

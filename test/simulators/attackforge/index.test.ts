@@ -5,8 +5,8 @@ import {
 	type AttackForgeOptions,
 	type AttackForgeSimulator,
 	type MethodName,
-} from '../../simulators/attackforge';
-import { METHOD_NAMES, METHODS } from '../../simulators/attackforge/methods';
+} from './index';
+import { METHOD_NAMES, METHODS } from './methods';
 
 const JOHN = '668ba6b1be6510000f78f79e';
 const PAUL = '66d2308ba99324532079e111';

@@ -1,5 +1,5 @@
-import { CREDENTIALS, EVENT_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, list, post, put, refused, start, tokenHeaders, type Json } from './threatconnect.support';
+import { CREDENTIALS, EVENT_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, list, post, put, refused, start, tokenHeaders, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 

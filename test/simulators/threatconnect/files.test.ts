@@ -5,8 +5,8 @@ import { request } from 'node:http';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from './threatconnect.support';
+import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from './testSupport';
 
 let server: ThreatConnectSimulator;
 

@@ -1,9 +1,5 @@
-import {
-	CREDENTIALS,
-	type ThreatConnectOptions,
-	type ThreatConnectSimulator,
-} from '../../simulators/threatconnect';
-import { call, get, holdTimers, post, send, start, tokenHeaders, type Json } from './threatconnect.support';
+import { CREDENTIALS, type ThreatConnectOptions, type ThreatConnectSimulator } from './index';
+import { call, get, holdTimers, post, send, start, tokenHeaders, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 
