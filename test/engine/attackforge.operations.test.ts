@@ -141,7 +141,7 @@ describe('Get and Get Many', () => {
 		expect(error?.message).toContain('"Simplify" (simplify) cannot be "maybe"');
 	});
 
-	test('T12: a key that is no administrator may choose its own groups', async () => {
+	test("a key that is not an administrator's may choose its own groups", async () => {
 		await against({ admin: false }, async (one, runNode) => {
 			one.seedGroup({ name: 'Other' });
 			const all = await runNode('getAll', {});
@@ -152,7 +152,7 @@ describe('Get and Get Many', () => {
 		});
 	});
 
-	test('T8: list keys and item keys are one', async () => {
+	test('a group of the list can be read by the ID that the list gives it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
 		const { items } = await node('getAll', {});
 		const again = await node('get', { groupId: '={{ $json.id }}' }, { items: jsonOf(items) });
@@ -161,7 +161,7 @@ describe('Get and Get Many', () => {
 });
 
 describe('Archive and Restore', () => {
-	test('T15: archive and restore without deleting', async () => {
+	test('change whether the group is archived, and do not delete it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
 		await node('archive', { groupId: list(id) });
 		expect(server.group(id)).toMatchObject({ is_archived: true, is_deleted: false });
@@ -177,7 +177,7 @@ describe('Members', () => {
 	let group: StoredGroup;
 	beforeEach(() => (group = server.seedGroup({ name: 'A' })));
 
-	test('T9: are added, changed and removed with the capitalized levels, by ID, e-mail address or user name', async () => {
+	test('are added, changed and removed with the capitalized levels, by ID, e-mail address or user name', async () => {
 		const { email_address, username } = server.users.find(({ id }) => id === PAUL) ?? {
 			email_address: '',
 			username: '',
@@ -202,7 +202,7 @@ describe('Members', () => {
 		expect(jsonOf(groups.items)).toMatchObject([{ id: group.id, name: 'A', access_level: 'Edit' }]);
 	});
 
-	test('T11: removing is an operation of its own, and takes the projects along', async () => {
+	test('are removed by an operation of its own, which takes them off the projects too', async () => {
 		await member('add', { groupId: group.id, userId: PAUL, accessLevel: 'View' });
 		const project = server.seedProject({ groups: [group.id], team: [PAUL] });
 		const { items, error } = await member('remove', { groupId: group.id, userId: PAUL });
@@ -234,7 +234,7 @@ describe('Members', () => {
 		expect(groups.every(({ id }) => server.group(id)?.members.length === 1)).toBe(true);
 	});
 
-	test('T13: a refused look-up names the method to grant', async () => {
+	test('a refused look-up names the method to grant', async () => {
 		await against({ grants: ['AddUserToGroup'] }, async (one, runNode) => {
 			const { id } = one.seedGroup({});
 			const { error } = await runNode('add', {
@@ -324,7 +324,7 @@ describe('Related records', () => {
 		expect(server.requests.at(-1)?.target).toContain('?cf_key_allowlist=none');
 	});
 
-	test("T16: what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
+	test("what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
 		await node('create', { name: 'A', ...CONTACTS });
 		expect(writes().at(-1)).toMatchObject({ method: 'POST', target: '/api/ss/group' });
 		const { id } = server.groups()[0] ?? { id: '' };
@@ -340,7 +340,7 @@ describe('Related records', () => {
 	const project = (operation: string, parameters: object, runNode = node) =>
 		runNode(operation, { resource: 'project', ...parameters } as never);
 
-	test('T18: linking writes the full list of groups, and unlinking takes out one', async () => {
+	test('linking writes the full list of groups, and unlinking takes out one', async () => {
 		const [a, b] = [server.seedGroup({ name: 'A' }), server.seedGroup({ name: 'B' })];
 		const { id } = server.seedProject({ groups: [a.id] });
 		const linked = await project('link', { projectId: id, groupId: b.id });
