@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
@@ -9,6 +8,7 @@ import {
 	startAttackForge,
 	type StoredGroup,
 } from '../simulators/attackforge';
+import { withHttpServer } from '../support/httpServer';
 import { jsonOf, loadOptions } from './harness';
 import { access, ADMIN, attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
 
@@ -277,15 +277,13 @@ describe('Related records', () => {
 		async (_what, count, read, message) => {
 			const assets = Array.from({ length: count }, (_, n) => ({ id: String(n) }));
 			let asked = 0;
-			const service = createServer((_request, response) => {
+			const listener = (_request: IncomingMessage, response: ServerResponse) => {
 				// Else it would go on until the memory is full.
 				if (++asked > 5) return response.writeHead(400).end('{"error":"asked too often"}');
 				return response.end(JSON.stringify({ count, assets }));
-			});
-			await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-			try {
-				const { port } = service.address() as AddressInfo;
-				const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+			};
+			await withHttpServer(listener, async (url) => {
+				const runNode = attackForgeNode({ ...server, url });
 				const many = async (more: object) =>
 					await runNode('getAll', { resource: 'asset', groupId: PAUL, ...more } as never);
 				const all = await many({ returnAll: true });
@@ -293,9 +291,7 @@ describe('Related records', () => {
 				if (message === undefined) expect(all.error).toBeUndefined();
 				else expect(all.error?.message).toContain(message);
 				expect((await many({ limit: 7 })).items).toHaveLength(7);
-			} finally {
-				service.close();
-			}
+			});
 		},
 	);
 
@@ -361,21 +357,16 @@ describe('Related records', () => {
 		['groups of another form', { project_groups: ['66d2308ba99324532079e111'] }],
 	])('nothing is written when the project shows %s: the full list is not known', async (_what, shown) => {
 		const methods: unknown[] = [];
-		const service = createServer((request, response) => {
+		const listener = (request: IncomingMessage, response: ServerResponse) => {
 			methods.push(request.method);
 			response.end(JSON.stringify({ status: 'Success', project: { project_id: PAUL, ...shown } }));
-		});
-		await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-		try {
-			const { port } = service.address() as AddressInfo;
-			const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+		};
+		await withHttpServer(listener, async (url) => {
+			const runNode = attackForgeNode({ ...server, url });
 			const { error } = await project('link', { projectId: PAUL, groupId: PAUL }, runNode);
 			expect(error?.message).toContain('with success, but without project_groups');
 			expect(methods).toEqual(['GET']);
-		} finally {
-			service.closeAllConnections();
-			await new Promise((resolve) => service.close(resolve));
-		}
+		});
 	});
 
 	test("somebody else's change at the same time is reported, and not undone", async () => {

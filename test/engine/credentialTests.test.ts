@@ -7,10 +7,10 @@ import type {
 	INodeType,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { startAttackForge, type AttackForgeSimulator } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { load } from './harness';
 
 /** The tests behind "Test" in a credential, taken from the built nodes and called as n8n calls them. */
@@ -25,7 +25,7 @@ let threatConnect: ThreatConnectSimulator;
 let threatConnectTls: ThreatConnectSimulator;
 let attackForge: AttackForgeSimulator;
 let attackForgeTls: AttackForgeSimulator;
-const servers: Server[] = [];
+const servers: HttpServer[] = [];
 const stops: Array<() => Promise<void>> = [];
 const tests: Record<string, TestFunction> = {};
 
@@ -46,8 +46,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await Promise.all(stops.map(async (stop) => await stop()));
-	for (const one of servers) one.closeAllConnections();
-	await Promise.all(servers.map(async (one) => await new Promise((closed) => one.close(closed))));
+	await Promise.all(servers.map(async (one) => await one.close()));
 });
 
 const SECRETS = ['apiToken', 'secretKey', 'apiKey'];
@@ -73,14 +72,12 @@ const succeeded = { status: 'OK', message: 'Connection successful!' };
 
 async function listener(answer: RequestListener): Promise<{ url: string; host: string; seen: string[] }> {
 	const seen: string[] = [];
-	const one = createServer((request, response) => {
+	const one = await startHttpServer((request, response) => {
 		seen.push(`${request.method} ${request.url}`);
 		answer(request, response);
 	});
 	servers.push(one);
-	await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
-	const host = `127.0.0.1:${(one.address() as AddressInfo).port}`;
-	return { url: `http://${host}`, host, seen };
+	return { url: one.url, host: one.host, seen };
 }
 
 /** A server that answers everything alike. */
@@ -182,7 +179,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 
 	test('a port where nothing listens', async () => {
 		const { url, host } = await listener(() => {});
-		await new Promise((closed) => servers.pop()?.close(closed));
+		await servers.pop()?.drain();
 		expect(await at(url)).toEqual(
 			failed(
 				`${host} refused the connection (ECONNREFUSED). Check the Base URL and its port, and that the service is up and reachable from n8n.`,

@@ -1,8 +1,8 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import type { LoggedRequest } from '../simulators/shared/server';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { jsonOf, load, run, type Credentials, type RunResult } from './harness';
 
 /** n8n's own HTTP Request node with our credentials: the way to every call that our nodes do not make. */
@@ -12,7 +12,7 @@ type Data = Credentials[string];
 let server: ThreatConnectSimulator;
 let secure: ThreatConnectSimulator;
 let typeVersion: number;
-const servers: Server[] = [];
+const servers: HttpServer[] = [];
 
 beforeAll(async () => {
 	[server, secure] = await Promise.all([startThreatConnect(), startThreatConnect({ tls: true })]);
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await Promise.all([server.stop(), secure.stop()]);
-	await Promise.all(servers.map(async (one) => await new Promise((closed) => one.close(closed))));
+	await Promise.all(servers.map(async (one) => await one.drain()));
 });
 
 const data: Record<string, (url: string) => Data> = {
@@ -87,13 +87,12 @@ type Seen = { url: string; method: string; headers: IncomingHttpHeaders };
 /** A server that only notes what arrives. */
 async function listener(answer: RequestListener): Promise<{ url: string; seen: Seen[] }> {
 	const seen: Seen[] = [];
-	const one = createServer((incoming, response) => {
+	const one = await startHttpServer((incoming, response) => {
 		seen.push({ url: incoming.url ?? '', method: incoming.method ?? '', headers: incoming.headers });
 		answer(incoming, response);
 	});
 	servers.push(one);
-	await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
-	return { url: `http://127.0.0.1:${(one.address() as AddressInfo).port}`, seen };
+	return { url: one.url, seen };
 }
 
 const answerJson: RequestListener = (_incoming, response) => {

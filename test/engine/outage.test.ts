@@ -1,11 +1,11 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 
 import { account, type Figures } from '../faults/account';
 import { outcomesOf } from '../faults/jobs';
 import { SERVICES, type ServiceName, type Stage } from '../faults/services';
+import { startHttpServer } from '../support/httpServer';
+import { TcpProxy } from '../support/tcpProxy';
 import { run, type RunOptions } from './harness';
-import { Relay } from './relay';
 
 /** What breaks in the middle of a run: the network, the execution itself, and answers out of all proportion. */
 
@@ -16,13 +16,13 @@ const WELL = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 async function creating(
 	service: ServiceName,
 	count: number,
-	during: (network: Relay, arrived: (requests: number) => Promise<void>, stage: Stage) => Promise<void>,
+	during: (network: TcpProxy, arrived: (requests: number) => Promise<void>, stage: Stage) => Promise<void>,
 	more: Partial<RunOptions> = {},
 ): Promise<{ figures: Figures; requests: number }> {
 	const stage = await SERVICES[service]({});
-	const network = new Relay(stage.server.url);
+	const network = new TcpProxy(stage.server.url);
 	try {
-		await network.up();
+		await network.start();
 		const credentials = Object.fromEntries(
 			Object.entries(stage.credentials).map(([type, data]) => [type, { ...data, baseUrl: network.url }]),
 		);
@@ -48,7 +48,7 @@ async function creating(
 		]);
 		return { figures: account(sent, outcomesOf(result), stage.stored()), requests: requests.length };
 	} finally {
-		await network.down();
+		await network.stop();
 		await stage.server.stop();
 	}
 }
@@ -57,9 +57,9 @@ describe.each(services)('%s:', (service) => {
 	test('a service that is away for two seconds and comes back costs no item', async () => {
 		const { figures } = await creating(service, 60, async (network, arrived) => {
 			await arrived(20);
-			await network.down();
+			await network.stop();
 			await new Promise((resolve) => setTimeout(resolve, 2000));
-			await network.up();
+			await network.start();
 		});
 		expect(figures).toMatchObject({ sent: 60, succeeded: 60, ...WELL });
 	});
@@ -67,7 +67,7 @@ describe.each(services)('%s:', (service) => {
 	test('a service that dies half-way leaves each item with one outcome, and none that is wrong', async () => {
 		const { figures } = await creating(service, 40, async (network, arrived) => {
 			await arrived(15);
-			await network.down();
+			await network.stop();
 		});
 		expect(figures).toMatchObject({ sent: 40, ...WELL });
 		const { succeeded, reportedFailed, reportedUnknown } = figures;
@@ -95,13 +95,11 @@ describe.each(services)('%s:', (service) => {
 
 /** A server with one answer to everything. */
 async function creatingAt(listener: RequestListener, items: object[], options: object = {}) {
-	const server = createServer((request, response) => {
+	const server = await startHttpServer((request, response) => {
 		request.resume();
 		listener(request, response);
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	try {
-		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		return await run({
 			type: 'threatConnectGroup',
 			parameters: {
@@ -112,12 +110,12 @@ async function creatingAt(listener: RequestListener, items: object[], options: o
 				options: { assignXid: false, ...options },
 			},
 			items: items as RunOptions['items'],
-			credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
+			credentials: { threatConnectApi: { baseUrl: server.url, apiToken: 'token' } },
 			onError: 'continueErrorOutput',
 		});
 	} finally {
-		// Waits for the node to close its connections.
-		await new Promise((resolve) => server.close(resolve));
+		// The node has to close its connections.
+		await server.drain();
 	}
 }
 
