@@ -6,14 +6,14 @@ import { withHttpServer } from '../support/httpServer';
 import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
-/** Answers of AttackForge that its documentation does not show, but does not rule out either. */
+/** Responses of AttackForge that its documentation neither shows nor rules out. */
 
 const ID = '5eab99471e18050942c7607a';
 const ACME = { name: 'ACME', ...CONTACTS };
 
 type Asked = { method: string; path: string; query: URLSearchParams };
 
-/** Runs the node against a service that answers with what is given, and tells what was asked. */
+/** Runs the node against a service with the given responses. `asked` lists the requests. */
 async function against(
 	answer: (asked: Asked) => object,
 	check: (run: RunNode, asked: Asked[]) => Promise<void>,

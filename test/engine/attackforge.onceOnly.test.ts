@@ -8,7 +8,7 @@ import { loseFirst, type LossRule } from '../support/lossyProxy';
 import { jsonOf } from './harness';
 import { runAttackForgeWithLosses } from './support';
 
-/** AttackForge has no key to find a record again: what becomes of writes whose answer is lost on the way. */
+/** Writes whose response is lost. AttackForge has no key by which a record could be found again. */
 
 let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
@@ -99,7 +99,7 @@ describe('a new group whose answer is lost', () => {
 		['its name in another form', { name: 'CHANGED' }],
 	])('is reported as unknown when there is a new group with %s', async (_what, stored) => {
 		await start();
-		// As a service does that rewrites what it stores.
+		// The service stores the group with other values than were sent.
 		const lose: LossRule = (method, _path, earlier) => {
 			if (method !== 'POST' || earlier !== 1) return undefined;
 			server.seedGroup({ ...customers('Changed')[0], ...stored, created: new Date().toISOString() });

@@ -109,7 +109,7 @@ describe('Get and Get Many', () => {
 		[
 			'getAll',
 			'group',
-			// Offboarding by the code of a customer that has none.
+			// The customer to be offboarded has no code.
 			{ customFields: customFields({ key: 'code', value: '' }) },
 			'The filter "Custom Fields": the value of "code" is empty',
 		],
@@ -278,7 +278,7 @@ describe('Related records', () => {
 			const assets = Array.from({ length: count }, (_, n) => ({ id: String(n) }));
 			let asked = 0;
 			const listener = (_request: IncomingMessage, response: ServerResponse) => {
-				// Else it would go on until the memory is full.
+				// Without this limit a node that reads on would fill the memory.
 				if (++asked > 5) return response.writeHead(400).end('{"error":"asked too often"}');
 				return response.end(JSON.stringify({ count, assets }));
 			};
@@ -669,7 +669,7 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 	};
 	expect(await sync(customers)).toEqual({ created: 500, updated: 0, unchanged: 0, writes: 500 });
 
-	// What others keep in the same groups must survive.
+	// What other users keep in the same groups has to stay.
 	const others = server.groups().map(({ id }) => id);
 	for (const groupId of others.slice(0, 40)) {
 		await node('update', {

@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const SECRETS = ['apiToken', 'secretKey', 'apiKey'];
 
-/** Runs one test; whatever it says, it must not say the secret. */
+/** Runs one credential test. Its message must not contain the secret. */
 async function check(
 	name: string,
 	data: Data | undefined,
@@ -80,7 +80,7 @@ async function listener(answer: RequestListener): Promise<{ url: string; host: s
 	return { url: one.url, host: one.host, seen };
 }
 
-/** A server that answers everything alike. */
+/** Starts a server that gives every request the same response. */
 const answering = async (status: number, body: string, headers: Record<string, string> = {}) =>
 	await listener((_request, response) => {
 		response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body);
@@ -110,12 +110,12 @@ test('each credential of each node is tested by a function that the node has', a
 
 type Service = {
 	name: string;
-	/** What a good credential holds. */
+	/** The fields of a valid credential. */
 	good: () => Data;
-	/** The secret as it may be spoilt. */
+	/** The field with the secret, which tests change. */
 	secret: string;
 	label: string;
-	/** The words for an answer that is no JSON. */
+	/** The message for a response that is not JSON. */
 	noJson: string;
 	server: () => { url: string; requests: unknown[] };
 	tls: () => { url: string; requests: unknown[] };
@@ -288,7 +288,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 	});
 
 	test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
-		// On Linux 0.0.0.0 leads to this machine: a request would arrive.
+		// On Linux 0.0.0.0 leads to this machine, so that a request would arrive.
 		const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
 		const plain = url.replace('127.0.0.1', '0.0.0.0');
 		expect(await at(plain)).toEqual(

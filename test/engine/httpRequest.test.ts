@@ -5,7 +5,7 @@ import type { LoggedRequest } from '../simulators/shared/server';
 import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { jsonOf, load, run, type Credentials, type RunResult } from './harness';
 
-/** n8n's own HTTP Request node with our credentials: the way to every call that our nodes do not make. */
+/** n8n's own HTTP Request node with our credentials. Users make with it the calls that our nodes do not make. */
 
 type Data = Credentials[string];
 
@@ -76,7 +76,7 @@ const arrays = (parameters: INodeParameters, queryParameterArrays: string): INod
 	options: { queryParameterArrays },
 });
 
-/** The query as a server reads it that knows percent-encoding alone: a `+` is a `+`. */
+/** The query as read by a server that knows percent-encoding only, so that `+` stays `+`. */
 function received({ target }: LoggedRequest): string[][] {
 	const [, query = ''] = target.split('?');
 	return query.split('&').map((pair) => pair.split('=').map(decodeURIComponent));
@@ -84,7 +84,7 @@ function received({ target }: LoggedRequest): string[][] {
 
 type Seen = { url: string; method: string; headers: IncomingHttpHeaders };
 
-/** A server that only notes what arrives. */
+/** Starts a server that records the requests it receives. */
 async function listener(answer: RequestListener): Promise<{ url: string; seen: Seen[] }> {
 	const seen: Seen[] = [];
 	const one = await startHttpServer((incoming, response) => {
@@ -100,7 +100,7 @@ const answerJson: RequestListener = (_incoming, response) => {
 	response.end('{"status":"Success","data":[]}');
 };
 
-/** All that a failed run could show to a user. */
+/** All texts that a failed run can show to a user. */
 const shown = (error: RunResult['error']) => `${error?.message}\n${error?.description}`;
 
 test('the newest version of the HTTP Request node is the one that runs', () => {
@@ -110,7 +110,7 @@ test('the newest version of the HTTP Request node is the one that runs', () => {
 describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %s', (credential) => {
 	const groups = (query = '') => `${server.url}/api/v3/groups${query}`;
 
-	/** Runs one request, which must have reached the server and been let in. */
+	/** Runs one request, which the server must have received and accepted. */
 	async function accepted(
 		url: string,
 		parameters?: INodeParameters,

@@ -5,7 +5,7 @@ import { withHttpServer } from '../support/httpServer';
 import { jsonOf, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** What both nodes share: outcomes, pairing, order, errors, cancelling. Shown with the ThreatConnect node. */
+/** What both nodes share: outcomes, pairing, order, errors, cancelling. The tests use the ThreatConnect node. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -19,7 +19,7 @@ const named = (...names: string[]) => names.map((name) => ({ name }));
 const byName = { type: 'Threat', name: '={{ $json.name }}' };
 const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
 
-/** Runs `check` with a server that always responds alike, and with how many requests it has received. */
+/** Runs `check` with a server's URL and a function that returns how many requests it has received. */
 async function withCountingServer(
 	listener: RequestListener,
 	check: (url: string, count: () => number) => Promise<void>,
@@ -206,7 +206,7 @@ describe('concurrency', () => {
 				request.on('data', (chunk) => (body += chunk));
 				request.on('end', () => {
 					order.push(JSON.parse(body).name);
-					// Not before all that may come have come, and one too many would have had the time to.
+					// The server responds 20 ms after the limit is reached. A request beyond the limit would arrive in that time.
 					if (order.length % maxConcurrentRequests === 0) setTimeout(answer, 20);
 				});
 			},
@@ -258,11 +258,11 @@ test('the credential is decrypted once a run', async () => {
 });
 
 test('a cancelled execution sends nothing more', async () => {
-	/** What it begins with. */
+	/** The number of requests that arrive before the cancellation. */
 	const FIRST = 16;
 	let cancel = () => {};
 	let arrived = 0;
-	// Answered only then: each answer lets another request follow.
+	// The responses are held back until then, because each response lets another request follow.
 	const waiting: ServerResponse[] = [];
 	await withCountingServer(
 		(_request, response) => {
@@ -300,7 +300,7 @@ test.each<[string, RequestListener]>([
 			onStart: (stop: () => void) => (cancel = stop),
 		});
 		expect(error?.message).toContain('The execution was cancelled');
-		// What had left before may arrive after.
+		// Requests that were sent before the cancellation may arrive after it.
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		const sent = count();
 		await new Promise((resolve) => setTimeout(resolve, 200));

@@ -7,12 +7,15 @@ import { startHttpServer } from '../support/httpServer';
 import { TcpProxy } from '../support/tcpProxy';
 import { run, type RunOptions } from './harness';
 
-/** What breaks in the middle of a run: the network, the execution itself, and answers out of all proportion. */
+/** Failures in the middle of a run: the network breaks, the execution is cancelled, a response is huge or never ends. */
 
 const services: ServiceName[] = ['threatConnect', 'attackForge'];
 const WELL = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 
-/** Creates through a network of which `during` has control; `arrived` resolves once so many requests have arrived. */
+/**
+ * Creates records through a TCP proxy that `during` starts and stops. `arrived` resolves once the service has received that
+ * many requests.
+ */
 async function creating(
 	service: ServiceName,
 	count: number,
@@ -93,7 +96,7 @@ describe.each(services)('%s:', (service) => {
 	});
 });
 
-/** A server with one answer to everything. */
+/** Creates groups at a server that gives every request the same response. */
 async function creatingAt(listener: RequestListener, items: object[], options: object = {}) {
 	const server = await startHttpServer((request, response) => {
 		request.resume();
@@ -172,7 +175,7 @@ test('an answer that trickles in for ever is given up, and the connection with i
 	expect(items).toEqual([]);
 	expect(errors.map(({ json }) => [json.error, json.message])).toEqual([
 		[
-			// Where this process stands still for half a second, that is a pause of the answer.
+			// If this process stood still for half a second, the node takes that for a pause in the response.
 			expect.stringMatching(
 				standstill < 300 ? /did not answer within 2\.5 seconds/ : /did not answer within (2\.5|0\.5) seconds/,
 			),

@@ -4,7 +4,7 @@ import type { Socket } from 'node:net';
 import { withHttpServer } from '../support/httpServer';
 import { jsonOf, run } from './harness';
 
-/** What is sent again, and what is not: over real sockets, to a server that fails on purpose. */
+/** Which requests are sent again. The tests use real sockets and a server that fails on purpose. */
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 
@@ -20,7 +20,7 @@ const answer =
 		response.writeHead(status, headers).end(body);
 const reset: Behaviour = (request) => (request.socket as Socket).resetAndDestroy();
 
-/** Runs items against a server that behaves so on each attempt, then well. */
+/** Runs items against a server with one behaviour for each attempt. After these, the server succeeds. */
 async function against(
 	behaviours: Behaviour[],
 	{

@@ -23,7 +23,7 @@ export const CONTACTS = {
 	primary_contact_email: 'p@example.com',
 };
 
-/** Access of an administrator of a group, but for who it is. */
+/** Access of a group's administrator, without the user or group. */
 export const ADMIN = {
 	add_user_method: 'list',
 	allow_user_invite: false,

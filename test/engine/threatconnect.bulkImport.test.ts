@@ -58,7 +58,7 @@ test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with it
 			],
 			[{ type: 'Threat', name: 'x'.repeat(201) }, 'The name for this Threat is invalid'],
 			[{ type: 'Threat', securityLabels: ['TLP:PINK'] }, 'TLP:PINK'],
-			// These the node finds itself.
+			// The node itself refuses these.
 			[{ type: 'Email', subject: 's' }, '"Header" (header) is missing'],
 			[{ type: 'Incident', status: 'Sleeping' }, '"Status" (status) cannot be "Sleeping"'],
 		];
@@ -412,7 +412,7 @@ describe('jobs', () => {
 				mode: 'manual',
 				onMessage: (message) => messages.push(message),
 			});
-			// How often the status is asked for in between is a matter of time.
+			// The number of status requests depends on timing.
 			expect(messages.filter((message) => !/: (Queued|Running)$/.test(message))).toEqual([
 				'Batch 1 for "Demo Organization" (groups: 1): uploading',
 				'Batch 1 for "Demo Organization" (groups: 1): Completed',
@@ -459,7 +459,7 @@ describe('when a job does not end', () => {
 });
 
 describe('when an answer is lost', () => {
-	/** In front of a simulator; `lose` says which answers are thrown away. */
+	/** Runs `check` through a proxy. `lose` says which requests or responses the proxy loses. */
 	async function withLosses(
 		lose: (request: IncomingMessage) => 'answer' | 'request' | undefined,
 		check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,

@@ -125,7 +125,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 					return;
 				}
 				sent += 1;
-				// Two seconds, as by a slow line.
+				// The file takes two seconds, as on a slow connection.
 				request.on('data', () => {
 					request.pause();
 					setTimeout(() => request.resume(), 60);
@@ -253,7 +253,7 @@ describe('an upload', () => {
 	});
 
 	test('that ThreatConnect cannot process fails, and says so', async () => {
-		// Marked as malware after the node has looked at it.
+		// The group is marked as malware after the node has read it.
 		const { id } = document({ malware: true, password: 'x' });
 		const broken = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(10)]);
 		const { error } = await withFailing(
@@ -274,7 +274,7 @@ describe('an upload', () => {
 
 	test('whose processing cannot be looked at is not uploaded again by Retry On Fail', async () => {
 		const { id } = document();
-		// The second and later reads: the first looks at the group before the upload.
+		// Only the second and later reads, because the first reads the group before the upload.
 		const proxy = await startLossyProxy(server.url, (method, _path, earlier) =>
 			method === 'GET' && earlier > 0 ? 403 : undefined,
 		);
@@ -466,7 +466,7 @@ describe('an upload', () => {
 	});
 });
 
-/** Stands in front of the simulator's answers to say that processing failed. */
+/** Runs `check` with a server that takes a file and then says that processing failed. */
 async function withFailing<T>(check: (baseUrl: string) => Promise<T>): Promise<T> {
 	let uploaded = false;
 	return await withHttpServer((request, response) => {

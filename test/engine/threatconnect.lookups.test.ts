@@ -135,7 +135,7 @@ describe('what cannot be listed can be typed', () => {
 		'searchWritableOwners',
 	])('%s says so where the key may not list', async (method) => {
 		const token = server.credentials.cannotListToken;
-		// n8n shows no more than the message.
+		// n8n shows the message only.
 		await expect(search(method, '', { token })).rejects.toThrow(
 			/^You are not authorized to perform the requested operation\. \w.+\.$/,
 		);

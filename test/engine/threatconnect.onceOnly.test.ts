@@ -3,7 +3,7 @@ import { loseFirst, type LossRule } from '../support/lossyProxy';
 import { jsonOf, run, type RunOptions } from './harness';
 import { runThreatConnectWithLosses } from './support';
 
-/** What becomes of writes whose answer is lost on the way: nothing is lost and nothing is done twice. */
+/** Writes whose response is lost: the node loses no item and writes nothing twice. */
 
 let server: ThreatConnectSimulator;
 beforeAll(async () => {
@@ -39,7 +39,7 @@ describe('a new group whose answer is lost', () => {
 
 	test("and whose XID, the user's, another item has taken, is refused and not taken for that one's", async () => {
 		const { items, errors, posts } = await through(
-			// Arrives first once the other item's has arrived.
+			// The second item's request is lost, after the first item's has arrived.
 			(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'before' : undefined),
 			{
 				parameters: {

@@ -104,7 +104,7 @@ test('no page depends on a count or a previous link, and the end is where the pa
 	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
 	expect(items).toHaveLength(2000);
 	const targets = server.requests.slice(before).map(({ target }) => target);
-	// A full page is not taken for the last, whether a link follows or not.
+	// The node does not take a full page for the last, with or without a link to the next.
 	expect(targets).toHaveLength(3);
 	expect(targets.join()).not.toMatch(/count=|resultStart=/);
 });
