@@ -57,8 +57,7 @@ const { values: options, positionals: wanted } = parseArgs({
 	options: { write: { type: 'boolean' } },
 	allowPositionals: true,
 });
-for (const name of wanted)
-	if (!sources.includes(name)) throw new Error(`nodes/shared has no ${name}.ts`);
+for (const name of wanted) if (!sources.includes(name)) throw new Error(`nodes/shared has no ${name}.ts`);
 const chosen = sources.filter((name) => wanted.length === 0 || wanted.includes(name));
 const unit = chosen.filter((name) => testsOf(name).length > 0);
 const engine = chosen.filter((name) => !unit.includes(name));
