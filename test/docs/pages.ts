@@ -36,6 +36,42 @@ export const proseOf = (document: string): string => read(document).replace(FENC
 export const codeOf = (document: string): string[] =>
 	[...proseOf(document).matchAll(/(`+)([^]+?)\1/g)].map(([, , code = '']) => code.trim());
 
+/**
+ * Counts the cells of a table's row as GitHub does: a pipe separates cells within code too, unless a backslash stands before
+ * it.
+ */
+const cellsIn = (row: string): number =>
+	row
+		.trim()
+		.replace(/\\./g, '')
+		.replace(/^\||\|$/g, '')
+		.split('|').length;
+
+/** The row between the head and the body of a table. */
+const isDelimiterRow = (line: string) =>
+	line.includes('|') && /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/.test(line);
+
+/** An empty line, or the start of a heading, a quotation, a list or HTML. */
+const endsTable = (line: string) => /^\s*($|#|>|<|[-*+] )/.test(line);
+
+export type Table = { head: string; rows: string[] };
+
+/** The tables of a Markdown text without fenced blocks. `rows` starts with the delimiter row. */
+export function tablesIn(text: string): Table[] {
+	const lines = text.split('\n');
+	return lines.flatMap((line, n) => {
+		if (!isDelimiterRow(line)) return [];
+		const following = lines.slice(n + 1);
+		const end = following.findIndex(endsTable);
+		const rows = [line, ...following.slice(0, end < 0 ? undefined : end)];
+		return [{ head: lines[n - 1] ?? '', rows }];
+	});
+}
+
+/** The rows that have more or fewer cells than the head of their table. */
+export const unevenRowsIn = (text: string): string[] =>
+	tablesIn(text).flatMap(({ head, rows }) => rows.filter((row) => cellsIn(row) !== cellsIn(head)));
+
 /** Targets of links and images in a document, as they are written. */
 export const linksOf = (document: string): string[] => {
 	const text = proseOf(document).replace(/`[^`]*`/g, '');

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { StoredGroup as Customer } from '../simulators/attackforge';
 import type { LoggedRequest } from '../simulators/shared/server';
+import { withHttpServer } from '../support/httpServer';
 import { checkAttackForge, checkThreatConnect, type Finding } from './expected';
 import type { Execution, Item, Workflow } from './n8n';
 import { openStage, type Stage } from './stage';
@@ -148,24 +148,20 @@ test('alert-enrichment: known alerts bring their groups and leave a post, unknow
 
 test('errors-to-tickets: what cannot be sent becomes a ticket that says why, the rest is recorded', async () => {
 	const tickets: Array<Record<string, unknown>> = [];
-	const server = createServer((request, response) => {
+	const listener = (request: IncomingMessage, response: ServerResponse) => {
 		let body = '';
 		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
 		request.on('end', () => {
 			tickets.push(JSON.parse(body) as Record<string, unknown>);
 			response.setHeader('content-type', 'application/json').end('{"ticket":1}');
 		});
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	try {
-		const { port } = server.address() as AddressInfo;
+	};
+	await withHttpServer(listener, async (url) => {
 		const text = JSON.stringify(example('errors-to-tickets'));
 		const address = 'https://tickets.example.com/api/tickets';
 		expect(text).toContain(address);
-		await run(JSON.parse(text.replace(address, `http://127.0.0.1:${port}/api/tickets`)) as Workflow);
-	} finally {
-		await new Promise((resolve) => server.close(resolve));
-	}
+		await run(JSON.parse(text.replace(address, `${url}/api/tickets`)) as Workflow);
+	});
 	expect(tickets).toEqual([
 		{
 			summary: expect.stringMatching(/^EDR-2 is not in ThreatConnect: .*03\/04\/2026/) as string,

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import type { Execution } from './n8n';
 import { openStage, type Stage } from './stage';
 import { addCredentials, itemsOf, runByHand, workflowOf } from './workflows';
@@ -7,20 +7,19 @@ import { addCredentials, itemsOf, runByHand, workflowOf } from './workflows';
 /** n8n's own HTTP Request node with our credentials, for what our nodes do not offer. */
 
 let stage: Stage;
-let elsewhere: Server;
+let elsewhere: HttpServer;
 const strayed: IncomingMessage[] = [];
 
 beforeAll(async () => {
 	stage = await openStage();
 	await addCredentials(stage);
-	elsewhere = createServer((request, response) => {
+	elsewhere = await startHttpServer((request, response) => {
 		strayed.push(request);
 		response.end('{}');
 	});
-	await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve));
 });
 afterAll(async () => {
-	elsewhere?.close();
+	await elsewhere?.close();
 	await stage?.close();
 });
 
@@ -152,8 +151,7 @@ test.each([
 	['threatConnectHmacApi', 'ThreatConnect HMAC account'],
 	['attackForgeApi', 'AttackForge account'],
 ])('%s: a request to another host is refused and not sent', async (type, credential) => {
-	const { port } = elsewhere.address() as AddressInfo;
-	const { error } = await send(type, credential, { url: `http://127.0.0.1:${port}/api/v3/groups` });
+	const { error } = await send(type, credential, { url: `${elsewhere.url}/api/v3/groups` });
 	expect(`${error?.message} ${error?.description}`).toMatch(/This credential is for .*Nothing was sent/);
 	expect(strayed).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { startAttackForge } from '../simulators/attackforge';
 import type { RunningServer } from '../simulators/shared/server';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { openStage, type Stage } from './stage';
 import { ATTACKFORGE, failuresOf, runByHand, THREATCONNECT, workflowOf } from './workflows';
 
@@ -85,16 +85,15 @@ const HOSTILE: Record<string, Answer> = {
 };
 
 let stage: Stage;
-let hostile: Server;
+let hostile: HttpServer;
 let selfSigned: RunningServer;
 const said: string[] = [];
 
 beforeAll(async () => {
-	hostile = createServer((request, response) => {
+	hostile = await startHttpServer((request, response) => {
 		const [, mode = ''] = (request.url ?? '').split('/');
 		request.resume().on('end', () => HOSTILE[mode]?.(request, response));
 	});
-	await new Promise<void>((resolve) => hostile.listen(0, '127.0.0.1', resolve));
 	selfSigned = await startAttackForge({ tls: true });
 	stage = await openStage({
 		env: {
@@ -107,8 +106,7 @@ beforeAll(async () => {
 	});
 });
 afterAll(async () => {
-	hostile?.closeAllConnections();
-	hostile?.close();
+	await hostile?.close();
 	await selfSigned?.stop();
 	await stage?.close();
 });
@@ -180,11 +178,10 @@ const types = Object.keys(SECRETS) as Credential[];
 
 // All at once: most of it is waiting for answers that never come.
 test('each credential fails in every way that a service or a network has', async () => {
-	const { port } = hostile.address() as AddressInfo;
 	const ways = types.flatMap((type) => Object.keys(HOSTILE).map((mode) => ({ type, mode })));
 	await Promise.all(
 		ways.map(async ({ type, mode }) => {
-			const baseUrl = `http://127.0.0.1:${port}/${mode}`;
+			const baseUrl = `${hostile.url}/${mode}`;
 			const data = { ...secretFields[type](SECRETS[type]), baseUrl };
 			await fail(type, `${type} ${mode}`, data, repeatsNothing(mode) ? baseUrl : undefined);
 		}),

@@ -1,39 +1,34 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { IDataObject } from 'n8n-workflow';
 
+import { withHttpServer } from '../support/httpServer';
 import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
-/** Answers of AttackForge that its documentation does not show, but does not rule out either. */
+/** Responses of AttackForge that its documentation neither shows nor rules out. */
 
 const ID = '5eab99471e18050942c7607a';
 const ACME = { name: 'ACME', ...CONTACTS };
 
 type Asked = { method: string; path: string; query: URLSearchParams };
 
-/** Runs the node against a service that answers with what is given, and tells what was asked. */
+/** Runs the node against a service with the given responses. `asked` lists the requests. */
 async function against(
 	answer: (asked: Asked) => object,
 	check: (run: RunNode, asked: Asked[]) => Promise<void>,
 ): Promise<void> {
 	const asked: Asked[] = [];
-	const service = createServer((request: IncomingMessage, response) => {
+	const listener = (request: IncomingMessage, response: ServerResponse) => {
 		const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
 		const one = { method: request.method ?? '', path, query };
 		asked.push(one);
 		request.resume().on('end', () => response.end(JSON.stringify(answer(one))));
-	});
-	await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-	try {
-		const { port } = service.address() as AddressInfo;
-		const server = { url: `http://127.0.0.1:${port}`, credentials: { apiKey: 'key' } };
+	};
+	await withHttpServer(listener, async (url) => {
+		const server = { url, credentials: { apiKey: 'key' } };
 		await check(attackForgeNode(server as never), asked);
-	} finally {
-		service.closeAllConnections();
-		await new Promise((resolve) => service.close(resolve));
-	}
+	});
 }
 
 test('a new group whose answer lacks its ID is looked up, so that later nodes have it', async () => {

@@ -4,17 +4,18 @@ import {
 	type AttackForgeSimulator,
 	startAttackForge,
 } from '../simulators/attackforge';
+import { loseFirst, type LossRule } from '../support/lossyProxy';
 import { jsonOf } from './harness';
-import { first, type Losses, throughAttackForge } from './lossy';
+import { runAttackForgeWithLosses } from './support';
 
-/** AttackForge has no key to find a record again: what becomes of writes whose answer is lost on the way. */
+/** Writes whose response is lost. AttackForge has no key by which a record could be found again. */
 
 let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
 afterEach(async () => await server.stop());
 
-const through = async (lose: Losses, options: Parameters<typeof throughAttackForge>[2]) =>
-	await throughAttackForge(server, lose, options);
+const through = async (lose: LossRule, options: Parameters<typeof runAttackForgeWithLosses>[2]) =>
+	await runAttackForgeWithLosses(server, lose, options);
 
 const named = (name: string) => server.groups().filter((group) => group.name === name);
 const customers = (...names: string[]) =>
@@ -30,7 +31,7 @@ const oneByOne = { options: { maxConcurrentRequests: 1 } };
 describe('a new group whose answer is lost', () => {
 	test('after it was made is found by its name, its content and its age', async () => {
 		await start();
-		const { items, errors, posts } = await through(first('POST', 'after'), {
+		const { items, errors, posts } = await through(loseFirst('POST', 'after'), {
 			parameters: {},
 			items: customers('Made'),
 		});
@@ -69,7 +70,7 @@ describe('a new group whose answer is lost', () => {
 
 	test('is reported as unknown when the list shows nothing that the run has made', async () => {
 		await start();
-		const { items, errors, posts } = await through(first('POST', 'before'), {
+		const { items, errors, posts } = await through(loseFirst('POST', 'before'), {
 			parameters: {},
 			items: customers('Alone'),
 		});
@@ -82,7 +83,7 @@ describe('a new group whose answer is lost', () => {
 
 	test('is reported as unknown when the key may not list groups', async () => {
 		await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroups') });
-		const { errors, posts } = await through(first('POST', 'after'), {
+		const { errors, posts } = await through(loseFirst('POST', 'after'), {
 			parameters: {},
 			items: customers('Unlisted'),
 		});
@@ -98,8 +99,8 @@ describe('a new group whose answer is lost', () => {
 		['its name in another form', { name: 'CHANGED' }],
 	])('is reported as unknown when there is a new group with %s', async (_what, stored) => {
 		await start();
-		// As a service does that rewrites what it stores.
-		const lose: Losses = (method, _path, earlier) => {
+		// The service stores the group with other values than were sent.
+		const lose: LossRule = (method, _path, earlier) => {
 			if (method !== 'POST' || earlier !== 1) return undefined;
 			server.seedGroup({ ...customers('Changed')[0], ...stored, created: new Date().toISOString() });
 			return 'before';
@@ -129,7 +130,7 @@ describe('a new group whose answer is lost', () => {
 	test('by create or update is made once, and updated by a later item', async () => {
 		await start();
 		const [customer] = customers('Both');
-		const { items, errors } = await through(first('POST', 'after'), {
+		const { items, errors } = await through(loseFirst('POST', 'after'), {
 			parameters: { operation: 'upsert', matchBy: 'name' },
 			items: [customer ?? {}, { ...customer, primary_contact_name: 'Paul' }],
 		});
@@ -143,7 +144,7 @@ describe("n8n's Retry On Fail", () => {
 	test('makes no group twice, neither one that went through nor one that nobody knows of', async () => {
 		await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroups') });
 		const names = ['a', 'b', 'c', 'd'];
-		const { items, errors, posts } = await through(first('POST', 'after'), {
+		const { items, errors, posts } = await through(loseFirst('POST', 'after'), {
 			parameters: oneByOne,
 			items: customers(...names),
 			retryOnFail: true,
@@ -168,7 +169,7 @@ describe('other writes whose answer is lost', () => {
 		};
 		server.seedGroup({ ...GROUP, access: { sso_1: [entry], sso_2: [], member_admins: [] } } as never);
 		for (const loss of ['after', 'before'] as const) {
-			const { errors } = await through(first('PUT', loss), {
+			const { errors } = await through(loseFirst('PUT', loss), {
 				parameters: {
 					operation: 'update',
 					dataMode: 'json',
@@ -218,7 +219,7 @@ describe('other writes whose answer is lost', () => {
 		const userId = server.seedUser().id;
 		const add = { resource: 'member', operation: 'add', groupId: GROUP.id, userId };
 		await through(() => undefined, { parameters: { ...add, accessLevel: 'View' } });
-		const { items, errors } = await through(first('POST', 'after'), {
+		const { items, errors } = await through(loseFirst('POST', 'after'), {
 			parameters: { ...add, accessLevel: 'Edit' },
 		});
 		expect(items).toEqual([]);
@@ -236,10 +237,12 @@ describe('other writes whose answer is lost', () => {
 			const userId = server.seedUser().id;
 			const member = { resource: 'member', groupId: GROUP.id, userId };
 			const isMember = () => server.group(GROUP.id)?.members.some((one) => one.userId === userId);
-			const added = await through(first('POST', loss), { parameters: { ...member, operation: 'add' } });
+			const added = await through(loseFirst('POST', loss), { parameters: { ...member, operation: 'add' } });
 			expect(added.errors).toEqual([]);
 			expect(isMember()).toBe(true);
-			const removed = await through(first('PUT', loss), { parameters: { ...member, operation: 'remove' } });
+			const removed = await through(loseFirst('PUT', loss), {
+				parameters: { ...member, operation: 'remove' },
+			});
 			expect(removed.errors).toEqual([]);
 			expect(isMember()).toBe(false);
 		},

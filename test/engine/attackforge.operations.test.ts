@@ -1,5 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
@@ -9,6 +8,7 @@ import {
 	startAttackForge,
 	type StoredGroup,
 } from '../simulators/attackforge';
+import { withHttpServer } from '../support/httpServer';
 import { jsonOf, loadOptions } from './harness';
 import { access, ADMIN, attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
 
@@ -109,7 +109,7 @@ describe('Get and Get Many', () => {
 		[
 			'getAll',
 			'group',
-			// Offboarding by the code of a customer that has none.
+			// The customer to be offboarded has no code.
 			{ customFields: customFields({ key: 'code', value: '' }) },
 			'The filter "Custom Fields": the value of "code" is empty',
 		],
@@ -141,7 +141,7 @@ describe('Get and Get Many', () => {
 		expect(error?.message).toContain('"Simplify" (simplify) cannot be "maybe"');
 	});
 
-	test('T12: a key that is no administrator may choose its own groups', async () => {
+	test("a key that is not an administrator's may choose its own groups", async () => {
 		await against({ admin: false }, async (one, runNode) => {
 			one.seedGroup({ name: 'Other' });
 			const all = await runNode('getAll', {});
@@ -152,7 +152,7 @@ describe('Get and Get Many', () => {
 		});
 	});
 
-	test('T8: list keys and item keys are one', async () => {
+	test('a group of the list can be read by the ID that the list gives it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
 		const { items } = await node('getAll', {});
 		const again = await node('get', { groupId: '={{ $json.id }}' }, { items: jsonOf(items) });
@@ -161,7 +161,7 @@ describe('Get and Get Many', () => {
 });
 
 describe('Archive and Restore', () => {
-	test('T15: archive and restore without deleting', async () => {
+	test('change whether the group is archived, and do not delete it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
 		await node('archive', { groupId: list(id) });
 		expect(server.group(id)).toMatchObject({ is_archived: true, is_deleted: false });
@@ -177,7 +177,7 @@ describe('Members', () => {
 	let group: StoredGroup;
 	beforeEach(() => (group = server.seedGroup({ name: 'A' })));
 
-	test('T9: are added, changed and removed with the capitalized levels, by ID, e-mail address or user name', async () => {
+	test('are added, changed and removed with the capitalized levels, by ID, e-mail address or user name', async () => {
 		const { email_address, username } = server.users.find(({ id }) => id === PAUL) ?? {
 			email_address: '',
 			username: '',
@@ -202,7 +202,7 @@ describe('Members', () => {
 		expect(jsonOf(groups.items)).toMatchObject([{ id: group.id, name: 'A', access_level: 'Edit' }]);
 	});
 
-	test('T11: removing is an operation of its own, and takes the projects along', async () => {
+	test('are removed by an operation of its own, which takes them off the projects too', async () => {
 		await member('add', { groupId: group.id, userId: PAUL, accessLevel: 'View' });
 		const project = server.seedProject({ groups: [group.id], team: [PAUL] });
 		const { items, error } = await member('remove', { groupId: group.id, userId: PAUL });
@@ -234,7 +234,7 @@ describe('Members', () => {
 		expect(groups.every(({ id }) => server.group(id)?.members.length === 1)).toBe(true);
 	});
 
-	test('T13: a refused look-up names the method to grant', async () => {
+	test('a refused look-up names the method to grant', async () => {
 		await against({ grants: ['AddUserToGroup'] }, async (one, runNode) => {
 			const { id } = one.seedGroup({});
 			const { error } = await runNode('add', {
@@ -277,15 +277,13 @@ describe('Related records', () => {
 		async (_what, count, read, message) => {
 			const assets = Array.from({ length: count }, (_, n) => ({ id: String(n) }));
 			let asked = 0;
-			const service = createServer((_request, response) => {
-				// Else it would go on until the memory is full.
+			const listener = (_request: IncomingMessage, response: ServerResponse) => {
+				// Without this limit a node that reads on would fill the memory.
 				if (++asked > 5) return response.writeHead(400).end('{"error":"asked too often"}');
 				return response.end(JSON.stringify({ count, assets }));
-			});
-			await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-			try {
-				const { port } = service.address() as AddressInfo;
-				const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+			};
+			await withHttpServer(listener, async (url) => {
+				const runNode = attackForgeNode({ ...server, url });
 				const many = async (more: object) =>
 					await runNode('getAll', { resource: 'asset', groupId: PAUL, ...more });
 				const all = await many({ returnAll: true });
@@ -293,9 +291,7 @@ describe('Related records', () => {
 				if (message === undefined) expect(all.error).toBeUndefined();
 				else expect(all.error?.message).toContain(message);
 				expect((await many({ limit: 7 })).items).toHaveLength(7);
-			} finally {
-				service.close();
-			}
+			});
 		},
 	);
 
@@ -324,7 +320,7 @@ describe('Related records', () => {
 		expect(server.requests.at(-1)?.target).toContain('?cf_key_allowlist=none');
 	});
 
-	test("T16: what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
+	test("what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
 		await node('create', { name: 'A', ...CONTACTS });
 		expect(writes().at(-1)).toMatchObject({ method: 'POST', target: '/api/ss/group' });
 		const { id } = server.groups()[0] ?? { id: '' };
@@ -340,7 +336,7 @@ describe('Related records', () => {
 	const project = (operation: string, parameters: object, runNode = node) =>
 		runNode(operation, { resource: 'project', ...parameters });
 
-	test('T18: linking writes the full list of groups, and unlinking takes out one', async () => {
+	test('linking writes the full list of groups, and unlinking takes out one', async () => {
 		const [a, b] = [server.seedGroup({ name: 'A' }), server.seedGroup({ name: 'B' })];
 		const { id } = server.seedProject({ groups: [a.id] });
 		const linked = await project('link', { projectId: id, groupId: b.id });
@@ -361,21 +357,16 @@ describe('Related records', () => {
 		['groups of another form', { project_groups: ['66d2308ba99324532079e111'] }],
 	])('nothing is written when the project shows %s: the full list is not known', async (_what, shown) => {
 		const methods: unknown[] = [];
-		const service = createServer((request, response) => {
+		const listener = (request: IncomingMessage, response: ServerResponse) => {
 			methods.push(request.method);
 			response.end(JSON.stringify({ status: 'Success', project: { project_id: PAUL, ...shown } }));
-		});
-		await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
-		try {
-			const { port } = service.address() as AddressInfo;
-			const runNode = attackForgeNode({ ...server, url: `http://127.0.0.1:${port}` });
+		};
+		await withHttpServer(listener, async (url) => {
+			const runNode = attackForgeNode({ ...server, url });
 			const { error } = await project('link', { projectId: PAUL, groupId: PAUL }, runNode);
 			expect(error?.message).toContain('with success, but without project_groups');
 			expect(methods).toEqual(['GET']);
-		} finally {
-			service.closeAllConnections();
-			await new Promise((resolve) => service.close(resolve));
-		}
+		});
 	});
 
 	test("somebody else's change at the same time is reported, and not undone", async () => {
@@ -678,7 +669,7 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 	};
 	expect(await sync(customers)).toEqual({ created: 500, updated: 0, unchanged: 0, writes: 500 });
 
-	// What others keep in the same groups must survive.
+	// What other users keep in the same groups has to stay.
 	const others = server.groups().map(({ id }) => id);
 	for (const groupId of others.slice(0, 40)) {
 		await node('update', {

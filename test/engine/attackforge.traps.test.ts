@@ -6,7 +6,10 @@ import {
 import { run } from './harness';
 import { access, ADMIN, attackForgeNode, CONTACTS, type RunNode } from './support';
 
-/** The traps and conflicts of AttackForge's API that creating and updating groups can meet, and how each is decided. */
+/**
+ * Where AttackForge's API differs from what a client expects when it creates and updates groups, or where its
+ * documentation contradicts itself. Each test shows what the node does then.
+ */
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -35,18 +38,18 @@ const against = async (
 	}
 };
 
-test('T1: the notification switch goes out under its plural name', async () => {
+test('the notification switch goes out under its plural name', async () => {
 	await node('create', { ...ACME, additionalFields: { enable_project_team_notifications: true } });
 	expect(lastBody()).toEqual({ ...ACME, enable_project_team_notifications: true });
 });
 
-test('T2: an SSO group may get the project request level "action"', async () => {
+test('an SSO group may get the project request level "action"', async () => {
 	const { error } = await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(error).toBeUndefined();
 	expect(lastBody().access).toEqual({ sso_1: [sso] });
 });
 
-test('T3: switches that are not set are not sent, and an update leaves them on', async () => {
+test('switches that are not set are not sent, and an update leaves them on', async () => {
 	await node('create', ACME);
 	expect(lastBody()).toEqual(ACME);
 	const { id } = server.seedGroup({
@@ -61,14 +64,14 @@ test('T3: switches that are not set are not sent, and an update leaves them on',
 	});
 });
 
-test('T4: sso_2 is sent only when it is set, with the same fields as sso_1', async () => {
+test('sso_2 is sent only when it is set, with the same fields as sso_1', async () => {
 	await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(lastBody().access).not.toHaveProperty('sso_2');
 	await node('create', { ...ACME, additionalFields: { access: access({ sso_2: [sso] }) } });
 	expect(lastBody().access).toEqual({ sso_2: [sso] });
 });
 
-test('T5: entries are plain on create, and carry an action on update', async () => {
+test('entries are plain on create, and carry an action on update', async () => {
 	await node('create', { ...ACME, additionalFields: { access: access({ sso_1: [sso] }) } });
 	expect(lastBody().access.sso_1[0]).not.toHaveProperty('action');
 	const { id } = server.groups().at(-1) ?? { id: '' };
@@ -86,7 +89,7 @@ test('T5: entries are plain on create, and carry an action on update', async () 
 	expect(server.group(id)?.access.sso_1).toEqual([]);
 });
 
-test('T6: a member administrator is exactly one of a user and a group', async () => {
+test('a member administrator is exactly one of a user and a group', async () => {
 	const before = server.requests.length;
 	const create = async (entry: object) =>
 		(
@@ -106,7 +109,7 @@ test('T6: a member administrator is exactly one of a user and a group', async ()
 	expect(lastBody().access.member_admins).toEqual([{ ...ADMIN, user_id: USER }]);
 });
 
-test('T7: success is not told by the status sentence', async () => {
+test('success is not told by the status sentence', async () => {
 	await against({ oldStatusSentences: true }, async (one, runNode) => {
 		const { id } = one.seedGroup({ name: 'Before' });
 		const { error, items } = await runNode('update', { groupId: id, updateFields: { name: 'After' } });
@@ -115,13 +118,13 @@ test('T7: success is not told by the status sentence', async () => {
 	});
 });
 
-test('T10: the owner is free text', async () => {
+test('the owner is free text', async () => {
 	const { error } = await node('create', { ...ACME, group_owner: 'Nobody in particular, Ltd.' });
 	expect(error).toBeUndefined();
 	expect(server.groups().at(-1)?.group_owner).toBe('Nobody in particular, Ltd.');
 });
 
-test('T13: a method that is not granted is named, with who must grant it and where', async () => {
+test('a method that is not granted is named, with who must grant it and where', async () => {
 	await against({ grants: ['GetGroup'] }, async (_one, runNode) => {
 		const { error } = await runNode('create', ACME);
 		expect(error?.httpCode).toBe('403');
@@ -132,7 +135,7 @@ test('T13: a method that is not granted is named, with who must grant it and whe
 	});
 });
 
-test('T14: a success that holds an error is a failure', async () => {
+test('a success that holds an error is a failure', async () => {
 	await against({ errorsInSuccess: true }, async (one, runNode) => {
 		const { error } = await runNode('create', {
 			...ACME,
@@ -144,13 +147,13 @@ test('T14: a success that holds an error is a failure', async () => {
 	});
 });
 
-test('T15: deleting by field does not archive', async () => {
+test('deleting by field does not archive', async () => {
 	const { id } = server.seedGroup({});
 	await node('update', { groupId: id, updateFields: { is_deleted: true } });
 	expect(server.group(id)).toMatchObject({ is_deleted: true, is_archived: false });
 });
 
-test('T17: a create is sent once, also when the key is refused with a 401', async () => {
+test('a create is sent once, also when the key is refused with a 401', async () => {
 	const before = server.requests.length;
 	const { error } = await run({
 		type: 'attackForgeGroup',

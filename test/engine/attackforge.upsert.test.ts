@@ -4,9 +4,9 @@ import {
 	type AttackForgeSimulator,
 	startAttackForge,
 } from '../simulators/attackforge';
+import type { LossRule } from '../support/lossyProxy';
 import { jsonOf, type RunOptions } from './harness';
-import { type Losses, throughAttackForge } from './lossy';
-import { CONTACTS } from './support';
+import { CONTACTS, runAttackForgeWithLosses } from './support';
 
 /** Create or Update writes each group once, whatever happens on the way and however often it comes in a run. */
 
@@ -19,9 +19,9 @@ const MISSING = 'f'.repeat(24);
 const upsert = async (
 	parameters: object,
 	items: object[],
-	{ lose = () => undefined, ...more }: { lose?: Losses } & Partial<RunOptions> = {},
+	{ lose = () => undefined, ...more }: { lose?: LossRule } & Partial<RunOptions> = {},
 ) =>
-	await throughAttackForge(server, lose, {
+	await runAttackForgeWithLosses(server, lose, {
 		parameters: { operation: 'upsert', ...parameters },
 		items: items.map((item) => ({ ...CONTACTS, ...item })),
 		...more,
@@ -67,7 +67,8 @@ describe('by ID', () => {
 
 describe('when nobody knows whether the group was created', () => {
 	const lagging = { listingLag: 100 };
-	const lose: Losses = (method, _path, earlier) => (method === 'POST' && earlier === 0 ? 'after' : undefined);
+	const lose: LossRule = (method, _path, earlier) =>
+		method === 'POST' && earlier === 0 ? 'after' : undefined;
 
 	test.each([
 		['by name', { matchBy: 'name' }],

@@ -7,10 +7,10 @@ import type {
 	INodeType,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { startAttackForge, type AttackForgeSimulator } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { load } from './harness';
 
 /** The tests behind "Test" in a credential, taken from the built nodes and called as n8n calls them. */
@@ -25,7 +25,7 @@ let threatConnect: ThreatConnectSimulator;
 let threatConnectTls: ThreatConnectSimulator;
 let attackForge: AttackForgeSimulator;
 let attackForgeTls: AttackForgeSimulator;
-const servers: Server[] = [];
+const servers: HttpServer[] = [];
 const stops: Array<() => Promise<void>> = [];
 const tests: Record<string, TestFunction> = {};
 
@@ -46,13 +46,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await Promise.all(stops.map(async (stop) => await stop()));
-	for (const one of servers) one.closeAllConnections();
-	await Promise.all(servers.map(async (one) => await new Promise((closed) => one.close(closed))));
+	await Promise.all(servers.map(async (one) => await one.close()));
 });
 
 const SECRETS = ['apiToken', 'secretKey', 'apiKey'];
 
-/** Runs one test; whatever it says, it must not say the secret. */
+/** Runs one credential test. Its message must not contain the secret. */
 async function check(
 	name: string,
 	data: Data | undefined,
@@ -73,17 +72,15 @@ const succeeded = { status: 'OK', message: 'Connection successful!' };
 
 async function listener(answer: RequestListener): Promise<{ url: string; host: string; seen: string[] }> {
 	const seen: string[] = [];
-	const one = createServer((request, response) => {
+	const one = await startHttpServer((request, response) => {
 		seen.push(`${request.method} ${request.url}`);
 		answer(request, response);
 	});
 	servers.push(one);
-	await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
-	const host = `127.0.0.1:${(one.address() as AddressInfo).port}`;
-	return { url: `http://${host}`, host, seen };
+	return { url: one.url, host: one.host, seen };
 }
 
-/** A server that answers everything alike. */
+/** Starts a server that gives every request the same response. */
 const answering = async (status: number, body: string, headers: Record<string, string> = {}) =>
 	await listener((_request, response) => {
 		response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body);
@@ -113,12 +110,12 @@ test('each credential of each node is tested by a function that the node has', a
 
 type Service = {
 	name: string;
-	/** What a good credential holds. */
+	/** The fields of a valid credential. */
 	good: () => Data;
-	/** The secret as it may be spoilt. */
+	/** The field with the secret, which tests change. */
 	secret: string;
 	label: string;
-	/** The words for an answer that is no JSON. */
+	/** The message for a response that is not JSON. */
 	noJson: string;
 	server: () => { url: string; requests: unknown[] };
 	tls: () => { url: string; requests: unknown[] };
@@ -182,7 +179,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 
 	test('a port where nothing listens', async () => {
 		const { url, host } = await listener(() => {});
-		await new Promise((closed) => servers.pop()?.close(closed));
+		await servers.pop()?.drain();
 		expect(await at(url)).toEqual(
 			failed(
 				`${host} refused the connection (ECONNREFUSED). Check the Base URL and its port, and that the service is up and reachable from n8n.`,
@@ -291,7 +288,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 	});
 
 	test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
-		// On Linux 0.0.0.0 leads to this machine: a request would arrive.
+		// On Linux 0.0.0.0 leads to this machine, so that a request would arrive.
 		const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
 		const plain = url.replace('127.0.0.1', '0.0.0.0');
 		expect(await at(plain)).toEqual(

@@ -3,10 +3,10 @@ import { type Job, runJob } from '../faults/jobs';
 import type { ServiceName } from '../faults/services';
 import { FAULT_KINDS } from '../simulators/shared/faults';
 
-/** What comes of items in a storm: the short form of `npm run faults`, which sends many more. */
+/** What happens to items while requests fail: the short form of `npm run faults`, which sends many more items. */
 
 const SHARE = 1 / 3;
-/** All but a refusal, which is right to fail. */
+/** All kinds but a refusal, because an item that is refused has to fail. */
 const kinds = FAULT_KINDS.filter((kind) => kind !== 'errorInSuccess');
 const NOTHING_WRONG = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 
@@ -29,12 +29,12 @@ describe.each<ServiceName>(['threatConnect', 'attackForge'])(
 			);
 			const figures = sum(results.map((result) => result.figures));
 			expect(figures).toMatchObject({ sent: 200, ...NOTHING_WRONG });
-			// Two items are 1 %: chance alone may take one more. The long form holds the node to its 99 %.
+			// Two items are 1 %. Chance may fail one more. `npm run faults` requires 99 %.
 			expect(figures.succeeded).toBeGreaterThanOrEqual(197);
 		});
 
 		test("n8n's Retry On Fail, which sends all items again, makes no second record", async () => {
-			// Harmed so much that some items fail each time.
+			// So many requests fail that some items fail in every run.
 			const { figures, requests } = await runJob({
 				...job('create', 40, 4),
 				faults: { seed: 4, share: 0.6 },

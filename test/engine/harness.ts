@@ -159,7 +159,7 @@ export type RunOptions = {
 	/** The files of each item. */
 	binary?: IBinaryKeyData[];
 	binaryMode?: 'separate' | 'combined';
-	/** Default `trigger`: nobody watches. */
+	/** Default `trigger`: no user watches the execution. */
 	mode?: 'manual' | 'trigger';
 	/** Called with what a node says to the person who runs it by hand. */
 	onMessage?: (message: string) => void;
@@ -173,11 +173,11 @@ export type RunOptions = {
 };
 
 export type RunResult = {
-	/** What left by the first output. */
+	/** Items of the first output. */
 	items: INodeExecutionData[];
-	/** What left by the error output. */
+	/** Items of the error output. */
 	errors: INodeExecutionData[];
-	/** What stopped the execution. */
+	/** The error that stopped the execution. */
 	error?: Error & { description?: string; httpCode?: string; context?: IDataObject };
 	hints: NodeExecutionHint[];
 	status: string;
@@ -274,7 +274,7 @@ export async function run({
 	};
 }
 
-/** What n8n calls a node's drop-downs and search lists with. */
+/** The context with which n8n calls a node's drop-downs and search lists. */
 export async function loadOptions(
 	type: string,
 	credentials: Credentials,

@@ -1,18 +1,18 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import type { LoggedRequest } from '../simulators/shared/server';
+import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { jsonOf, load, run, type Credentials, type RunResult } from './harness';
 
-/** n8n's own HTTP Request node with our credentials: the way to every call that our nodes do not make. */
+/** n8n's own HTTP Request node with our credentials. Users make with it the calls that our nodes do not make. */
 
 type Data = Credentials[string];
 
 let server: ThreatConnectSimulator;
 let secure: ThreatConnectSimulator;
 let typeVersion: number;
-const servers: Server[] = [];
+const servers: HttpServer[] = [];
 
 beforeAll(async () => {
 	[server, secure] = await Promise.all([startThreatConnect(), startThreatConnect({ tls: true })]);
@@ -25,7 +25,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
 	await Promise.all([server.stop(), secure.stop()]);
-	await Promise.all(servers.map(async (one) => await new Promise((closed) => one.close(closed))));
+	await Promise.all(servers.map(async (one) => await one.drain()));
 });
 
 const data: Record<string, (url: string) => Data> = {
@@ -76,7 +76,7 @@ const arrays = (parameters: INodeParameters, queryParameterArrays: string): INod
 	options: { queryParameterArrays },
 });
 
-/** The query as a server reads it that knows percent-encoding alone: a `+` is a `+`. */
+/** The query as read by a server that knows percent-encoding only, so that `+` stays `+`. */
 function received({ target }: LoggedRequest): string[][] {
 	const [, query = ''] = target.split('?');
 	return query.split('&').map((pair) => pair.split('=').map(decodeURIComponent));
@@ -84,16 +84,15 @@ function received({ target }: LoggedRequest): string[][] {
 
 type Seen = { url: string; method: string; headers: IncomingHttpHeaders };
 
-/** A server that only notes what arrives. */
+/** Starts a server that records the requests it receives. */
 async function listener(answer: RequestListener): Promise<{ url: string; seen: Seen[] }> {
 	const seen: Seen[] = [];
-	const one = createServer((incoming, response) => {
+	const one = await startHttpServer((incoming, response) => {
 		seen.push({ url: incoming.url ?? '', method: incoming.method ?? '', headers: incoming.headers });
 		answer(incoming, response);
 	});
 	servers.push(one);
-	await new Promise<void>((listening) => one.listen(0, '127.0.0.1', listening));
-	return { url: `http://127.0.0.1:${(one.address() as AddressInfo).port}`, seen };
+	return { url: one.url, seen };
 }
 
 const answerJson: RequestListener = (_incoming, response) => {
@@ -101,7 +100,7 @@ const answerJson: RequestListener = (_incoming, response) => {
 	response.end('{"status":"Success","data":[]}');
 };
 
-/** All that a failed run could show to a user. */
+/** All texts that a failed run can show to a user. */
 const shown = (error: RunResult['error']) => `${error?.message}\n${error?.description}`;
 
 test('the newest version of the HTTP Request node is the one that runs', () => {
@@ -111,7 +110,7 @@ test('the newest version of the HTTP Request node is the one that runs', () => {
 describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %s', (credential) => {
 	const groups = (query = '') => `${server.url}/api/v3/groups${query}`;
 
-	/** Runs one request, which must have reached the server and been let in. */
+	/** Runs one request, which the server must have received and accepted. */
 	async function accepted(
 		url: string,
 		parameters?: INodeParameters,

@@ -1,11 +1,11 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, ServerResponse } from 'node:http';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { withHttpServer } from '../support/httpServer';
 import { jsonOf, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** What both nodes share: outcomes, pairing, order, errors, cancelling. Shown with the ThreatConnect node. */
+/** What both nodes share: outcomes, pairing, order, errors, cancelling. The tests use the ThreatConnect node. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -19,23 +19,19 @@ const named = (...names: string[]) => names.map((name) => ({ name }));
 const byName = { type: 'Threat', name: '={{ $json.name }}' };
 const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
 
-/** A server with one answer, where a simulator would be too well-behaved. */
-async function withServer(
+/** Runs `check` with a server's URL and a function that returns how many requests it has received. */
+async function withCountingServer(
 	listener: RequestListener,
 	check: (url: string, count: () => number) => Promise<void>,
 ): Promise<void> {
 	let count = 0;
-	const own: Server = createServer((request, response) => {
-		count += 1;
-		listener(request, response);
-	});
-	await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
-	try {
-		await check(`http://127.0.0.1:${(own.address() as AddressInfo).port}`, () => count);
-	} finally {
-		own.closeAllConnections();
-		await new Promise((resolve) => own.close(resolve));
-	}
+	await withHttpServer(
+		(request, response) => {
+			count += 1;
+			listener(request, response);
+		},
+		async (url) => await check(url, () => count),
+	);
 }
 
 const createAt = async (baseUrl: string, more: object = {}) =>
@@ -50,7 +46,7 @@ const createAt = async (baseUrl: string, more: object = {}) =>
 describe('output', () => {
 	test('comes in the order of the input, each item paired to its own, whatever finishes first', async () => {
 		let delay = 60;
-		await withServer(
+		await withCountingServer(
 			(request, response) => {
 				let body = '';
 				request.on('data', (chunk) => (body += chunk));
@@ -182,7 +178,7 @@ describe('when an item fails', () => {
 test.each([403, 406, 413])(
 	'a page with %i, as a firewall answers, says to look there, and not at the owner',
 	async (status) => {
-		await withServer(
+		await withCountingServer(
 			(_request, response) => response.writeHead(status).end('<html>Request blocked. ID 42</html>'),
 			async (url) => {
 				const { error } = await createAt(url);
@@ -203,14 +199,14 @@ describe('concurrency', () => {
 		const answer = () => {
 			for (const one of waiting.splice(0)) one.end('{"status":"Success","data":{"id":1}}');
 		};
-		await withServer(
+		await withCountingServer(
 			(request, response) => {
 				most = Math.max(most, waiting.push(response));
 				let body = '';
 				request.on('data', (chunk) => (body += chunk));
 				request.on('end', () => {
 					order.push(JSON.parse(body).name);
-					// Not before all that may come have come, and one too many would have had the time to.
+					// The server responds 20 ms after the limit is reached. A request beyond the limit would arrive in that time.
 					if (order.length % maxConcurrentRequests === 0) setTimeout(answer, 20);
 				});
 			},
@@ -262,13 +258,13 @@ test('the credential is decrypted once a run', async () => {
 });
 
 test('a cancelled execution sends nothing more', async () => {
-	/** What it begins with. */
+	/** The number of requests that arrive before the cancellation. */
 	const FIRST = 16;
 	let cancel = () => {};
 	let arrived = 0;
-	// Answered only then: each answer lets another request follow.
+	// The responses are held back until then, because each response lets another request follow.
 	const waiting: ServerResponse[] = [];
-	await withServer(
+	await withCountingServer(
 		(_request, response) => {
 			arrived += 1;
 			waiting.push(response);
@@ -297,14 +293,14 @@ test.each<[string, RequestListener]>([
 		setTimeout(() => cancel(), 200);
 		listener(request, response);
 	};
-	await withServer(cancelling, async (url, count) => {
+	await withCountingServer(cancelling, async (url, count) => {
 		const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
 		const { error } = await createAt(url, {
 			items: named(...names),
 			onStart: (stop: () => void) => (cancel = stop),
 		});
 		expect(error?.message).toContain('The execution was cancelled');
-		// What had left before may arrive after.
+		// Requests that were sent before the cancellation may arrive after it.
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		const sent = count();
 		await new Promise((resolve) => setTimeout(resolve, 200));
@@ -317,7 +313,7 @@ describe('an answer that is none', () => {
 	const failing = async (listener: RequestListener, more: object = {}) => {
 		let result: Awaited<ReturnType<typeof createAt>> | undefined;
 		let requests = 0;
-		await withServer(listener, async (url, count) => {
+		await withCountingServer(listener, async (url, count) => {
 			result = await createAt(url, more);
 			requests = count();
 		});
@@ -444,7 +440,7 @@ describe('a credential that cannot be used is refused before anything is sent:',
 		expect(error?.message).toContain(message);
 	});
 	test('a token with a line break', async () => {
-		await withServer(
+		await withCountingServer(
 			(_request, response) => response.end(),
 			async (url, count) => {
 				const { error } = await createAt(url, {

@@ -1,28 +1,31 @@
-import { createServer, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 
 import { account, type Figures } from '../faults/account';
 import { outcomesOf } from '../faults/jobs';
 import { SERVICES, type ServiceName, type Stage } from '../faults/services';
+import { startHttpServer } from '../support/httpServer';
+import { TcpProxy } from '../support/tcpProxy';
 import { run, type RunOptions } from './harness';
-import { Relay } from './relay';
 
-/** What breaks in the middle of a run: the network, the execution itself, and answers out of all proportion. */
+/** Failures in the middle of a run: the network breaks, the execution is cancelled, a response is huge or never ends. */
 
 const services: ServiceName[] = ['threatConnect', 'attackForge'];
 const WELL = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 
-/** Creates through a network of which `during` has control; `arrived` resolves once so many requests have arrived. */
+/**
+ * Creates records through a TCP proxy that `during` starts and stops. `arrived` resolves once the service has received that
+ * many requests.
+ */
 async function creating(
 	service: ServiceName,
 	count: number,
-	during: (network: Relay, arrived: (requests: number) => Promise<void>, stage: Stage) => Promise<void>,
+	during: (network: TcpProxy, arrived: (requests: number) => Promise<void>, stage: Stage) => Promise<void>,
 	more: Partial<RunOptions> = {},
 ): Promise<{ figures: Figures; requests: number }> {
 	const stage = await SERVICES[service]({});
-	const network = new Relay(stage.server.url);
+	const network = new TcpProxy(stage.server.url);
 	try {
-		await network.up();
+		await network.start();
 		const credentials = Object.fromEntries(
 			Object.entries(stage.credentials).map(([type, data]) => [type, { ...data, baseUrl: network.url }]),
 		);
@@ -48,7 +51,7 @@ async function creating(
 		]);
 		return { figures: account(sent, outcomesOf(result), stage.stored()), requests: requests.length };
 	} finally {
-		await network.down();
+		await network.stop();
 		await stage.server.stop();
 	}
 }
@@ -57,9 +60,9 @@ describe.each(services)('%s:', (service) => {
 	test('a service that is away for two seconds and comes back costs no item', async () => {
 		const { figures } = await creating(service, 60, async (network, arrived) => {
 			await arrived(20);
-			await network.down();
+			await network.stop();
 			await new Promise((resolve) => setTimeout(resolve, 2000));
-			await network.up();
+			await network.start();
 		});
 		expect(figures).toMatchObject({ sent: 60, succeeded: 60, ...WELL });
 	});
@@ -67,7 +70,7 @@ describe.each(services)('%s:', (service) => {
 	test('a service that dies half-way leaves each item with one outcome, and none that is wrong', async () => {
 		const { figures } = await creating(service, 40, async (network, arrived) => {
 			await arrived(15);
-			await network.down();
+			await network.stop();
 		});
 		expect(figures).toMatchObject({ sent: 40, ...WELL });
 		const { succeeded, reportedFailed, reportedUnknown } = figures;
@@ -93,15 +96,13 @@ describe.each(services)('%s:', (service) => {
 	});
 });
 
-/** A server with one answer to everything. */
+/** Creates groups at a server that gives every request the same response. */
 async function creatingAt(listener: RequestListener, items: object[], options: object = {}) {
-	const server = createServer((request, response) => {
+	const server = await startHttpServer((request, response) => {
 		request.resume();
 		listener(request, response);
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	try {
-		const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 		return await run({
 			type: 'threatConnectGroup',
 			parameters: {
@@ -112,12 +113,12 @@ async function creatingAt(listener: RequestListener, items: object[], options: o
 				options: { assignXid: false, ...options },
 			},
 			items: items as RunOptions['items'],
-			credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
+			credentials: { threatConnectApi: { baseUrl: server.url, apiToken: 'token' } },
 			onError: 'continueErrorOutput',
 		});
 	} finally {
-		// Waits for the node to close its connections.
-		await new Promise((resolve) => server.close(resolve));
+		// The node has to close its connections.
+		await server.drain();
 	}
 }
 
@@ -174,7 +175,7 @@ test('an answer that trickles in for ever is given up, and the connection with i
 	expect(items).toEqual([]);
 	expect(errors.map(({ json }) => [json.error, json.message])).toEqual([
 		[
-			// Where this process stands still for half a second, that is a pause of the answer.
+			// If this process stood still for half a second, the node takes that for a pause in the response.
 			expect.stringMatching(
 				standstill < 300 ? /did not answer within 2\.5 seconds/ : /did not answer within (2\.5|0\.5) seconds/,
 			),

@@ -1,9 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
+import { withHttpServer } from '../support/httpServer';
 import { jsonOf, run } from './harness';
 
-/** What is sent again, and what is not: over real sockets, to a server that fails on purpose. */
+/** Which requests are sent again. The tests use real sockets and a server that fails on purpose. */
 
 type Behaviour = (request: IncomingMessage, response: ServerResponse, attempt: number) => void;
 
@@ -17,9 +18,9 @@ const answer =
 	): Behaviour =>
 	(_request, response) =>
 		response.writeHead(status, headers).end(body);
-const reset: Behaviour = (request) => request.socket.resetAndDestroy();
+const reset: Behaviour = (request) => (request.socket as Socket).resetAndDestroy();
 
-/** Runs items against a server that behaves so on each attempt, then well. */
+/** Runs items against a server with one behaviour for each attempt. After these, the server succeeds. */
 async function against(
 	behaviours: Behaviour[],
 	{
@@ -29,34 +30,25 @@ async function against(
 	}: { operation?: string; items?: object[]; options?: object } = {},
 ) {
 	const arrivals: number[] = [];
-	const server: Server = createServer((request, response) => {
+	const listener = (request: IncomingMessage, response: ServerResponse) => {
 		const attempt = arrivals.push(Date.now());
 		request.resume().on('error', () => {});
 		(behaviours[attempt - 1] ?? good)(request, response, attempt);
-	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	try {
-		const record =
-			operation === 'create'
-				? { type: 'Threat', name: '={{ $json.name }}', options: { assignXid: false, ...options } }
-				: { groupId: '={{ $json.id ?? "1" }}', updateFields: { name: 'x' }, options };
+	};
+	const record =
+		operation === 'create'
+			? { type: 'Threat', name: '={{ $json.name }}', options: { assignXid: false, ...options } }
+			: { groupId: '={{ $json.id ?? "1" }}', updateFields: { name: 'x' }, options };
+	return await withHttpServer(listener, async (baseUrl) => {
 		const result = await run({
 			type: 'threatConnectGroup',
 			parameters: { resource: 'group', operation, ...record } as never,
 			items: items as never,
-			credentials: {
-				threatConnectApi: {
-					baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-					apiToken: 'token',
-				},
-			},
+			credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
 			onError: 'continueErrorOutput',
 		});
 		return { ...result, arrivals };
-	} finally {
-		server.closeAllConnections();
-		await new Promise((resolve) => server.close(resolve));
-	}
+	});
 }
 
 describe('a create without an XID', () => {

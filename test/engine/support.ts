@@ -1,8 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import { startAttackForge } from '../simulators/attackforge';
-import { startThreatConnect } from '../simulators/threatconnect';
-import { run, type RunOptions, type RunResult } from './harness';
+import type { AttackForgeSimulator } from '../simulators/attackforge';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
+import { type LossRule, startLossyProxy } from '../support/lossyProxy';
+import { type Credentials, run, type RunOptions, type RunResult } from './harness';
 
 type Parameters = RunOptions['parameters'];
 
@@ -22,7 +23,7 @@ export const CONTACTS = {
 	primary_contact_email: 'p@example.com',
 };
 
-/** Access of an administrator of a group, but for who it is. */
+/** Access of a group's administrator, without the user or group. */
 export const ADMIN = {
 	add_user_method: 'list',
 	allow_user_invite: false,
@@ -37,7 +38,7 @@ export type RunNode = (
 ) => Promise<RunResult>;
 
 /** Runs the ThreatConnect node against a simulator, with its API token. */
-export const threatConnectNode = (server: Awaited<ReturnType<typeof startThreatConnect>>): RunNode => {
+export const threatConnectNode = (server: ThreatConnectSimulator): RunNode => {
 	const credentials = { threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.apiToken } };
 	return async (operation, parameters, more = {}) =>
 		await run({
@@ -49,7 +50,7 @@ export const threatConnectNode = (server: Awaited<ReturnType<typeof startThreatC
 };
 
 /** Runs the AttackForge node against a simulator. */
-export const attackForgeNode = (server: Awaited<ReturnType<typeof startAttackForge>>): RunNode => {
+export const attackForgeNode = (server: AttackForgeSimulator): RunNode => {
 	const credentials = { attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey } };
 	return async (operation, parameters, more = {}) =>
 		await run({
@@ -59,3 +60,43 @@ export const attackForgeNode = (server: Awaited<ReturnType<typeof startAttackFor
 			...more,
 		});
 };
+
+type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
+type Simulator = AttackForgeSimulator | ThreatConnectSimulator;
+
+/** Makes a function that runs Create, or what the parameters say, through a proxy that loses responses. */
+const runWithLosses =
+	<Server extends Simulator>(
+		type: string,
+		credentials: (baseUrl: string, server: Server) => Credentials,
+		defaults: INodeParameters = {},
+	) =>
+	/** @returns also the POST requests that reached the simulator */
+	async (server: Server, lose: LossRule, { parameters, ...more }: Given) => {
+		const proxy = await startLossyProxy(server.url, lose);
+		const from = server.requests.length;
+		try {
+			const result = await run({
+				type,
+				credentials: credentials(proxy.url, server),
+				onError: 'continueErrorOutput',
+				parameters: { resource: 'group', operation: 'create', ...defaults, ...parameters },
+				...more,
+			});
+			const posts = server.requests.slice(from).filter(({ method }) => method === 'POST');
+			return { ...result, posts };
+		} finally {
+			await proxy.close();
+		}
+	};
+
+export const runThreatConnectWithLosses = runWithLosses<ThreatConnectSimulator>(
+	'threatConnectGroup',
+	(baseUrl, { credentials: { apiToken } }) => ({ threatConnectApi: { baseUrl, apiToken } }),
+);
+
+export const runAttackForgeWithLosses = runWithLosses<AttackForgeSimulator>(
+	'attackForgeGroup',
+	(baseUrl, { credentials: { apiKey } }) => ({ attackForgeApi: { baseUrl, apiKey } }),
+	{ dataMode: 'autoMap' },
+);

@@ -1,5 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { derivedXid } from '../../nodes/ThreatConnectGroup/batch/jobs';
 import {
@@ -7,8 +6,9 @@ import {
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
 } from '../simulators/threatconnect';
+import { withHttpServer } from '../support/httpServer';
+import { startLossyProxy } from '../support/lossyProxy';
 import { jsonOf, type RunOptions } from './harness';
-import { startLossy } from './lossy';
 import { type RunNode, threatConnectNode } from './support';
 
 /** Runs against a simulator of its own. */
@@ -58,7 +58,7 @@ test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with it
 			],
 			[{ type: 'Threat', name: 'x'.repeat(201) }, 'The name for this Threat is invalid'],
 			[{ type: 'Threat', securityLabels: ['TLP:PINK'] }, 'TLP:PINK'],
-			// These the node finds itself.
+			// The node itself refuses these.
 			[{ type: 'Email', subject: 's' }, '"Header" (header) is missing'],
 			[{ type: 'Incident', status: 'Sleeping' }, '"Status" (status) cannot be "Sleeping"'],
 		];
@@ -268,7 +268,7 @@ describe('jobs', () => {
 
 	test('are split when a proxy refuses them with 413, which names no limit', async () => {
 		await withSimulator({}, async (server, node) => {
-			const proxy = await startLossy(server.url, (method, path, _earlier, length) =>
+			const proxy = await startLossyProxy(server.url, (method, path, _earlier, length) =>
 				method === 'POST' && /batch\/\d+$/.test(path) && length > 3000 ? 413 : undefined,
 			);
 			const credentials = {
@@ -284,7 +284,7 @@ describe('jobs', () => {
 				const refused = await node('bulkImport', autoMap, { items: large, credentials });
 				expect(refused.error?.description).toContain('too large for ThreatConnect or a proxy before it');
 			} finally {
-				await proxy.stop();
+				await proxy.close();
 			}
 		});
 	});
@@ -339,7 +339,7 @@ describe('jobs', () => {
 		async (_what, times, imported, message) => {
 			await withSimulator({}, async (server, node) => {
 				let created = 0;
-				const between = await startLossy(server.url, (method, path) =>
+				const proxy = await startLossyProxy(server.url, (method, path) =>
 					method === 'POST' && path.endsWith('/v2/batch') && created++ < times ? 502 : undefined,
 				);
 				try {
@@ -350,7 +350,7 @@ describe('jobs', () => {
 							items: ['A', 'B'].map((name) => ({ name, description: 'x'.repeat(600) })),
 							onError: 'continueErrorOutput',
 							credentials: {
-								threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken },
+								threatConnectApi: { baseUrl: proxy.url, apiToken: server.credentials.apiToken },
 							},
 						},
 					);
@@ -361,7 +361,7 @@ describe('jobs', () => {
 						expect(json.message).not.toContain('may or may not');
 					}
 				} finally {
-					await between.stop();
+					await proxy.close();
 				}
 			});
 		},
@@ -412,7 +412,7 @@ describe('jobs', () => {
 				mode: 'manual',
 				onMessage: (message) => messages.push(message),
 			});
-			// How often the status is asked for in between is a matter of time.
+			// The number of status requests depends on timing.
 			expect(messages.filter((message) => !/: (Queued|Running)$/.test(message))).toEqual([
 				'Batch 1 for "Demo Organization" (groups: 1): uploading',
 				'Batch 1 for "Demo Organization" (groups: 1): Completed',
@@ -459,7 +459,7 @@ describe('when a job does not end', () => {
 });
 
 describe('when an answer is lost', () => {
-	/** In front of a simulator; `lose` says which answers are thrown away. */
+	/** Runs `check` through a proxy. `lose` says which requests or responses the proxy loses. */
 	async function withLosses(
 		lose: (request: IncomingMessage) => 'answer' | 'request' | undefined,
 		check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
@@ -484,15 +484,10 @@ describe('when an answer is lost', () => {
 					.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
 					.end(body);
 			};
-			const proxy = createServer((request, response) => void forward(request, response));
-			await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-			try {
-				const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-				await check(server, threatConnectNode({ ...server, url }));
-			} finally {
-				proxy.closeAllConnections();
-				await new Promise((resolve) => proxy.close(resolve));
-			}
+			await withHttpServer(
+				(request, response) => void forward(request, response),
+				async (url) => await check(server, threatConnectNode({ ...server, url })),
+			);
 		});
 	}
 	const isUpload = ({ method, url }: IncomingMessage) => method === 'POST' && /\/batch\/\d+$/.test(url ?? '');

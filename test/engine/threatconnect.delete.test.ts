@@ -5,7 +5,7 @@ import { type RunNode, threatConnectNode } from './support';
 let server: ThreatConnectSimulator;
 let node: RunNode;
 beforeAll(async () => {
-	// With an administrator's leave, an empty ID would delete everything.
+	// Where an administrator allows bulk deletion, an empty ID would delete all groups.
 	server = await startThreatConnect({ bulkDelete: true });
 	node = threatConnectNode(server);
 });

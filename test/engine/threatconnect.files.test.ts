@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { type ClientRequest, createServer, type IncomingMessage, type RequestListener } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { ClientRequest, IncomingMessage, RequestListener } from 'node:http';
 import { Readable } from 'node:stream';
 
 import type { IBinaryData } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { withHttpServer } from '../support/httpServer';
+import { startLossyProxy } from '../support/lossyProxy';
 import { BinaryStore, pieces, sha256 } from './binary';
 import { jsonOf, run, type RunOptions } from './harness';
-import { startLossy } from './lossy';
 
 let server: ThreatConnectSimulator;
 beforeAll(async () => (server = await startThreatConnect({ processing: 30, keepFiles: true })));
@@ -111,7 +111,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 	test('a file that takes longer than Timeout to send is sent once', async () => {
 		const file = await store.put(Buffer.alloc(2 * MIB), 'large.bin');
 		let sent = 0;
-		const { error, items } = await withServer(
+		const { error, items } = await withHttpServer(
 			(request, response) => {
 				response.setHeader('content-type', 'application/json');
 				if (request.method === 'GET') {
@@ -125,7 +125,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 					return;
 				}
 				sent += 1;
-				// Two seconds, as by a slow line.
+				// The file takes two seconds, as on a slow connection.
 				request.on('data', () => {
 					request.pause();
 					setTimeout(() => request.resume(), 60);
@@ -253,7 +253,7 @@ describe('an upload', () => {
 	});
 
 	test('that ThreatConnect cannot process fails, and says so', async () => {
-		// Marked as malware after the node has looked at it.
+		// The group is marked as malware after the node has read it.
 		const { id } = document({ malware: true, password: 'x' });
 		const broken = Buffer.concat([Buffer.from('PK\x03\x04', 'latin1'), Buffer.alloc(10)]);
 		const { error } = await withFailing(
@@ -274,8 +274,8 @@ describe('an upload', () => {
 
 	test('whose processing cannot be looked at is not uploaded again by Retry On Fail', async () => {
 		const { id } = document();
-		// The second and later reads: the first looks at the group before the upload.
-		const between = await startLossy(server.url, (method, _path, earlier) =>
+		// Only the second and later reads, because the first reads the group before the upload.
+		const proxy = await startLossyProxy(server.url, (method, _path, earlier) =>
 			method === 'GET' && earlier > 0 ? 403 : undefined,
 		);
 		const before = writes().length;
@@ -285,7 +285,7 @@ describe('an upload', () => {
 				{ groupId: id, waitUntilProcessed: true, ifFileExists: 'replace' },
 				{
 					binary: [{ data: await store.put(ZIP, 'a.zip') }],
-					credentials: { threatConnectApi: { baseUrl: between.url, apiToken: server.credentials.apiToken } },
+					credentials: { threatConnectApi: { baseUrl: proxy.url, apiToken: server.credentials.apiToken } },
 					onError: 'continueErrorOutput',
 					retryOnFail: true,
 					maxTries: 3,
@@ -298,7 +298,7 @@ describe('an upload', () => {
 				),
 			});
 		} finally {
-			await between.stop();
+			await proxy.close();
 		}
 		expect(writes()).toHaveLength(before + 1);
 	});
@@ -417,7 +417,7 @@ describe('an upload', () => {
 	test('is tried again from its first byte when the service was too busy for it', async () => {
 		let refused = 0;
 		const received: Buffer[] = [];
-		await withServer(
+		await withHttpServer(
 			(request, response) => {
 				response.setHeader('content-type', 'application/json');
 				if (request.method === 'GET') {
@@ -466,10 +466,10 @@ describe('an upload', () => {
 	});
 });
 
-/** Stands in front of the simulator's answers to say that processing failed. */
+/** Runs `check` with a server that takes a file and then says that processing failed. */
 async function withFailing<T>(check: (baseUrl: string) => Promise<T>): Promise<T> {
 	let uploaded = false;
-	return await withServer((request, response) => {
+	return await withHttpServer((request, response) => {
 		response.setHeader('content-type', 'application/json');
 		if (request.method !== 'GET') {
 			request.resume().on('end', () => {
@@ -482,17 +482,6 @@ async function withFailing<T>(check: (baseUrl: string) => Promise<T>): Promise<T
 		const data = { id: 1, type: 'Document', name: 'A', malware: true, status };
 		response.end(JSON.stringify({ data, status: 'Success' }));
 	}, check);
-}
-
-async function withServer<T>(listener: RequestListener, check: (baseUrl: string) => Promise<T>): Promise<T> {
-	const own = createServer(listener);
-	await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
-	try {
-		return await check(`http://127.0.0.1:${(own.address() as AddressInfo).port}`);
-	} finally {
-		own.closeAllConnections();
-		await new Promise((resolve) => own.close(resolve));
-	}
 }
 
 describe('a download', () => {
@@ -530,7 +519,7 @@ describe('a download', () => {
 	});
 
 	const answering = async (listener: RequestListener, parameters: RunOptions['parameters'] = {}) =>
-		await withServer(
+		await withHttpServer(
 			(request, response) => {
 				if (request.url?.endsWith('/download')) return listener(request, response);
 				const data = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success' };
@@ -592,7 +581,7 @@ describe('a download', () => {
 	});
 
 	test('ends when the execution is cancelled', async () => {
-		const { status } = await withServer(
+		const { status } = await withHttpServer(
 			(request, response) => {
 				if (!request.url?.endsWith('/download')) {
 					const data = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success' };

@@ -279,7 +279,7 @@ describe('limits and sorting', () => {
 describe('25,000 groups', () => {
 	test('are each returned exactly once while another client inserts and deletes', async () => {
 		const ids = server.seedGroups(25_000, (index) => ({ type: 'Threat', name: `n${index}` }));
-		// Every third is deleted meanwhile: what is there all the time must come, and nothing twice.
+		// Another client deletes every third group meanwhile. The others must all come, and none twice.
 		const doomed = ids.filter((_id, index) => index % 3 === 0);
 		let turn = 0;
 		meanwhile = () => {

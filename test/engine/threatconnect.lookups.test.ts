@@ -113,7 +113,7 @@ test('the output fields are those of the instance', async () => {
 	);
 });
 
-describe('trap 20: what cannot be listed can be typed', () => {
+describe('what cannot be listed can be typed', () => {
 	test('a firewall that blocks OPTIONS leaves the fields that are known without it', async () => {
 		const values = (await fields({ on: older })).map(({ value }) => value);
 		expect(values).toEqual(expect.arrayContaining(['tags', 'attributes', 'associatedIndicators']));
@@ -135,7 +135,7 @@ describe('trap 20: what cannot be listed can be typed', () => {
 		'searchWritableOwners',
 	])('%s says so where the key may not list', async (method) => {
 		const token = server.credentials.cannotListToken;
-		// n8n shows no more than the message.
+		// n8n shows the message only.
 		await expect(search(method, '', { token })).rejects.toThrow(
 			/^You are not authorized to perform the requested operation\. \w.+\.$/,
 		);

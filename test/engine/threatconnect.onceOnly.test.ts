@@ -1,8 +1,9 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { loseFirst, type LossRule } from '../support/lossyProxy';
 import { jsonOf, run, type RunOptions } from './harness';
-import { first, type Losses, throughThreatConnect } from './lossy';
+import { runThreatConnectWithLosses } from './support';
 
-/** What becomes of writes whose answer is lost on the way: nothing is lost and nothing is done twice. */
+/** Writes whose response is lost: the node loses no item and writes nothing twice. */
 
 let server: ThreatConnectSimulator;
 beforeAll(async () => {
@@ -10,15 +11,15 @@ beforeAll(async () => {
 });
 afterAll(async () => await server.stop());
 
-const through = async (lose: Losses, options: Parameters<typeof throughThreatConnect>[2]) =>
-	await throughThreatConnect(server, lose, options);
+const through = async (lose: LossRule, options: Parameters<typeof runThreatConnectWithLosses>[2]) =>
+	await runThreatConnectWithLosses(server, lose, options);
 
 const named = (name: string) => server.groups().filter((group) => group.name === name);
 const threat = (name: string, more: object = {}) => ({ type: 'Threat', name, ...more });
 
 describe('a new group whose answer is lost', () => {
 	test('after it was made is found by the XID that the node gave it', async () => {
-		const { items, errors, posts } = await through(first('POST', 'after'), {
+		const { items, errors, posts } = await through(loseFirst('POST', 'after'), {
 			parameters: threat('Made', { options: { fields: ['tags'] }, additionalFields: {} }),
 		});
 		expect(errors).toEqual([]);
@@ -30,7 +31,7 @@ describe('a new group whose answer is lost', () => {
 	});
 
 	test('before it was made is sent again with the same XID', async () => {
-		const { items, posts } = await through(first('POST', 'before'), { parameters: threat('Not made') });
+		const { items, posts } = await through(loseFirst('POST', 'before'), { parameters: threat('Not made') });
 		expect(named('Not made')).toHaveLength(1);
 		expect(items).toHaveLength(1);
 		expect(posts).toHaveLength(1);
@@ -38,7 +39,7 @@ describe('a new group whose answer is lost', () => {
 
 	test("and whose XID, the user's, another item has taken, is refused and not taken for that one's", async () => {
 		const { items, errors, posts } = await through(
-			// Arrives first once the other item's has arrived.
+			// The second item's request is lost, after the first item's has arrived.
 			(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'before' : undefined),
 			{
 				parameters: {
@@ -55,7 +56,7 @@ describe('a new group whose answer is lost', () => {
 	});
 
 	test('in another owner, named by its ID, is looked for there', async () => {
-		const { items, errors } = await through(first('POST', 'after'), {
+		const { items, errors } = await through(loseFirst('POST', 'after'), {
 			parameters: threat('Elsewhere', { additionalFields: { ownerId: '2' } }),
 		});
 		expect(errors).toEqual([]);
@@ -64,7 +65,7 @@ describe('a new group whose answer is lost', () => {
 	});
 
 	test("with the user's XID is found by that", async () => {
-		const { items, errors } = await through(first('POST', 'after'), {
+		const { items, errors } = await through(loseFirst('POST', 'after'), {
 			parameters: threat('Own XID', { additionalFields: { xid: 'own:1' } }),
 		});
 		expect(errors).toEqual([]);
@@ -74,7 +75,7 @@ describe('a new group whose answer is lost', () => {
 
 	test("with a user's XID that a group had before is not taken for it", async () => {
 		server.seedGroup({ type: 'Threat', name: 'Older', xid: 'own:2', dateAdded: '2020-01-01T00:00:00Z' });
-		const { items, errors } = await through(first('POST', 'before'), {
+		const { items, errors } = await through(loseFirst('POST', 'before'), {
 			parameters: threat('Older', { additionalFields: { xid: 'own:2' } }),
 		});
 		expect(items).toEqual([]);
@@ -98,7 +99,7 @@ describe('a new group whose answer is lost', () => {
 	});
 
 	test('is reported as unknown, with what to look for, when it has no XID', async () => {
-		const { errors, posts } = await through(first('POST', 'after'), {
+		const { errors, posts } = await through(loseFirst('POST', 'after'), {
 			parameters: threat('No XID', { options: { assignXid: false } }),
 		});
 		expect(errors[0]?.json.message).toContain(
@@ -121,7 +122,7 @@ describe('a new group whose answer is lost', () => {
 
 	test('by create or update is made once, whether matched by XID or by name', async () => {
 		for (const matchBy of ['xid', 'name']) {
-			const { items, errors } = await through(first('POST', 'after'), {
+			const { items, errors } = await through(loseFirst('POST', 'after'), {
 				parameters: {
 					operation: 'upsert',
 					matchBy,
@@ -139,7 +140,7 @@ describe('a new group whose answer is lost', () => {
 
 describe("n8n's Retry On Fail", () => {
 	const names = ['a', 'b', 'c', 'd'];
-	const retried = async (prefix: string, lose: Losses, parameters: object = {}, more: object = {}) =>
+	const retried = async (prefix: string, lose: LossRule, parameters: object = {}, more: object = {}) =>
 		await through(lose, {
 			parameters: {
 				...threat('={{ $json.name }}'),
@@ -155,7 +156,7 @@ describe("n8n's Retry On Fail", () => {
 
 	test('makes no group twice when an answer is lost and cannot be looked up at first', async () => {
 		// The first try: the second item is made, its answer lost, and all attempts to look it up, twice six.
-		const lose: Losses = (method, _path, earlier) =>
+		const lose: LossRule = (method, _path, earlier) =>
 			(method === 'POST' && earlier === 1) || (method === 'GET' && earlier < 12) ? 'after' : undefined;
 		const { items, error } = await retried('stopped', lose, {}, { onError: 'stopWorkflow' });
 		expect(error).toBeUndefined();
@@ -192,7 +193,7 @@ describe("n8n's Retry On Fail", () => {
 	});
 
 	test('sends no item again that may have been made, where nothing tells', async () => {
-		const lose: Losses = first('POST', 'after');
+		const lose: LossRule = loseFirst('POST', 'after');
 		const { items, errors, posts } = await retried('unknown', lose, { assignXid: false });
 		expect(errors.map(({ json }) => json.error)).toEqual([expect.stringContaining('broke before')]);
 		expect(items).toHaveLength(3);
@@ -250,7 +251,7 @@ test("n8n's Retry On Fail imports no group again that was imported", async () =>
 describe('other writes whose answer is lost', () => {
 	test('a group that was deleted is found deleted', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Doomed' });
-		const { items, errors } = await through(first('DELETE', 'after'), {
+		const { items, errors } = await through(loseFirst('DELETE', 'after'), {
 			parameters: { operation: 'delete', findBy: 'id', groupId: id },
 		});
 		expect(errors).toEqual([]);
@@ -260,7 +261,7 @@ describe('other writes whose answer is lost', () => {
 
 	test('an update is sent again where twice is the same as once', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Changing' });
-		const { items, errors } = await through(first('PUT', 'after'), {
+		const { items, errors } = await through(loseFirst('PUT', 'after'), {
 			parameters: { operation: 'update', findBy: 'id', groupId: id, updateFields: { name: 'Changed' } },
 		});
 		expect(errors).toEqual([]);
@@ -270,7 +271,7 @@ describe('other writes whose answer is lost', () => {
 
 	test('an attribute that is added may be there: it is said, and not added twice', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Attributes' });
-		const { errors } = await through(first('PUT', 'after'), {
+		const { errors } = await through(loseFirst('PUT', 'after'), {
 			parameters: {
 				operation: 'update',
 				dataMode: 'json',
@@ -313,7 +314,7 @@ describe('a clock that is out of step', () => {
 });
 
 describe('an update of which a part was made', () => {
-	const change = async (lose: Losses, options: RunOptions['parameters'] = {}) => {
+	const change = async (lose: LossRule, options: RunOptions['parameters'] = {}) => {
 		const group = server.seedGroup({
 			type: 'Adversary',
 			name: 'Partly',

@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf, load, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** The traps of ThreatConnect's API that finding, reading and deleting groups can meet. */
+/** Where ThreatConnect's API differs from what a client expects when it finds, reads and deletes groups. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -17,7 +17,7 @@ afterAll(async () => await server.stop());
 
 const lastTql = () => new URL(server.requests.at(-1)?.target ?? '', server.url).searchParams.get('tql');
 
-test('trap 1: IDs beyond 2^53 keep their digits when they are read and when pages are counted by them', async () => {
+test('IDs beyond 2^53 keep their digits when they are read and when pages are counted by them', async () => {
 	const first = 9007199254740993n;
 	server.seedGroups(2100, (index) => ({ type: 'Threat', name: 'x', id: String(first + BigInt(index)) }));
 	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
@@ -26,7 +26,7 @@ test('trap 1: IDs beyond 2^53 keep their digits when they are read and when page
 	expect(lastTql()).toBe(`id > ${first + 1999n}`);
 });
 
-test('trap 6: the signature covers a query with everything that needs encoding', async () => {
+test('the signature covers a query with everything that needs encoding', async () => {
 	const name = 'it\'s "a" (test)*! ~ü+%&=#?/\\`';
 	server.seedGroup({ type: 'Threat', name });
 	const { accessId, secretKey } = server.credentials;
@@ -46,13 +46,13 @@ test('trap 6: the signature covers a query with everything that needs encoding',
 	expect(jsonOf(items)).toMatchObject([{ name }]);
 });
 
-test('trap 7: the fields of a list are repeated, not joined by commas', async () => {
+test('the fields of a list are repeated, not joined by commas', async () => {
 	const { error } = await node('getAll', { options: { fields: ['tags', 'attributes'] } });
 	expect(error).toBeUndefined();
 	expect(server.requests.at(-1)?.target).toContain('&fields=tags&fields=attributes');
 });
 
-test('trap 8: a value is never part of the query language', async () => {
+test('a value is never part of the query language', async () => {
 	server.seedGroup({ type: 'Threat', name: 'secret' });
 	for (const value of [
 		'") or (summary != "',
@@ -71,12 +71,12 @@ test('trap 8: a value is never part of the query language', async () => {
 	}
 });
 
-test('trap 9: name, owner and type are asked for by the keywords that TQL has for them', async () => {
+test('name, owner and type are asked for by the keywords that TQL has for them', async () => {
 	await node('getAll', { filters: { name: 'n', ownerName: 'o', typeName: ['Threat'] } });
 	expect(lastTql()).toBe('summary = "n" and ownerName = "o" and typeName = "Threat"');
 });
 
-test('trap 12: an empty ID never becomes a deletion of everything', async () => {
+test('an empty ID never becomes a deletion of everything', async () => {
 	server.seedGroups(3, { type: 'Threat', name: 'x' });
 	for (const groupId of ['={{ undefined }}', '={{ "" }}', '={{ " " }}', '/', '?']) {
 		const before = server.requests.length;
@@ -87,7 +87,7 @@ test('trap 12: an empty ID never becomes a deletion of everything', async () => 
 	expect(server.groups()).toHaveLength(3);
 });
 
-test('trap 14: a key that may read but not write is told so in the words of the service', async () => {
+test('a key that may read but not write is told so in the words of the service', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x' });
 	const credentials = {
 		threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.readOnlyToken },
@@ -98,18 +98,18 @@ test('trap 14: a key that may read but not write is told so in the words of the 
 	expect(server.group(id)).toBeDefined();
 });
 
-test('trap 17: no page depends on a count or a previous link, and the end is where the pages end', async () => {
+test('no page depends on a count or a previous link, and the end is where the pages end', async () => {
 	server.seedGroups(2000, { type: 'Threat', name: 'x' });
 	const before = server.requests.length;
 	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
 	expect(items).toHaveLength(2000);
 	const targets = server.requests.slice(before).map(({ target }) => target);
-	// A full page is not taken for the last, whether a link follows or not.
+	// The node does not take a full page for the last, with or without a link to the next.
 	expect(targets).toHaveLength(3);
 	expect(targets.join()).not.toMatch(/count=|resultStart=/);
 });
 
-test('trap 17: the next link is not followed, only our own address is asked', async () => {
+test('the next link is not followed, only our own address is asked', async () => {
 	server.seedGroups(1500, { type: 'Threat', name: 'x' });
 	const before = server.requests.length;
 	const { items } = await node('getAll', {
@@ -122,14 +122,14 @@ test('trap 17: the next link is not followed, only our own address is asked', as
 	expect(second).toMatch(/^\/api\/v3\/groups\?sorting=lastModified%20asc%20id%20asc&resultStart=1000&/);
 });
 
-test('trap 21: an association query of the user finds the group itself too, as the service has it', async () => {
+test('an association query of the user finds the group itself too, as the service has it', async () => {
 	const { id: other } = server.seedGroup({ type: 'Threat', name: 'Other' });
 	const { id } = server.seedGroup({ type: 'Incident', name: 'Itself', associatedGroups: [other] });
 	const { items } = await node('getAll', { tql: `hasGroup(id = ${id})` });
 	expect(jsonOf(items).map(({ name }) => name)).toContain('Itself');
 });
 
-test('trap 22: no filter displaces another', async () => {
+test('no filter displaces another', async () => {
 	await node('getAll', {
 		filters: {
 			typeName: ['Incident', 'Event'],
@@ -159,7 +159,7 @@ test('trap 22: no filter displaces another', async () => {
 	}
 });
 
-test('trap 18: a credential holds one method, so that there is nothing to prefer', async () => {
+test('a credential holds one method, so that there is nothing to prefer', async () => {
 	const { ours } = await load();
 	const fieldsOf = (type: string) =>
 		ours.credentialTypes[type]?.type.properties
@@ -169,7 +169,7 @@ test('trap 18: a credential holds one method, so that there is nothing to prefer
 	expect(fieldsOf('threatConnectHmacApi')).toEqual(['accessId', 'secretKey']);
 });
 
-test('trap 19: JSON as the documentation prints it, with a trailing comma, is refused and not sent', async () => {
+test('JSON as the documentation prints it, with a trailing comma, is refused and not sent', async () => {
 	const before = server.requests.length;
 	const { error } = await node('create', {
 		dataMode: 'json',

@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** The traps of ThreatConnect's API that creating and updating groups can meet. */
+/** Where ThreatConnect's API differs from what a client expects when it creates and updates groups. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -14,7 +14,7 @@ afterAll(async () => await server.stop());
 
 const lastBody = () => JSON.parse(server.requests.at(-1)?.body ?? 'null');
 
-test('trap 1: an ID that has lost digits already is refused, not sent wrong', async () => {
+test('an ID that has lost digits already is refused, not sent wrong', async () => {
 	const before = server.requests.length;
 	const { error } = await node(
 		'update',
@@ -27,7 +27,7 @@ test('trap 1: an ID that has lost digits already is refused, not sent wrong', as
 	expect(server.requests).toHaveLength(before);
 });
 
-test('trap 2: the field of a host is hostName, and the documented typo is refused by the service', async () => {
+test('the field of a host is hostName, and the documented typo is refused by the service', async () => {
 	const good = await node('create', {
 		type: 'Incident',
 		name: 'x',
@@ -45,7 +45,7 @@ test('trap 2: the field of a host is hostName, and the documented typo is refuse
 	expect(typo.error?.message).toContain('hostname');
 });
 
-test('trap 3: new groups and indicators may name an owner of their own', async () => {
+test('new groups and indicators may name an owner of their own', async () => {
 	await node('create', {
 		type: 'Incident',
 		name: 'x',
@@ -61,7 +61,7 @@ test('trap 3: new groups and indicators may name an owner of their own', async (
 	expect(server.groups().find(({ name }) => name === 'In the community')?.ownerName).toBe('Demo Community');
 });
 
-test('trap 4: tags and associations are in the answer only when they are asked for', async () => {
+test('tags and associations are in the answer only when they are asked for', async () => {
 	const parameters = { type: 'Threat', name: 'x', additionalFields: { tags: { list: { name: 'A' } } } };
 	const plain = await node('create', parameters);
 	expect(plain.items[0]?.json).not.toHaveProperty('tags');
@@ -69,14 +69,14 @@ test('trap 4: tags and associations are in the answer only when they are asked f
 	expect(asked.items[0]?.json.tags).toMatchObject({ data: [{ name: 'A' }] });
 });
 
-test('trap 5: an update never leaves the mode of a list to the server', async () => {
+test('an update never leaves the mode of a list to the server', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x', tags: ['Old'] });
 	await node('update', { dataMode: 'json', groupId: id, jsonBody: '{"tags": {"data": [{"name": "New"}]}}' });
 	expect(lastBody()).toEqual({ tags: { data: [{ name: 'New' }], mode: 'append' } });
 	expect(server.group(id)?.tags).toHaveLength(2);
 });
 
-test('trap 6: the signature covers the encoded path and query that travel', async () => {
+test('the signature covers the encoded path and query that travel', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: "it's (a) *test*! ~ü+%/" });
 	const { accessId, secretKey } = server.credentials;
 	const { error } = await run({
@@ -97,12 +97,12 @@ test('trap 6: the signature covers the encoded path and query that travel', asyn
 	expect(server.group(id)?.name).toBe('Signed');
 });
 
-test('trap 7: fields are repeated, not joined by commas', async () => {
+test('fields are repeated, not joined by commas', async () => {
 	await node('create', { type: 'Threat', name: 'x', options: { fields: ['tags', 'attributes'] } });
 	expect(server.requests.at(-1)?.target).toMatch(/\?fields=tags&fields=attributes$/);
 });
 
-test('trap 10: Task, Document and Report have no status to send', async () => {
+test('Task, Document and Report have no status to send', async () => {
 	for (const type of ['Task', 'Document', 'Report']) {
 		const { hints, error } = await node(
 			'create',
@@ -115,7 +115,7 @@ test('trap 10: Task, Document and Report have no status to send', async () => {
 	}
 });
 
-test('trap 11: an event status of a newer server is left to the server to judge', async () => {
+test('an event status of a newer server is left to the server to judge', async () => {
 	const older = await startThreatConnect({ eventStatuses: 4 });
 	try {
 		const parameters = { type: 'Event', name: 'x', additionalFields: { status: 'Reopened' } };
@@ -126,7 +126,7 @@ test('trap 11: an event status of a newer server is left to the server to judge'
 	}
 });
 
-test('trap 12: an empty ID never reaches the path of all groups', async () => {
+test('an empty ID never reaches the path of all groups', async () => {
 	const before = server.requests.length;
 	for (const groupId of ['={{ "" }}', ' ', '={{ undefined }}', '={{ null }}', '={{ $json.missing }}']) {
 		const { error } = await node('update', { groupId, updateFields: { name: 'x' } });
@@ -135,7 +135,7 @@ test('trap 12: an empty ID never reaches the path of all groups', async () => {
 	expect(server.requests).toHaveLength(before);
 });
 
-test('trap 13: what is null or empty on create is left out', async () => {
+test('what is null or empty on create is left out', async () => {
 	await node('create', {
 		dataMode: 'json',
 		jsonBody: '{"type":"Incident","name":"x","ownerName":null,"eventDate":""}',
@@ -144,7 +144,7 @@ test('trap 13: what is null or empty on create is left out', async () => {
 	expect(lastBody()).toEqual({ type: 'Incident', name: 'x' });
 });
 
-describe('trap 14: the text of a refusal decides what to do, not its status', () => {
+describe('the text of a refusal decides what to do, not its status', () => {
 	const as = async (apiToken: string, ownerName = '') =>
 		(
 			await run({
@@ -180,7 +180,7 @@ describe('trap 14: the text of a refusal decides what to do, not its status', ()
 	});
 });
 
-test('trap 15: an attribute type that is not valid for the group type is refused in the words of the service', async () => {
+test('an attribute type that is not valid for the group type is refused in the words of the service', async () => {
 	const { error } = await node('create', {
 		type: 'Adversary',
 		name: 'x',
@@ -192,7 +192,7 @@ test('trap 15: an attribute type that is not valid for the group type is refused
 	expect(error?.message).toContain('Phase of Intrusion');
 });
 
-test('trap 16: a date goes out as the day it is, a time as UTC', async () => {
+test('a date goes out as the day it is, a time as UTC', async () => {
 	await node(
 		'create',
 		{ dataMode: 'autoMap', type: 'Incident' },

@@ -74,7 +74,7 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 					'created',
 					...Array<string>(4).fill('updated'),
 				]);
-				// Which of the two was there first is all the same.
+				// Either of the two may have been created first.
 				expect(
 					own
 						.groups()
@@ -91,7 +91,7 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 
 test.each([
 	['of another name', 'Theirs'],
-	// As another execution does for the same alert.
+	// Another execution does this for the same alert.
 	['of the same name', 'From the CRM'],
 ])(
 	'when someone else creates the group, %s, between look-up and creation, it is updated',

@@ -2,7 +2,7 @@ import { startAttackForge, type AttackForgeSimulator } from '../simulators/attac
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { attackForgeNode, type RunNode, threatConnectNode } from './support';
 
-/** Values that are not what a field needs: each is refused with the field's name, before anything is sent. */
+/** Values that do not fit their field. The node refuses each with the field's name before it sends anything. */
 
 let threatConnect: ThreatConnectSimulator;
 let attackForge: AttackForgeSimulator;

@@ -11,9 +11,12 @@ import {
 	DOCUMENTS,
 	filesIn,
 	linksOf,
+	proseOf,
 	read,
 	ROOT,
+	tablesIn,
 	targetOf,
+	unevenRowsIn,
 } from '../docs/pages';
 import { METHODS } from '../simulators/attackforge/methods';
 
@@ -57,10 +60,42 @@ describe.each(DOCUMENTS)('%s', (document) => {
 		expect(broken).toEqual([]);
 	});
 
+	test('has as many cells in each row of a table as in its head', () => {
+		expect(unevenRowsIn(proseOf(document))).toEqual([]);
+	});
+
 	test('holds only JSON that can be read', () => {
 		const blocks = blocksOf(document).filter(({ language }) => language === 'json');
 		for (const { text } of blocks) expect(() => JSON.parse(text) as unknown).not.toThrow();
 	});
+});
+
+test('the tables of the documents are found', () => {
+	const tables = DOCUMENTS.flatMap((document) => tablesIn(proseOf(document)));
+	expect(tables.length).toBeGreaterThan(30);
+	expect(tables.filter(({ head, rows }) => !head.startsWith('|') || rows.length < 2)).toEqual([]);
+});
+
+test.each([
+	['a cell too many', '| a | b | c |', true],
+	['a cell too few', '| a |', true],
+	['a pipe in code', '| `a|b` | c |', true],
+	['an escaped backslash before a pipe', String.raw`| a \\| b | c |`, true],
+	['no pipes at all', 'a', true],
+	['as many cells', '| a | b |', false],
+	['empty cells', '| | |', false],
+	['no pipes at its ends', 'a | b', false],
+	['an escaped pipe', String.raw`| a \| b | c |`, false],
+	['an escaped pipe in code', '| `a\\|b` | c |', false],
+	['an escaped pipe at its end', String.raw`| a | b \|`, false],
+])('a row with %s is told from the others', (_what, row, isUneven) => {
+	const table = ['| 1 | 2 |', '| --- | :-: |', '| x | y |'];
+	const text = ['Text', '', ...table, row, '', 'Text | with a pipe'].join('\n');
+	expect(unevenRowsIn(text)).toEqual(isUneven ? [row] : []);
+});
+
+test('a table whose delimiter row does not fit its head would be seen', () => {
+	expect(unevenRowsIn('| 1 | 2 |\n| --- |\n| x | y |')).toEqual(['| --- |']);
 });
 
 /** By the end-to-end tests. */

@@ -1,5 +1,11 @@
-import type { CustomField, StoredAsset, StoredProject, StoredVulnerability } from './projects';
-import type { StoredGroup, User } from './state';
+import type {
+	CustomField,
+	StoredAsset,
+	StoredGroup,
+	StoredProject,
+	StoredVulnerability,
+	User,
+} from './records';
 
 /**
  * How the methods answer: the documented keys, in the documented order. Of a project and of a vulnerability
@@ -15,6 +21,11 @@ export function fieldFilter(query: Query, prefix = ''): (fields: CustomField[]) 
 	const allowed = allowlist === undefined ? undefined : [allowlist].flat();
 	const blocked = [query[`${prefix}cf_key_blocklist`]].flat();
 	return (fields) => fields.filter(({ key }) => allowed?.includes(key) !== false && !blocked.includes(key));
+}
+
+/** `count` of a paged answer: whether of the page or of all pages is not documented; here of the page. */
+export function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query): Thing[] {
+	return things.slice(Number(skip), Number(skip) + Number(limit));
 }
 
 // --- groups -------------------------------------------------------------------

@@ -1,69 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { asProject, asUpdatedProject, fieldFilter } from './answers';
+import { checkKeysUnique, firstRepeated } from './checks';
+import {
+	newId,
+	touch,
+	type CustomField,
+	type ProjectChanges,
+	type StoredGroup,
+	type StoredProject,
+} from './records';
+import { refusals } from './refusals';
+import * as schemas from './schemas';
+import type { Method } from './service';
+import type { State } from './state';
 
-export type CustomField = { key: string; value: unknown };
-
-export type StoredProject = {
-	/** 24 hexadecimal characters. */
-	id: string;
-	name: string;
-	code: string;
-	organization_code: string;
-	vulnerability_code: string;
-	/** The ids of the groups the project is linked to. */
-	groups: string[];
-	status: string;
-	on_hold: 'Yes' | 'No';
-	on_hold_reason: string;
-	start_date: string;
-	end_date: string;
-	scope: string[];
-	scoring_system: 'Manual' | 'CVSSv3.1';
-	/**
-	 * The ids of the users invited to the project; default: the user of the key. Besides them, the members of
-	 * its groups are on the project.
-	 */
-	team: string[];
-	created: string;
-	last_modified: string;
-	custom_fields: CustomField[];
-	reporting_custom_fields: CustomField[];
-	summary_custom_fields: CustomField[];
-};
-
-export const PRIORITIES = ['Critical', 'High', 'Medium', 'Low', 'Info'] as const;
-
-export type StoredVulnerability = {
-	/** 24 hexadecimal characters. */
-	id: string;
-	title: string;
-	priority: (typeof PRIORITIES)[number];
-	status: 'Open' | 'Closed';
-	/** Pending vulnerabilities are listed with `pendingVulnerabilities=true`, and only then. */
-	pending: boolean;
-	created: string;
-	modified: string;
-	/** The name of the affected asset. */
-	asset: string;
-	custom_fields: CustomField[];
-	writeup_custom_fields: CustomField[];
-	asset_custom_fields: CustomField[];
-};
-
-export type StoredAsset = {
-	/** 24 hexadecimal characters. */
-	id: string;
-	/** The name. */
-	asset: string;
-	created: string;
-	last_updated: string;
-};
-
-export const newId = (): string => randomBytes(12).toString('hex');
-
-/** The date of the n-th seeded vulnerability or asset: one an hour, from the start of 2025. */
-const hour = (n: number): string => new Date(Date.UTC(2025, 0, 1, n)).toISOString();
-
-export function newProject(input: Partial<StoredProject>, team: string[]): StoredProject {
+function newProject(input: Partial<StoredProject>, team: string[]): StoredProject {
 	const now = new Date().toISOString();
 	return {
 		id: newId(),
@@ -89,25 +39,136 @@ export function newProject(input: Partial<StoredProject>, team: string[]): Store
 	};
 }
 
-/** The n-th vulnerability of a project, from 0: the priorities take turns, Critical first. */
-export function newVulnerability(n: number, input: Partial<StoredVulnerability>): StoredVulnerability {
+/** Puts a project into the store; its groups have to exist. */
+export function seedProject(state: State, input: Partial<StoredProject>): StoredProject {
+	const groups = groupIds(state, input.groups ?? []);
+	const project = newProject({ ...input, groups }, [state.keyUser.id]);
+	state.addProject(project);
+	for (const id of groups) link(project, state.group(id));
+	return project;
+}
+
+/** `groups` is the full list: a group it leaves out is unlinked. All or nothing. */
+export function updateProject(state: State, project: StoredProject, changes: ProjectChanges): void {
+	checkKeysUnique(changes.custom_fields);
+	const groups = groupIds(state, changes.groups ?? project.groups);
+	const affected = new Set([...project.groups, ...groups]);
+	for (const id of affected) state.projectsAreChanging(id);
+	Object.assign(project, structuredClone(changes), { groups });
+	touch(project);
+	for (const id of affected) (groups.includes(id) ? link : unlink)(project, state.group(id));
+}
+
+function groupIds(state: State, ids: string[]): string[] {
+	const known = ids.map((id, n) => {
+		const group = state.findGroup(id);
+		if (!group) throw refusals.invalid(`groups[${n}]`, `is not the id of a group: ${id}`);
+		return group.id;
+	});
+	const repeated = firstRepeated(known);
+	if (repeated >= 0) throw refusals.invalid(`groups[${repeated}]`, `repeats ${known[repeated]}`);
+	return known;
+}
+
+/** Vulnerabilities or assets of the group's first project, which is seeded where the group has none. */
+export function belongingsOfFirstProject<Thing>(
+	state: State,
+	groupId: string,
+	byProject: Map<string, Thing[]>,
+): Thing[] {
+	const group = state.group(groupId);
+	const [first] = state.linkedProjects(group);
+	const { id } = first ?? seedProject(state, { name: `A project of ${group.name}`, groups: [group.id] });
+	const list = byProject.get(id) ?? [];
+	byProject.set(id, list);
+	return list;
+}
+
+/** Adds the project to the group's list, or changes its name there. */
+function link({ id, name }: StoredProject, group: StoredGroup): void {
+	const others = group.projects.filter((project) => project.id !== id);
+	group.projects =
+		others.length === group.projects.length
+			? [...others, { name, id }]
+			: group.projects.map((project) => (project.id === id ? { name, id } : project));
+}
+
+function unlink({ id }: StoredProject, group: StoredGroup): void {
+	group.projects = group.projects.filter((project) => project.id !== id);
+}
+
+type ProjectMethod = 'GetProjectsByGroup' | 'GetProjectById' | 'UpdateProjectById';
+
+type ProjectBody = {
+	name?: string;
+	code?: string;
+	groups?: string[];
+	startDate?: string;
+	endDate?: string;
+	scoringSystem?: StoredProject['scoring_system'];
+	isOnHold?: StoredProject['on_hold'];
+	isOnHoldReason?: string;
+	organization_code?: string;
+	vulnerability_code?: string;
+	custom_fields?: CustomField[];
+};
+
+/**
+ * "Restricted to what that user can see": of a group, a user sees the projects they are on, and the
+ * vulnerabilities and assets of these. How the lists are sorted is not documented; here as they came into
+ * being, project by project.
+ */
+export function projectMethods(state: State): Record<ProjectMethod, Method> {
 	return {
-		id: newId(),
-		title: `Vulnerability ${n + 1}`,
-		priority: PRIORITIES[n % PRIORITIES.length] ?? 'Info',
-		status: 'Open',
-		pending: false,
-		created: hour(n),
-		modified: hour(n),
-		asset: 'www.example.com',
-		custom_fields: [],
-		writeup_custom_fields: [],
-		asset_custom_fields: [],
-		...structuredClone(input),
+		GetProjectsByGroup: {
+			params: schemas.idInPath,
+			querystring: schemas.projectsQuery,
+			handle({ params, query }) {
+				const fields = fieldFilter(query);
+				const projects = state.listedProjects(state.group(params.id ?? '')).map((project) =>
+					asProject(project, state.groupsOf(project), state.teamOf(project), {
+						fields,
+						reporting: fields,
+						summary: fields,
+					}),
+				);
+				return { count: projects.length, projects };
+			},
+		},
+		GetProjectById: {
+			params: schemas.idInPath,
+			querystring: schemas.projectQuery,
+			handle({ params, query }) {
+				const project = state.project(params.id ?? '');
+				const answer = asProject(project, state.groupsOf(project), state.teamOf(project), {
+					fields: fieldFilter(query, 'project_'),
+					reporting: fieldFilter(query, 'project_reporting_'),
+					summary: fieldFilter(query, 'project_summary_'),
+				});
+				return { project: answer };
+			},
+		},
+		UpdateProjectById: {
+			params: schemas.idInPath,
+			body: schemas.projectBody,
+			handle({ params, body }) {
+				const project = state.project(params.id ?? '');
+				updateProject(state, project, asChanges(body as ProjectBody));
+				return { project: asUpdatedProject(project, state.groupsOf(project)) };
+			},
+		},
 	};
 }
 
-/** The n-th asset of a project, from 0. */
-export function newAsset(n: number): StoredAsset {
-	return { id: newId(), asset: `host-${n + 1}.example.com`, created: hour(n), last_updated: hour(n) };
+/** The body of UpdateProjectById writes some names otherwise than the answers do. */
+function asChanges(body: ProjectBody): ProjectChanges {
+	const { startDate, endDate, scoringSystem, isOnHold, isOnHoldReason, ...same } = body;
+	return {
+		...same,
+		...(startDate !== undefined && { start_date: startDate }),
+		...(endDate !== undefined && { end_date: endDate }),
+		...(scoringSystem !== undefined && { scoring_system: scoringSystem }),
+		...(isOnHold !== undefined && { on_hold: isOnHold }),
+		...(isOnHoldReason !== undefined && { on_hold_reason: isOnHoldReason }),
+	};
 }

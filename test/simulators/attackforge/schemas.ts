@@ -1,4 +1,4 @@
-import { PRIORITIES } from './projects';
+import { PRIORITIES } from './records';
 
 /**
  * The parameters of each method as JSON Schemas (AttackForge documentation, CreateGroup, UpdateGroup,

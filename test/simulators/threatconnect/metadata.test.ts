@@ -1,12 +1,12 @@
-import { CREDENTIALS, EVENT_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, list, post, put, refused, start, tokenHeaders, type Json } from './threatconnect.support';
+import { CREDENTIALS, EVENT_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, list, post, put, refused, start, tokenHeaders, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 
 const options = async (path: string) => await call('OPTIONS', path);
 
 describe('the descriptor of the fields of a group', () => {
-	it('is a bare map', async () => {
+	test('is a bare map', async () => {
 		await start();
 		const { status, data } = await options('/v3/groups');
 		expect(status).toBe(200);
@@ -41,7 +41,7 @@ describe('the descriptor of the fields of a group', () => {
 		expect(data).not.toHaveProperty('id');
 	});
 
-	it.each(['readonly', 'readOnly'])('holds read-only fields with show=%s', async (show) => {
+	test.each(['readonly', 'readOnly'])('holds read-only fields with show=%s', async (show) => {
 		await start({ nameLimit: 100 });
 		const { data } = await options(`/v3/groups?show=${show}`);
 		expect(data.id).toEqual({ type: 'Long', description: 'the ID of the item', readOnly: true });
@@ -51,7 +51,7 @@ describe('the descriptor of the fields of a group', () => {
 });
 
 describe('lists for drop-downs', () => {
-	it('hold the event types, on servers since 2026', async () => {
+	test('hold the event types, on servers since 2026', async () => {
 		await start();
 		const { data } = await get('/v3/groups/eventTypeCategories');
 		expect(data.data.map(({ name }: Json) => name)).toEqual(EVENT_TYPES);
@@ -59,12 +59,12 @@ describe('lists for drop-downs', () => {
 		refused(await post('/v3/groups/eventTypeCategories', {}), 405, '0x1005', /./);
 	});
 
-	it('do not hold the event types on older servers', async () => {
+	test('do not hold the event types on older servers', async () => {
 		await start({ olderServer: true });
 		refused(await get('/v3/groups/eventTypeCategories'), 404, '0x1004', /not found/);
 	});
 
-	it('hold the artifact types', async () => {
+	test('hold the artifact types', async () => {
 		await start();
 		const { data } = await get('/v3/artifactTypes');
 		expect(data.count).toBe(data.data.length);
@@ -79,7 +79,7 @@ describe('lists for drop-downs', () => {
 		expect(data.data).toContainEqual(expect.objectContaining({ name: 'Log File', dataType: 'File' }));
 	});
 
-	it('hold the user groups', async () => {
+	test('hold the user groups', async () => {
 		await start();
 		expect((await get('/v3/security/userGroups')).data.data[0]).toEqual({
 			id: 71,
@@ -88,7 +88,7 @@ describe('lists for drop-downs', () => {
 		});
 	});
 
-	it('hold the indicator types, the custom ones with the names of their fields', async () => {
+	test('hold the indicator types, the custom ones with the names of their fields', async () => {
 		await start();
 		const { data } = await get('/v2/types/indicatorTypes');
 		expect(data).toMatchObject({ status: 'Success', data: { resultCount: data.data.indicatorType.length } });
@@ -122,7 +122,7 @@ describe('lists for drop-downs', () => {
 		);
 	});
 
-	it('tell to which types an attribute type applies only when asked', async () => {
+	test('tell to which types an attribute type applies only when asked', async () => {
 		await start();
 		const plain = (await get('/v3/attributeTypes')).data.data[0];
 		expect(plain).not.toHaveProperty('attributeTypeMappings');
@@ -137,7 +137,7 @@ describe('lists for drop-downs', () => {
 });
 
 describe('a firewall that blocks OPTIONS', () => {
-	it('answers with a page, whoever asks, and lets the rest pass', async () => {
+	test('answers with a page, whoever asks, and lets the rest pass', async () => {
 		await start({ optionsBlocked: true });
 		for (const path of ['/v3/groups', '/v3/groups/fields', '/v3/groups/tql', '/v3/nowhere']) {
 			const answer = await call('OPTIONS', path, undefined, { headers: {} });
@@ -150,7 +150,7 @@ describe('a firewall that blocks OPTIONS', () => {
 });
 
 describe('a key that may not list', () => {
-	it.each([
+	test.each([
 		['GET', '/v3/security/owners'],
 		['GET', '/v3/security/users'],
 		['GET', '/v3/security/userGroups'],
@@ -169,7 +169,7 @@ describe('a key that may not list', () => {
 		refused(await call(method, path, undefined, { headers }), 401, '0x1002', /^You are not authorized/);
 	});
 
-	it('works with groups all the same', async () => {
+	test('works with groups all the same', async () => {
 		await start();
 		const headers = tokenHeaders(CREDENTIALS.cannotListToken);
 		const body = { name: 'x', type: 'Threat', tags: list({ name: 'Ransomware' }) };
@@ -197,7 +197,7 @@ describe('the attributes of a group, one by one', () => {
 
 	const attribute = (more: Json = {}) => ({ groupId: 1, type: 'Description', value: 'd', ...more });
 
-	it('are created', async () => {
+	test('are created', async () => {
 		const answer = await post(PATH, attribute({ source: 's', default: true, pinned: true }));
 		expect(answer.status).toBe(201);
 		expect(answer.data).toEqual({
@@ -223,7 +223,7 @@ describe('the attributes of a group, one by one', () => {
 		});
 	});
 
-	it.each([
+	test.each([
 		['no group', { groupId: undefined }, 400, '0x2003', /groupId/],
 		['an unknown group', { groupId: 99 }, 404, '0x1004', /not found/],
 		['no ID of a group', { groupId: 'x' }, 400, '0x2005', /groupId/],
@@ -241,7 +241,7 @@ describe('the attributes of a group, one by one', () => {
 		expect(server.group('1')?.attributes).toEqual([]);
 	});
 
-	it('are read, changed in place and deleted', async () => {
+	test('are read, changed in place and deleted', async () => {
 		await post(PATH, attribute({ default: true }));
 		await post(PATH, attribute({ value: 'e', securityLabels: list({ name: 'TLP:RED' }) }));
 		expect((await get(`${PATH}/2`)).data).toMatchObject({ data: { id: 2, value: 'e' }, status: 'Success' });
@@ -273,7 +273,7 @@ describe('the attributes of a group, one by one', () => {
 		refused(await call('DELETE', `${PATH}/1`), 404, '0x1004', /not found/);
 	});
 
-	it.each([
+	test.each([
 		['nothing', {}, '0x2003', /holds no field/],
 		['the type', { type: 'Source' }, '0x2005', /"type" cannot be updated/],
 		['the group', { groupId: 2 }, '0x2005', /"groupId" cannot be updated/],
@@ -284,7 +284,7 @@ describe('the attributes of a group, one by one', () => {
 		refused(await put(`${PATH}/1`, body), 400, errCode, message);
 	});
 
-	it('are hidden with their group, and not changed by who may only read', async () => {
+	test('are hidden with their group, and not changed by who may only read', async () => {
 		server.seedGroup({
 			type: 'Threat',
 			name: 'hidden',

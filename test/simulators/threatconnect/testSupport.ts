@@ -4,7 +4,7 @@ import {
 	startThreatConnect,
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
-} from '../../simulators/threatconnect';
+} from './index';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are read at many depths
 export type Json = Record<string, any>;

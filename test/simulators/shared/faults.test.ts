@@ -2,8 +2,8 @@ import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 
-import { FAULT_KINDS, type FaultKind, type FaultOptions, LATE } from '../../simulators/shared/faults';
-import { createServer, type LoggedRequest } from '../../simulators/shared/server';
+import { FAULT_KINDS, type FaultKind, type FaultOptions, LATE } from './faults';
+import { createServer, type LoggedRequest } from './server';
 
 /** The faults of the simulators themselves: what a client meets over a real socket, and what the service has done. */
 

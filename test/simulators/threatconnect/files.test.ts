@@ -5,8 +5,8 @@ import { request } from 'node:http';
 import { dirname } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from './threatconnect.support';
+import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from './testSupport';
 
 let server: ThreatConnectSimulator;
 
@@ -25,29 +25,32 @@ const binary = async (path: string) =>
 const fields = (id: string) => server.group(id)?.fields;
 
 describe('uploading', () => {
-	it.each(['Document', 'Report'] as const)('keeps the bytes of a file of a %s as they are', async (type) => {
-		server = await start();
-		const { id } = server.seedGroup({ type, name: 'x' });
-		const answer = await send('POST', `/v3/groups/${id}/upload?filename=a%20b.pdf`, BYTES);
-		expect(answer.status).toBe(200);
-		expect(answer.data).toEqual({ message: 'Upload successful', status: 'Success' });
-		expect(server.file(id)).toEqual({
-			fileName: 'a b.pdf',
-			size: BYTES.length,
-			sha256: sha256(BYTES),
-			bytes: BYTES,
-		});
-		expect((await get(`/v3/groups/${id}`)).data.data).toMatchObject({
-			fileName: 'a b.pdf',
-			fileSize: BYTES.length,
-			documentType: 'PDF',
-			documentDateAdded: expect.stringMatching(/Z$/),
-			status: 'Success',
-		});
-		expect(server.requests.at(-2)?.body).toBe(BYTES.toString('latin1'));
-	});
+	test.each(['Document', 'Report'] as const)(
+		'keeps the bytes of a file of a %s as they are',
+		async (type) => {
+			server = await start();
+			const { id } = server.seedGroup({ type, name: 'x' });
+			const answer = await send('POST', `/v3/groups/${id}/upload?filename=a%20b.pdf`, BYTES);
+			expect(answer.status).toBe(200);
+			expect(answer.data).toEqual({ message: 'Upload successful', status: 'Success' });
+			expect(server.file(id)).toEqual({
+				fileName: 'a b.pdf',
+				size: BYTES.length,
+				sha256: sha256(BYTES),
+				bytes: BYTES,
+			});
+			expect((await get(`/v3/groups/${id}`)).data.data).toMatchObject({
+				fileName: 'a b.pdf',
+				fileSize: BYTES.length,
+				documentType: 'PDF',
+				documentDateAdded: expect.stringMatching(/Z$/),
+				status: 'Success',
+			});
+			expect(server.requests.at(-2)?.body).toBe(BYTES.toString('latin1'));
+		},
+	);
 
-	it('finds the group by its XID and owner', async () => {
+	test('finds the group by its XID and owner', async () => {
 		server = await start();
 		const { id } = server.seedGroup({ type: 'Report', name: 'x', xid: 'r 1', ownerName: 'Demo Community' });
 		refused(await send('POST', '/v3/groups/r%201/upload', BYTES), 404, '0x1004', /not found/);
@@ -55,7 +58,7 @@ describe('uploading', () => {
 		expect(server.file(id)?.size).toBe(BYTES.length);
 	});
 
-	it('takes the name that the group has, and does not recognise a file without one', async () => {
+	test('takes the name that the group has, and does not recognise a file without one', async () => {
 		server = await start();
 		const [named, nameless] = [document({ fileName: 'a.TXT' }), document()];
 		for (const id of [named, nameless]) await send('POST', `/v3/groups/${id}/upload`, BYTES);
@@ -63,7 +66,7 @@ describe('uploading', () => {
 		expect(fields(nameless)).toMatchObject({ documentType: 'Unrecognized' });
 	});
 
-	it('refuses a second POST as unauthorized, unless it may update; PUT replaces a file that is there', async () => {
+	test('refuses a second POST as unauthorized, unless it may update; PUT replaces a file that is there', async () => {
 		server = await start();
 		const id = document();
 		const path = `/v3/groups/${id}/upload`;
@@ -78,14 +81,14 @@ describe('uploading', () => {
 		expect(server.file(id)).toMatchObject({ fileName: 'new.txt', bytes: BYTES });
 	});
 
-	it('moves lastModified', async () => {
+	test('moves lastModified', async () => {
 		server = await start();
 		const { id, lastModified } = server.seedGroup({ type: 'Document', name: 'x' });
 		await send('POST', `/v3/groups/${id}/upload`, BYTES);
 		expect(String(server.group(id)?.lastModified) > lastModified).toBe(true);
 	});
 
-	it.each(GROUP_TYPES.filter((type) => type !== 'Document' && type !== 'Report'))(
+	test.each(GROUP_TYPES.filter((type) => type !== 'Document' && type !== 'Report'))(
 		'refuses a file of a group of the type %s',
 		async (type) => {
 			server = await start();
@@ -95,7 +98,7 @@ describe('uploading', () => {
 		},
 	);
 
-	it('refuses other media types, and parameters that make no sense', async () => {
+	test('refuses other media types, and parameters that make no sense', async () => {
 		server = await start();
 		const path = `/v3/groups/${document()}/upload`;
 		for (const type of ['application/json', 'multipart/form-data; boundary=x', 'text/plain']) {
@@ -109,7 +112,7 @@ describe('uploading', () => {
 		expect(server.groups()[0]?.fields.status).toBe('Awaiting Upload');
 	});
 
-	it('refuses a user who may only read, and an owner to whom nobody may write', async () => {
+	test('refuses a user who may only read, and an owner to whom nobody may write', async () => {
 		server = await start();
 		const path = `/v3/groups/${document()}/upload`;
 		const headers = {
@@ -121,7 +124,7 @@ describe('uploading', () => {
 		refused(await send('POST', `/v3/groups/${id}/upload`, BYTES), 401, '0x1002', /not authorized/);
 	});
 
-	it('takes a file larger than any JSON body without keeping it in memory', async () => {
+	test('takes a file larger than any JSON body without keeping it in memory', async () => {
 		server = await start();
 		const id = document();
 		const piece = Buffer.alloc(1024 * 1024, 7);
@@ -159,7 +162,7 @@ describe('uploading', () => {
 		server = await start();
 	});
 
-	it('keeps large files in memory too when told so', async () => {
+	test('keeps large files in memory too when told so', async () => {
 		server = await start({ keepFiles: true });
 		const id = document();
 		const bytes = Buffer.alloc(9 * 1024 * 1024, 'ab');
@@ -167,7 +170,7 @@ describe('uploading', () => {
 		expect(server.file(id)?.bytes?.equals(bytes)).toBe(true);
 	});
 
-	it('leaves a group as it was when the client goes away in the middle', async () => {
+	test('leaves a group as it was when the client goes away in the middle', async () => {
 		server = await start();
 		const id = document();
 		const { port } = new URL(server.url);
@@ -186,7 +189,7 @@ describe('uploading', () => {
 		expect(fields(id)).toEqual({ status: 'Awaiting Upload' });
 	});
 
-	it('answers 404 when another client deletes the group meanwhile', async () => {
+	test('answers 404 when another client deletes the group meanwhile', async () => {
 		server = await start();
 		const id = document();
 		const slow = async function* () {
@@ -200,7 +203,7 @@ describe('uploading', () => {
 });
 
 describe('processing', () => {
-	it('goes on after the answer: the file cannot be had before', async () => {
+	test('goes on after the answer: the file cannot be had before', async () => {
 		server = await start({ processing: 300 });
 		holdTimers();
 		const id = document();
@@ -214,7 +217,7 @@ describe('processing', () => {
 		expect((await binary(`/v3/groups/${id}/download`)).status).toBe(200);
 	});
 
-	it('begins anew with another file, and ends with the simulator', async () => {
+	test('begins anew with another file, and ends with the simulator', async () => {
 		server = await start({ processing: 60_000 });
 		const id = document();
 		await send('POST', `/v3/groups/${id}/upload`, BYTES);
@@ -222,7 +225,7 @@ describe('processing', () => {
 		expect(fields(id)?.status).toBe('In Progress');
 	});
 
-	it('fails for malware that is no ZIP file', async () => {
+	test('fails for malware that is no ZIP file', async () => {
 		server = await start();
 		const malware = { malware: true, password: 'infected', fileName: 'a.zip' };
 		const [good, bad] = [document(malware), document(malware)];
@@ -233,14 +236,14 @@ describe('processing', () => {
 		refused(await get(`/v3/groups/${bad}/download`), 400, '0x1001', /Failed/);
 	});
 
-	it('does not let a client write the status', async () => {
+	test('does not let a client write the status', async () => {
 		server = await start();
 		refused(await put(`/v3/groups/${document()}`, { status: 'Success' }), 400, '0x2005', /read-only/);
 	});
 });
 
 describe('downloading', () => {
-	it('answers the bytes as they are', async () => {
+	test('answers the bytes as they are', async () => {
 		server = await start();
 		const id = document();
 		await server.seedFile(id, BYTES, 'a.bin');
@@ -251,7 +254,7 @@ describe('downloading', () => {
 		expect(BYTES.equals(answer.data as Buffer)).toBe(true);
 	});
 
-	it('answers 404 without a file, without a group, and after the group was deleted', async () => {
+	test('answers 404 without a file, without a group, and after the group was deleted', async () => {
 		server = await start();
 		const id = document();
 		refused(await get(`/v3/groups/${id}/download`), 404, '0x1004', /not found/);
@@ -266,7 +269,7 @@ describe('downloading', () => {
 describe('PDF reports', () => {
 	const WITHOUT = ['Document', 'Email', 'Signature', 'Task'];
 
-	it('are there for 13 types', async () => {
+	test('are there for 13 types', async () => {
 		server = await start();
 		const types = GROUP_TYPES.filter((type) => !WITHOUT.includes(type));
 		expect(types).toHaveLength(13);
@@ -281,13 +284,13 @@ describe('PDF reports', () => {
 		}
 	});
 
-	it.each(WITHOUT)('are refused for a group of the type %s', async (type) => {
+	test.each(WITHOUT)('are refused for a group of the type %s', async (type) => {
 		server = await start();
 		const { id } = server.seedGroup({ type: type as 'Task', name: 'x' });
 		refused(await get(`/v3/groups/${id}/pdf`), 400, '0x1001', new RegExp(`"${type}"`));
 	});
 
-	it('are found by XID', async () => {
+	test('are found by XID', async () => {
 		server = await start();
 		server.seedGroup({ type: 'Threat', name: 'x', xid: 't:1', ownerName: 'Demo Community' });
 		expect((await get('/v3/groups/t%3A1/pdf?owner=Demo%20Community')).status).toBe(200);

@@ -1,5 +1,5 @@
-import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from '../../simulators/threatconnect';
-import { call, get, list, post, refused, start, startShared, type Json } from './threatconnect.support';
+import { CREDENTIALS, GROUP_TYPES, type ThreatConnectSimulator } from './index';
+import { call, get, list, post, refused, start, startShared, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 
@@ -62,7 +62,7 @@ describe('groups', () => {
 	});
 	afterAll(() => jest.restoreAllMocks());
 
-	it.each([
+	test.each([
 		['id = 1', ['First Incident']],
 		['id in (1, 3)', ['First Incident', 'Third 100%']],
 		['id not in (1,3)', ['second event']],
@@ -137,7 +137,7 @@ describe('groups', () => {
 		expect(await names(tql)).toEqual(expected);
 	});
 
-	it.each([
+	test.each([
 		['name = "First Incident"', /Unknown keyword: name/],
 		['xid = "x:1"', /Unknown keyword: xid/],
 		['toString = "x"', /Unknown keyword: toString/],
@@ -182,7 +182,7 @@ describe('groups', () => {
 		await misunderstood(tql, message);
 	});
 
-	it('finds only what the user may see, also inside of a nested query', async () => {
+	test('finds only what the user may see, also inside of a nested query', async () => {
 		server = await start();
 		seedThree(server);
 		server.seedGroup({ type: 'Threat', name: 'Hidden', ownerName: 'Private Source', tags: ['Secret'] });
@@ -191,7 +191,7 @@ describe('groups', () => {
 		expect(await names('hasGroup(summary = "Hidden")')).toEqual([]);
 	});
 
-	it('goes with the owner, the sorting and the pages', async () => {
+	test('goes with the owner, the sorting and the pages', async () => {
 		server = await start();
 		seedThree(server);
 		server.seedGroups(5, (index) => ({ type: 'Tool', name: `Tool ${index}` }));
@@ -203,7 +203,7 @@ describe('groups', () => {
 		expect(answer.data.next).toContain(`tql=${tql}&`);
 	});
 
-	it('sorts by other keywords, those without a value first unless asked otherwise', async () => {
+	test('sorts by other keywords, those without a value first unless asked otherwise', async () => {
 		const sorted = async (sorting: string) =>
 			(await get(`/v3/groups?sorting=${encodeURIComponent(sorting)}`)).data.data.map(({ id }: Json) => id);
 		expect(await sorted('status asc')).toEqual([3, 2, 1]);
@@ -213,7 +213,7 @@ describe('groups', () => {
 		refused(await get('/v3/groups?sorting=hasTag%20asc'), 400, '0x1001', /"hasTag asc"/);
 	});
 
-	it('lists every keyword that it knows', async () => {
+	test('lists every keyword that it knows', async () => {
 		const { data } = await call('OPTIONS', '/v3/groups/tql');
 		expect(data.count).toBe(data.data.length);
 		const keywords = data.data.map(({ keyword }: Json) => keyword);
@@ -260,12 +260,12 @@ describe('a value inside of a query', () => {
 		simulator.seedGroups(NAMES.length, (index) => ({ type: 'Threat', name: NAMES[index] ?? '' }));
 	});
 
-	it.each(NAMES)('finds exactly the group called %j when it is escaped', async (name) => {
+	test.each(NAMES)('finds exactly the group called %j when it is escaped', async (name) => {
 		expect(await names(`summary = ${quoted(name)} and typeName = "Threat"`)).toEqual([name]);
 		expect(await names(`summary in (${quoted(name)})`)).toEqual([name]);
 	});
 
-	it.each([
+	test.each([
 		'summary = "The "big" one"',
 		'summary = "it\'s"',
 		'summary = \'the "big" one\'',
@@ -279,7 +279,7 @@ describe('a value inside of a query', () => {
 		await misunderstood(tql);
 	});
 
-	it('can change the meaning of a query when it is not escaped, so that clients must', async () => {
+	test('can change the meaning of a query when it is not escaped, so that clients must', async () => {
 		server = await start();
 		server.seedGroups(3, { type: 'Threat', name: 'x' });
 		expect(await names('summary = "" or id > 0 or summary = ""')).toHaveLength(3);
@@ -292,7 +292,7 @@ describe('the other lists', () => {
 		server = await start();
 	});
 
-	it('find tags by name, by summary, by technique and by group', async () => {
+	test('find tags by name, by summary, by technique and by group', async () => {
 		server.seedGroup({ type: 'Threat', name: 'x', tags: ['Phishing', 'Ransomware'] });
 		expect(await ids('/v3/tags', 'name = "Ransomware"')).toEqual([41]);
 		expect(await ids('/v3/tags', 'name = "ransomware"')).toEqual([]);
@@ -304,26 +304,26 @@ describe('the other lists', () => {
 		await misunderstood('typeName = "x"', /Unknown keyword/, '/v3/tags');
 	});
 
-	it('find owners by name and permission', async () => {
+	test('find owners by name and permission', async () => {
 		const found = (await query('permGroup = "FULL"', '/v3/security/owners')).data.data;
 		expect(found.map(({ name }: Json) => name)).toEqual(['Demo Organization', 'Demo Community']);
 		expect(await ids('/v3/security/owners', 'ownerName = "Demo Organization"')).toEqual([2]);
 	});
 
-	it('find attribute types by the types that have them, by name and by owner', async () => {
+	test('find attribute types by the types that have them, by name and by owner', async () => {
 		const ofTasks = await query('associatedType in ("Task") and name startswith "T"', '/v3/attributeTypes');
 		expect(ofTasks.data.data).toMatchObject([{ name: 'Ticket Number' }]);
 		expect(await ids('/v3/attributeTypes', 'ownerName = "Demo Community"')).toEqual([27]);
 		expect(await ids('/v3/attributeTypes', 'system = false')).toEqual([27]);
 	});
 
-	it('find security labels and users by name', async () => {
+	test('find security labels and users by name', async () => {
 		expect(await ids('/v3/securityLabels', 'name = "TLP:GREEN"')).toEqual([33]);
 		expect(await ids('/v3/security/users', 'userName = "asmith"')).toEqual([12]);
 		expect(await ids('/v3/security/users', `userName = "${CREDENTIALS.accessId}"`)).toEqual([3]);
 	});
 
-	it('find an indicator by its value and owner, and those of a group', async () => {
+	test('find an indicator by its value and owner, and those of a group', async () => {
 		server.seedGroup({ type: 'Threat', name: 'x', associatedIndicators: ['101', '102'] });
 		const value = 'summary = "BADGUY.com" and ownerName = "Demo Organization" and typeName = "Host"';
 		const { data } = await query(value, '/v3/indicators');
@@ -347,7 +347,7 @@ describe('the other lists', () => {
 		refused(await get('/v3/indicators?fields=nonsense'), 400, '0x1001', /"nonsense"/);
 	});
 
-	it('find cases, artifacts and victim assets', async () => {
+	test('find cases, artifacts and victim assets', async () => {
 		expect(await ids('/v3/cases', 'summary contains "phishing"')).toEqual([301]);
 		expect(await ids('/v3/cases', 'xid = "case-phishing-wave"')).toEqual([301]);
 		expect(await ids('/v3/artifacts', 'summary = "badguy.com"')).toEqual([201]);
@@ -357,7 +357,7 @@ describe('the other lists', () => {
 		expect(await ids('/v3/victimAssets', 'typeName = "Phone"')).toEqual([502]);
 	});
 
-	it('know custom indicator types by the names of their fields and by value1, value2, value3', async () => {
+	test('know custom indicator types by the names of their fields and by value1, value2, value3', async () => {
 		const body = {
 			name: 'x',
 			type: 'Threat',
@@ -377,7 +377,7 @@ describe('the other lists', () => {
 });
 
 describe('many groups', () => {
-	it('are seeded and answered in pages of 10,000', async () => {
+	test('are seeded and answered in pages of 10,000', async () => {
 		server = await start();
 		const seeded = server.seedGroups(100_000, (index) => ({
 			type: 'Threat',
@@ -393,7 +393,7 @@ describe('many groups', () => {
 		expect((await get('/v3/groups/threat%3A99999')).data.data.name).toBe('Threat 99999');
 	});
 
-	it('shift in their pages when another client deletes some in between', async () => {
+	test('shift in their pages when another client deletes some in between', async () => {
 		server = await start();
 		const [first = ''] = server.seedGroups(6, (index) => ({ type: 'Threat', name: `${index}` }));
 		const one = (await get('/v3/groups?sorting=id%20asc&resultLimit=3')).data;
@@ -407,7 +407,7 @@ describe('many groups', () => {
 });
 
 describe('deleting', () => {
-	it('deletes a group by its ID and by its XID and owner', async () => {
+	test('deletes a group by its ID and by its XID and owner', async () => {
 		server = await start();
 		server.seedGroup({ type: 'Threat', name: 'a' });
 		server.seedGroup({ type: 'Threat', name: 'b', xid: 'b/1', ownerName: 'Demo Community' });
@@ -418,7 +418,7 @@ describe('deleting', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('does not delete in bulk unless it is allowed, with or without a slash', async () => {
+	test('does not delete in bulk unless it is allowed, with or without a slash', async () => {
 		server = await start();
 		server.seedGroups(3, { type: 'Threat', name: 'x' });
 		for (const path of ['/v3/groups', '/v3/groups/', '/v3/groups?tql=id%20%3D%201', '/v3/groups/?x=1']) {
@@ -427,7 +427,7 @@ describe('deleting', () => {
 		expect(server.groups()).toHaveLength(3);
 	});
 
-	it('really deletes in bulk when it is allowed', async () => {
+	test('really deletes in bulk when it is allowed', async () => {
 		server = await start({ bulkDelete: true });
 		server.seedGroups(4, (index) => ({ type: 'Threat', name: `x${index}` }));
 		server.seedGroup({ type: 'Threat', name: 'read only', ownerName: 'Read-Only Source' });
@@ -441,7 +441,7 @@ describe('deleting', () => {
 });
 
 describe('another client', () => {
-	it('can act between two requests, and between a request and its endpoint', async () => {
+	test('can act between two requests, and between a request and its endpoint', async () => {
 		const seen: string[] = [];
 		server = await start({
 			hooks: {

@@ -1,9 +1,5 @@
-import {
-	CREDENTIALS,
-	type ThreatConnectOptions,
-	type ThreatConnectSimulator,
-} from '../../simulators/threatconnect';
-import { call, get, holdTimers, post, send, start, tokenHeaders, type Json } from './threatconnect.support';
+import { CREDENTIALS, type ThreatConnectOptions, type ThreatConnectSimulator } from './index';
+import { call, get, holdTimers, post, send, start, tokenHeaders, type Json } from './testSupport';
 
 let server: ThreatConnectSimulator;
 
@@ -60,7 +56,7 @@ const run = async (options: ThreatConnectOptions = {}) => {
 };
 
 describe('creating a job', () => {
-	it('answers 201 with the ID of the job', async () => {
+	test('answers 201 with the ID of the job', async () => {
 		await run();
 		const answer = await post('/v2/batch', {
 			...SETTINGS,
@@ -76,7 +72,7 @@ describe('creating a job', () => {
 		expect(await created()).toBe(2);
 	});
 
-	it.each([
+	test.each([
 		['no version', { version: undefined }, /Missing parameter: version/],
 		['another version', { version: 'V1' }, /version: V1/],
 		['no owner', { owner: undefined }, /Missing parameter: owner/],
@@ -93,13 +89,13 @@ describe('creating a job', () => {
 		invalid(await post('/v2/batch', { ...SETTINGS, ...settings }), description);
 	});
 
-	it('refuses what is no JSON object', async () => {
+	test('refuses what is no JSON object', async () => {
 		await run();
 		invalid(await post('/v2/batch', []), /JSON object/);
 		invalid(await send('POST', '/v2/batch', JSON.stringify(SETTINGS)), /application\/json/);
 	});
 
-	it('says in plain text who may not, and that it is switched off', async () => {
+	test('says in plain text who may not, and that it is switched off', async () => {
 		await run();
 		const headers = tokenHeaders(CREDENTIALS.readOnlyToken);
 		const readOnly = await call('POST', '/v2/batch', SETTINGS, { headers });
@@ -120,7 +116,7 @@ describe('creating a job', () => {
 });
 
 describe('a job', () => {
-	it('is Created, Queued, Running and Completed', async () => {
+	test('is Created, Queued, Running and Completed', async () => {
 		await run({ batchDelay: 200 });
 		holdTimers();
 		const id = await created();
@@ -146,13 +142,13 @@ describe('a job', () => {
 		expect(server.groups()).toMatchObject([{ name: 'Group 1', xid: 'x:1' }]);
 	});
 
-	it('ends with the simulator', async () => {
+	test('ends with the simulator', async () => {
 		await run({ batchDelay: 60_000 });
 		await upload(await created(), { group: [group(1)] });
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('takes one file, of octets and no larger than allowed', async () => {
+	test('takes one file, of octets and no larger than allowed', async () => {
 		await run({ batchSizeLimit: 2000000 });
 		const id = await created();
 		invalid(await send('POST', `/v2/batch/${id}`, '{}', 'application/json'), /octet-stream/);
@@ -161,7 +157,7 @@ describe('a job', () => {
 		invalid(await upload(id, { group: [] }), /already in Completed state/);
 	});
 
-	it('takes 75,000,000 bytes by default', async () => {
+	test('takes 75,000,000 bytes by default', async () => {
 		await run();
 		const id = await created();
 		invalid(await upload(id, ' '.repeat(75_000_001)), /limit of 75000000$/);
@@ -169,7 +165,7 @@ describe('a job', () => {
 		expect(await statusOf(id)).toMatchObject({ errorCount: 0 });
 	});
 
-	it('is not found when there is none, with the words of v2', async () => {
+	test('is not found when there is none, with the words of v2', async () => {
 		await run();
 		const answers = [
 			await get('/v2/batch/99'),
@@ -184,7 +180,7 @@ describe('a job', () => {
 		expect((await call('DELETE', '/v2/batch/1')).status).toBe(405);
 	});
 
-	it('tells its errors as compressed octets, and 404 when there is none', async () => {
+	test('tells its errors as compressed octets, and 404 when there is none', async () => {
 		await run();
 		const id = await created();
 		await upload(id, { group: [group(1, { name: '' })] });
@@ -198,7 +194,7 @@ describe('a job', () => {
 });
 
 describe('groups', () => {
-	it('are created with all that the file says', async () => {
+	test('are created with all that the file says', async () => {
 		await run();
 		const { status, errors } = await completed({
 			group: [
@@ -251,7 +247,7 @@ describe('groups', () => {
 		]);
 	});
 
-	it('are created in the owner of the job', async () => {
+	test('are created in the owner of the job', async () => {
 		await run();
 		server.seedGroup({ type: 'Incident', name: 'Old', xid: 'x:1' });
 		await completed({ group: [group(1)] }, { owner: 'Demo Community' });
@@ -261,7 +257,7 @@ describe('groups', () => {
 		]);
 	});
 
-	it('are updated when the owner has the XID', async () => {
+	test('are updated when the owner has the XID', async () => {
 		await run();
 		const { id } = server.seedGroup({
 			type: 'Incident',
@@ -295,7 +291,7 @@ describe('groups', () => {
 		expect(server.group(id)?.securityLabels).toHaveLength(2);
 	});
 
-	it.each([
+	test.each([
 		['Append', ['Description: d', 'Source: s', 'Source: new']],
 		['Replace', ['Source: new']],
 		['Singleton', ['Description: d', 'Source: new']],
@@ -318,7 +314,7 @@ describe('groups', () => {
 		expect(server.groups()[0]?.attributes.map(({ type, value }) => `${type}: ${value}`)).toEqual(expected);
 	});
 
-	it.each([
+	test.each([
 		['no name', { name: undefined }, 'x:1', /name/],
 		['no XID', { xid: undefined }, 'group[0]', /xid/],
 		['an unknown type', { type: 'incident' }, 'x:1', /"type"/],
@@ -349,7 +345,7 @@ describe('groups', () => {
 		expect(server.groups()).toMatchObject([{ name: 'Group 2' }]);
 	});
 
-	it('fail when the XID is that of a group of another type', async () => {
+	test('fail when the XID is that of a group of another type', async () => {
 		await run();
 		server.seedGroup({ type: 'Threat', name: 'Old', xid: 'x:1' });
 		const { errors } = await completed({ group: [group(1)] });
@@ -357,7 +353,7 @@ describe('groups', () => {
 		expect(server.groups()).toMatchObject([{ name: 'Old' }]);
 	});
 
-	it('are left alone after the first error when the job halts on errors', async () => {
+	test('are left alone after the first error when the job halts on errors', async () => {
 		await run();
 		const file = { group: [group(1), group(2, { name: '' }), group(3), group(4)] };
 		const { status } = await completed(file, { haltOnError: true });
@@ -365,7 +361,7 @@ describe('groups', () => {
 		expect(server.groups()).toMatchObject([{ name: 'Group 1' }]);
 	});
 
-	it('are deleted by their XIDs', async () => {
+	test('are deleted by their XIDs', async () => {
 		await run();
 		server.seedGroup({ type: 'Incident', name: 'a', xid: 'x:1' });
 		server.seedGroup({ type: 'Incident', name: 'b', xid: 'x:2' });
@@ -377,7 +373,7 @@ describe('groups', () => {
 });
 
 describe('associations', () => {
-	it('are made between groups of the file, in any order, and to indicators', async () => {
+	test('are made between groups of the file, in any order, and to indicators', async () => {
 		await run();
 		server.seedGroup({ type: 'Threat', name: 'Known', xid: 'known' });
 		const { errors } = await completed({
@@ -408,7 +404,7 @@ describe('associations', () => {
 		]);
 	});
 
-	it('fail for what is not found, while the group is saved', async () => {
+	test('fail for what is not found, while the group is saved', async () => {
 		await run();
 		const { status, errors } = await completed({
 			group: [
@@ -426,7 +422,7 @@ describe('associations', () => {
 		expect(server.groups()).toHaveLength(2);
 	});
 
-	it('come last in the file', async () => {
+	test('come last in the file', async () => {
 		await run();
 		const association = [{ ref_1: 'x:1', type_1: 'Incident', ref_2: 'x:2', type_2: 'Incident' }];
 		const first = await completed({ association, group: [group(1), group(2)] });
@@ -439,7 +435,7 @@ describe('associations', () => {
 });
 
 describe('a file', () => {
-	it.each([
+	test.each([
 		['that is no JSON', '{"group":', /JsonSyntaxException/],
 		['that is no object', '[]', /JsonSyntaxException/],
 		['with an unknown list', '{"groups":[]}', /Unknown list: groups/],
@@ -452,7 +448,7 @@ describe('a file', () => {
 		expect(errors[0]?.errorReason).toMatch(reason);
 	});
 
-	it('with too many items fails as a whole', async () => {
+	test('with too many items fails as a whole', async () => {
 		await run({ batchItemLimit: 2 });
 		const { status, errors } = await completed({ group: [group(1), group(2), group(3)] });
 		expect(errors[0]?.errorReason).toMatch(/would exceed the number of allowed indicators: 2/);
@@ -460,7 +456,7 @@ describe('a file', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('of 25,000 groups is done', async () => {
+	test('of 25,000 groups is done', async () => {
 		await run();
 		const groups = Array.from({ length: 25_000 }, (_, index) =>
 			group(index, { tag: [{ name: `t${index}` }] }),
@@ -469,7 +465,7 @@ describe('a file', () => {
 		expect(status).toMatchObject({ successCount: 25_000, errorCount: 0 });
 	});
 
-	it('keeps every digit of an ID', async () => {
+	test('keeps every digit of an ID', async () => {
 		await run({ firstId: '9007199254740993' });
 		server.seedGroup({ type: 'Threat', name: 'Known' });
 		const id = '9007199254740993';

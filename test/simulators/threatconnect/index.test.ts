@@ -5,7 +5,7 @@ import {
 	startThreatConnect,
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
-} from '../../simulators/threatconnect';
+} from './index';
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are read at many depths
 type Json = Record<string, any>;
@@ -82,21 +82,21 @@ describe('signing in', () => {
 		expect(answer.data).toEqual({ message, status: 'Error' });
 	};
 
-	it('accepts the API token', async () => {
+	test('accepts the API token', async () => {
 		await start();
 		const answer = await get('/v3/groups');
 		expect(answer.status).toBe(200);
 		expect(answer.data).toEqual({ data: [], status: 'Success' });
 	});
 
-	it('says Unauthorized to an expired token, an unknown token and a request without any', async () => {
+	test('says Unauthorized to an expired token, an unknown token and a request without any', async () => {
 		await start();
 		for (const headers of [tokenHeaders(CREDENTIALS.expiredToken), tokenHeaders('nonsense'), {}]) {
 			failed(await call('GET', '/v3/groups', undefined, { headers }), 'Unauthorized');
 		}
 	});
 
-	it.each(['/v3/groups', '/v3/groups?owner=Demo%20Community', '/v3/groups?owner=Demo+Community&x=%27'])(
+	test.each(['/v3/groups', '/v3/groups?owner=Demo%20Community', '/v3/groups?owner=Demo+Community&x=%27'])(
 		'accepts the signature of %s as it is on the wire',
 		async (path) => {
 			await start();
@@ -104,7 +104,7 @@ describe('signing in', () => {
 		},
 	);
 
-	it('refuses a signature over another spelling of the query', async () => {
+	test('refuses a signature over another spelling of the query', async () => {
 		await start();
 		failed(
 			await call(
@@ -121,7 +121,7 @@ describe('signing in', () => {
 		);
 	});
 
-	it('refuses a signature made with another secret, and an unknown access ID', async () => {
+	test('refuses a signature made with another secret, and an unknown access ID', async () => {
 		await start();
 		const path = '/v3/groups';
 		failed(
@@ -131,7 +131,7 @@ describe('signing in', () => {
 		failed(await call('GET', path, undefined, signed(path, { accessId: '999' })), 'Access Denied');
 	});
 
-	it('refuses a timestamp more than five minutes off, or that is no number', async () => {
+	test('refuses a timestamp more than five minutes off, or that is no number', async () => {
 		await start();
 		const path = '/v3/groups';
 		const at = async (timestamp: string) => await call('GET', path, undefined, signed(path, { timestamp }));
@@ -141,7 +141,7 @@ describe('signing in', () => {
 		expect((await at(String(seconds() - 290))).status).toBe(200);
 	});
 
-	it('holds the timestamp against its own clock, which the Date header shows', async () => {
+	test('holds the timestamp against its own clock, which the Date header shows', async () => {
 		await start({ clockSkew: 3600 });
 		const path = '/v3/groups';
 		const answer = await call('GET', path, undefined, signed(path));
@@ -152,7 +152,7 @@ describe('signing in', () => {
 		expect((await call('GET', path, undefined, signed(path, { timestamp }))).status).toBe(200);
 	});
 
-	it('asks for it on OPTIONS and on unknown paths too, and keeps the body of a refused request in the log', async () => {
+	test('asks for it on OPTIONS and on unknown paths too, and keeps the body of a refused request in the log', async () => {
 		await start();
 		const headers = {};
 		expect((await call('OPTIONS', '/v3/groups/fields', undefined, { headers })).status).toBe(401);
@@ -163,7 +163,7 @@ describe('signing in', () => {
 });
 
 describe('permissions and owners', () => {
-	it('lets a read-only user read and refuses what it writes', async () => {
+	test('lets a read-only user read and refuses what it writes', async () => {
 		await start();
 		const id = await created(adversary());
 		const headers = tokenHeaders(CREDENTIALS.readOnlyToken);
@@ -182,7 +182,7 @@ describe('permissions and owners', () => {
 		}
 	});
 
-	it('creates in the Organization of the user unless an owner is named', async () => {
+	test('creates in the Organization of the user unless an owner is named', async () => {
 		await start();
 		expect((await post(adversary())).data.data.ownerName).toBe('Demo Organization');
 		expect((await post(adversary(), '?owner=Demo%20Community')).data.data.ownerName).toBe('Demo Community');
@@ -194,7 +194,7 @@ describe('permissions and owners', () => {
 		);
 	});
 
-	it('refuses an owner that does not exist, cannot be seen, cannot be written to, or is named in two ways', async () => {
+	test('refuses an owner that does not exist, cannot be seen, cannot be written to, or is named in two ways', async () => {
 		await start();
 		const notFound = /^The requested owner was not found$/;
 		refused(await post(adversary({ ownerName: 'Nobody' })), 403, '0x1003', notFound);
@@ -211,7 +211,7 @@ describe('permissions and owners', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('hides groups of owners the user cannot see and does not change those it can only read', async () => {
+	test('hides groups of owners the user cannot see and does not change those it can only read', async () => {
 		await start();
 		const hidden = server.seedGroup({ type: 'Threat', name: 'Hidden', ownerName: 'Private Source' });
 		const shown = server.seedGroup({ type: 'Threat', name: 'Shown', ownerName: 'Read-Only Source' });
@@ -222,7 +222,7 @@ describe('permissions and owners', () => {
 });
 
 describe('paths and bodies', () => {
-	it('answers 404 to an unknown path and group, and 405 to a method it does not have', async () => {
+	test('answers 404 to an unknown path and group, and 405 to a method it does not have', async () => {
 		await start();
 		for (const path of ['/v3/nowhere', '/v3/groups/1', '/v3/groups/unknown-xid', '/v2/groups']) {
 			refused(await get(path), 404, '0x1004', /^The requested item\(s\) were not found\.$/);
@@ -232,14 +232,14 @@ describe('paths and bodies', () => {
 		refused(await call('POST', '/v3/security/owners', {}), 405, '0x1005', /not supported/);
 	});
 
-	it('never takes an empty ID for all groups', async () => {
+	test('never takes an empty ID for all groups', async () => {
 		await start();
 		await created(adversary());
 		expect([404, 405]).toContain((await call('DELETE', '/v3/groups/')).status);
 		expect(server.groups()).toHaveLength(1);
 	});
 
-	it('refuses a body that is no JSON, no object, or does not say it is JSON', async () => {
+	test('refuses a body that is no JSON, no object, or does not say it is JSON', async () => {
 		await start();
 		const json = { headers: { ...tokenHeaders(), 'Content-Type': 'application/json' } };
 		for (const body of ['{"name":', '', '[]', '"text"', 'null']) {
@@ -261,7 +261,7 @@ describe('paths and bodies', () => {
 });
 
 describe('creating', () => {
-	it('answers 201 with the group, its date normalised, and nothing that was not asked for', async () => {
+	test('answers 201 with the group, its date normalised, and nothing that was not asked for', async () => {
 		await start();
 		const answer = await post(
 			incident({ eventDate: '2021-11-03', status: 'New', tags: list({ name: 'Targeted Attack' }) }),
@@ -288,7 +288,7 @@ describe('creating', () => {
 		});
 	});
 
-	it('creates each of the 17 types', async () => {
+	test('creates each of the 17 types', async () => {
 		await start();
 		const types =
 			'Adversary,Attack Pattern,Campaign,Course of Action,Document,Email,Event,Incident,Intrusion Set,Malware,' +
@@ -300,7 +300,7 @@ describe('creating', () => {
 		expect(server.groups()).toHaveLength(17);
 	});
 
-	it.each([
+	test.each([
 		['no name', { type: 'Adversary' }, '0x2003', /required data.*name/],
 		['no type', { name: 'x' }, '0x2003', /required data.*type/],
 		['an unknown type', { name: 'x', type: 'E-mail' }, '0x2005', /"type"/],
@@ -377,7 +377,7 @@ describe('creating', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it.each([
+	test.each([
 		['2021-11-03', '2021-11-03T00:00:00Z'],
 		['2024-02-29T23:59:59Z', '2024-02-29T23:59:59Z'],
 		['2021-11-03T00:30:00.123+01:00', '2021-11-02T23:30:00Z'],
@@ -387,26 +387,26 @@ describe('creating', () => {
 		expect((await post(incident({ eventDate: given }))).data.data.eventDate).toBe(expected);
 	});
 
-	it('takes null for the status of a new Event, not of a new Incident', async () => {
+	test('takes null for the status of a new Event, not of a new Incident', async () => {
 		await start();
 		const { data } = await post({ name: 'x', type: 'Event', status: null });
 		expect(data.data).not.toHaveProperty('status');
 		refused(await post(incident({ status: null })), 400, '0x2005', /"status"/);
 	});
 
-	it('knows only the Event statuses and shorter names of older servers when told so', async () => {
+	test('knows only the Event statuses and shorter names of older servers when told so', async () => {
 		await start({ eventStatuses: 4, nameLimit: 100 });
 		refused(await post({ name: 'x', type: 'Event', status: 'New' }), 400, '0x1001', /"New"/);
 		await created({ name: 'x', type: 'Event', status: 'Needs Review' });
 		refused(await post(adversary({ name: 'x'.repeat(101) })), 400, '0x1001', /between 1-100 characters/);
 	});
 
-	it('counts a name in characters, not in bytes', async () => {
+	test('counts a name in characters, not in bytes', async () => {
 		await start();
 		await created(adversary({ name: '\u{1F600}'.repeat(200) }));
 	});
 
-	it('never shows the password of a malware document', async () => {
+	test('never shows the password of a malware document', async () => {
 		await start();
 		const { data } = await post({
 			name: 'x',
@@ -420,7 +420,7 @@ describe('creating', () => {
 		expect(server.groups()[0]?.fields.password).toBe('infected');
 	});
 
-	it('makes a second group of the same name, but no second one of the same xid and owner', async () => {
+	test('makes a second group of the same name, but no second one of the same xid and owner', async () => {
 		await start();
 		await created(adversary({ xid: 'x:1' }));
 		await created(adversary());
@@ -429,7 +429,7 @@ describe('creating', () => {
 		expect(server.groups()).toHaveLength(3);
 	});
 
-	it('overwrites or duplicates a known xid when told so', async () => {
+	test('overwrites or duplicates a known xid when told so', async () => {
 		await start({ knownXid: 'overwrite' });
 		const id = await created(adversary({ xid: 'x:1', tags: list({ name: 'old' }) }));
 		expect(await created(adversary({ xid: 'x:1', name: 'New Name' }))).toBe(id);
@@ -441,14 +441,14 @@ describe('creating', () => {
 		expect(server.groups()).toHaveLength(2);
 	});
 
-	it('accepts createActivityLog and ignores parameters it does not know', async () => {
+	test('accepts createActivityLog and ignores parameters it does not know', async () => {
 		await start();
 		expect((await post(adversary(), '?createActivityLog=true&unknown=1')).status).toBe(201);
 	});
 });
 
 describe('64-bit IDs', () => {
-	it('writes and reads every digit, as a number and as a string', async () => {
+	test('writes and reads every digit, as a number and as a string', async () => {
 		const firstId = '9007199254740993';
 		await start({ firstId });
 		const raw: AxiosRequestConfig = { transformResponse: (text: string) => text };
@@ -472,14 +472,14 @@ describe('64-bit IDs', () => {
 		]);
 	});
 
-	it.each([1.5, 'abc', -1, true, '1 '])('refuses the ID %p', async (id) => {
+	test.each([1.5, 'abc', -1, true, '1 '])('refuses the ID %p', async (id) => {
 		await start();
 		refused(await post(adversary({ associatedGroups: list({ id }) })), 400, '0x2005', /id/);
 	});
 });
 
 describe('additional fields', () => {
-	it('come only when asked for, each by a parameter of its own', async () => {
+	test('come only when asked for, each by a parameter of its own', async () => {
 		await start();
 		const id = await created(
 			adversary({
@@ -514,7 +514,7 @@ describe('additional fields', () => {
 		expect(deep.attributes.data[0].securityLabels.data[0].name).toBe('TLP:RED');
 	});
 
-	it('come with the answers to POST and PUT too', async () => {
+	test('come with the answers to POST and PUT too', async () => {
 		await start();
 		const answer = await post(adversary({ tags: list({ name: 'x' }) }), '?fields=tags');
 		expect(answer.data.data.tags.data).toHaveLength(1);
@@ -522,7 +522,7 @@ describe('additional fields', () => {
 		expect(changed.data.data.tags).toEqual({});
 	});
 
-	it.each([
+	test.each([
 		'fields=tags,attributes',
 		'fields=description',
 		'fields=tags&fields=',
@@ -533,7 +533,7 @@ describe('additional fields', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('are listed by OPTIONS', async () => {
+	test('are listed by OPTIONS', async () => {
 		await start();
 		const { data } = await call('OPTIONS', '/v3/groups/fields');
 		expect(data.count).toBe(data.data.length);
@@ -546,7 +546,7 @@ describe('additional fields', () => {
 });
 
 describe('tags, attributes and security labels', () => {
-	it('creates missing tags, finds known ones and turns technique names into ATT&CK tags', async () => {
+	test('creates missing tags, finds known ones and turns technique names into ATT&CK tags', async () => {
 		await start();
 		await created(
 			adversary({
@@ -560,7 +560,7 @@ describe('tags, attributes and security labels', () => {
 		]);
 	});
 
-	it.each([
+	test.each([
 		['a tag without a name', { tags: list({}) }, '0x2003', /tags\.data\[0\]/],
 		[
 			'a tag name too long',
@@ -627,14 +627,14 @@ describe('tags, attributes and security labels', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('holds an attribute to the values of its type', async () => {
+	test('holds an attribute to the values of its type', async () => {
 		await start();
 		const phase = (value: string) => incident({ attributes: list({ type: 'Phase of Intrusion', value }) });
 		refused(await post(phase('Elsewhere')), 400, '0x1001', /one of: Reconnaissance/);
 		await created(phase('Delivery'));
 	});
 
-	it('keeps every attribute it is sent, and one default of a type', async () => {
+	test('keeps every attribute it is sent, and one default of a type', async () => {
 		await start();
 		const description = { type: 'Description', value: 'same', default: true };
 		const id = await created(adversary({ attributes: list(description) }));
@@ -645,7 +645,7 @@ describe('tags, attributes and security labels', () => {
 		]);
 	});
 
-	it('leaves nothing behind when a later part of the body is refused', async () => {
+	test('leaves nothing behind when a later part of the body is refused', async () => {
 		await start();
 		const before = server.tags().length;
 		refused(
@@ -663,7 +663,7 @@ describe('associations', () => {
 	const shown = async (id: number, name: string) =>
 		(await get(`/v3/groups/${id}?fields=${name}`)).data.data[name].data as Json[];
 
-	it('are made to existing objects by their IDs, and seen from both ends between groups', async () => {
+	test('are made to existing objects by their IDs, and seen from both ends between groups', async () => {
 		await start();
 		const other = await created(adversary());
 		const id = await created(
@@ -687,7 +687,7 @@ describe('associations', () => {
 		expect(server.group(String(other))?.associatedGroups).toEqual([]);
 	});
 
-	it('find an indicator by type and summary field, and create it once per owner', async () => {
+	test('find an indicator by type and summary field, and create it once per owner', async () => {
 		await start();
 		const hosts = list({ type: 'Host', hostName: 'badguy.com' }, { type: 'Host', hostName: 'new.example' });
 		await created(adversary({ associatedIndicators: hosts }));
@@ -698,7 +698,7 @@ describe('associations', () => {
 		]);
 	});
 
-	it.each([
+	test.each([
 		{ type: 'Address', ip: '2001:db8:0:0:0:0:0:1' },
 		{ type: 'EmailAddress', address: 'a@b.example' },
 		{ type: 'File', md5: 'a'.repeat(32), sha256: 'b'.repeat(64), size: 5 },
@@ -714,7 +714,7 @@ describe('associations', () => {
 		expect(server.indicators().at(-1)).toMatchObject(indicator);
 	});
 
-	it('create cases, artifacts, victim assets and groups along with the group', async () => {
+	test('create cases, artifacts, victim assets and groups along with the group', async () => {
 		await start();
 		const id = await created(
 			adversary({
@@ -743,7 +743,7 @@ describe('associations', () => {
 	});
 
 	const artifact = { summary: 'a', type: 'Host', caseId: 301 };
-	it.each([
+	test.each([
 		['an unknown group', { associatedGroups: list({ id: 99 }) }, 404, '0x1004', /not found/],
 		['an unknown indicator', { associatedIndicators: list({ id: 99 }) }, 404, '0x1004', /not found/],
 		[
@@ -874,14 +874,14 @@ describe('associations', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	it('cross owners only where the instance allows it', async () => {
+	test('cross owners only where the instance allows it', async () => {
 		await start({ crossOwner: true });
 		await created(adversary({ associatedIndicators: list({ id: 103 }) }));
 	});
 });
 
 describe('assignments and reviews', () => {
-	it('assigns a Task to users that exist', async () => {
+	test('assigns a Task to users that exist', async () => {
 		await start();
 		const task = (id: number) => ({
 			name: 'x',
@@ -897,7 +897,7 @@ describe('assignments and reviews', () => {
 		refused(await post(other), 400, '0x2005', /assignments\.data\[0\]\.type/);
 	});
 
-	it('keeps one review per user', async () => {
+	test('keeps one review per user', async () => {
 		await start();
 		const id = await created({ name: 'x', type: 'Report', reviews: list({ rating: 4, comments: 'good' }) });
 		await put(id, { reviews: list({ rating: 2 }) });
@@ -918,7 +918,7 @@ describe('assignments and reviews', () => {
 });
 
 describe('updating', () => {
-	it('changes what it is sent, leaves the rest and moves lastModified', async () => {
+	test('changes what it is sent, leaves the rest and moves lastModified', async () => {
 		await start();
 		const id = await created(incident({ status: 'New', eventDate: '2021-11-03', xid: 'x:1' }));
 		const before = server.groups()[0]!;
@@ -933,14 +933,14 @@ describe('updating', () => {
 		expect(answer.data.data.dateAdded).toBe(before.dateAdded);
 	});
 
-	it('clears an optional field with null', async () => {
+	test('clears an optional field with null', async () => {
 		await start();
 		const id = await created(incident({ status: 'New', xid: 'x:1' }));
 		expect((await put(id, { status: null, xid: null })).data.data).not.toHaveProperty('status');
 		refused(await get('/v3/groups/x%3A1'), 404, '0x1004', /not found/);
 	});
 
-	it.each([
+	test.each([
 		['nothing', {}, '0x2003', /holds no field/],
 		['the type', { type: 'Event' }, '0x2005', /"type" cannot be updated/],
 		['the owner', { ownerName: 'Demo Community' }, '0x2005', /"ownerName" cannot be updated/],
@@ -971,14 +971,14 @@ describe('updating', () => {
 		expect(server.groups()).toEqual(before);
 	});
 
-	it('refuses an xid that another group of the owner has', async () => {
+	test('refuses an xid that another group of the owner has', async () => {
 		await start();
 		await created(adversary({ xid: 'x:1' }));
 		refused(await put(await created(adversary()), { xid: 'x:1' }), 409, '0x1006', /already exists/);
 		expect((await put(1, { xid: 'x:1' })).status).toBe(200);
 	});
 
-	it('appends, replaces, deletes and empties lists', async () => {
+	test('appends, replaces, deletes and empties lists', async () => {
 		await start();
 		const id = await created(adversary({ tags: list({ name: 'a' }, { name: 'b' }) }));
 		const tags = async (change: Json) => {
@@ -992,7 +992,7 @@ describe('updating', () => {
 		expect(await tags({ data: [], mode: 'replace' })).toEqual([]);
 	});
 
-	it('removes attributes, labels and associations', async () => {
+	test('removes attributes, labels and associations', async () => {
 		await start();
 		const id = await created(
 			adversary({
@@ -1014,7 +1014,7 @@ describe('updating', () => {
 		});
 	});
 
-	it('deletes a group', async () => {
+	test('deletes a group', async () => {
 		await start();
 		const id = await created(adversary());
 		const answer = await call('DELETE', `/v3/groups/${id}`);
@@ -1024,7 +1024,7 @@ describe('updating', () => {
 });
 
 describe('XIDs', () => {
-	it.each(['MOLERATSintrusion set', '0000-11:0001', 'a/b', '100%41', 'ü+?#'])(
+	test.each(['MOLERATSintrusion set', '0000-11:0001', 'a/b', '100%41', 'ü+?#'])(
 		'finds %p by its path',
 		async (xid) => {
 			await start();
@@ -1037,7 +1037,7 @@ describe('XIDs', () => {
 		},
 	);
 
-	it('takes digits alone for an ID', async () => {
+	test('takes digits alone for an ID', async () => {
 		await start();
 		await created(adversary({ xid: '12345' }));
 		refused(await get('/v3/groups/12345'), 404, '0x1004', /not found/);
@@ -1055,7 +1055,7 @@ describe('lists', () => {
 		}
 	};
 
-	it('come in pages of 100 with the absolute address of the next one', async () => {
+	test('come in pages of 100 with the absolute address of the next one', async () => {
 		await start();
 		seed(250);
 		const first = (await get('/v3/groups?sorting=id%20asc&count=true')).data;
@@ -1072,7 +1072,7 @@ describe('lists', () => {
 		expect(ids).toEqual(Array.from({ length: 250 }, (_, index) => index + 1));
 	});
 
-	it.each(['resultLimit=0', 'resultLimit=10001', 'resultLimit=x', 'resultStart=-1'])(
+	test.each(['resultLimit=0', 'resultLimit=10001', 'resultLimit=x', 'resultStart=-1'])(
 		'refuse %s',
 		async (query) => {
 			await start();
@@ -1080,7 +1080,7 @@ describe('lists', () => {
 		},
 	);
 
-	it('are sorted by TQL parameters', async () => {
+	test('are sorted by TQL parameters', async () => {
 		await start();
 		seed(3);
 		const names = async (sorting: string) =>
@@ -1094,7 +1094,7 @@ describe('lists', () => {
 		refused(await get('/v3/groups?sorting=id'), 400, '0x1001', /"id "/);
 	});
 
-	it('hold the groups of every visible owner, or of the one named', async () => {
+	test('hold the groups of every visible owner, or of the one named', async () => {
 		await start();
 		server.seedGroup({ type: 'Threat', name: 'a' });
 		server.seedGroup({ type: 'Threat', name: 'b', ownerName: 'Demo Community' });
@@ -1103,7 +1103,7 @@ describe('lists', () => {
 		expect((await get('/v3/groups?owner=Demo%20Community')).data.data).toMatchObject([{ name: 'b' }]);
 	});
 
-	it('look a group up by name, type and owner, and refuse other TQL', async () => {
+	test('look a group up by name, type and owner, and refuse other TQL', async () => {
 		await start();
 		server.seedGroup({ type: 'Threat', name: 'The "big" \\ one' });
 		const find = async (tql: string) => await get(`/v3/groups?tql=${encodeURIComponent(tql)}`);
@@ -1115,7 +1115,7 @@ describe('lists', () => {
 		}
 	});
 
-	it('fill drop-downs: owners with permissions, attribute types, labels, tags and users', async () => {
+	test('fill drop-downs: owners with permissions, attribute types, labels, tags and users', async () => {
 		await start();
 		const owners = (await get('/v3/security/owners?resultLimit=10000')).data;
 		expect(owners.data.map((owner: Json) => [owner.name, owner.type, owner.permGroup])).toEqual([
@@ -1145,7 +1145,7 @@ describe('lists', () => {
 		);
 	});
 
-	it('are empty for a user without owners, who cannot create either', async () => {
+	test('are empty for a user without owners, who cannot create either', async () => {
 		await start();
 		const headers = tokenHeaders(CREDENTIALS.noOwnersToken);
 		expect((await call('GET', '/v3/security/owners', undefined, { headers })).data.data).toEqual([]);
@@ -1153,7 +1153,7 @@ describe('lists', () => {
 	});
 });
 
-it('serves HTTPS when asked to', async () => {
+test('serves HTTPS when asked to', async () => {
 	await start({ tls: true });
 	expect(server.url).toMatch(/^https:/);
 });

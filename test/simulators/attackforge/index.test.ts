@@ -5,8 +5,8 @@ import {
 	type AttackForgeOptions,
 	type AttackForgeSimulator,
 	type MethodName,
-} from '../../simulators/attackforge';
-import { METHOD_NAMES, METHODS } from '../../simulators/attackforge/methods';
+} from './index';
+import { METHOD_NAMES, METHODS } from './methods';
 
 const JOHN = '668ba6b1be6510000f78f79e';
 const PAUL = '66d2308ba99324532079e111';
@@ -154,12 +154,12 @@ function without<Value extends object>(value: Value, key: keyof Value): Partial<
 }
 
 describe('the key', () => {
-	it('has 256 letters and digits', async () => {
+	test('has 256 letters and digits', async () => {
 		const { service } = await start();
 		expect(service.credentials.apiKey).toMatch(/^[A-Za-z0-9]{256}$/);
 	});
 
-	it('is asked for on every method', async () => {
+	test('is asked for on every method', async () => {
 		const { call } = await start();
 		for (const name of METHOD_NAMES) {
 			const [verb, path] = METHODS[name];
@@ -171,7 +171,7 @@ describe('the key', () => {
 		}
 	});
 
-	it('is good for the granted methods only, and the refusal names the method', async () => {
+	test('is good for the granted methods only, and the refusal names the method', async () => {
 		const grants: MethodName[] = ['CreateGroup'];
 		const { call } = await start({ grants });
 		expect((await call('POST', '/group', minimalCreate())).status).toBe(200);
@@ -185,7 +185,7 @@ describe('the key', () => {
 });
 
 describe('any other path', () => {
-	it.each([
+	test.each([
 		['DELETE', `/group/${UNKNOWN}`],
 		['GET', `/groups/${UNKNOWN}`],
 		['POST', '/groups'],
@@ -200,7 +200,7 @@ describe('any other path', () => {
 });
 
 describe('CreateGroup', () => {
-	it('answers the documented request with the documented response, keys in the same order', async () => {
+	test('answers the documented request with the documented response, keys in the same order', async () => {
 		const { service, call } = await start();
 		const answer = await call('POST', '/group', documentedCreate());
 		expect(answer.status).toBe(200);
@@ -211,7 +211,7 @@ describe('CreateGroup', () => {
 		expect(service.group(id)).toMatchObject({ is_deleted: false, is_archived: false, members: [] });
 	});
 
-	it('needs nothing but the five texts', async () => {
+	test('needs nothing but the five texts', async () => {
 		const { call } = await start();
 		const { data } = await call('POST', '/group', minimalCreate());
 		expect(data.group).toMatchObject({
@@ -223,14 +223,14 @@ describe('CreateGroup', () => {
 		});
 	});
 
-	it('allows two groups of the same name', async () => {
+	test('allows two groups of the same name', async () => {
 		const { service, call } = await start();
 		await call('POST', '/group', minimalCreate());
 		await call('POST', '/group', minimalCreate());
 		expect(service.groups().map(({ name }) => name)).toEqual(['Red Team', 'Red Team']);
 	});
 
-	it('keeps any JSON as the value of a custom field, numbers to the last digit', async () => {
+	test('keeps any JSON as the value of a custom field, numbers to the last digit', async () => {
 		const { call } = await start();
 		const fields =
 			'[{"key":"a","value":null},{"key":"b","value":["x",{"y":1}]},{"key":"c","value":12345678901234567890}]';
@@ -245,7 +245,7 @@ describe('CreateGroup', () => {
 		expect(raw.data).toContain(`"custom_fields":${fields}`);
 	});
 
-	it('takes a member administrator that is a group', async () => {
+	test('takes a member administrator that is a group', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup({ name: 'Admins' });
 		const admin = { ...without(adminEntry(), 'user_id'), group_id: id };
@@ -253,7 +253,7 @@ describe('CreateGroup', () => {
 		expect(answer.data.group.access.member_admins).toEqual([admin]);
 	});
 
-	it.each(Object.keys(minimalCreate()))('refuses to do without %s', async (field) => {
+	test.each(Object.keys(minimalCreate()))('refuses to do without %s', async (field) => {
 		const { service, call } = await start();
 		const key = field as keyof ReturnType<typeof minimalCreate>;
 		const refusals: Array<[object, string]> = [
@@ -398,24 +398,27 @@ describe('CreateGroup', () => {
 		],
 	];
 
-	it.each([...refused, ...refusedEntries.map(([what, access, error]) => [what, { access }, error] as const)])(
-		'refuses %s',
-		async (_what, fields, error) => {
-			const { service, call } = await start();
-			const answer = await call('POST', '/group', { ...minimalCreate(), ...fields });
-			expect([answer.status, answer.data]).toEqual([400, { error }]);
-			expect(service.groups()).toEqual([]);
+	test.each([
+		...refused,
+		...refusedEntries.map(([what, access, error]) => [what, { access }, error] as const),
+	])('refuses %s', async (_what, fields, error) => {
+		const { service, call } = await start();
+		const answer = await call('POST', '/group', { ...minimalCreate(), ...fields });
+		expect([answer.status, answer.data]).toEqual([400, { error }]);
+		expect(service.groups()).toEqual([]);
+	});
+
+	test.each([...Object.keys(without(ssoEntry(), 'group_name'))])(
+		'wants %s in an sso entry',
+		async (field) => {
+			const { call } = await start();
+			const entry = without(ssoEntry(), field as keyof ReturnType<typeof ssoEntry>);
+			const answer = await call('POST', '/group', { ...minimalCreate(), access: { sso_1: [entry] } });
+			expect([answer.status, answer.data.error]).toEqual([400, `access.sso_1[0].${field} is required`]);
 		},
 	);
 
-	it.each([...Object.keys(without(ssoEntry(), 'group_name'))])('wants %s in an sso entry', async (field) => {
-		const { call } = await start();
-		const entry = without(ssoEntry(), field as keyof ReturnType<typeof ssoEntry>);
-		const answer = await call('POST', '/group', { ...minimalCreate(), access: { sso_1: [entry] } });
-		expect([answer.status, answer.data.error]).toEqual([400, `access.sso_1[0].${field} is required`]);
-	});
-
-	it('takes linked groups when it is told to be an older version', async () => {
+	test('takes linked groups when it is told to be an older version', async () => {
 		const { service, call } = await start({ acceptLinkedGroups: true });
 		const { data } = await call('POST', '/group', { ...minimalCreate(), linked_groups_view: ['AD'] });
 		expect(service.group(data.group.id)).toMatchObject({ linked_groups_view: ['AD'] });
@@ -423,7 +426,7 @@ describe('CreateGroup', () => {
 });
 
 describe('a body', () => {
-	it('must be JSON, and say so', async () => {
+	test('must be JSON, and say so', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		const json = JSON.stringify(minimalCreate());
@@ -444,7 +447,7 @@ describe('a body', () => {
 		}
 	});
 
-	it('must be there and be an object', async () => {
+	test('must be there and be an object', async () => {
 		const { call } = await start();
 		const declared = { 'Content-Type': 'application/json' };
 		expect((await call('POST', '/group', '', declared)).data.error).toBe(
@@ -454,7 +457,7 @@ describe('a body', () => {
 			expect((await call('POST', '/group', body)).data.error).toBe('The request body must be of type object');
 	});
 
-	it('may name its charset', async () => {
+	test('may name its charset', async () => {
 		const { call } = await start();
 		const headers = { 'Content-Type': 'application/json; charset=utf-8' };
 		const { data } = await call('POST', '/group', { ...minimalCreate(), name: 'Équipe 赤' }, headers);
@@ -470,7 +473,7 @@ describe('UpdateGroup', () => {
 		return { service, call, id: id as string, update, stored: () => service.group(id)! };
 	}
 
-	it('answers the documented request with the documented response, and does what it says', async () => {
+	test('answers the documented request with the documented response, and does what it says', async () => {
 		const { update, stored } = await withGroup();
 		const answer = await update(documentedUpdate());
 		expect([answer.status, JSON.stringify(answer.data)]).toEqual([200, '{"status":"ok"}']);
@@ -491,7 +494,7 @@ describe('UpdateGroup', () => {
 		});
 	});
 
-	it('changes what is sent and nothing else, and moves last_modified', async () => {
+	test('changes what is sent and nothing else, and moves last_modified', async () => {
 		const { update, stored } = await withGroup();
 		const before = stored();
 		await update({ name: 'Renamed', is_deleted: true });
@@ -500,7 +503,7 @@ describe('UpdateGroup', () => {
 		expect(Date.parse(last_modified)).toBeGreaterThan(Date.parse(before.last_modified));
 	});
 
-	it('replaces the custom fields', async () => {
+	test('replaces the custom fields', async () => {
 		const { update, stored } = await withGroup();
 		await update({ custom_fields: [{ key: 'region', value: ['EU'] }] });
 		expect(stored().custom_fields).toEqual([{ key: 'region', value: ['EU'] }]);
@@ -508,7 +511,7 @@ describe('UpdateGroup', () => {
 		expect(stored().custom_fields).toEqual([]);
 	});
 
-	it('merges the custom fields by key when it is told to', async () => {
+	test('merges the custom fields by key when it is told to', async () => {
 		const { update, stored } = await withGroup({ customFieldsMerge: true });
 		await update({
 			custom_fields: [
@@ -526,7 +529,7 @@ describe('UpdateGroup', () => {
 		expect(stored().custom_fields).toEqual(merged);
 	});
 
-	it('upserts by name: a known entry is replaced where it is, a new one added', async () => {
+	test('upserts by name: a known entry is replaced where it is, a new one added', async () => {
 		const { update, stored } = await withGroup();
 		const known = { ...ssoEntry(), group_name: 'AD-GROUP-1' };
 		const upsert = [known, ssoEntry()].map((entry) => ({ action: 'upsert', ...entry }));
@@ -535,7 +538,7 @@ describe('UpdateGroup', () => {
 		expect(stored().access.member_admins).toHaveLength(1);
 	});
 
-	it('leaves the group as it was when one of its operations is refused', async () => {
+	test('leaves the group as it was when one of its operations is refused', async () => {
 		const { update, stored } = await withGroup();
 		const before = stored();
 		const answer = await update({
@@ -608,7 +611,7 @@ describe('UpdateGroup', () => {
 		],
 	];
 
-	it.each([
+	test.each([
 		...entries.map(([what, access, error]) => [what, { access }, error] as const),
 		['an empty body', {}, 'The request body must contain at least one field'],
 		['an empty name', { name: '' }, 'name must not be empty'],
@@ -638,7 +641,7 @@ describe('UpdateGroup', () => {
 		expect(stored()).toEqual(before);
 	});
 
-	it('tells an id that is none from one that is unknown', async () => {
+	test('tells an id that is none from one that is unknown', async () => {
 		const { call } = await start();
 		const bad = await call('PUT', '/group/abc', { name: 'A' });
 		const unknown = await call('PUT', `/group/${UNKNOWN}`, { name: 'A' });
@@ -646,12 +649,12 @@ describe('UpdateGroup', () => {
 		expect([unknown.status, unknown.data.error]).toEqual([404, `Group ${UNKNOWN} was not found`]);
 	});
 
-	it('answers with a sentence when it is told to be an older version', async () => {
+	test('answers with a sentence when it is told to be an older version', async () => {
 		const { update } = await withGroup({ oldStatusSentences: true });
 		expect((await update({ name: 'A' })).data).toEqual({ status: 'Group Updated' });
 	});
 
-	it('answers failed validation with 200 and an error when it is told to, other failures as ever', async () => {
+	test('answers failed validation with 200 and an error when it is told to, other failures as ever', async () => {
 		const { call, update } = await withGroup({ errorsInSuccess: true });
 		const answers = [await update({ name: '' }), await call('POST', '/group', { name: 'A' })];
 		expect(answers.map(({ status, data }) => [status, data])).toEqual([
@@ -664,7 +667,7 @@ describe('UpdateGroup', () => {
 });
 
 describe('GetGroup', () => {
-	it('has the documented keys in their order, and no status', async () => {
+	test('has the documented keys in their order, and no status', async () => {
 		const { call } = await start();
 		const { id } = (await call('POST', '/group', documentedCreate())).data.group;
 		await call('POST', '/group/user', { group_id: id, user_id: JOHN, access_level: 'Edit' });
@@ -686,7 +689,7 @@ describe('GetGroup', () => {
 		]);
 	});
 
-	it.each([
+	test.each([
 		['', ['a', 'b', 'c']],
 		['?cf_key_allowlist=a', ['a']],
 		['?cf_key_allowlist=a&cf_key_allowlist=c', ['a', 'c']],
@@ -702,7 +705,7 @@ describe('GetGroup', () => {
 		expect(list.data.groups[0].group_custom_fields.map(({ key }: { key: string }) => key)).toEqual(keys);
 	});
 
-	it('refuses parameters it does not document, such as bracketed lists and paging', async () => {
+	test('refuses parameters it does not document, such as bracketed lists and paging', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		const brackets = await call('GET', `/group/${id}?cf_key_allowlist[]=a`);
@@ -714,7 +717,7 @@ describe('GetGroup', () => {
 		expect([paging.status, paging.data.error]).toEqual([400, 'limit is not a known parameter']);
 	});
 
-	it('does not find what is not there', async () => {
+	test('does not find what is not there', async () => {
 		const { call } = await start();
 		expect((await call('GET', `/group/${UNKNOWN}`)).status).toBe(404);
 		expect((await call('GET', '/group/user')).status).toBe(400);
@@ -722,7 +725,7 @@ describe('GetGroup', () => {
 });
 
 describe('GetGroups', () => {
-	it("lists the groups of the key's user, unless it is asked for all", async () => {
+	test("lists the groups of the key's user, unless it is asked for all", async () => {
 		const { service, call } = await start();
 		service.seedGroup({ name: 'Of others' });
 		const mine = service.seedGroup({ name: 'Mine' });
@@ -740,7 +743,7 @@ describe('GetGroups', () => {
 		expect(await names('?allGroups=true')).toEqual(['Of others', 'Mine']);
 	});
 
-	it('uses other keys than GetGroup', async () => {
+	test('uses other keys than GetGroup', async () => {
 		const { call } = await start();
 		const { id } = (await call('POST', '/group', documentedCreate())).data.group;
 		expect((await call('GET', '/groups?allGroups=true')).data).toEqual({
@@ -759,7 +762,7 @@ describe('GetGroups', () => {
 		});
 	});
 
-	it('refuses all groups to those who are no administrators', async () => {
+	test('refuses all groups to those who are no administrators', async () => {
 		const { call } = await start({ admin: false });
 		const answer = await call('GET', '/groups?allGroups=true');
 		expect([answer.status, answer.data.error]).toEqual([
@@ -769,13 +772,13 @@ describe('GetGroups', () => {
 		expect((await call('GET', '/groups')).data).toEqual({ count: 0, groups: [] });
 	});
 
-	it('takes true and false only', async () => {
+	test('takes true and false only', async () => {
 		const { call } = await start();
 		const { data } = await call('GET', '/groups?allGroups=True');
 		expect(data).toEqual({ error: 'allGroups must be one of true, false' });
 	});
 
-	it('leaves out deleted groups and keeps archived ones', async () => {
+	test('leaves out deleted groups and keeps archived ones', async () => {
 		const { service, call } = await start();
 		service.seedGroup({ is_deleted: true });
 		const { id } = service.seedGroup({ is_archived: true });
@@ -785,7 +788,7 @@ describe('GetGroups', () => {
 });
 
 describe('ArchiveGroup and RestoreGroup', () => {
-	it('set is_archived and not is_deleted, with {} or without a body', async () => {
+	test('set is_archived and not is_deleted, with {} or without a body', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		const archived = await call('PUT', `/group/${id}/archive`, {});
@@ -796,7 +799,7 @@ describe('ArchiveGroup and RestoreGroup', () => {
 		expect(service.group(id)).toMatchObject({ is_archived: false, is_deleted: false });
 	});
 
-	it('refuse fields, wrong ids and unknown ids', async () => {
+	test('refuse fields, wrong ids and unknown ids', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		expect((await call('PUT', `/group/${id}/archive`, { is_archived: true })).status).toBe(400);
@@ -806,7 +809,7 @@ describe('ArchiveGroup and RestoreGroup', () => {
 });
 
 describe('the members of a group', () => {
-	it('are added, changed and removed, with the documented sentences', async () => {
+	test('are added, changed and removed, with the documented sentences', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup({ name: 'Red Team' });
 		const levels = () => service.group(id)!.members.map(({ accessLevel }) => accessLevel);
@@ -839,7 +842,7 @@ describe('the members of a group', () => {
 		expect((await call('GET', `/user/${JOHN}/groups`)).data).toEqual({ count: 0, groups: [] });
 	});
 
-	it('are refused with lower-case levels, unknown ids and contradictions', async () => {
+	test('are refused with lower-case levels, unknown ids and contradictions', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		const add = async (body: object) =>
@@ -878,7 +881,7 @@ async function withGroups(options: AttackForgeOptions = {}) {
 }
 
 describe('GetProjectsByGroup', () => {
-	it('lists the projects of the group with the documented keys in their order', async () => {
+	test('lists the projects of the group with the documented keys in their order', async () => {
 		const { service, call, a, b } = await withGroups();
 		const project = service.seedProject({
 			name: 'Portal',
@@ -906,7 +909,7 @@ describe('GetProjectsByGroup', () => {
 		});
 	});
 
-	it("lists only projects the key's user is on, by invitation or as a member of a group", async () => {
+	test("lists only projects the key's user is on, by invitation or as a member of a group", async () => {
 		const { service, call, a, b, namesBy } = await withGroups();
 		const user_id = service.users[0]!.id;
 		service.seedProject({ name: 'Invited', groups: [a] });
@@ -919,7 +922,7 @@ describe('GetProjectsByGroup', () => {
 		expect(await namesBy(a)).toEqual(['Invited', 'Not invited', 'Through B']);
 	});
 
-	it('no longer lists them once the user is removed from the group, and so from all its projects', async () => {
+	test('no longer lists them once the user is removed from the group, and so from all its projects', async () => {
 		const { service, call, a, namesBy } = await withGroups();
 		const user_id = service.users[0]!.id;
 		service.seedProject({ groups: [a] });
@@ -929,7 +932,7 @@ describe('GetProjectsByGroup', () => {
 		expect(await namesBy(a)).toEqual([]);
 	});
 
-	it.each([
+	test.each([
 		['', ['a', 'b']],
 		['?cf_key_allowlist=a', ['a']],
 		['?cf_key_allowlist=', []],
@@ -943,7 +946,7 @@ describe('GetProjectsByGroup', () => {
 		expect(shown).toEqual(keys);
 	});
 
-	it('refuses paging, wrong ids and unknown ids', async () => {
+	test('refuses paging, wrong ids and unknown ids', async () => {
 		const { call, a } = await withGroups();
 		const paged = await call('GET', `/groups/${a}/projects?limit=10`);
 		expect([paged.status, paged.data.error]).toEqual([400, 'limit is not a known parameter']);
@@ -953,7 +956,7 @@ describe('GetProjectsByGroup', () => {
 });
 
 describe('GetProjectById', () => {
-	it('shows the project as GetProjectsByGroup does, and no status', async () => {
+	test('shows the project as GetProjectsByGroup does, and no status', async () => {
 		const { service, call, a } = await withGroups();
 		const { id } = service.seedProject({ groups: [a] });
 		const { status, data } = await call('GET', `/project/${id}`);
@@ -961,7 +964,7 @@ describe('GetProjectById', () => {
 		expect([status, data]).toEqual([200, { project: projects[0] }]);
 	});
 
-	it('filters each kind of custom field by its own parameters', async () => {
+	test('filters each kind of custom field by its own parameters', async () => {
 		const { service, call } = await start();
 		const fields = () => ['a', 'b'].map((key) => ({ key, value: key }));
 		const { id } = service.seedProject({
@@ -980,7 +983,7 @@ describe('GetProjectById', () => {
 		expect(data.error).toBe('cf_key_allowlist is not a known parameter');
 	});
 
-	it("knows only projects the key's user is on", async () => {
+	test("knows only projects the key's user is on", async () => {
 		const { service, call } = await start();
 		const { id } = service.seedProject({ team: [] });
 		const answer = await call('GET', `/project/${id}`);
@@ -992,7 +995,7 @@ describe('GetProjectById', () => {
 });
 
 describe('UpdateProjectById', () => {
-	it('answers with the project under other keys than GetProjectById, and no status', async () => {
+	test('answers with the project under other keys than GetProjectById, and no status', async () => {
 		const { service, a, setGroups } = await withGroups();
 		const { id } = service.seedProject({ name: 'Portal' });
 		const { status, data } = await setGroups(id, [a]);
@@ -1004,7 +1007,7 @@ describe('UpdateProjectById', () => {
 		expect(data.project).toMatchObject({ id, name: 'Portal', groups: [{ id: a, name: 'A' }] });
 	});
 
-	it('links the groups it is sent and unlinks all others', async () => {
+	test('links the groups it is sent and unlinks all others', async () => {
 		const { service, a, b, setGroups, namesBy, namesIn } = await withGroups();
 		const { id } = service.seedProject({ name: 'Portal', groups: [a] });
 		const where = async () => [await namesBy(a), await namesIn(a), await namesBy(b), await namesIn(b)];
@@ -1018,7 +1021,7 @@ describe('UpdateProjectById', () => {
 		expect(await where()).toEqual([[], [], [], []]);
 	});
 
-	it('changes what is sent and nothing else, moves last_modified, and renames the project in its groups', async () => {
+	test('changes what is sent and nothing else, moves last_modified, and renames the project in its groups', async () => {
 		const { service, call, a, namesIn } = await withGroups();
 		const before = service.seedProject({ name: 'Portal', groups: [a] });
 		await call('PUT', `/project/${before.id}`, {
@@ -1039,7 +1042,7 @@ describe('UpdateProjectById', () => {
 		expect(await namesIn(a)).toEqual(['Shop']);
 	});
 
-	it.each([
+	test.each([
 		['an empty body', {}, 'The request body must contain at least one field'],
 		['an empty name', { name: ' ' }, 'name must not be empty'],
 		['an unknown group', { groups: [UNKNOWN] }, `groups[0] is not the id of a group: ${UNKNOWN}`],
@@ -1067,7 +1070,7 @@ describe('UpdateProjectById', () => {
 		expect(service.project(before.id)).toEqual(before);
 	});
 
-	it('leaves the project and its groups as they were when one group is unknown', async () => {
+	test('leaves the project and its groups as they were when one group is unknown', async () => {
 		const { service, call, a, b } = await withGroups();
 		const before = service.seedProject({ name: 'Portal', groups: [a] });
 		const answer = await call('PUT', `/project/${before.id}`, { name: 'Renamed', groups: [b, UNKNOWN] });
@@ -1080,14 +1083,14 @@ describe('UpdateProjectById', () => {
 		expect(service.group(b)?.projects).toEqual([]);
 	});
 
-	it('refuses a group twice, however its id is written', async () => {
+	test('refuses a group twice, however its id is written', async () => {
 		const { service, a, setGroups } = await withGroups();
 		const { id } = service.seedProject();
 		const answer = await setGroups(id, [a, a.toUpperCase()]);
 		expect([answer.status, answer.data.error]).toEqual([400, `groups[1] repeats ${a}`]);
 	});
 
-	it('answers failed validation with 200 and an error when it is told to', async () => {
+	test('answers failed validation with 200 and an error when it is told to', async () => {
 		const { service, setGroups } = await withGroups({ errorsInSuccess: true });
 		const answer = await setGroups(service.seedProject().id, [UNKNOWN]);
 		expect([answer.status, answer.data]).toEqual([
@@ -1098,7 +1101,7 @@ describe('UpdateProjectById', () => {
 });
 
 describe('a listing lag', () => {
-	it('keeps a linked project out of the next listings of the group, each counted by itself', async () => {
+	test('keeps a linked project out of the next listings of the group, each counted by itself', async () => {
 		const { service, call, a, setGroups, namesBy, namesIn } = await withGroups({ listingLag: 2 });
 		const { id } = service.seedProject({ name: 'Portal' });
 		await setGroups(id, [a]);
@@ -1108,7 +1111,7 @@ describe('a listing lag', () => {
 		expect(project.project_groups).toEqual([{ id: a, name: 'A' }]);
 	});
 
-	it('keeps an unlinked project in the listings, as it was', async () => {
+	test('keeps an unlinked project in the listings, as it was', async () => {
 		const { service, call, a, namesBy } = await withGroups({ listingLag: 1 });
 		const { id } = service.seedProject({ name: 'Portal', groups: [a] });
 		expect(await namesBy(a)).toEqual(['Portal']);
@@ -1116,7 +1119,7 @@ describe('a listing lag', () => {
 		expect([await namesBy(a), await namesBy(a)]).toEqual([['Portal'], []]);
 	});
 
-	it('holds back each change for as long', async () => {
+	test('holds back each change for as long', async () => {
 		const { call } = await start({ listingLag: 2 });
 		const names = async () =>
 			(await call('GET', '/groups?allGroups=true')).data.groups.map(
@@ -1134,7 +1137,7 @@ describe('a listing lag', () => {
 });
 
 describe('a hook before requests', () => {
-	it('lets a test act as another client between a read and a write', async () => {
+	test('lets a test act as another client between a read and a write', async () => {
 		const seen: string[] = [];
 		const { service, call, a, b, setGroups } = await withGroups({
 			hooks: {
@@ -1154,7 +1157,7 @@ describe('a hook before requests', () => {
 		expect(seen).toEqual([`GET /api/ss/project/${id}`, `PUT /api/ss/project/${id}`]);
 	});
 
-	it('is not called for what the gate refuses', async () => {
+	test('is not called for what the gate refuses', async () => {
 		const beforeRequest = jest.fn();
 		const { call } = await start({ grants: ['GetGroup'], hooks: { beforeRequest } });
 		await call('GET', '/groups');
@@ -1176,7 +1179,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		return { service, call, a, seeded, get, ids };
 	}
 
-	it('lists the vulnerabilities of the projects of the group, with documented keys', async () => {
+	test('lists the vulnerabilities of the projects of the group, with documented keys', async () => {
 		const { service, a, get } = await withVulnerabilities(1);
 		const { status, data } = await get();
 		expect([status, Object.keys(data), data.count]).toEqual([200, ['count', 'vulnerabilities'], 1]);
@@ -1191,7 +1194,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		});
 	});
 
-	it("belongs to the group's first project, and leaves the group with it", async () => {
+	test("belongs to the group's first project, and leaves the group with it", async () => {
 		const { service, call, a, b, setGroups } = await withGroups();
 		const { id } = service.seedProject({ groups: [a, b] });
 		service.seedVulnerabilities(a, 3);
@@ -1203,7 +1206,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect(await count(b)).toBe(0);
 	});
 
-	it('comes in pages of 500 and counts the page', async () => {
+	test('comes in pages of 500 and counts the page', async () => {
 		const { seeded, get, ids } = await withVulnerabilities(1100);
 		const all = seeded.map(({ id }) => id);
 		expect(await ids()).toEqual(all.slice(0, 500));
@@ -1214,7 +1217,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect((await get('?skip=1100')).data).toEqual({ count: 0, vulnerabilities: [] });
 	});
 
-	it('can be asked for one priority and for a period', async () => {
+	test('can be asked for one priority and for a period', async () => {
 		const { seeded, get, ids } = await withVulnerabilities(10);
 		const low = (await get('?priority=Low')).data.vulnerabilities as Listed[];
 		expect(low.map(({ vulnerability_priority }) => vulnerability_priority)).toEqual(['Low', 'Low']);
@@ -1222,7 +1225,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect(period).toEqual(seeded.slice(2, 5).map(({ id }) => id));
 	});
 
-	it('lists pending vulnerabilities only when asked for, and then no others', async () => {
+	test('lists pending vulnerabilities only when asked for, and then no others', async () => {
 		const { service, a, seeded, ids } = await withVulnerabilities(1);
 		const pending = service.seedVulnerabilities(a, 2, { pending: true });
 		expect(await ids()).toEqual(seeded.map(({ id }) => id));
@@ -1230,7 +1233,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect(await ids('?pendingVulnerabilities=true')).toEqual(pending.map(({ id }) => id));
 	});
 
-	it('filters four kinds of custom field, and writes them otherwise on request', async () => {
+	test('filters four kinds of custom field, and writes them otherwise on request', async () => {
 		const { service, call, a } = await withGroups();
 		const fields = () => ['a', 'b'].map((key) => ({ key, value: key }));
 		service.seedProject({ groups: [a], custom_fields: fields() });
@@ -1256,13 +1259,13 @@ describe('GetVulnerabilitiesByGroup', () => {
 		});
 	});
 
-	it('takes any text as the filter q, and filters nothing by it', async () => {
+	test('takes any text as the filter q, and filters nothing by it', async () => {
 		const { ids } = await withVulnerabilities(2);
 		const q = encodeURIComponent('{ priority: { $in: [ "Critical" ] } }');
 		expect(await ids(`?q=${q}`)).toHaveLength(2);
 	});
 
-	it.each([
+	test.each([
 		['priority=critical', 'priority must be one of Critical, High, Medium, Low, Info'],
 		['limit=501', 'limit must be a whole number from 1 to 500'],
 		['limit=0', 'limit must be a whole number from 1 to 500'],
@@ -1286,7 +1289,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect([answer.status, answer.data]).toEqual([400, { error }]);
 	});
 
-	it('does not find what is not there', async () => {
+	test('does not find what is not there', async () => {
 		const { call } = await start();
 		expect((await call('GET', `/groups/${UNKNOWN}/vulnerabilities`)).status).toBe(404);
 		expect((await call('GET', '/groups/abc/vulnerabilities')).status).toBe(400);
@@ -1294,7 +1297,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 });
 
 describe('GetAssetsByGroup', () => {
-	it('lists the assets of the projects of the group with the documented keys in their order', async () => {
+	test('lists the assets of the projects of the group with the documented keys in their order', async () => {
 		const { service, call, a } = await withGroups();
 		const project = service.seedProject({ name: 'Portal', groups: [a] });
 		const [asset] = service.seedAssets(a, 1);
@@ -1309,7 +1312,7 @@ describe('GetAssetsByGroup', () => {
 		expect([status, JSON.stringify(data)]).toEqual([200, JSON.stringify({ count: 1, assets: [documented] })]);
 	});
 
-	it('comes in pages of 500 and counts the page', async () => {
+	test('comes in pages of 500 and counts the page', async () => {
 		const { service, call, a } = await withGroups();
 		const all = service.seedAssets(a, 501).map(({ id }) => id);
 		const get = async (query: string) => (await call('GET', `/assets/group/${a}${query}`)).data;
@@ -1321,7 +1324,7 @@ describe('GetAssetsByGroup', () => {
 		expect((await get('?skip=500')).count).toBe(1);
 	});
 
-	it('refuses other parameters, wrong pages, wrong ids and unknown ids', async () => {
+	test('refuses other parameters, wrong pages, wrong ids and unknown ids', async () => {
 		const { call, a } = await withGroups();
 		const errorOf = async (query: string) => (await call('GET', `/assets/group/${a}?${query}`)).data.error;
 		expect(await errorOf('limit=1000')).toBe('limit must be a whole number from 1 to 500');
@@ -1333,7 +1336,7 @@ describe('GetAssetsByGroup', () => {
 });
 
 describe('the users', () => {
-	it('are listed, all of them or the exact matches of a filter', async () => {
+	test('are listed, all of them or the exact matches of a filter', async () => {
 		const { service, call } = await start();
 		expect((await call('GET', '/users')).data).toEqual({
 			count: service.users.length,
@@ -1344,7 +1347,7 @@ describe('the users', () => {
 		expect((await call('GET', '/users?email_address=x')).status).toBe(400);
 	});
 
-	it('include the seeded ones, who can be added to groups', async () => {
+	test('include the seeded ones, who can be added to groups', async () => {
 		const { service, call } = await start();
 		const user = service.seedUser({ first_name: 'Eve', email_address: 'eve@example.com' });
 		expect(user).toMatchObject({ first_name: 'Eve', role: 'client', status: 'Active' });
@@ -1355,7 +1358,7 @@ describe('the users', () => {
 		expect((await call('GET', `/user/${user.id}/groups`)).data.count).toBe(1);
 	});
 
-	it('are found by id, percent-encoded e-mail address and user name', async () => {
+	test('are found by id, percent-encoded e-mail address and user name', async () => {
 		const { service, call } = await start();
 		const user = service.users[3]!;
 		for (const path of [
@@ -1372,7 +1375,7 @@ describe('the users', () => {
 });
 
 describe('GetFormConfig', () => {
-	it('has custom fields of seven types, in sections and outside, one of them required', async () => {
+	test('has custom fields of seven types, in sections and outside, one of them required', async () => {
 		const { call } = await start();
 		const { data } = await call('GET', '/config/form/group');
 		expect([data.type, data.config.map(({ type }: { type: string }) => type)]).toEqual([
@@ -1403,7 +1406,7 @@ describe('GetFormConfig', () => {
 });
 
 describe('the simulator', () => {
-	it('hands out copies, so a test cannot change a group by accident', async () => {
+	test('hands out copies, so a test cannot change a group by accident', async () => {
 		const { service } = await start();
 		const seeded = service.seedGroup({ id: UNKNOWN, name: 'Seeded' });
 		seeded.name = 'Changed';
@@ -1412,7 +1415,7 @@ describe('the simulator', () => {
 		expect(service.group(JOHN)).toBeUndefined();
 	});
 
-	it('hands out copies of projects, vulnerabilities and users too', async () => {
+	test('hands out copies of projects, vulnerabilities and users too', async () => {
 		const { service, a } = await withGroups();
 		const project = service.seedProject({ groups: [a] });
 		project.name = 'Changed';
@@ -1424,7 +1427,7 @@ describe('the simulator', () => {
 		expect(service.project(UNKNOWN)).toBeUndefined();
 	});
 
-	it('does not seed into groups that are not there, nor change such projects', async () => {
+	test('does not seed into groups that are not there, nor change such projects', async () => {
 		const { service } = await start();
 		expect(() => service.seedProject({ groups: [UNKNOWN] })).toThrow('is not the id of a group');
 		expect(() => service.seedVulnerabilities(UNKNOWN, 1)).toThrow('was not found');
@@ -1433,7 +1436,7 @@ describe('the simulator', () => {
 		expect(service.projects()).toEqual([]);
 	});
 
-	it('bears 500 creates in a row and 2,000 groups, lagging or not', async () => {
+	test('bears 500 creates in a row and 2,000 groups, lagging or not', async () => {
 		for (const listingLag of [0, 2]) {
 			const { service, call } = await start({ listingLag });
 			for (let n = 0; n < 1500; n++) service.seedGroup({ custom_fields: [{ key: 'n', value: n }] });
@@ -1444,7 +1447,7 @@ describe('the simulator', () => {
 		}
 	});
 
-	it('logs every request with the status it was answered with', async () => {
+	test('logs every request with the status it was answered with', async () => {
 		const { service, call } = await start();
 		await call('POST', '/group', '{"name":5}');
 		expect(service.requests).toMatchObject([
@@ -1452,7 +1455,7 @@ describe('the simulator', () => {
 		]);
 	});
 
-	it('serves HTTPS with a certificate of its own', async () => {
+	test('serves HTTPS with a certificate of its own', async () => {
 		const { service } = await start({ tls: true });
 		const get = async (httpsAgent?: Agent) =>
 			await axios.get(`${service.url}/api/ss/groups`, {

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** The network between a node and a server: it can go down, when connections break and new ones are refused. */
-export class Relay {
+/** A TCP proxy in front of a server. While it is stopped, its connections are broken and new ones are refused. */
+export class TcpProxy {
 	private readonly sockets = new Set<Socket>();
 	private server: Server | undefined;
 	private port = 0;
@@ -13,8 +13,8 @@ export class Relay {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
-	/** Up, on the same port each time. */
-	async up(): Promise<void> {
+	/** Listens on the same port each time. */
+	async start(): Promise<void> {
 		const server = createServer((near) => {
 			const far = connect(Number(new URL(this.target).port), '127.0.0.1');
 			for (const [socket, other] of [
@@ -35,7 +35,7 @@ export class Relay {
 		this.port = (server.address() as AddressInfo).port;
 	}
 
-	async down(): Promise<void> {
+	async stop(): Promise<void> {
 		const { server } = this;
 		this.server = undefined;
 		const closed = new Promise((resolve) => (server ? server.close(resolve) : resolve(undefined)));

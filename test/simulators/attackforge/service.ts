@@ -1,0 +1,129 @@
+import type { FastifyError, FastifyInstance, FastifyRequest, FastifySchema } from 'fastify';
+import type { ServerOptions } from '../shared/server';
+import type { Query } from './answers';
+import { METHOD_NAMES, METHODS, type MethodName } from './methods';
+import { Refusal, refusals, refuseInvalid } from './refusals';
+import * as schemas from './schemas';
+
+/** 256 letters and digits, like the keys printed in AttackForge's documentation. */
+export const API_KEY = 'SimulatorKey0123'.repeat(16);
+
+export type AttackForgeOptions = ServerOptions & {
+	/** The API methods granted to the key; default: all of them. */
+	grants?: readonly MethodName[];
+	/** Whether the key belongs to an administrator; default: yes. Others are refused `allGroups=true`. */
+	admin?: boolean;
+	/**
+	 * Answer CreateGroup, UpdateGroup and UpdateProjectById requests that fail validation with 200 and
+	 * `{"error": "..."}`.
+	 */
+	errorsInSuccess?: boolean;
+	/** UpdateGroup answers `{"status":"Group Updated"}`, as the oldest documented version does. */
+	oldStatusSentences?: boolean;
+	/**
+	 * CreateGroup and UpdateGroup take `linked_groups_view`, `_upload`, `_edit`, as versions before `access`.
+	 */
+	acceptLinkedGroups?: boolean;
+	/**
+	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is
+	 * added, one left out stays. Default: the list sent replaces the list stored. Which of the two the
+	 * service does is not documented.
+	 */
+	customFieldsMerge?: boolean;
+	/**
+	 * How many calls after a change still show the state before it; default 0. Counted for each listing by
+	 * itself: GetGroups, GetProjectsByGroup of a group, and the `projects` in GetGroup of a group. Seeding is
+	 * no change.
+	 */
+	listingLag?: number;
+	hooks?: {
+		/**
+		 * Called once a request has passed the gate of key and grant and before it is carried out, so that a
+		 * test can act as another client in between. `path` is without the query. What the test then sends to
+		 * the simulator comes through here too.
+		 */
+		beforeRequest?(request: { method: string; path: string }): void | Promise<void>;
+	};
+};
+
+type Params = Record<string, string>;
+
+type Call = { params: Params; query: Query; body: unknown };
+type Handler = (call: Call) => unknown;
+/** What one API method accepts and does. */
+export type Method = FastifySchema & { handle: Handler };
+
+declare module 'fastify' {
+	interface FastifyContextConfig {
+		/** The API method a route belongs to. */
+		attackForgeMethod?: MethodName;
+	}
+}
+
+/** Serves an API method behind the gate that every request passes: key, grant, and a body of JSON. */
+export function addRoute(
+	app: FastifyInstance,
+	name: MethodName,
+	method: Method,
+	{ grants = METHOD_NAMES, hooks }: AttackForgeOptions,
+): void {
+	const [verb, url] = METHODS[name];
+	const { handle, ...schema } = method;
+	app.route({
+		method: verb,
+		url,
+		exposeHeadRoute: false,
+		schema: { querystring: schemas.noQuery, ...schema },
+		config: { attackForgeMethod: name },
+		onRequest: async (request) => {
+			checkKey(request);
+			if (!grants.includes(name)) throw refusals.notGranted(name);
+			await hooks?.beforeRequest?.({ method: request.method, path: pathOf(request) });
+		},
+		preValidation: async (request) => {
+			if (schema.body) checkIsJson(request, schema.body === schemas.emptyBody);
+		},
+		handler: async (request) =>
+			handle({ params: request.params as Params, query: request.query as Query, body: request.body }),
+	});
+}
+
+const pathOf = (request: FastifyRequest): string => request.url.split('?')[0] ?? '';
+
+function checkKey(request: FastifyRequest): void {
+	const key = request.headers['x-ssapi-key'];
+	if (key === undefined || key === '') throw refusals.keyMissing();
+	if (key !== API_KEY) throw refusals.keyWrong();
+}
+
+/** Every documented request declares its body as JSON. */
+function checkIsJson(request: FastifyRequest, mayBeAbsent: boolean): void {
+	if (mayBeAbsent && request.logged.body === '') {
+		request.body = {};
+		return;
+	}
+	const mediaType = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase();
+	if (mediaType !== 'application/json') throw refusals.notDeclaredJson();
+	if (request.body === undefined) throw refusals.notJson();
+}
+
+/** The methods `errorsInSuccess` is about. */
+const WRITES: MethodName[] = ['CreateGroup', 'UpdateGroup', 'UpdateProjectById'];
+
+export function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptions): void {
+	app.setErrorHandler<FastifyError | Refusal>(async (error, request, reply) => {
+		const { status, message } = asRefusal(error);
+		const method = request.routeOptions.config.attackForgeMethod;
+		const hidden = options.errorsInSuccess && status === 400 && method && WRITES.includes(method);
+		await reply.code(hidden ? 200 : status).send({ error: message });
+	});
+	app.setNotFoundHandler(async (request) => {
+		throw refusals.noSuchEndpoint(request.method, pathOf(request));
+	});
+}
+
+function asRefusal(error: FastifyError | Refusal): Refusal {
+	if (error instanceof Refusal) return error;
+	if (error.validation) return refuseInvalid(error.validation, error.validationContext);
+	return new Refusal(error.statusCode ?? 500, error.message);
+}

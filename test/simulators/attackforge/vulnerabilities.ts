@@ -1,0 +1,69 @@
+import { page, vulnerabilityAnswer, type Query } from './answers';
+import { belongingsOfFirstProject } from './projects';
+import { hour, newId, PRIORITIES, type StoredVulnerability } from './records';
+import * as schemas from './schemas';
+import type { Method } from './service';
+import type { State } from './state';
+
+/** The n-th vulnerability of a project, from 0: the priorities take turns, Critical first. */
+function newVulnerability(n: number, input: Partial<StoredVulnerability>): StoredVulnerability {
+	return {
+		id: newId(),
+		title: `Vulnerability ${n + 1}`,
+		priority: PRIORITIES[n % PRIORITIES.length] ?? 'Info',
+		status: 'Open',
+		pending: false,
+		created: hour(n),
+		modified: hour(n),
+		asset: 'www.example.com',
+		custom_fields: [],
+		writeup_custom_fields: [],
+		asset_custom_fields: [],
+		...structuredClone(input),
+	};
+}
+
+export function seedVulnerabilities(
+	state: State,
+	groupId: string,
+	count: number,
+	input: Partial<StoredVulnerability>,
+): StoredVulnerability[] {
+	const list = belongingsOfFirstProject(state, groupId, state.vulnerabilities);
+	for (let n = 0; n < count; n++) list.push(newVulnerability(list.length, input));
+	return list.slice(list.length - count);
+}
+
+/** The vulnerabilities of a group are those of its projects; a user sees those of the projects they are on. */
+export function vulnerabilityMethods(state: State): Record<'GetVulnerabilitiesByGroup', Method> {
+	return {
+		GetVulnerabilitiesByGroup: {
+			params: schemas.idInPath,
+			querystring: schemas.vulnerabilitiesQuery,
+			handle({ params, query }) {
+				const answer = vulnerabilityAnswer(query);
+				const found = state
+					.vulnerabilitiesOf(state.group(params.id ?? ''))
+					.filter(([vulnerability]) => isAskedFor(vulnerability, query));
+				const vulnerabilities = page(found, query).map(([vulnerability, project]) =>
+					answer(vulnerability, project, state.groupsOf(project)),
+				);
+				return { count: vulnerabilities.length, vulnerabilities };
+			},
+		},
+	};
+}
+
+/** Whether the two dates belong to the period is not documented; here they do. */
+function isAskedFor(
+	{ created, priority, pending }: StoredVulnerability,
+	{ startDate, endDate, ...query }: Query,
+): boolean {
+	const time = Date.parse(created);
+	return (
+		pending === (query.pendingVulnerabilities === 'true') &&
+		(query.priority === undefined || query.priority === priority) &&
+		(startDate === undefined || time >= Date.parse(String(startDate))) &&
+		(endDate === undefined || time <= Date.parse(String(endDate)))
+	);
+}
