@@ -110,12 +110,16 @@ test('what is not set is not sent, and stays as it is', async () => {
 	});
 });
 
-test('null in JSON asks the service to clear a field', async () => {
+test('only Clear Fields asks the service to clear a field: null in JSON leaves it as it is', async () => {
 	const { id } = seed();
 	await node('update', { groupId: id, updateFields: { eventDate: '2026-01-01' } });
 	expect(server.group(id)?.fields.eventDate).toBe('2026-01-01T00:00:00Z');
-	const { error } = await node('update', { groupId: id, dataMode: 'json', jsonBody: '{"eventDate": null}' });
+	const body = { groupId: id, dataMode: 'json', jsonBody: '{"eventDate": null, "status": "Open"}' };
+	await node('update', body);
+	expect(server.group(id)?.fields.eventDate).toBe('2026-01-01T00:00:00Z');
+	const { error } = await node('update', { ...body, options: { clearFields: 'eventDate, tags' } });
 	expect(error).toBeUndefined();
+	expect(server.group(id)).toMatchObject({ tags: [], fields: { status: 'Open' } });
 	expect(server.group(id)?.fields.eventDate).toBeUndefined();
 });
 

@@ -4,7 +4,6 @@ import {
 	choiceByType,
 	date,
 	flag,
-	json,
 	longId,
 	oneOf,
 	text,
@@ -148,10 +147,7 @@ describe('true or false', () => {
 	});
 });
 
-test('an ID and JSON are text boxes, whose text is read', () => {
+test('an ID is a text box, whose text is read', () => {
 	expect(longId().control('create')).toEqual({ type: 'string', default: '' });
 	expect(longId().read('9007199254740993', context)).toBe(9007199254740993n);
-	expect(json().control('create')).toEqual({ type: 'json', default: '' });
-	expect(json().read('[1]', context)).toEqual([1]);
-	expect(refusal(() => json().read('[', context))[0]).toMatch(/^"Field" \(field\) is not valid JSON/);
 });

@@ -186,12 +186,9 @@ describe('JSON', () => {
 		);
 	});
 
-	test('clears a field by null, and does not by empty text', () => {
-		expect(read('update', json({ name: null })).body).toEqual({ name: null });
-		expect(refusal(() => read('update', json({ name: '' })))).toEqual([
-			'"Name" (name) is empty',
-			'Remove it to keep the present value, or write null to clear it.',
-		]);
+	test('leaves out blank values: null and an empty text clear nothing', () => {
+		expect(read('update', json({ name: 'a', due: null })).body).toEqual({ name: 'a' });
+		expect(read('update', json({ name: 'a', due: '' })).body).toEqual({ name: 'a' });
 		expect(read('create', json({ type: 'Event', name: 'a', xid: '' })).body).toEqual({
 			type: 'Event',
 			name: 'a',

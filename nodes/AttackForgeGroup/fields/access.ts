@@ -22,7 +22,7 @@ import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
-import { isUnset, readEntries, readJson } from '../../shared/core/values';
+import { readEntries, readJson, saysNothing } from '../../shared/core/values';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -179,29 +179,51 @@ export const access: FieldType = {
 		}
 		return Object.keys(read).length > 0 ? read : undefined;
 	},
+	clear(names, wire, { label }) {
+		const lists = LISTS.map(({ name }) => name);
+		const example = `Name ${lists.map((name) => `access.${name}`).join(', ')}.`;
+		if (names.length === 0) {
+			throw new InvalidInput(`${label}: which list is to be cleared is not said`, example);
+		}
+		const other = names.find((name) => !lists.includes(name));
+		if (other !== undefined) {
+			throw new InvalidInput(`${label}: there is no list "${other}" to clear`, example);
+		}
+		const access: JsonObject = isJsonObject(wire) ? { ...wire } : {};
+		for (const name of names) {
+			if (name in access) {
+				throw new InvalidInput(
+					`${label}: ${name} is set, and is to be cleared`,
+					'Leave it out of one of the two.',
+				);
+			}
+			access[name] = [];
+		}
+		return access;
+	},
 };
 
-/** The rows of the form as the API has them. An empty list would mean that it is to be made empty. */
+/** The rows of the form as the API has them. */
 const rowsByList = (form: JsonObject, label: string): JsonObject =>
-	Object.fromEntries(
-		LISTS.map(({ name }) => [name, readRows(form[name], label)]).filter(([, entries]) => entries?.length),
-	);
+	Object.fromEntries(LISTS.map(({ name }) => [name, readRows(form[name], label)]));
 
 function readLists(given: JsonObject, read: JsonObject, context: FieldContext): void {
 	for (const list of LISTS) {
-		if (isUnset(given[list.name])) continue;
 		const label = `${context.label}: ${list.name}`;
 		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
 			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
 		);
-		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+		// An empty list would remove everybody, and what holds no entry says nothing.
+		if (entries.length > 0) {
+			read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+		}
 	}
 	const known = new Set(LISTS.map(({ name }) => name));
-	const others = Object.entries(given).filter(([name]) => !known.has(name));
+	const others = Object.entries(given).filter(([name, value]) => !known.has(name) && !saysNothing(value));
 	Object.assign(read, mergeJson({}, Object.fromEntries(others)));
 }
 
-/** @returns the entry, or none where there is nothing to remove from */
+/** @returns the entry; none where it names nobody, or where a new group has nothing to remove */
 function readEntry(entry: unknown, { fields, identity }: EntryList, context: FieldContext): JsonObject[] {
 	const { label, operation } = context;
 	// A new group takes plain entries: AttackForge documentation, CreateGroup.
@@ -209,11 +231,9 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
 	const read = readObject(given, entryFields(fields, operation), context);
 	const named = identity.filter((name) => read[name] !== undefined);
-	const labels = fields.filter(({ name }) => identity.includes(name)).map(labelOf);
-	if (named.length === 0) {
-		throw new InvalidInput(`${label}: ${labels.join(' or ')} is missing`, 'Say whom the entry is about.');
-	}
+	if (named.length === 0) return [];
 	if (named.length > 1) {
+		const labels = fields.filter(({ name }) => identity.includes(name)).map(labelOf);
 		throw new InvalidInput(
 			`${label}: ${labels.join(' and ')} are both set`,
 			'Give exactly one of them: AttackForge takes a user or a group, not both.',

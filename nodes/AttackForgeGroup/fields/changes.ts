@@ -1,6 +1,6 @@
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isBlank, isUnset } from '../../shared/core/values';
 import type { CustomField } from './customFields';
 import { customFieldsOf, isSame } from './group';
 
@@ -14,8 +14,10 @@ function mergeCustomFields(present: readonly CustomField[], given: readonly Cust
 	return [...kept, ...given.filter(({ key }) => !presentKeys.has(key))];
 }
 
-const sameFields = (a: readonly CustomField[], b: readonly CustomField[]) => {
+const sameFields = (all: readonly CustomField[], b: readonly CustomField[]) => {
 	const values = new Map(b.map(({ key, value }) => [key, value]));
+	// A field that is to be cleared is the same as one that is not there.
+	const a = all.filter(({ key, value }) => value !== null || !isBlank(values.get(key)));
 	return (
 		a.length === b.length && a.every(({ key, value }) => values.has(key) && isSame(values.get(key), value))
 	);
@@ -112,7 +114,8 @@ export function accessChanges(
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
 		const operations = given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
 		const removals: JsonObject[] = [];
-		if (mode === 'exact') {
+		// An empty list is one that the item clears.
+		if (mode === 'exact' || given.length === 0) {
 			refuseRemovals(given, list);
 			const kept = new Set(given.map(identityOf));
 			for (const [identity, entry] of before) {

@@ -12,7 +12,15 @@ import {
 } from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { locator } from '../../shared/fields/locators';
-import { inQuotes, optionalText, readJson, readText, unlocated } from '../../shared/core/values';
+import {
+	inQuotes,
+	optionalText,
+	readJson,
+	readText,
+	refuseInexactNumbers,
+	saysNothing,
+	unlocated,
+} from '../../shared/core/values';
 
 const VALUE_TYPES: INodePropertyOptions[] = [
 	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },
@@ -47,11 +55,11 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 		default: '',
 		placeholder: 'e.g. CLIENT001',
 		description:
-			'What the custom field is to hold; left empty, it is cleared; an expression that gives nothing leaves it as it is',
+			'What the custom field is to hold. A blank value leaves it as it is: Options > Clear Fields empties it.',
 	},
 ];
 
-/** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and what is unset is left out. */
+/** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and blank values are left out. */
 export const customFields: FieldType = {
 	control: () =>
 		fixedCollection('Custom Fields', [
@@ -66,20 +74,34 @@ export const customFields: FieldType = {
 		const entered = form ? readRows(form.data, label).map((row) => readRow(row, label)) : [];
 		const given = form ? fromInputOf(form) : [value];
 		const all = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
-		refuseBadKeys(all, label);
-		const fields = all.filter((field) => field.value !== undefined);
+		const fields = all.filter(({ value }) => !saysNothing(value));
+		refuseBadKeys(fields, label);
+		for (const { key, value } of fields) refuseInexactNumbers(value, `${label}: ${key}`);
 		return fields.length > 0 ? fields : undefined;
 	},
+	clear(keys, wire, { label }) {
+		if (keys.length === 0) {
+			throw new InvalidInput(
+				`${label}: which custom field is to be cleared is not said`,
+				'Name it by its key, e.g. custom_fields.contract_end.',
+			);
+		}
+		const fields = [...((wire as CustomField[] | undefined) ?? []), ...keys.map(clearedField)];
+		refuseBadKeys(fields, label);
+		return fields;
+	},
 };
+
+/** AttackForge's own flows clear a custom field with `null`: github.com/AttackForge/Flows. */
+const clearedField = (key: string): CustomField => ({ key, value: null });
 
 export type CustomField = { key: string; value: unknown };
 
 function readRow(row: unknown, label: string): CustomField {
 	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
-	if (value === undefined || value === null) return { key: name, value: undefined };
-	if (type === 'json' && value !== '')
-		return { key: name, value: readJson(value, `${label}: ${name}`) ?? '' };
+	if (saysNothing(value)) return { key: name, value: undefined };
+	if (type === 'json') return { key: name, value: readJson(value, `${label}: ${name}`) };
 	return { key: name, value: readText(value, `${label}: the value of "${name}"`) };
 }
 
@@ -88,6 +110,7 @@ const isEntry = (entry: unknown): entry is CustomField =>
 
 /** An array of `{key, value}`, one of these, or an object of values by key. */
 function readKeyValues(given: unknown, label: string): CustomField[] {
+	if (saysNothing(given)) return [];
 	const json = readJson(given, label);
 	const parsed = isEntry(json) ? [json] : json;
 	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));
@@ -101,7 +124,7 @@ function readKeyValues(given: unknown, label: string): CustomField[] {
 		if (isEntry(entry)) {
 			return {
 				...entry,
-				key: readText(entry.key, `${label}, entry ${index + 1}: the key`),
+				key: optionalText(entry.key, `${label}, entry ${index + 1}: the key`) ?? '',
 				value: entry.value,
 			};
 		}

@@ -45,6 +45,7 @@ export const table: Table = {
 		// Archive and Restore are other calls; whether they change the same thing is undocumented.
 		field('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
 			create: 'no',
+			keepsValue: true,
 		}),
 		field(
 			'custom_fields',
@@ -60,6 +61,7 @@ export const table: Table = {
 			'Auto-Add Project Requests',
 			flag(),
 			'Whether project requests created by members are added to the group',
+			{ keepsValue: true },
 		),
 		// The documentation's parameter list says enable_project_team_notification; its examples and both documented
 		// answers say it in the plural, which is what is sent.
@@ -68,6 +70,10 @@ export const table: Table = {
 			'Enable Project Team Notifications',
 			flag(),
 			'Whether members receive the team notifications that are configured on a project',
+			{ keepsValue: true },
 		),
 	],
 };
+
+/** For the option that clears fields. */
+export const CLEAR_EXAMPLE = 'access.sso_1, custom_fields.contract_end';

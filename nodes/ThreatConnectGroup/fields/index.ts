@@ -113,6 +113,7 @@ export const table: Table = {
 		field('publishDate', 'Publish Date', date(), 'When the report was published', { types: ['Report'] }),
 		field('reviews', 'Reviews', REVIEWS, 'Your review of the report; sending it again edits it', {
 			types: ['Report'],
+			keepsValue: true,
 		}),
 		field('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail that the group is about', {
 			placeholder: 'e.g. Your invoice is overdue',
@@ -161,8 +162,10 @@ export const table: Table = {
 			'Description',
 			text({ rows: 3 }),
 			'Default Description attribute: added, or changed where the group has one',
+			{ keepsValue: true },
 		),
 		field('source', 'Source', text(), 'Default Source attribute: added, or changed where the group has one', {
+			keepsValue: true,
 			placeholder: 'e.g. Mail gateway',
 		}),
 		field(
@@ -210,6 +213,9 @@ export const table: Table = {
 	],
 	finalizeBody,
 };
+
+/** For the option that clears fields. */
+export const CLEAR_EXAMPLE = 'eventDate, tags';
 
 /** What `fields` may ask for besides what an answer always holds. */
 export const OUTPUT_FIELDS: INodePropertyOptions[] = [

@@ -79,6 +79,12 @@ export function listType(shape: ListShape): FieldType {
 			if (context.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
 			return { data, mode: mode ?? 'append' };
 		},
+		clear(_parts, wire, { label }) {
+			if (wire !== undefined) {
+				throw new InvalidInput(`${label} is set, and is to be cleared`, 'Leave it out of one of the two.');
+			}
+			return { data: [], ...(!shape.withoutMode && { mode: 'replace' }) };
+		},
 	};
 }
 

@@ -9,6 +9,24 @@ export const unlocated = (value: unknown): unknown =>
 
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
+/** White space of every kind, and characters without width: a spreadsheet or a web page leaves them in a cell. */
+const INVISIBLE = /^[\s\u200B-\u200D\u2060\uFEFF]*$/;
+
+/** Unset, or a text in which nothing can be seen. */
+export const isBlank = (value: unknown): boolean =>
+	isUnset(value) || (typeof value === 'string' && INVISIBLE.test(value));
+
+/**
+ * The one rule for blanks. A value that says nothing is left out, in every data mode, field and row: it changes nothing and
+ * clears nothing. An empty list or object says nothing, and neither does one that holds nothing but such values. A switch
+ * that is off and a zero do say something.
+ */
+export function saysNothing(value: unknown): boolean {
+	if (Array.isArray(value)) return value.every(saysNothing);
+	if (isJsonObject(value)) return Object.values(value).every(saysNothing);
+	return isBlank(value);
+}
+
 /** A value for messages, shortened: it may be a whole document. */
 export const inQuotes = (value: unknown): string => {
 	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
@@ -22,8 +40,11 @@ export const inQuotes = (value: unknown): string => {
  */
 export function readText(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
-	if (typeof value === 'bigint' || (typeof value === 'number' && Number.isFinite(value)))
+	if (typeof value === 'bigint') return String(value);
+	if (typeof value === 'number' && Number.isFinite(value)) {
+		refuseInexactNumbers(value, label);
 		return String(value);
+	}
 	if (isUnset(value)) throw new InvalidInput(`${label} is empty`, 'Check that its expression gives a value.');
 	throw new InvalidInput(
 		`${label} must be text, but is ${describe(value)}: ${inQuotes(value)}`,
@@ -31,9 +52,26 @@ export function readText(value: unknown, label: string): string {
 	);
 }
 
+/**
+ * Two whole numbers beyond 2^53 can be the same number in JavaScript: each may have lost its last digits already.
+ *
+ * @param value a number, or an array or object that may hold numbers
+ * @throws InvalidInput for such a number
+ */
+export function refuseInexactNumbers(value: unknown, label: string): void {
+	if (Array.isArray(value)) value.forEach((entry: unknown) => refuseInexactNumbers(entry, label));
+	else if (isJsonObject(value)) Object.values(value).forEach((entry) => refuseInexactNumbers(entry, label));
+	else if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+		throw new InvalidInput(
+			`${label} is ${value}, a number that JavaScript cannot hold exactly, so its last digits may be wrong already`,
+			'Give it as text.',
+		);
+	}
+}
+
 /** @returns `undefined` when nothing is set; otherwise as `readText` */
 export const optionalText = (value: unknown, label: string): string | undefined =>
-	isUnset(value) ? undefined : readText(value, label);
+	isBlank(value) ? undefined : readText(value, label);
 
 /**
  * A number that is at least `least`.
@@ -60,7 +98,7 @@ export function readSwitch(value: unknown, label: string): boolean {
 
 /** @param otherwise where nothing is set */
 export const optionalSwitch = (value: unknown, label: string, otherwise: boolean): boolean =>
-	isUnset(value) ? otherwise : readSwitch(value, label);
+	isBlank(value) ? otherwise : readSwitch(value, label);
 
 function describe(value: unknown): string {
 	if (isUnset(value)) return 'empty';
@@ -107,18 +145,18 @@ const badJson = (label: string, error: unknown) =>
 /**
  * The entries of a list however it is given: an array, JSON text, comma-separated text, or one entry.
  *
- * @returns entries as given; empty ones left out
+ * @returns entries as given; those that say nothing left out
  */
 export function readEntries(value: unknown, label: string): unknown[] {
-	if (isUnset(value)) return [];
-	if (Array.isArray(value)) return value.filter((entry) => !isUnset(entry));
+	if (isBlank(value)) return [];
+	if (Array.isArray(value)) return value.filter((entry) => !saysNothing(entry));
 	if (typeof value !== 'string') return [value];
 	const trimmed = value.trim();
 	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
 	return trimmed
 		.split(',')
 		.map((entry) => entry.trim())
-		.filter((entry) => entry !== '');
+		.filter((entry) => !isBlank(entry));
 }
 
 /** @throws InvalidInput for anything but an object */

@@ -124,8 +124,9 @@ export class Item {
 	/** Reads the parameters once, whatever is made of them: an expression may give another value each time. */
 	private reader(form: FormOperation) {
 		const source = this.source(form);
-		const { additionalJson } = this.options;
-		return (operation: Operation) => readRecord(this.table, operation, source, this.zone, additionalJson);
+		const { additionalJson, clearFields } = this.options;
+		return (operation: Operation) =>
+			readRecord(this.table, operation, source, this.zone, additionalJson, clearFields);
 	}
 
 	private source(operation: FormOperation): Source {

@@ -30,6 +30,14 @@ export type FieldType = {
 	 * @throws InvalidInput
 	 */
 	read(value: unknown, context: FieldContext): unknown;
+	/**
+	 * What is sent to clear the field; by default `null`.
+	 *
+	 * @param parts of the field to clear, where the user named some: `sso_1` of `access.sso_1`
+	 * @param wire what the item sends of the field besides
+	 * @throws InvalidInput
+	 */
+	clear?(parts: readonly string[], wire: unknown, context: FieldContext): unknown;
 };
 
 /** One row of a service's field table: all that is known about one API field. */
@@ -46,6 +54,8 @@ export type Field = {
 	perType?: boolean;
 	create: 'required' | 'optional' | 'no';
 	update: 'optional' | 'no';
+	/** It cannot be cleared. */
+	keepsValue?: boolean;
 };
 
 /** A row; what differs from an optional field that create and update take stands in `more`. */

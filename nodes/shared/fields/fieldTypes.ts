@@ -3,7 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from '../core/errors';
 import type { FormOperation, FieldType } from './field';
-import { inQuotes, readJson, readLong, readSwitch, readText } from '../core/values';
+import { inQuotes, readLong, readSwitch, readText } from '../core/values';
 
 /** The kinds of values that the rows of a field table are made of. */
 
@@ -121,13 +121,5 @@ export function longId(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),
 		read: (value, { label }) => readLong(value, label),
-	};
-}
-
-/** Any JSON, sent as it is. Text is parsed. */
-export function json(): FieldType {
-	return {
-		control: () => ({ type: 'json', default: '' }),
-		read: (value, { label }) => readJson(value, label),
 	};
 }

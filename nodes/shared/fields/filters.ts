@@ -1,6 +1,6 @@
 import { InvalidInput } from '../core/errors';
 import type { JsonObject } from '../core/json';
-import { isUnset } from '../core/values';
+import { isBlank } from '../core/values';
 
 /** Left out, a filter that is set but empty would find everything. */
 export const emptyFilter = (label: string) =>
@@ -17,6 +17,6 @@ export const emptyFilter = (label: string) =>
 export function readFilter(given: JsonObject, name: string, label: string): unknown {
 	if (!(name in given)) return undefined;
 	const value = given[name];
-	if (isUnset(value) || (typeof value === 'string' && value.trim() === '')) throw emptyFilter(label);
+	if (isBlank(value)) throw emptyFilter(label);
 	return value;
 }

@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Control } from './field';
 import { isJsonObject, type JsonObject } from '../core/json';
-import { isUnset, readEntries } from '../core/values';
+import { readEntries, saysNothing } from '../core/values';
 
 /** Parts of forms that both nodes have. */
 
@@ -76,4 +76,4 @@ export function readFixedCollection(value: unknown, names: readonly string[]): J
 	return isJsonObject(list) && [...names, 'json'].some((name) => name in list) ? list : undefined;
 }
 
-export const fromInputOf = ({ json }: JsonObject): unknown[] => (isUnset(json) ? [] : [json]);
+export const fromInputOf = ({ json }: JsonObject): unknown[] => (saysNothing(json) ? [] : [json]);

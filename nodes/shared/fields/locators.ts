@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { isUnset, unlocated } from '../core/values';
+import { isBlank, unlocated } from '../core/values';
 import type { FieldType } from './field';
 
 /** What is typed where nothing can be listed, or where it is known already. */
@@ -12,7 +12,7 @@ export function located(kind: FieldType, searchListMethod: string, typed: Typed)
 		control: () => locator(searchListMethod, [typed]),
 		read(value, context) {
 			const plain = unlocated(value);
-			return isUnset(plain) ? undefined : kind.read(plain, context);
+			return isBlank(plain) ? undefined : kind.read(plain, context);
 		},
 	};
 }

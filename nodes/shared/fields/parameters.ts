@@ -56,9 +56,19 @@ export function recordParameters(
 			offered.filter(({ name }) => !refused.includes(name)),
 			inModes('autoMap'),
 		),
-		jsonBody(table.noun, operation, inModes('json')),
+		jsonBody(table.noun, inModes('json')),
 	];
 }
+
+/** The option that clears fields, for operations that update. */
+export const clearFieldsOption = (table: Table, example: string): INodeProperties => ({
+	displayName: 'Clear Fields',
+	name: 'clearFields',
+	type: 'string',
+	default: '',
+	placeholder: `e.g. ${example}`,
+	description: `API names of fields to empty in the ${table.noun.toLowerCase()}, comma-separated. It is the only way: a blank value anywhere else leaves the field as it is.`,
+});
 
 const dataMode = (noun: string): INodeProperties => ({
 	displayName: 'Fields',
@@ -83,7 +93,7 @@ const dataMode = (noun: string): INodeProperties => ({
 		},
 	],
 	default: 'define',
-	description: 'How the fields are filled',
+	description: 'How the fields are filled. A blank value never changes or clears anything: it is left out.',
 });
 
 /** Matches every other type, an expression, and what n8n's editor makes of an expression while there is no data: `undefined`. */
@@ -136,7 +146,7 @@ const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOption
 	displayName: `Keys of each item that are named like a field of the API are sent: ${offered
 		.map((field) => `<code>${field.name}</code>`)
 		.filter((name, index, all) => all.indexOf(name) === index)
-		.join(', ')}. Empty values and other keys are left out.`,
+		.join(', ')}. Blank values and other keys are left out.`,
 	name: 'autoMapNotice',
 	type: 'notice',
 	default: '',
@@ -144,13 +154,9 @@ const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOption
 });
 
 const BODY =
-	"The body of the request, with the API's own field names. Fields that the node knows are checked; others are sent as they are.";
+	"The body of the request, with the API's own field names. Fields that the node knows are checked, and left out where they are blank. Others are sent as they are.";
 
-const jsonBody = (
-	noun: string,
-	operation: FormOperation,
-	displayOptions: IDisplayOptions,
-): INodeProperties => ({
+const jsonBody = (noun: string, displayOptions: IDisplayOptions): INodeProperties => ({
 	displayName: `${noun} (JSON)`,
 	name: 'jsonBody',
 	type: 'json',
@@ -158,7 +164,7 @@ const jsonBody = (
 	default: '{}',
 	required: true,
 	displayOptions,
-	description: operation === 'create' ? BODY : `${BODY} Use null to ask the service to clear a field.`,
+	description: BODY,
 });
 
 /** The default of a parameter that may stay empty: a drop-down then needs an entry for that. */

@@ -2,7 +2,15 @@ import { InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson } from '../core/json';
 import { choice } from './fieldTypes';
-import { isUnset, readJson, readJsonObject } from '../core/values';
+import {
+	isBlank,
+	isUnset,
+	readEntries,
+	readJson,
+	readJsonObject,
+	readText,
+	saysNothing,
+} from '../core/values';
 
 /** What an item brings, by data mode. */
 export type Source =
@@ -35,6 +43,7 @@ type ReadRecord = {
  * The request body of an item.
  *
  * @param extra JSON that is merged over the body last, unchecked
+ * @param cleared names of fields that an update clears: the only way to do it, because blanks say nothing
  * @throws InvalidInput naming the first field that cannot be sent
  */
 export function readRecord(
@@ -43,6 +52,7 @@ export function readRecord(
 	source: Source,
 	zone: string,
 	extra?: unknown,
+	cleared?: unknown,
 ): ReadRecord {
 	const values = readValues(source);
 	const context: FieldContext = {
@@ -57,8 +67,9 @@ export function readRecord(
 		source.mode === 'json'
 			? readJsonFields(values, source, table, fields, context)
 			: readFields(values, table, fields, context);
+	if (operation === 'update') clearFields(body, cleared, fields, context);
 	const ignored = source.mode === 'autoMap' ? ignoredKeys(values, fields, operation) : [];
-	const merged = isUnset(extra) ? body : mergeJson(body, readExtra(extra));
+	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
 	if (operation === 'create') {
 		return { body: finished, ignored, missing: findMissing(table.noun, fields, finished) };
@@ -101,8 +112,8 @@ function readType(
 ): string | undefined {
 	if (!table.types) return undefined;
 	const own = source.mode === 'define' ? undefined : values.type;
-	const value = isUnset(own) ? (source.mode === 'json' ? undefined : source.type) : own;
-	if (isUnset(value)) {
+	const value = isBlank(own) ? (source.mode === 'json' ? undefined : source.type) : own;
+	if (isBlank(value)) {
 		if (operation === 'update') return undefined;
 		throw new InvalidInput(
 			'"Type" (type) is missing',
@@ -130,7 +141,7 @@ function readFields(
 	const body: JsonObject = {};
 	for (const field of fields.values()) {
 		const value = field.name === 'type' && table.types ? context.type : values[field.name];
-		if (!isSent(field, context.operation) || isUnset(value)) continue;
+		if (!isSent(field, context.operation) || saysNothing(value)) continue;
 		const wire = field.kind.read(value, { ...context, label: labelOf(field) });
 		if (wire !== undefined) body[field.name] = wire;
 	}
@@ -168,19 +179,46 @@ function readJsonField(
 		return value;
 	}
 	const label = labelOf(field);
-	if (context.operation === 'create' && isUnset(value)) return undefined;
-	if (value === null) return null;
+	if (saysNothing(value)) return undefined;
 	if (field[context.operation] === 'no') {
 		throw new InvalidInput(`${label} cannot be changed by an update`, 'Remove it from the JSON body.');
 	}
-	if (value === '') {
-		throw new InvalidInput(
-			`${label} is empty`,
-			'Remove it to keep the present value, or write null to clear it.',
-		);
-	}
 	return field.kind.read(value, { ...context, label });
 }
+
+const CLEAR_FIELDS = '"Clear Fields" (clearFields)';
+
+/** Adds to a body what clears the named fields, e.g. `eventDate` or `access.sso_1`. */
+function clearFields(body: JsonObject, cleared: unknown, fields: FieldsByName, context: FieldContext): void {
+	const partsByName = new Map<string, string[]>();
+	for (const entry of readEntries(cleared, CLEAR_FIELDS)) {
+		const [name = '', ...parts] = readText(entry, CLEAR_FIELDS).trim().split('.');
+		partsByName.set(name, [...(partsByName.get(name) ?? []), ...parts]);
+	}
+	for (const [name, parts] of partsByName) {
+		const field = fields.get(name);
+		if (!field || !isClearable(field)) {
+			throw new InvalidInput(
+				`${CLEAR_FIELDS}: "${name}" is no field that can be cleared`,
+				`These can be: ${clearableNames([...fields.values()]).join(', ')}.`,
+			);
+		}
+		const label = labelOf(field);
+		const wire = body[name];
+		if (wire !== undefined && !field.kind.clear) {
+			throw new InvalidInput(`${label} is set, and is to be cleared`, 'Leave it out of one of the two.');
+		}
+		body[name] = field.kind.clear ? field.kind.clear(parts, wire, { ...context, label }) : null;
+	}
+}
+
+const isClearable = (field: Field): boolean =>
+	field.update !== 'no' && field.create !== 'required' && field.keepsValue !== true;
+
+/** Names of the fields that an update can clear. */
+const clearableNames = (fields: readonly Field[]): string[] => [
+	...new Set(fields.filter(isClearable).map(({ name }) => name)),
+];
 
 function refuseOtherTypes(
 	table: Table,
@@ -190,7 +228,7 @@ function refuseOtherTypes(
 ): void {
 	for (const [name, value] of Object.entries(values)) {
 		const elsewhere = table.fields.find((field) => field.name === name);
-		if (elsewhere && !fields.has(name) && !isUnset(value)) throw ofAnotherType(elsewhere, context);
+		if (elsewhere && !fields.has(name) && !saysNothing(value)) throw ofAnotherType(elsewhere, context);
 	}
 }
 
@@ -203,10 +241,7 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 function findMissing(noun: string, fields: FieldsByName, body: JsonObject): InvalidInput | undefined {
 	for (const field of fields.values()) {
 		const value = body[field.name];
-		if (
-			field.create !== 'required' ||
-			!(isUnset(value) || (typeof value === 'string' && value.trim() === ''))
-		) {
+		if (field.create !== 'required' || !isBlank(value)) {
 			continue;
 		}
 		return new InvalidInput(
@@ -230,7 +265,7 @@ export function readObject(value: unknown, fields: readonly Field[], context: Fi
 	const known = new Set(fields.map((field) => field.name));
 	const read: JsonObject = {};
 	for (const field of fields) {
-		if (isUnset(object[field.name])) continue;
+		if (saysNothing(object[field.name])) continue;
 		const label = `${context.label}: ${labelOf(field)}`;
 		const wire = field.kind.read(object[field.name], { ...context, label });
 		if (wire !== undefined) read[field.name] = wire;

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
-import { recordParameters } from '../../../shared/fields/parameters';
+import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import {
 	accessChanges,
@@ -10,7 +10,7 @@ import {
 	isCustomFields,
 	withPresentFields,
 } from '../../fields/changes';
-import { table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields';
 import { groupParameter, readGroupId, readModes, updatingNotices, updatingOptions } from '../parameters';
 import { readBack, writeGroup } from '../../flows/updateGroup';
 
@@ -25,7 +25,7 @@ export const update = defineOperation<AttackForge>({
 	parameters: [
 		groupParameter(),
 		...recordParameters(table, 'update'),
-		optionsCollection(extraJsonOption, ...updatingOptions),
+		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), ...updatingOptions),
 		...updatingNotices('updateFields'),
 	],
 	prepare(item, api) {
@@ -52,7 +52,8 @@ async function completeBody(
 ): Promise<JsonObject> {
 	const { custom_fields: fields, access: wanted } = body;
 	const mergesFields = isCustomFields(fields) && modes.customFields === 'merge';
-	const comparesAccess = isJsonObject(wanted) && modes.access === 'exact';
+	const comparesAccess =
+		isJsonObject(wanted) && (modes.access === 'exact' || Object.values(wanted).some(isEmptyList));
 	if (!mergesFields && !comparesAccess) return body;
 	const present = await api.getGroup(id);
 	const complete: JsonObject = { ...body };
@@ -60,9 +61,11 @@ async function completeBody(
 		complete.custom_fields = withPresentFields(fields, present, 'merge');
 	}
 	if (comparesAccess) {
-		const access = accessChanges(wanted, present.access, 'exact');
+		const access = accessChanges(wanted, present.access, modes.access);
 		if (access) complete.access = access;
 		else delete complete.access;
 	}
 	return complete;
 }
+
+const isEmptyList = (list: unknown): boolean => Array.isArray(list) && list.length === 0;

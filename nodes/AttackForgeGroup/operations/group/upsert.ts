@@ -6,13 +6,13 @@ import type { JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
-import { recordParameters } from '../../../shared/fields/parameters';
+import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
 import { isRefusal } from '../../api/responses';
 import type { AttackForge, Scope } from '../../api/client';
 import { changesOf } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
-import { table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields';
 import { customFieldOf, normalizeGroup } from '../../fields/group';
 import {
 	optionalGroupParameter,
@@ -77,7 +77,7 @@ export const upsert = defineOperation<AttackForge>({
 	parameters: [
 		...matchParameters,
 		...recordParameters(table, 'upsert'),
-		optionsCollection(extraJsonOption, searchIn, ...updatingOptions),
+		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), searchIn, ...updatingOptions),
 		...updatingNotices('additionalFields'),
 	],
 	prepare(item, api) {

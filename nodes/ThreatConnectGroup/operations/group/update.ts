@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/execution/operation';
-import { recordParameters } from '../../../shared/fields/parameters';
+import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { ThreatConnect } from '../../api/client';
-import { table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields';
 import { referenceKey } from '../../api/references';
 import { changeGroup } from '../../flows/updateGroup';
 import { answerOptions, groupOptions, groupParameters, readReference } from '../parameters';
@@ -18,7 +18,7 @@ export const update = defineOperation<ThreatConnect>({
 	parameters: [
 		...groupParameters('searchWritableOwners'),
 		...recordParameters(table, 'update'),
-		groupOptions(),
+		groupOptions(clearFieldsOption(table, CLEAR_EXAMPLE)),
 	],
 	prepare(item, api) {
 		const reference = readReference(item);

@@ -5,10 +5,10 @@ import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
-import { recordParameters } from '../../../shared/fields/parameters';
+import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/core/values';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
-import { table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields';
 import { defaultAttributes } from '../../fields/defaultAttributes';
 import { type GroupReference, readXid, referenceKey } from '../../api/references';
 import { allOf, isOneOf } from '../../query/tql';
@@ -58,7 +58,11 @@ export const upsert = defineOperation<ThreatConnect>({
 	builderHint:
 		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
-	parameters: [...matchParameters, ...recordParameters(table, 'upsert'), groupOptions(assignXidOption)],
+	parameters: [
+		...matchParameters,
+		...recordParameters(table, 'upsert'),
+		groupOptions(assignXidOption, clearFieldsOption(table, CLEAR_EXAMPLE)),
+	],
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
 		const match = readMatch(item, draft());

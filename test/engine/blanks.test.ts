@@ -1,0 +1,229 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf } from './harness';
+import { access, ADMIN, attackForgeNode, CONTACTS, customFields, threatConnectNode } from './support';
+
+/** A blank value says nothing: it changes nothing and clears nothing, whatever way it comes. */
+
+/** What a spreadsheet, a form or an expression leaves where there is no value. */
+const BLANKS: ReadonlyArray<readonly [string, unknown]> = [
+	['undefined', undefined],
+	['null', null],
+	['an empty text', ''],
+	['a space', ' '],
+	['a tab and a line break', '\t\n'],
+	['a no-break space', '\u00A0'],
+	['a zero-width space', '\u200B'],
+	['a byte order mark', '\uFEFF'],
+	['an empty list', []],
+	['an empty object', {}],
+	['a list of blanks', [null, ' ', {}]],
+];
+
+const USER = '668ba6b1be6510000f78f79e';
+const ENTRY = { group_name: 'AD-1', project_access_level: 'edit', project_request_access_level: 'edit' };
+const PRESENT = {
+	...CONTACTS,
+	name: 'ACME',
+	access: { sso_1: [ENTRY], sso_2: [ENTRY], member_admins: [{ ...ADMIN, user_id: USER }] },
+	custom_fields: [
+		{ key: 'client_code', value: 'C1' },
+		{ key: 'contract_end', value: '2026-12-31' },
+	],
+};
+
+describe('AttackForge', () => {
+	let server: AttackForgeSimulator;
+	beforeEach(async () => (server = await startAttackForge()));
+	afterEach(async () => await server.stop());
+	const node = async (operation: string, parameters: INodeParameters, item: object = {}) =>
+		await attackForgeNode(server)(operation, parameters, { items: [item as never] });
+
+	let count = 0;
+
+	/** The item says nothing but who owns the group. */
+	async function keepsAllElse(operation: string, parameters: INodeParameters, item: object) {
+		const name = `ACME ${count++}`;
+		const { id } = server.seedGroup(structuredClone({ ...PRESENT, name }) as never);
+		const before = server.group(id);
+		const groupId = operation === 'update' ? { groupId: id } : {};
+		const { error } = await node(
+			operation,
+			{ ...parameters, ...groupId },
+			{ ...CONTACTS, name, group_owner: 'Ann', ...item },
+		);
+		expect(error).toBeUndefined();
+		const after = server.group(id);
+		expect(after).toEqual({ ...before, group_owner: 'Ann', last_modified: after?.last_modified });
+	}
+
+	const DATA_MODES: ReadonlyArray<readonly [string, INodeParameters]> = [
+		['Auto-Map', { dataMode: 'autoMap' }],
+		['JSON', { dataMode: 'json', jsonBody: '={{ $json }}' }],
+	];
+
+	describe.each(['upsert', 'update'])('%s', (operation) => {
+		describe.each(['exact', 'operations'])('with access in the mode %s', (accessMode) => {
+			test.each(BLANKS)('revokes nothing and clears nothing for %s', async (_what, blank) => {
+				const parameters = { ...(operation === 'upsert' && { matchBy: 'name' }), options: { accessMode } };
+				const lists = { sso_1: blank, sso_2: blank, member_admins: blank };
+				const values = { client_code: blank, contract_end: blank };
+				const rows = [{ ...ENTRY, group_name: blank }];
+				for (const [, mode] of DATA_MODES) {
+					const given = { ...parameters, ...mode };
+					await keepsAllElse(operation, given, { access: blank, custom_fields: blank });
+					await keepsAllElse(operation, given, { access: lists, custom_fields: values });
+					await keepsAllElse(operation, given, {
+						access: { sso_1: rows, member_admins: [{ ...ADMIN, user_id: blank }] },
+						custom_fields: [{ key: 'contract_end', value: blank }],
+					});
+				}
+				const form = operation === 'update' ? 'updateFields' : 'additionalFields';
+				const fromInput = { list: { json: '={{ $json.access }}' } };
+				await keepsAllElse(
+					operation,
+					{
+						...parameters,
+						...(operation === 'upsert' && { ...CONTACTS, name: '={{ $json.name }}', group_owner: 'Ann' }),
+						[form]: {
+							...(operation === 'update' && { group_owner: 'Ann' }),
+							access: fromInput,
+							custom_fields: customFields({
+								key: 'contract_end',
+								type: 'text',
+								value: '={{ $json.value }}',
+							}),
+						},
+					},
+					{ access: lists, value: blank },
+				);
+			});
+		});
+	});
+
+	test('a comma where a list of SSO groups belongs revokes nothing', async () => {
+		const parameters = { matchBy: 'name', dataMode: 'autoMap', options: { accessMode: 'exact' } };
+		await keepsAllElse('upsert', parameters, { access: { sso_1: ',' } });
+	});
+
+	test('a row of the form that names no SSO group is left out', async () => {
+		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
+		const before = server.group(id);
+		const { error } = await node('update', {
+			groupId: id,
+			updateFields: {
+				group_owner: 'Ann',
+				access: access({ sso_1: [{ action: 'upsert', ...ENTRY, group_name: ' ' }] }),
+			},
+			options: { accessMode: 'exact' },
+		});
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.access).toEqual(before?.access);
+	});
+
+	test.each(['operations', 'exact'])(
+		'Clear Fields empties a list of access and a custom field, and nothing else: access in the mode %s',
+		async (accessMode) => {
+			const { id } = server.seedGroup(structuredClone(PRESENT) as never);
+			const { error } = await node('update', {
+				groupId: id,
+				updateFields: {},
+				options: { accessMode, clearFields: 'access.sso_1, custom_fields.contract_end' },
+			});
+			expect(error).toBeUndefined();
+			const after = server.group(id);
+			expect(after?.access).toEqual({ ...PRESENT.access, sso_1: [] });
+			const values = after?.custom_fields.map(({ key, value }) => [key, value ?? '']);
+			expect(values?.filter(([, value]) => value !== '')).toEqual([['client_code', 'C1']]);
+		},
+	);
+
+	test.each([
+		['name', '"Clear Fields" (clearFields): "name" is no field that can be cleared'],
+		['access', '"Access" (access): which list is to be cleared is not said'],
+		['access.sso_3', '"Access" (access): there is no list "sso_3" to clear'],
+		['custom_fields', '"Custom Fields" (custom_fields): which custom field is to be cleared is not said'],
+	])('Clear Fields with %s is refused by name before anything is sent', async (clearFields, message) => {
+		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
+		const { error } = await node('update', { groupId: id, updateFields: {}, options: { clearFields } });
+		expect(error?.message).toContain(message);
+		expect(server.requests).toEqual([]);
+	});
+
+	test.each([
+		['primary_contact_number', { primary_contact_number: 4.9e22 }],
+		['client_code', { custom_fields: { client_code: 7615917337495251000 } }],
+		['client_code in a list', { custom_fields: [{ key: 'client_code', value: [2 ** 53] }] }],
+	])('a number that has lost digits is refused by name: %s', async (_what, item) => {
+		const { error } = await node(
+			'upsert',
+			{ matchBy: 'name', dataMode: 'autoMap' },
+			{ ...CONTACTS, name: 'New', ...item },
+		);
+		expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
+		expect(error?.description).toContain('Give it as text.');
+		expect(server.groups()).toEqual([]);
+	});
+});
+
+describe('ThreatConnect', () => {
+	let server: ThreatConnectSimulator;
+	beforeEach(async () => (server = await startThreatConnect()));
+	afterEach(async () => await server.stop());
+
+	test.each(BLANKS)('an update changes nothing but what is said: %s', async (_what, blank) => {
+		const node = threatConnectNode(server);
+		const { items } = await node('create', {
+			dataMode: 'json',
+			jsonBody: JSON.stringify({
+				type: 'Incident',
+				name: 'Phishing',
+				eventDate: '2026-01-01',
+				status: 'Open',
+				tags: { data: [{ name: 'A' }] },
+				securityLabels: { data: [{ name: 'TLP:AMBER' }] },
+				attributes: { data: [{ type: 'Description', value: 'text', default: true }] },
+			}),
+		});
+		const id = String(jsonOf(items)[0]?.id);
+		const before = server.group(id);
+		for (const dataMode of ['autoMap', 'json']) {
+			const { error } = await node(
+				'update',
+				{ groupId: id, dataMode, ...(dataMode === 'json' && { jsonBody: '={{ $json }}' }) },
+				{
+					items: [
+						{
+							name: 'Renamed',
+							eventDate: blank,
+							status: blank,
+							tags: blank,
+							securityLabels: blank,
+							attributes: blank,
+							description: blank,
+							associatedIndicators: blank,
+							xid: blank,
+						} as never,
+					],
+				},
+			);
+			expect(error).toBeUndefined();
+			const after = server.group(id);
+			expect(after).toEqual({ ...before, name: 'Renamed', lastModified: after?.lastModified });
+		}
+	});
+
+	test('an XID that has lost digits is refused by name', async () => {
+		const { error } = await threatConnectNode(server)(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ name: 'x', xid: 2 ** 60 } as never] },
+		);
+		expect(error?.message).toContain(
+			'"XID" (xid) is 1152921504606847000, a number that JavaScript cannot hold',
+		);
+		expect(server.groups()).toEqual([]);
+	});
+});

@@ -1,0 +1,52 @@
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
+import type { Table } from '../../nodes/shared/fields/field';
+import { readRecord, type Source } from '../../nodes/shared/fields/record';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
+import { isBlank, saysNothing } from '../../nodes/shared/core/values';
+import * as fc from 'fast-check';
+
+/** Blanks say nothing, in every field of both tables and in every data mode. */
+
+const invisible = fc.stringMatching(/^[\s\u200B-\u200D\u2060\uFEFF]{0,4}$/);
+const blank = fc.letrec((tie) => ({
+	value: fc.oneof(
+		{ maxDepth: 3 },
+		fc.constantFrom(undefined, null, ''),
+		invisible,
+		fc.array(tie('value'), { maxLength: 3 }),
+		fc.dictionary(fc.constantFrom('a', 'name', 'value'), tie('value'), { maxKeys: 3 }),
+	),
+})).value;
+
+test('what nobody can see says nothing; a zero, a switch that is off and a date do say something', () => {
+	fc.assert(fc.property(invisible, (text) => isBlank(text)));
+	fc.assert(fc.property(blank, (value) => saysNothing(value)));
+	for (const said of [0, false, 'x', ',', [0], { a: [false] }, new Date(0), 0n]) {
+		expect(saysNothing(said)).toBe(false);
+	}
+});
+
+const fieldsOf = (table: Table) => table.fields.map((field) => ({ table, field }));
+
+const sources = (values: Record<string, unknown>, type: unknown): Source[] => [
+	{ mode: 'define', values, type, typeIsFixed: true },
+	{ mode: 'autoMap', values, type },
+	{ mode: 'json', values },
+];
+
+test.each([...fieldsOf(threatConnect), ...fieldsOf(attackForge)])(
+	'$field.name that is blank is left out of an update, in each data mode',
+	({ table, field }) => {
+		const type = table.types ? (field.types?.[0] ?? 'Incident') : undefined;
+		const said = { name: 'Renamed' };
+		fc.assert(
+			fc.property(blank, (value) => {
+				if (field.name === 'name' || field.name === 'type') return;
+				for (const source of sources({ ...said, [field.name]: value }, type)) {
+					expect(readRecord(table, 'update', source, 'UTC').body).toEqual(said);
+				}
+			}),
+			{ numRuns: 50 },
+		);
+	},
+);
