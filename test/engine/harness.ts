@@ -8,6 +8,7 @@ import type {
 	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	IExecuteContextData,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	INode,
@@ -37,7 +38,7 @@ import { dirname, join } from 'node:path';
 const ROOT = process.env.PACKAGE_FOLDER ?? join(__dirname, '../..');
 const { name: PACKAGE } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string };
 
-class Start implements INodeType {
+export class Start implements INodeType {
 	description = {
 		displayName: 'Start',
 		name: 'start',
@@ -71,7 +72,7 @@ export async function load(): Promise<Loaded> {
 	return await loaded;
 }
 
-class TestNodeTypes implements INodeTypes {
+export class TestNodeTypes implements INodeTypes {
 	constructor(private readonly loaders: Loaded) {}
 
 	getByName(type: string): INodeType | IVersionedNodeType {
@@ -95,7 +96,7 @@ class TestNodeTypes implements INodeTypes {
 export type Credentials = Record<string, ICredentialDataDecryptedObject>;
 
 /** Credentials as plain objects, applied as n8n applies them. Counts how often one is decrypted. */
-class TestCredentials extends ICredentialsHelper {
+export class TestCredentials extends ICredentialsHelper {
 	decrypted = 0;
 
 	constructor(
@@ -168,6 +169,8 @@ export type RunOptions = {
 	retryOnFail?: boolean;
 	maxTries?: number;
 	timezone?: string;
+	/** What n8n has kept of a failed execution that is run again. */
+	contextData?: IExecuteContextData;
 	/** Called with a function that cancels the execution, once it has begun. */
 	onStart?: (cancel: () => void) => void;
 };
@@ -182,6 +185,8 @@ export type RunResult = {
 	hints: NodeExecutionHint[];
 	status: string;
 	decrypted: number;
+	/** What n8n saves of the nodes with the execution. */
+	contextData?: IExecuteContextData;
 };
 
 export async function run({
@@ -198,6 +203,7 @@ export async function run({
 	retryOnFail,
 	maxTries,
 	timezone = 'Europe/Berlin',
+	contextData,
 	onStart,
 }: RunOptions): Promise<RunResult> {
 	const loaders = await load();
@@ -249,7 +255,7 @@ export async function run({
 		additionalData,
 		mode,
 		createRunExecutionData({
-			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
+			executionData: { contextData, nodeExecutionStack: [{ node: start, data: input, source: null }] },
 		}),
 	);
 	let finished: IRun;
@@ -271,6 +277,7 @@ export async function run({
 		hints: result?.hints ?? [],
 		status,
 		decrypted: credentialsHelper.decrypted,
+		contextData: data.executionData?.contextData,
 	};
 }
 

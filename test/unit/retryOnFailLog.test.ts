@@ -45,7 +45,7 @@ test('what n8n keeps of a try survives being saved', () => {
 	const restored = execution({ kept: JSON.parse(JSON.stringify(kept)) as object }).nextTry();
 	expect(restored.isRepeat).toBe(true);
 	expect(restored.startedAt).toBe(first.startedAt);
-	expect(restored.idempotencyKey(0, { name: 'x' })).toBe(first.idempotencyKey(0, { name: 'x' }));
+	expect(restored.idempotencyKey(0)).toBe(first.idempotencyKey(0));
 });
 
 test('an item that went through, or of which nobody knows, is not sent again; a refused one is', () => {
@@ -106,17 +106,81 @@ test('a node through which all items have gone keeps nothing', () => {
 	expect(second.earlier(0)).toBeUndefined();
 });
 
-test('what an item sends has the same name in each try, and one that nothing else has', () => {
+test('what an item makes has the same name in each try, and one that nothing else has', () => {
 	const { nextTry, nextRun } = execution();
 	const first = nextTry();
-	const name = first.idempotencyKey(0, { name: 'x' });
+	const name = first.idempotencyKey(0);
 	expect(name).toMatch(/^[0-9a-f]{32}$/);
-	expect(nextTry().idempotencyKey(0, { name: 'x' })).toBe(name);
+	expect(nextTry().idempotencyKey(0)).toBe(name);
 	const others = [
-		first.idempotencyKey(1, { name: 'x' }),
-		first.idempotencyKey(0, { name: 'y' }),
-		nextRun().idempotencyKey(0, { name: 'x' }),
-		execution().nextTry().idempotencyKey(0, { name: 'x' }),
+		first.idempotencyKey(1),
+		nextRun().idempotencyKey(0),
+		execution().nextTry().idempotencyKey(0),
 	];
-	expect(new Set([name, ...others]).size).toBe(5);
+	expect(new Set([name, ...others]).size).toBe(4);
+});
+
+test('a record that several items ended with is another’s for each of them', () => {
+	const log = execution().nextTry();
+	for (const index of [0, 1, 0]) log.note(index, { id: '7' });
+	expect([0, 1, 2].map((index) => log.isOfAnother(index, '7'))).toEqual([true, true, true]);
+});
+
+test('whether a record is of another item takes no longer the more items there are', () => {
+	const log = execution().nextTry();
+	const indexes = Array.from({ length: 20_000 }, (_, index) => index);
+	for (const index of indexes) log.note(index, { id: String(index) });
+	// Each looks at one entry. To look at all of them would be four hundred million steps.
+	expect(indexes.filter((index) => log.isOfAnother(index, String(index)))).toEqual([]);
+});
+
+/** A call of a tool as n8n's tool invocation makes it: one object of arguments, another run index in each try. */
+function toolCall(
+	args: object,
+	{ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; kept?: object } = {},
+) {
+	let run = 0;
+	const context = {
+		isToolExecution: () => true,
+		getInputData: () => [{ json: args }],
+		getContext: () => kept,
+		getWorkflowDataProxy: () => ({ $runIndex: run++ }),
+		getNode: () => ({ retryOnFail }),
+	} as unknown as IExecuteFunctions;
+	return { nextTry: () => new RetryOnFailLog<unknown>(context) };
+}
+
+test('each try of a tool call is the same run, although its run index rises', () => {
+	const { nextTry } = toolCall({ name: 'x' });
+	const first = nextTry();
+	first.note(0, unknown);
+	const second = nextTry();
+	expect(second.isRepeat).toBe(true);
+	expect(second.idempotencyKey(0)).toBe(first.idempotencyKey(0));
+	expect(second.earlier(0)).toBe(unknown);
+});
+
+test('two equal tool calls are two, also at the same time with the same run index', () => {
+	const kept = {};
+	const one = toolCall({ name: 'x' }, { kept }).nextTry();
+	const other = toolCall({ name: 'x' }, { kept }).nextTry();
+	one.note(0, 'made');
+	expect(other.isRepeat).toBe(false);
+	expect(other.earlier(0)).toBeUndefined();
+	expect(other.idempotencyKey(0)).not.toBe(one.idempotencyKey(0));
+});
+
+test('where n8n keeps nothing of a node there was no earlier try', () => {
+	const context = {
+		getContext() {
+			throw new Error('`executionData` is not initialized');
+		},
+		getWorkflowDataProxy: () => ({ $runIndex: 0 }),
+		getNode: () => ({}),
+	} as unknown as IExecuteFunctions;
+	for (const log of [new RetryOnFailLog<unknown>(context), new RetryOnFailLog<unknown>(context)]) {
+		expect(log.isRepeat).toBe(false);
+		log.note(0, 'made');
+		log.end();
+	}
 });

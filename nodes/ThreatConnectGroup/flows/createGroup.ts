@@ -30,7 +30,7 @@ export async function createGroup(
 	await checkAttributes(api, addedAttributes(body));
 	const { retryLog, index } = item;
 	const isOurXid = assignsXid && isUnset(body.xid);
-	const named = isOurXid ? { ...body, xid: `n8n:${retryLog.idempotencyKey(index, body)}` } : body;
+	const named = isOurXid ? { ...body, xid: `n8n:${retryLog.idempotencyKey(index)}` } : body;
 	const since = retryLog.isRepeat ? retryLog.startedAt : Date.now();
 
 	const find = async (): Promise<JsonObject | undefined> => {

@@ -7,6 +7,7 @@ import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task }
 import { readConnectionOptions } from './options';
 import { ItemResults } from './itemResults';
 import { RetryOnFailLog } from './retryOnFailLog';
+import { TimeSlices } from './timeSlices';
 
 /**
  * A node's `execute`: every input item through the chosen operation, concurrently, the output in input order, and
@@ -108,7 +109,7 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
 	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
-	const prepared = run.goOn ? undefined : prepareAll(run, prepare);
+	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
@@ -131,34 +132,48 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 	});
 }
 
-function prepareAll<Api>({ length, node }: Run<Api>, prepare: (index: number) => Task): Task[] {
-	return Array.from({ length }, (_, index) => {
+/**
+ * Reads and checks all items before the first is sent.
+ *
+ * @returns fewer tasks than items only when the execution was cancelled meanwhile: then nothing is sent
+ * @throws what n8n shows, of the first item that cannot be sent
+ */
+async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task): Promise<Task[]> {
+	const tasks: Task[] = [];
+	await forEachItem(run, (index) => {
 		try {
-			return prepare(index);
+			tasks.push(prepare(index));
 		} catch (error) {
-			throw toNodeError(node, error, index, NOTHING_SENT);
+			throw toNodeError(run.node, error, index, NOTHING_SENT);
 		}
 	});
+	return tasks;
+}
+
+/** Reads each item in order and leaves n8n's event loop free in between. Stops when the execution is cancelled. */
+async function forEachItem<Api>({ length, halted }: Run<Api>, read: (index: number) => void): Promise<void> {
+	const slices = new TimeSlices();
+	for (let index = 0; index < length && !halted(); index++) {
+		slices.work(() => read(index));
+		if (slices.isOver) await slices.pause();
+	}
 }
 
 /** Many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
-	const { api, context, halted, itemAt, length, outcomes, settle, signal, retryLog } = run;
+	const { api, context, halted, itemAt, outcomes, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
-	for (let index = 0; index < length; index++) {
+	await forEachItem(run, (index) => {
 		const earlier = retryLog.earlier(index);
-		if (earlier !== undefined) {
-			settle(index, earlier);
-			continue;
-		}
+		if (earlier !== undefined) return settle(index, earlier);
 		try {
 			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
 		} catch (error) {
 			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));
 		}
-	}
-	if (entries.length === 0) return;
+	});
+	if (entries.length === 0 || halted()) return;
 	try {
 		await operation.runAll(entries, api, {
 			settle,

@@ -1,0 +1,42 @@
+import { sleep } from 'n8n-workflow';
+
+/** Milliseconds of work after which everything else in n8n gets its turn. */
+const SLICE_MS = 50;
+
+/**
+ * Cuts long synchronous work into slices. Between two slices n8n's event loop serves what waits: webhooks, the editor,
+ * health checks, the lock of an execution in queue mode, and cancelling.
+ *
+ * Only the work itself is measured. Time in which a run waits for responses leaves the event loop free.
+ */
+export class TimeSlices {
+	private spentMs = 0;
+	private pausing: Promise<void> | undefined;
+
+	/** Does one piece of the work, which cannot be cut any further. */
+	work<T>(piece: () => T): T {
+		const start = Date.now();
+		try {
+			return piece();
+		} finally {
+			this.spentMs += Date.now() - start;
+		}
+	}
+
+	/** A slice is used up: `pause` is to be awaited before the next piece. */
+	get isOver(): boolean {
+		return this.spentMs >= SLICE_MS;
+	}
+
+	/** Lets the event loop turn. All who wait share one turn. */
+	async pause(): Promise<void> {
+		this.pausing ??= this.turn();
+		await this.pausing;
+	}
+
+	private async turn(): Promise<void> {
+		await sleep(0);
+		this.spentMs = 0;
+		this.pausing = undefined;
+	}
+}

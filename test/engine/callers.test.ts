@@ -1,0 +1,217 @@
+import { startAttackForge, type AttackForgeSimulator } from '../simulators/attackforge';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { callAsTool, callFromAgents, type Tool } from './callers';
+import { run } from './harness';
+import { type Losses, startLossy } from './lossy';
+import { CONTACTS } from './support';
+
+/** Each way in which n8n calls a node: it works, nothing is done twice, and two things are not taken for one. */
+
+let threatConnect: ThreatConnectSimulator;
+let attackForge: AttackForgeSimulator;
+beforeAll(async () => {
+	[threatConnect, attackForge] = await Promise.all([startThreatConnect(), startAttackForge()]);
+});
+afterAll(async () => await Promise.all([threatConnect.stop(), attackForge.stop()]));
+
+const ofThreatConnect = (baseUrl = threatConnect.url) => ({
+	type: 'threatConnectGroup' as const,
+	credentials: { threatConnectApi: { baseUrl, apiToken: threatConnect.credentials.apiToken } },
+});
+const ofAttackForge = (baseUrl = attackForge.url) => ({
+	type: 'attackForgeGroup' as const,
+	credentials: { attackForgeApi: { baseUrl, apiKey: attackForge.credentials.apiKey } },
+});
+
+const create = { resource: 'group', operation: 'create' };
+const madeWith = (prefix: string) =>
+	threatConnect
+		.groups()
+		.map(({ name }) => String(name))
+		.filter((name) => name.startsWith(prefix));
+
+describe("in n8n's Agents, which run a node without an execution,", () => {
+	test('a ThreatConnect group is created', async () => {
+		const [item] = await callFromAgents(
+			{ ...ofThreatConnect(), parameters: { ...create, type: 'Threat', name: '={{ $json.name }}' } },
+			{ name: 'From an agent' },
+		);
+		expect(item?.json).toMatchObject({ name: 'From an agent' });
+		expect(madeWith('From an agent')).toHaveLength(1);
+	});
+
+	test('groups are read', async () => {
+		const items = await callFromAgents({
+			...ofThreatConnect(),
+			parameters: { resource: 'group', operation: 'getAll', limit: 1 },
+		});
+		expect(items).toHaveLength(1);
+	});
+
+	test('an AttackForge group is created', async () => {
+		const [item] = await callFromAgents(
+			{ ...ofAttackForge(), parameters: { ...create, ...CONTACTS, name: '={{ $json.name }}' } },
+			{ name: 'From an agent' },
+		);
+		expect(item?.json).toMatchObject({ name: 'From an agent' });
+	});
+
+	test('two equal calls make two groups', async () => {
+		const call = { ...ofThreatConnect(), parameters: { ...create, type: 'Threat', name: 'Equal agent' } };
+		await Promise.all([callFromAgents(call), callFromAgents(call)]);
+		expect(madeWith('Equal agent')).toHaveLength(2);
+	});
+});
+
+/** In the first try the group is made, its answer is lost, and looking it up is refused, twice. */
+const lostAtFirst: Losses = (method, _path, earlier) => {
+	if (method === 'POST' && earlier === 0) return 'after';
+	return method === 'GET' && earlier < 2 ? 400 : undefined;
+};
+
+/** Another name in each try. */
+const changing = (prefix: string) => ({
+	...create,
+	type: 'Threat',
+	name: `={{ "${prefix} " + $now.toMillis() + Math.random() }}`,
+});
+
+async function throughLossy<T>(target: string, lose: Losses, act: (url: string) => Promise<T>): Promise<T> {
+	const between = await startLossy(target, lose);
+	try {
+		return await act(between.url);
+	} finally {
+		await between.stop();
+	}
+}
+
+describe('with expressions that give another value in each try, one group is made', () => {
+	test("by n8n's Retry On Fail", async () => {
+		const { error, items } = await throughLossy(
+			threatConnect.url,
+			lostAtFirst,
+			async (url) =>
+				await run({
+					...ofThreatConnect(url),
+					parameters: changing('Retried'),
+					retryOnFail: true,
+					maxTries: 2,
+				}),
+		);
+		expect(error).toBeUndefined();
+		expect(items).toHaveLength(1);
+		expect(madeWith('Retried')).toHaveLength(1);
+	});
+
+	test('of each item that had gone through, by the retry of a failed execution that n8n has saved', async () => {
+		const parameters = {
+			...create,
+			type: 'Threat',
+			name: '={{ "Saved " + $json.name + " " + Math.random() }}',
+			additionalFields: { ownerName: '={{ $json.owner }}' },
+			options: { maxConcurrentRequests: 1 },
+		};
+		const items = ['a', 'b', 'c'].map((name) => ({ name, owner: name === 'b' ? 'Nobody' : '' }));
+		const failed = await run({ ...ofThreatConnect(), parameters, items });
+		expect(failed.error?.message).toContain('[item 1]');
+		expect(madeWith('Saved')).toHaveLength(1);
+
+		// Another process has only what was saved. Meanwhile the owner has been corrected.
+		const contextData = JSON.parse(JSON.stringify(failed.contextData)) as typeof failed.contextData;
+		const again = await run({
+			...ofThreatConnect(),
+			parameters: { ...parameters, additionalFields: {} },
+			items,
+			contextData,
+		});
+		expect(again.error).toBeUndefined();
+		expect(again.items).toHaveLength(3);
+		expect(madeWith('Saved').map((name) => name.slice(0, 'Saved a'.length))).toEqual([
+			'Saved a',
+			'Saved b',
+			'Saved c',
+		]);
+	});
+});
+
+describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On Fail,', () => {
+	const retried = { retryOnFail: true, maxTries: 3 };
+	const byModel = { ...create, type: 'Threat', name: "={{ $fromAI('name') }}" };
+
+	test('a group is made once, although each try has a run index of its own', async () => {
+		let answer = '';
+		await throughLossy(threatConnect.url, lostAtFirst, async (url) => {
+			await callAsTool({ ...ofThreatConnect(url), parameters: byModel, ...retried }, async (tool) => {
+				answer = await tool.invoke({ name: 'Tool retried' });
+			});
+		});
+		expect(answer).toContain('Tool retried');
+		expect(madeWith('Tool retried')).toHaveLength(1);
+	});
+
+	test('a post whose answer is lost is not added again', async () => {
+		const { id } = threatConnect.seedGroup({ type: 'Threat', name: 'Posted' });
+		const lose: Losses = (method, _path, earlier) =>
+			method === 'POST' && earlier === 0 ? 'after' : undefined;
+		const parameters = {
+			resource: 'group',
+			operation: 'addPost',
+			findBy: 'id',
+			groupId: id,
+			text: "={{ $fromAI('text') }}",
+		};
+		let message = '';
+		await throughLossy(threatConnect.url, lose, async (url) => {
+			await callAsTool({ ...ofThreatConnect(url), parameters, ...retried }, async (tool) => {
+				message = await tool.invoke({ text: 'By a tool' }).catch((error: Error) => error.message);
+			});
+		});
+		expect(message).toContain('may or may not');
+		expect(threatConnect.posts().filter(({ text }) => text === 'By a tool')).toHaveLength(1);
+	});
+
+	test('an AttackForge group of which nobody knows is not made again', async () => {
+		// The answer to the create is lost, and all that could tell.
+		const lose: Losses = (method, _path, earlier) => {
+			if (method === 'POST' && earlier === 0) return 'after';
+			return method === 'GET' ? 400 : undefined;
+		};
+		const parameters = { ...create, ...CONTACTS, name: "={{ $fromAI('name') }}" };
+		await throughLossy(attackForge.url, lose, async (url) => {
+			await callAsTool({ ...ofAttackForge(url), parameters, ...retried }, async (tool) => {
+				await tool.invoke({ name: 'Tool customer' }).catch(() => undefined);
+			});
+		});
+		expect(attackForge.groups().filter(({ name }) => name === 'Tool customer')).toHaveLength(1);
+	});
+
+	test.each<[string, (tool: Tool, name: string) => Promise<unknown>]>([
+		[
+			'one after the other',
+			async (tool, name) => {
+				await tool.invoke({ name });
+				await tool.invoke({ name });
+			},
+		],
+		[
+			'at the same time',
+			async (tool, name) => await Promise.all([tool.invoke({ name }), tool.invoke({ name })]),
+		],
+	])('two equal calls %s make two groups', async (how, script) => {
+		const name = `Twice ${how}`;
+		await callAsTool({ ...ofThreatConnect(), parameters: byModel, ...retried }, async (tool) => {
+			await script(tool, name);
+		});
+		expect(madeWith(name)).toHaveLength(2);
+	});
+
+	test('a call after one that has failed is no repetition of it', async () => {
+		const parameters = { ...byModel, type: "={{ $fromAI('type') }}" };
+		await callAsTool({ ...ofThreatConnect(), parameters, ...retried }, async (tool) => {
+			await tool.invoke({ name: 'Corrected', type: 'Nothing' }).catch(() => undefined);
+			await tool.invoke({ name: 'Corrected', type: 'Threat' });
+			await tool.invoke({ name: 'Corrected', type: 'Threat' });
+		});
+		expect(madeWith('Corrected')).toHaveLength(2);
+	});
+});
