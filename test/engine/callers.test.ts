@@ -2,7 +2,7 @@ import { startAttackForge, type AttackForgeSimulator } from '../simulators/attac
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { callAsTool, callFromAgents, type Tool } from './callers';
 import { run } from './harness';
-import { type Losses, startLossy } from './lossy';
+import { type LossRule, startLossyProxy } from '../support/lossyProxy';
 import { CONTACTS } from './support';
 
 /** Each way in which n8n calls a node: it works, nothing is done twice, and two things are not taken for one. */
@@ -64,7 +64,7 @@ describe("in n8n's Agents, which run a node without an execution,", () => {
 });
 
 /** In the first try the group is made, its answer is lost, and looking it up is refused, twice. */
-const lostAtFirst: Losses = (method, _path, earlier) => {
+const lostAtFirst: LossRule = (method, _path, earlier) => {
 	if (method === 'POST' && earlier === 0) return 'after';
 	return method === 'GET' && earlier < 2 ? 400 : undefined;
 };
@@ -76,8 +76,8 @@ const changing = (prefix: string) => ({
 	name: `={{ "${prefix} " + $now.toMillis() + Math.random() }}`,
 });
 
-async function throughLossy<T>(target: string, lose: Losses, act: (url: string) => Promise<T>): Promise<T> {
-	const between = await startLossy(target, lose);
+async function throughLossyProxy<T>(target: string, lose: LossRule, act: (url: string) => Promise<T>): Promise<T> {
+	const between = await startLossyProxy(target, lose);
 	try {
 		return await act(between.url);
 	} finally {
@@ -87,7 +87,7 @@ async function throughLossy<T>(target: string, lose: Losses, act: (url: string) 
 
 describe('with expressions that give another value in each try, one group is made', () => {
 	test("by n8n's Retry On Fail", async () => {
-		const { error, items } = await throughLossy(
+		const { error, items } = await throughLossyProxy(
 			threatConnect.url,
 			lostAtFirst,
 			async (url) =>
@@ -140,7 +140,7 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 
 	test('a group is made once, although each try has a run index of its own', async () => {
 		let answer = '';
-		await throughLossy(threatConnect.url, lostAtFirst, async (url) => {
+		await throughLossyProxy(threatConnect.url, lostAtFirst, async (url) => {
 			await callAsTool({ ...ofThreatConnect(url), parameters: byModel, ...retried }, async (tool) => {
 				answer = await tool.invoke({ name: 'Tool retried' });
 			});
@@ -151,7 +151,7 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 
 	test('a post whose answer is lost is not added again', async () => {
 		const { id } = threatConnect.seedGroup({ type: 'Threat', name: 'Posted' });
-		const lose: Losses = (method, _path, earlier) =>
+		const lose: LossRule = (method, _path, earlier) =>
 			method === 'POST' && earlier === 0 ? 'after' : undefined;
 		const parameters = {
 			resource: 'group',
@@ -161,7 +161,7 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 			text: "={{ $fromAI('text') }}",
 		};
 		let message = '';
-		await throughLossy(threatConnect.url, lose, async (url) => {
+		await throughLossyProxy(threatConnect.url, lose, async (url) => {
 			await callAsTool({ ...ofThreatConnect(url), parameters, ...retried }, async (tool) => {
 				message = await tool.invoke({ text: 'By a tool' }).catch((error: Error) => error.message);
 			});
@@ -172,12 +172,12 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 
 	test('an AttackForge group of which nobody knows is not made again', async () => {
 		// The answer to the create is lost, and all that could tell.
-		const lose: Losses = (method, _path, earlier) => {
+		const lose: LossRule = (method, _path, earlier) => {
 			if (method === 'POST' && earlier === 0) return 'after';
 			return method === 'GET' ? 400 : undefined;
 		};
 		const parameters = { ...create, ...CONTACTS, name: "={{ $fromAI('name') }}" };
-		await throughLossy(attackForge.url, lose, async (url) => {
+		await throughLossyProxy(attackForge.url, lose, async (url) => {
 			await callAsTool({ ...ofAttackForge(url), parameters, ...retried }, async (tool) => {
 				await tool.invoke({ name: 'Tool customer' }).catch(() => undefined);
 			});
