@@ -76,12 +76,16 @@ const changing = (prefix: string) => ({
 	name: `={{ "${prefix} " + $now.toMillis() + Math.random() }}`,
 });
 
-async function throughLossyProxy<T>(target: string, lose: LossRule, act: (url: string) => Promise<T>): Promise<T> {
+async function throughLossyProxy<T>(
+	target: string,
+	lose: LossRule,
+	act: (url: string) => Promise<T>,
+): Promise<T> {
 	const between = await startLossyProxy(target, lose);
 	try {
 		return await act(between.url);
 	} finally {
-		await between.stop();
+		await between.close();
 	}
 }
 
