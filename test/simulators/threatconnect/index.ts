@@ -91,6 +91,8 @@ export type GroupSeed = {
 	associatedVictimAssets?: string[];
 	dateAdded?: string;
 	lastModified?: string;
+	/** ID of a user; default: the API user. */
+	createdBy?: string;
 };
 
 export type ThreatConnectSimulator = RunningServer & {
@@ -150,7 +152,7 @@ function seedGroup(context: Context, seed: GroupSeed): GroupRow {
 		reviews: [],
 		dateAdded,
 		lastModified: seed.lastModified ?? dateAdded,
-		createdBy: user.id,
+		createdBy: seed.createdBy ?? user.id,
 	});
 }
 
