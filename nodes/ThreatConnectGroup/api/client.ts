@@ -22,6 +22,8 @@ type Page = {
 	data: JsonObject[];
 	/** The server has more. Its link is never followed: it may lead to another host. */
 	more: boolean;
+	/** How many rows the whole list has, where the server says so. */
+	count?: number;
 };
 
 export type Direction = 'asc' | 'desc';
@@ -124,10 +126,11 @@ export class ThreatConnect {
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/enable_pagination.html
 	 */
 	async page(path: string, query: Query): Promise<Page> {
-		const { data, next } = await this.request({ method: 'GET', path, query });
+		const { data, next, count } = await this.request({ method: 'GET', path, query });
 		return {
 			data: Array.isArray(data) ? data.filter(isJsonObject) : [],
 			more: typeof next === 'string' && next !== '',
+			...(typeof count === 'number' && { count }),
 		};
 	}
 
@@ -142,7 +145,8 @@ export class ThreatConnect {
 			for (const row of page.data) rows.set(stringifyJson(row.id ?? row), row);
 			read += page.data.length;
 			// A server that ignores `resultStart` sends the same page again.
-			if (end.isReached(page) || rows.size === before) return [...rows.values()];
+			const isWhole = !page.more && page.count !== undefined && rows.size >= page.count;
+			if (isWhole || end.isReached(page) || rows.size === before) return [...rows.values()];
 		}
 	}
 

@@ -1,10 +1,11 @@
+import { canRead } from './context';
 import { refusal } from './errors';
 import { OWNERS, type ApiUser } from './seeds';
 import { serve, type Service } from './service';
 
 /** docs (v2): owners, "your Organization": one owner, not a list of them. */
 function mine(user: ApiUser) {
-	const owner = OWNERS.find(({ name }) => name === user.owner);
+	const owner = OWNERS.find(({ name }) => name === user.owner && canRead(user, name));
 	if (!owner) throw refusal('NotFound');
 	return { status: 'Success', data: { resultCount: 1, owner } };
 }

@@ -1,4 +1,3 @@
-import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/core/errors';
 import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
@@ -9,9 +8,9 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/values';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
 import { plainSpelling } from '../../query/matching';
-import { allOf } from '../../query/tql';
+import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
 import { answerOptions, fieldsOption } from '../parameters';
-import { type Disjunction, filterParameters, readFilters } from '../../query/filters';
+import { filterParameters, readFilters } from '../../query/filters';
 
 export const getMany = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -114,61 +113,6 @@ function readSorting(item: Item): { by: string; direction: Direction } {
 	const label = '"Sort Direction" (sortDirection)';
 	return { by, direction: oneOf<Direction>(item.parameter('sortDirection'), label, 'asc', 'desc') };
 }
-
-/**
- * ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. Here they are
- * split.
- */
-const MAX_QUERY_LENGTH = 2000;
-/** Room for the other parameters, and for the window of the IDs. */
-const OTHER_PARAMETERS = 400;
-
-const tqlOf = (any: readonly Disjunction[], query: string | undefined): string | undefined =>
-	allOf([...any.map(({ texts, clause }) => clause(texts)), query]);
-
-/** Half a character is refused when the request is made. */
-const lengthInAddress = (text: string): number =>
-	encodeComponent(text.replace(/\p{Surrogate}/gu, '?')).length;
-
-/**
- * The filters of one query, or of several when it would be too long: the longest list is halved until each fits. A query
- * that the user wrote cannot be split.
- *
- * @returns nothing when a list is empty, because then nothing matches
- */
-function split(any: readonly Disjunction[], query: string | undefined): Array<readonly Disjunction[]> {
-	if (any.some(({ texts }) => texts.length === 0)) return [];
-	const isShort = lengthInAddress(tqlOf(any, query) ?? '') <= MAX_QUERY_LENGTH - OTHER_PARAMETERS;
-	const [longest] = isShort
-		? []
-		: any
-				.filter(({ texts }) => texts.length > 1)
-				.map((one) => ({ one, length: lengthInAddress(one.clause(one.texts)) }))
-				.sort((a, b) => b.length - a.length);
-	if (longest === undefined) return [any];
-	const { texts } = longest.one;
-	const half = Math.ceil(texts.length / 2);
-	return [texts.slice(0, half), texts.slice(half)].flatMap((some) =>
-		split(
-			any.map((one) => (one === longest.one ? { ...one, texts: some } : one)),
-			query,
-		),
-	);
-}
-
-function inIdOrder(any: readonly Disjunction[], direction: Direction): Disjunction[] {
-	return any.map((one) => {
-		if (one.filter !== 'id') return one;
-		const texts = [...one.texts].sort(compareIds);
-		return { ...one, texts: direction === 'desc' ? texts.reverse() : texts };
-	});
-}
-
-/** Of two IDs, each in digits. */
-const compareIds = (a: string, b: string) => a.length - b.length || (a < b ? -1 : Number(a > b));
-
-const differInIdsOnly = (parts: ReadonlyArray<readonly Disjunction[]>): boolean =>
-	parts.every((any) => any.every((one, index) => one.filter === 'id' || one === parts[0]?.[index]));
 
 /** Pages until there are enough. A group may match several queries, and a shifted page may bring it again. */
 async function collect(
