@@ -153,7 +153,9 @@ const groupExamples: ThreatConnectExamples = {
 		notes: [
 			'- **Match By** XID and owner, or name, type and owner. A new group gets the XID.\n' +
 				'- Two items with the same key in one run make one group.\n' +
-				'- `_outcome` in the output says `created` or `updated`.',
+				'- `_outcome` in the output says `created`, `updated` or `unchanged`: what is as the item says is not written.\n' +
+				'- Names match without blanks around them, upper and lower case included. A group keeps the spelling that it has.\n' +
+				'- An associated group that is given by its XID, or by its name, type and owner, is linked where it exists.',
 		],
 		failures: [
 			{

@@ -50,9 +50,7 @@ const DATES = ['eventDate', 'publishDate', 'dueDate', 'firstSeen', 'lastSeen', '
 
 const plausible: Plausible = {
 	groupId: fc.nat(5).map((index) => TARGETS[index]),
-	'groupId by url': fc.constantFrom(
-		...TARGETS.map((id) => `https://tc.example/#/details/groups/${id}/overview`),
-	),
+	'groupId by url': fc.constantFrom(...TARGETS).map((id) => `${server.url}/#/details/groups/${id}/overview`),
 	json: fc.constantFrom<unknown>('', '[]', []),
 	groupXid: fc.constantFrom(
 		'xid of Incident',
@@ -123,7 +121,7 @@ const ONE = new RegExp(`(GET|PUT) /api/v3/groups/${REF}`);
 const READ = new RegExp(`GET /api/v3/groups/${REF}`);
 const LIST = /GET \/api\/v3\/groups/;
 const CREATE = /POST \/api\/v3\/groups/;
-const LOOKUPS = /GET \/api\/v3\/(attributeTypes|indicators|security\/owners)/;
+const LOOKUPS = /GET \/api\/(v3\/(attributeTypes|indicators|security\/owners)|v2\/(owners\/mine|whoami))/;
 const ATTRIBUTE = /PUT \/api\/v3\/groupAttributes\/\d+/;
 
 const dataModes = ['define', 'autoMap', 'json'];
@@ -133,11 +131,11 @@ const group = (operation: string): INodeParameters => ({ resource: 'group', oper
 const file = (operation: string): INodeParameters => ({ resource: 'file', operation });
 
 const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
-	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, READ, LOOKUPS]],
+	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, READ, LIST, LOOKUPS]],
 	[
 		'Update',
 		dataModes.flatMap((dataMode) => withFind({ ...group('update'), dataMode })),
-		[ONE, ATTRIBUTE, LOOKUPS],
+		[ONE, LIST, ATTRIBUTE, LOOKUPS],
 	],
 	[
 		'Create or Update',
@@ -146,10 +144,10 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 		),
 		[CREATE, LIST, ONE, ATTRIBUTE, LOOKUPS],
 	],
-	['Get', withFind(group('get')), [READ]],
-	['Delete', withFind(group('delete')), [READ, new RegExp(`DELETE /api/v3/groups/${REF}`)]],
+	['Get', withFind(group('get')), [READ, LOOKUPS]],
+	['Delete', withFind(group('delete')), [READ, LOOKUPS, new RegExp(`DELETE /api/v3/groups/${REF}`)]],
 	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],
-	['Add Post', withFind(group('addPost')), [READ, /POST \/api\/v3\/posts/]],
+	['Add Post', withFind(group('addPost')), [READ, LOOKUPS, /POST \/api\/v3\/posts/]],
 	[
 		'Bulk Import',
 		dataModes.map((dataMode) => ({ ...group('bulkImport'), dataMode })),
@@ -160,9 +158,17 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			LOOKUPS,
 		],
 	],
-	['Upload', withFind(file('upload')), [READ, new RegExp(`(POST|PUT) /api/v3/groups/${REF}/upload`)]],
-	['Download', withFind(file('download')), [READ, new RegExp(`GET /api/v3/groups/${REF}/download`)]],
-	['Download PDF Report', withFind(file('downloadPdf')), [READ, new RegExp(`GET /api/v3/groups/${REF}/pdf`)]],
+	[
+		'Upload',
+		withFind(file('upload')),
+		[READ, LOOKUPS, new RegExp(`(POST|PUT) /api/v3/groups/${REF}/upload`)],
+	],
+	['Download', withFind(file('download')), [READ, LOOKUPS, new RegExp(`GET /api/v3/groups/${REF}/download`)]],
+	[
+		'Download PDF Report',
+		withFind(file('downloadPdf')),
+		[READ, LOOKUPS, new RegExp(`GET /api/v3/groups/${REF}/pdf`)],
+	],
 ];
 
 /** The groups that the requests name are those that the items name. */
@@ -174,7 +180,7 @@ function checkReferences(
 	const texts: string[] = [];
 	const collect = (value: unknown): void => {
 		if (typeof value === 'object' && value !== null) Object.values(value).forEach(collect);
-		else texts.push(String(value), String(value).trim());
+		else texts.push(String(value), String(value).trim(), String(value).normalize('NFC').trim());
 	};
 	items.forEach(collect);
 	const meant = new Set(texts);

@@ -230,7 +230,10 @@ describe('jobs', () => {
 				error: '"Owner Name" (ownerName) is missing',
 				message: expect.stringContaining('give the owner'),
 			});
-			expect(server.requests).toHaveLength(1);
+			expect(server.requests.map(({ target }) => target)).toEqual([
+				'/api/v2/owners/mine',
+				'/api/v3/security/owners?resultLimit=10000',
+			]);
 		});
 	});
 

@@ -19,8 +19,8 @@ test('a group is got by its ID, whatever way the ID is given', async () => {
 		id,
 		locator('list', id),
 		locator('id', ` ${id} `),
-		locator('url', `https://threatconnect.example/#/details/groups/${id}/overview`),
-		locator('url', `https://threatconnect.example/auth/threat/threat.xhtml?threat=${id}`),
+		locator('url', `${server.url}/#/details/groups/${id}/overview`),
+		locator('url', `${server.url}/auth/threat/threat.xhtml?threat=${id}`),
 	]) {
 		const { items, error } = await node('get', { groupId } as never);
 		expect(error).toBeUndefined();

@@ -11,6 +11,7 @@ const OTHERS = [
 	'"Custom Fields": the key',
 	'"Custom Fields": the value of "<>"',
 	'The ID of the group',
+	'"Associated Groups" (associatedGroups): the XID',
 	'The JSON body',
 	'The parameter "<>"',
 	'the indicator "<>" of the type<>',

@@ -1,7 +1,6 @@
 import { InvalidInput } from '../../nodes/shared/core/errors';
 import {
 	allOf,
-	chunksOfIds,
 	from,
 	isOneOf,
 	ownQuery,
@@ -9,6 +8,7 @@ import {
 	technique,
 	upTo,
 } from '../../nodes/ThreatConnectGroup/query/tql';
+import { split, tqlOf } from '../../nodes/ThreatConnectGroup/query/split';
 import { parseTql } from '../simulators/threatconnect/tqlGrammar';
 
 const NASTY = [
@@ -87,11 +87,38 @@ describe("a user's own query", () => {
 	});
 });
 
-test('a long list of IDs is split so that no part is too long for a URL, and none is lost', () => {
+describe('a long list is split so that no part is too long for a URL, and none is lost:', () => {
 	const ids = Array.from({ length: 1000 }, (_, index) => String(1125899906842625n + BigInt(index)));
-	const chunks = chunksOfIds(ids, 1500);
-	expect(chunks.flat()).toEqual(ids);
-	for (const chunk of chunks) expect(encodeURIComponent(chunk.join(',')).length).toBeLessThanOrEqual(1500);
-	expect(chunks.length).toBeLessThan(15);
-	expect(chunksOfIds([], 1500)).toEqual([]);
+	const idFilter = {
+		filter: 'id',
+		texts: ids,
+		clause: (some: readonly string[]) => `id in (${some.join(',')})`,
+	};
+	const tags = Array.from({ length: 300 }, (_, index) => `A tag with a number, ${index}`);
+	const tagFilter = { filter: 'tag', texts: tags, clause: (some: readonly string[]) => isOneOf('tag', some) };
+
+	test('IDs', () => {
+		const parts = split([idFilter], undefined);
+		expect(parts.flatMap(([one]) => one?.texts)).toEqual(ids);
+		for (const part of parts) {
+			expect(encodeURIComponent(tqlOf(part, undefined) ?? '').length).toBeLessThanOrEqual(1600);
+		}
+		expect(parts.length).toBeLessThan(20);
+		expect(split([{ ...idFilter, texts: [] }], undefined)).toEqual([]);
+	});
+
+	test('IDs and texts, each with each', () => {
+		const parts = split([idFilter, tagFilter], 'id > 0');
+		const pairs = parts.reduce(
+			(sum, [one, other]) => sum + (one?.texts.length ?? 0) * (other?.texts.length ?? 0),
+			0,
+		);
+		expect(pairs).toBe(ids.length * tags.length);
+		for (const part of parts) expect(tqlOf(part, 'id > 0')?.endsWith(' and id > 0')).toBe(true);
+	});
+
+	test("but not the user's own query, and nothing that is short", () => {
+		expect(split([], 'x'.repeat(5000))).toEqual([[]]);
+		expect(split([{ ...idFilter, texts: ['1'] }], undefined)).toHaveLength(1);
+	});
 });

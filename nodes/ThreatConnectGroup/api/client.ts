@@ -1,7 +1,7 @@
 import { pathOf, type Query } from '../../shared/http/url';
 import type { Connection } from '../../shared/http/connection';
-import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
-import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { asError, InvalidInput, ServiceFailure } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
 import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
@@ -22,6 +22,8 @@ type Page = {
 	data: JsonObject[];
 	/** The server has more. Its link is never followed: it may lead to another host. */
 	more: boolean;
+	/** How many rows the whole list has, where the server says so. */
+	count?: number;
 };
 
 export type Direction = 'asc' | 'desc';
@@ -54,14 +56,23 @@ export class ThreatConnect {
 		return await this.group({ method: 'POST', path: GROUPS, query: queryOf(options), body });
 	}
 
-	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups */
+	/**
+	 * @returns the group; `undefined` when ThreatConnect says that it was updated, but does not show it
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups
+	 */
 	async updateGroup(
 		reference: GroupReference,
 		body: JsonObject,
 		options: AnswerOptions,
-	): Promise<JsonObject> {
+	): Promise<JsonObject | undefined> {
 		const idempotent = isIdempotent(body);
-		return await this.group({ method: 'PUT', ...target(reference, options), body, idempotent });
+		const { data } = await this.request({
+			method: 'PUT',
+			...(await this.target(reference, options)),
+			body,
+			idempotent,
+		});
+		return isJsonObject(data) && data.id !== undefined ? data : undefined;
 	}
 
 	/**
@@ -69,20 +80,21 @@ export class ThreatConnect {
 	 * @throws ServiceFailure also when there is none
 	 */
 	async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
-		return await this.group({ method: 'GET', ...target(reference, options) });
+		return await this.group({ method: 'GET', ...(await this.target(reference, options)) });
 	}
 
 	/** The group, or `undefined` when ThreatConnect itself says that there is none. */
 	async findGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject | undefined> {
-		const reply = await send(this.connection, { method: 'GET', ...target(reference, options) });
-		// A 404 in other words is of a proxy or of a wrong address: nothing is known of the group then.
+		const request = { method: 'GET' as const, ...(await this.target(reference, options)) };
+		const reply = await send(this.connection, request);
+		// A 404 in other words comes from a proxy or a wrong address: it tells nothing of the group.
 		if (reply.status === 404 && isOwnRefusal(reply.json)) return undefined;
 		return groupOf(reply);
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#delete-groups */
-	async deleteGroup(id: string): Promise<void> {
-		await this.request({ method: 'DELETE', ...target({ id }, {}) });
+	async deleteGroup(id: string, options: AnswerOptions): Promise<void> {
+		await this.request({ method: 'DELETE', ...(await this.target({ id }, options)) });
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
@@ -100,9 +112,10 @@ export class ThreatConnect {
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html */
-	async addPost(groupId: string, text: string): Promise<JsonObject> {
+	async addPost(groupId: string, text: string, options: AnswerOptions): Promise<JsonObject> {
 		const body = { text, objectType: 'Group', objectId: readLong(groupId, 'The ID of the group') };
-		const { data } = await this.request({ method: 'POST', path: pathOf('v3', 'posts'), body });
+		const path = pathOf('v3', 'posts');
+		const { data } = await this.request({ method: 'POST', path, query: queryOf(options), body });
 		return isJsonObject(data) ? data : {};
 	}
 
@@ -113,25 +126,27 @@ export class ThreatConnect {
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/enable_pagination.html
 	 */
 	async page(path: string, query: Query): Promise<Page> {
-		const { data, next } = await this.request({ method: 'GET', path, query });
+		const { data, next, count } = await this.request({ method: 'GET', path, query });
 		return {
 			data: Array.isArray(data) ? data.filter(isJsonObject) : [],
 			more: typeof next === 'string' && next !== '',
+			...(typeof count === 'number' && { count }),
 		};
 	}
 
-	/** A whole list of the v3 API. */
+	/** A whole list of the v3 API. A server may send fewer rows in a page than it was asked for: see `PageEnd`. */
 	async list(path: string, query: Query): Promise<JsonObject[]> {
-		const rows: JsonObject[] = [];
-		for (;;) {
-			const start: Query = rows.length > 0 ? [['resultStart', String(rows.length)]] : [];
-			const { data, more } = await this.page(path, [
-				...query,
-				...start,
-				['resultLimit', String(MAX_PAGE_SIZE)],
-			]);
-			rows.push(...data);
-			if (!more || data.length === 0) return rows;
+		const rows = new Map<string, JsonObject>();
+		const end = new PageEnd(MAX_PAGE_SIZE);
+		for (let read = 0; ;) {
+			const start: Query = read > 0 ? [['resultStart', String(read)]] : [];
+			const page = await this.page(path, [...query, ...start, ['resultLimit', String(MAX_PAGE_SIZE)]]);
+			const before = rows.size;
+			for (const row of page.data) rows.set(stringifyJson(row.id ?? row), row);
+			read += page.data.length;
+			// A server that ignores `resultStart` sends the same page again.
+			const isWhole = !page.more && page.count !== undefined && rows.size >= page.count;
+			if (isWhole || end.isReached(page) || rows.size === before) return [...rows.values()];
 		}
 	}
 
@@ -140,11 +155,85 @@ export class ThreatConnect {
 		return await this.lookups.getOrLoad('owners', async () => await this.list('/v3/security/owners', []));
 	}
 
-	/** Names of the organizations among them. New groups without an owner go into the API user's, but no endpoint says which that is. */
-	async organizations(): Promise<string[]> {
-		return (await this.owners())
-			.filter(({ type }) => type === 'Organization')
-			.map(({ name }) => String(name));
+	/**
+	 * The organization of the API user, looked up once a run: groups without an owner belong to it.
+	 *
+	 * @returns `undefined` when the server does not tell, and the API user does not see exactly one organization
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v2/owners/owners.html
+	 */
+	async findOwnOrganization(): Promise<string | undefined> {
+		return await this.lookups.getOrLoad('own organization', async () => {
+			const own = await this.dataOf('/v2/owners/mine', 'owner');
+			if (typeof own?.name === 'string' && own.name !== '') return own.name;
+			const owners = await unlessRefused(this.owners());
+			const organizations = (owners ?? []).filter(({ type }) => type === 'Organization');
+			return organizations.length === 1 ? String(organizations[0]?.name) : undefined;
+		});
+	}
+
+	/**
+	 * @param why the operation must name the owner
+	 * @throws InvalidInput when nothing tells which organization it is
+	 */
+	async ownOrganization(why: string): Promise<string> {
+		const own = await this.findOwnOrganization();
+		if (own !== undefined) return own;
+		throw new InvalidInput(
+			'"Owner Name" (ownerName) is missing',
+			`${why}, and ThreatConnect does not tell which organization is that of the API user: give the owner.`,
+		);
+	}
+
+	/** The user name of the API user, looked up once a run; `undefined` when the server does not tell. */
+	async userName(): Promise<string | undefined> {
+		return await this.lookups.getOrLoad('user name', async () => {
+			const user = await this.dataOf('/v2/whoami', 'user');
+			return typeof user?.userName === 'string' ? user.userName : undefined;
+		});
+	}
+
+	/** An object of the v2 API; `undefined` when the server refuses it or has another shape. */
+	private async dataOf(path: string, name: string): Promise<JsonObject | undefined> {
+		const answer = await unlessRefused(this.request({ method: 'GET', path }));
+		const data = isJsonObject(answer?.data) ? answer.data[name] : undefined;
+		// Other lists of the v2 API hold an array there.
+		const [object]: unknown[] = Array.isArray(data) ? data : [data];
+		return isJsonObject(object) ? object : undefined;
+	}
+
+	/** A reference that names its owner: ThreatConnect's documentation demands it with an XID. */
+	async withOwner(reference: GroupReference): Promise<GroupReference> {
+		if ('id' in reference || reference.ownerName !== undefined) return reference;
+		const ownerName = await this.findOwnOrganization();
+		return ownerName === undefined ? reference : { ...reference, ownerName };
+	}
+
+	/**
+	 * Does what must not overlap with work for the same records: each waits for those that were begun before it.
+	 *
+	 * @param keys what the records are called
+	 */
+	async oneAtATime<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
+		const before = keys.map((key) => this.working.get(key));
+		const working = Promise.all(before).then(work);
+		// All keys are taken in one step, so that no two works wait for each other.
+		for (const key of keys)
+			this.working.set(
+				key,
+				working.catch(() => {}),
+			);
+		return await working;
+	}
+
+	private readonly working = new Map<string, Promise<unknown>>();
+
+	/** The path and query of a request about one group. */
+	private async target(
+		reference: GroupReference,
+		options: AnswerOptions,
+	): Promise<Pick<ServiceRequest, 'path' | 'query'>> {
+		const named = await this.withOwner(reference);
+		return { path: groupPath(named), query: [...ownerQuery(named), ...queryOf(options)] };
 	}
 
 	/** @throws InvalidInput when the API user sees no owner with this ID */
@@ -164,19 +253,23 @@ export class ThreatConnect {
 	 */
 	async *groups(query: GroupQuery): AsyncGenerator<JsonObject[]> {
 		const { by, direction, pageSize, limit = Infinity } = query;
+		const end = new PageEnd(pageSize);
+		const known = new Set<string>();
 		let seen = 0;
 		let last: string | undefined;
 		let coming: Promise<Page> | undefined;
 		for (;;) {
-			const { data, more } = await (coming ?? this.groupsPage(query, seen, last));
+			const page = await (coming ?? this.groupsPage(query, seen, last));
+			const { data } = page;
 			const before = last;
 			seen += data.length;
 			last = data.length > 0 ? String(data.at(-1)?.id) : undefined;
-			const isEnd = data.length === 0 || (!more && data.length < pageSize);
+			const isEnd = end.isReached(page);
 			// The next page comes while this one is handled. If it fails, that shows when it is its turn.
 			coming = isEnd || seen >= limit ? undefined : this.groupsPage(query, seen, last);
 			coming?.catch(() => {});
 			if (by === 'id') checkOrder(data, direction, before);
+			else if (!isEnd && !addsAny(known, data)) return;
 			yield data;
 			if (isEnd) return;
 		}
@@ -211,6 +304,13 @@ export class ThreatConnect {
 	private async group(request: ServiceRequest): Promise<JsonObject> {
 		return groupOf(await send(this.connection, request));
 	}
+}
+
+/** A server that ignored `resultStart` would send the same page for ever. */
+function addsAny(known: Set<string>, groups: readonly JsonObject[]): boolean {
+	const before = known.size;
+	for (const { id } of groups) known.add(String(id));
+	return known.size > before;
 }
 
 /** A server that ignored the sorting or the window would make groups come twice or never. */
@@ -248,13 +348,35 @@ function isIdempotent(body: JsonObject): boolean {
 	});
 }
 
-/** The path and query of a request about one group. */
-function target(reference: GroupReference, options: AnswerOptions): Pick<ServiceRequest, 'path' | 'query'> {
-	return {
-		path: groupPath(reference),
-		query: [...ownerQuery(reference), ...queryOf(options)],
-	};
+/**
+ * Where a list ends. A server may cap its pages below what it was asked for without saying that there is more. So a first
+ * page that is not full proves nothing: only a page that is empty, or shorter than an earlier one, is the last.
+ */
+class PageEnd {
+	private longest = 0;
+
+	constructor(private readonly pageSize: number) {}
+
+	/** @param page each page in turn */
+	isReached({ data, more }: Page): boolean {
+		const isShorter = data.length < Math.min(this.longest, this.pageSize);
+		this.longest = Math.max(this.longest, data.length);
+		return data.length === 0 || (!more && isShorter);
+	}
 }
+
+/** @returns `undefined` when the service has refused the request, so that another try would be refused too */
+async function unlessRefused<T>(asking: Promise<T>): Promise<T | undefined> {
+	try {
+		return await asking;
+	} catch (error) {
+		if (error instanceof ServiceFailure && isRefusal(error)) return undefined;
+		throw asError(error);
+	}
+}
+
+const isRefusal = ({ unanswered, details: { httpCode } }: ServiceFailure) =>
+	unanswered === undefined && /^(2|4(?!29))/.test(httpCode ?? '');
 
 /** `fields` is repeated for each value: comma-joined values are not understood. */
 function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {

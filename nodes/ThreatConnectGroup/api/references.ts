@@ -1,13 +1,18 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { inQuotes, optionalText } from '../../shared/core/values';
 import { pathOf, type Query } from '../../shared/http/url';
+import { plainSpelling } from '../query/matching';
 
-/** How a user names one group. */
+/** How a user names one group. Without an owner's name, the API user's organization is meant. */
 export type GroupReference = { id: string } | { xid: string; ownerName?: string };
 
-/** Names the group as the item does: items with the same key run in their order. */
+/**
+ * Names the group as the item does: items with the same key run in their order. An XID is its own key, whatever the owner:
+ * an item may name the API user's organization where another leaves it out. An ID and an XID of one group are two keys,
+ * because only the service knows that they belong together.
+ */
 export function referenceKey(reference: GroupReference): string {
-	return 'id' in reference ? `id ${reference.id}` : `xid ${reference.ownerName ?? ''} ${reference.xid}`;
+	return 'id' in reference ? `id ${reference.id}` : `xid ${plainSpelling(reference.xid)}`;
 }
 
 /** The path to a group, or to what belongs to it. */
@@ -20,24 +25,80 @@ export function ownerQuery(reference: GroupReference): Query {
 }
 
 /**
- * An external ID; `undefined` when it is empty or blank.
+ * An external ID, without blanks around it; `undefined` when it is empty or blank.
  *
  * @throws InvalidInput when it would address something else
  */
-export function readXid(value: unknown): string | undefined {
-	const xid = optionalText(value, '"Group XID" (groupXid)') ?? '';
-	if (xid.trim() === '') return undefined;
+export function readXid(value: unknown, label = '"Group XID" (groupXid)'): string | undefined {
+	const xid = plainSpelling(optionalText(value, label) ?? '');
+	if (xid === '') return undefined;
 	if (/^\d+$/.test(xid)) {
 		throw new InvalidInput(
-			`"Group XID" (groupXid) is ${inQuotes(xid)}, which ThreatConnect would read as an ID`,
+			`${label} is ${inQuotes(xid)}, which ThreatConnect would read as an ID`,
 			'Find the group by its ID, or use XIDs that are not only digits.',
 		);
 	}
 	if (xid === '.' || xid === '..') {
 		throw new InvalidInput(
-			`"Group XID" (groupXid) cannot be "${xid}": it would change the path of the request`,
+			`${label} cannot be "${xid}": it would change the path of the request`,
 			'Find the group by its ID.',
 		);
 	}
 	return xid;
+}
+
+/**
+ * Types whose groups have a page on ThreatConnect's former web site. `task.xhtml` is left out: workflow tasks, which are
+ * no groups, have a page of that name.
+ */
+const FORMER_PAGES = [
+	'adversary',
+	'attackpattern',
+	'campaign',
+	'courseofaction',
+	'document',
+	'email',
+	'event',
+	'incident',
+	'intrusionset',
+	'malware',
+	'report',
+	'signature',
+	'tactic',
+	'threat',
+	'tool',
+	'vulnerability',
+];
+
+/** e.g. `https://app.threatconnect.com/#/details/groups/12345/overview` */
+const PAGE = /^[^?#]*\/(?:#\/)?details\/groups\/(\d+)(?:[/?#&]|$)/i;
+/** e.g. `https://app.threatconnect.com/auth/incident/incident.xhtml?incident=12345` */
+const FORMER_PAGE = /^[^?#]*\/auth\/([a-z]+)\/\1\.xhtml\?\1=(\d+)(?:[&#]|$)/i;
+
+/**
+ * The ID in the address of a group's page. Pages of indicators, victims, users and workflow tasks have addresses like it,
+ * and their numbers are the IDs of other groups.
+ *
+ * @param host the host of the credential's Base URL: another instance has other groups under the same IDs
+ * @throws InvalidInput when it is not the page of a group of this instance
+ */
+export function idInPageAddress(address: string, host: string): string {
+	const given = URL.canParse(address) ? new URL(address) : undefined;
+	const [, id] = PAGE.exec(address) ?? [];
+	const [, type = '', formerId] = FORMER_PAGE.exec(address) ?? [];
+	const found = id ?? (FORMER_PAGES.includes(type.toLowerCase()) ? formerId : undefined);
+	const isWeb = given?.protocol === 'https:' || given?.protocol === 'http:';
+	if (!given || !isWeb || given.username !== '' || given.password !== '' || found === undefined) {
+		throw new InvalidInput(
+			`"Group ID" (groupId) is ${inQuotes(address)}, which is not the address of a group`,
+			"Copy the address of the group's page in ThreatConnect, or choose By ID.",
+		);
+	}
+	if (given.host !== host) {
+		throw new InvalidInput(
+			`"Group ID" (groupId) is the address of a group on ${given.host}, but the credential is for ${host}`,
+			'Choose the credential of that instance, or choose By ID.',
+		);
+	}
+	return found;
 }

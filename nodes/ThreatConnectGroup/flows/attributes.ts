@@ -2,11 +2,10 @@ import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/values';
 import type { ThreatConnect } from '../api/client';
+import { isSameText } from '../query/matching';
+import { rowsOf } from './compareGroup';
 
 /** Attributes of groups, as far as the instance decides about them. */
-
-const rowsOf = (list: unknown): JsonObject[] =>
-	isJsonObject(list) && Array.isArray(list.data) ? list.data.filter(isJsonObject) : [];
 
 /**
  * Checks values against the attribute types of the instance, which are read once a run. A key that may not read them
@@ -91,7 +90,7 @@ export function planDefaults(
 			(one) => one.type === attribute.type && one.default === true,
 		);
 		if (!present) added.push(attribute);
-		else if (present.value !== attribute.value) {
+		else if (!isSameText(present.value, attribute.value)) {
 			changed.push({ id: String(present.id), type: String(attribute.type), value: attribute.value });
 		}
 	}

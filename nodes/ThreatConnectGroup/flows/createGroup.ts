@@ -1,12 +1,15 @@
 import { cancelSignal } from '../../shared/http/connection';
 import { asError, InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
-import type { JsonObject } from '../../shared/core/json';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
 import { isUnset } from '../../shared/core/values';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
-import { addedAttributes, checkAttributes } from './attributes';
 import { readXid } from '../api/references';
+import { plainSpelling } from '../query/matching';
+import { withLinkedGroups } from './associatedGroups';
+import { addedAttributes, checkAttributes } from './attributes';
+import { fieldsToCompare, showsNothingElse, withoutFields } from './compareGroup';
 
 /** Creating a group once, although answers are lost and n8n repeats items: by its XID it is found again. */
 
@@ -19,25 +22,46 @@ export type Creation = {
 
 /**
  * @returns the new group, also when only its answer was lost
- * @throws InvalidInput when an attribute cannot have its value
+ * @throws InvalidInput when an attribute cannot have its value, or an associated group is not one that there is once
  * @throws ServiceFailure in doubt when it cannot be known whether it was created
  */
 export async function createGroup(
 	api: ThreatConnect,
 	body: JsonObject,
-	{ options, assignsXid, item }: Creation,
+	creation: Creation,
 ): Promise<JsonObject> {
 	await checkAttributes(api, addedAttributes(body));
-	const { retryLog, index } = item;
-	const isOurXid = assignsXid && isUnset(body.xid);
-	const named = isOurXid ? { ...body, xid: `n8n:${retryLog.idempotencyKey(index)}` } : body;
+	const { retryLog, index } = creation.item;
+	const isOurXid = creation.assignsXid && isUnset(body.xid);
+	const xid = isOurXid ? `n8n:${retryLog.idempotencyKey(index)}` : ownXid(body.xid);
+	const named = xid === undefined ? body : { ...body, xid };
+	return await withLinkedGroups(
+		api,
+		named,
+		async (linked) => await createOnce(api, linked, isOurXid, creation),
+	);
+}
+
+/** A user's XID without blanks around it. One that is only digits or is no text goes as it is: the service judges it. */
+function ownXid(value: unknown): unknown {
+	return typeof value === 'string' && plainSpelling(value) !== '' ? plainSpelling(value) : value;
+}
+
+async function createOnce(
+	api: ThreatConnect,
+	named: JsonObject,
+	isOurXid: boolean,
+	{ options, item: { retryLog, index } }: Creation,
+): Promise<JsonObject> {
 	const since = retryLog.isRepeat ? retryLog.startedAt : Date.now();
 
 	const find = async (): Promise<JsonObject | undefined> => {
-		const group = await findByXid(api, named, options);
+		const fields = isOurXid ? [] : fieldsToCompare(scalarsOf(named));
+		const group = await findByXid(api, named, [...(options.fields ?? []), ...fields]);
 		if (!group || isOurXid) return group;
-		const isThat = isThatOf(named, group, api.connection.clock.toService(since));
-		return isThat && !retryLog.isOfAnother(index, group.id) ? group : undefined;
+		const isThat = await isThatOf(api, named, group, api.connection.clock.toService(since));
+		if (!isThat || retryLog.isOfAnother(index, group.id)) return undefined;
+		return withoutFields(group, fields, options.fields);
 	};
 	let attempts = 0;
 	const act = async (): Promise<JsonObject> => {
@@ -80,7 +104,7 @@ function isFindable({ xid }: JsonObject): boolean {
 async function findByXid(
 	api: ThreatConnect,
 	{ xid, ownerName, ownerId }: JsonObject,
-	{ fields }: AnswerOptions,
+	fields: readonly string[],
 ): Promise<JsonObject | undefined> {
 	const known = readXid(xid);
 	if (known === undefined) throw new InvalidInput('it has no XID', 'Switch on Options > Assign XID.');
@@ -90,15 +114,36 @@ async function findByXid(
 			: await api.ownerName(ownerId)
 		: String(ownerName);
 	const reference = { xid: known, ...(owner !== undefined && { ownerName: owner }) };
-	return await api.findGroup(reference, { fields });
+	return await api.findGroup(reference, { fields: [...new Set(fields)] });
 }
 
 /** Milliseconds: Date headers and dates of groups are whole seconds. */
 const SLACK = 2000;
 
-/** Whether a group with the user's XID is what was sent, not one that had it before. */
-const isThatOf = ({ name, type }: JsonObject, group: JsonObject, since: number) =>
-	group.type === type && group.name === name && Date.parse(String(group.dateAdded)) >= since - SLACK;
+const scalarsOf = (body: JsonObject): JsonObject =>
+	Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value !== 'object'));
+
+/**
+ * Whether a group with the user's XID is what was sent. It may be one that had the XID before, or one that another client
+ * made in the same moment: that one has other values, or another user made it.
+ */
+async function isThatOf(
+	api: ThreatConnect,
+	sent: JsonObject,
+	group: JsonObject,
+	since: number,
+): Promise<boolean> {
+	const isNew = Date.parse(String(group.dateAdded)) >= since - SLACK;
+	return isNew && showsNothingElse(scalarsOf(sent), group) && (await isOwn(api, group));
+}
+
+/** Whether the API user made the group. Where the answer or the server does not tell, nothing speaks against it. */
+async function isOwn(api: ThreatConnect, { createdBy }: JsonObject): Promise<boolean> {
+	const maker = isJsonObject(createdBy) ? createdBy.userName : undefined;
+	if (typeof maker !== 'string') return true;
+	const own = await api.userName();
+	return own === undefined || own === maker;
+}
 
 function doubtOf({ type, name, xid }: JsonObject): string {
 	const by = isUnset(xid) ? '' : ` and the XID "${String(xid)}"`;

@@ -1,9 +1,12 @@
 import type { IBinaryData } from 'n8n-workflow';
 
-import { errorMessage, InvalidInput, ServiceFailure } from '../../shared/core/errors';
+import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
 import { FileOutput } from '../../shared/execution/operation';
+import { cancelSignal } from '../../shared/http/connection';
 import { seconds } from '../../shared/http/networkErrors';
+import { MAX_ATTEMPTS, retryDelay } from '../../shared/http/retry';
+import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { fetchBytes } from '../../shared/http/files';
 import { isUnset } from '../../shared/core/values';
 import { failure } from '../api/responses';
@@ -19,10 +22,11 @@ import { FILE_TYPES, PDF_TYPES, refuseOtherTypes } from '../fields/groupTypes';
  */
 export async function downloadFile(
 	api: ThreatConnect,
-	reference: GroupReference,
+	given: GroupReference,
 	item: Item,
 	field: string,
 ): Promise<FileOutput> {
+	const reference = await api.withOwner(given);
 	const group = await api.getGroup(reference, {});
 	refuseOtherTypes(group, FILE_TYPES, 'file', 'Only a Document or a Report has one.');
 	if (group.status === 'Awaiting Upload') {
@@ -46,10 +50,11 @@ export async function downloadFile(
  */
 export async function downloadReport(
 	api: ThreatConnect,
-	reference: GroupReference,
+	given: GroupReference,
 	item: Item,
 	field: string,
 ): Promise<FileOutput> {
+	const reference = await api.withOwner(given);
 	const group = await api.getGroup(reference, {});
 	refuseOtherTypes(group, PDF_TYPES, 'PDF report', `These types have one: ${PDF_TYPES.join(', ')}.`);
 	const name = `${safeName(String(group.name))}.pdf`;
@@ -60,6 +65,10 @@ export async function downloadReport(
 /** A group's name may hold what no file name may. */
 const safeName = (name: string) => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 200);
 
+/** Milliseconds after which a file that was cut off is not asked for again. */
+const TIME_BUDGET_MS = 180_000;
+
+/** Fetches a file; one that is cut off in the middle is fetched again from its beginning. */
 async function fetchFile(
 	{ connection }: ThreatConnect,
 	reference: GroupReference,
@@ -67,34 +76,54 @@ async function fetchFile(
 	item: Item,
 	name: string,
 ): Promise<IBinaryData> {
-	const reply = await fetchBytes(connection, {
-		method: 'GET',
-		path: groupPath(reference, what),
-		query: ownerQuery(reference),
-	});
+	const request = { method: 'GET' as const, path: groupPath(reference, what), query: ownerQuery(reference) };
+	const signal = cancelSignal(connection);
+	const end = Date.now() + TIME_BUDGET_MS;
+	for (let attempts = 1; ; attempts++) {
+		try {
+			return await fetchOnce(connection, request, item, name);
+		} catch (error) {
+			if (!(error instanceof CutOff) || attempts === MAX_ATTEMPTS || Date.now() > end) throw asError(error);
+			await sleepUntilCancelled(retryDelay(attempts), signal);
+			if (signal?.aborted) throw asError(error);
+		}
+	}
+}
+
+/** The answer began, and its end was lost. */
+class CutOff extends ServiceFailure {}
+
+async function fetchOnce(
+	connection: ThreatConnect['connection'],
+	request: Parameters<typeof fetchBytes>[1],
+	item: Item,
+	name: string,
+): Promise<IBinaryData> {
+	const reply = await fetchBytes(connection, request);
 	if (!reply.stream) throw failure(reply);
 	let binary: IBinaryData;
 	try {
 		binary = await item.helpers.prepareBinaryData(reply.stream, name);
 	} catch (error) {
 		const late = reply.lateAfter?.();
-		if (late === undefined) throw brokenOff(errorMessage(error), reply.request);
-		throw brokenOff(`it had not ended after ${seconds(late)}`, reply.request, SLOW_LINE);
+		if (late === undefined) throw cutOff(errorMessage(error), reply.request);
+		throw new ServiceFailure(
+			brokenOff(`it had not ended after ${seconds(late)}`),
+			`Raise Options > Timeout if the line is slow. ${AGAIN}`,
+			{ request: reply.request },
+		);
 	}
 	const announced = reply.headers['content-length'];
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
-		throw brokenOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
+		throw cutOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
 	}
 	// n8n calls anything it does not know text.
 	const isText = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);
 	return isText ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
 }
 
-const SLOW_LINE = 'Raise Options > Timeout if the line is slow.';
+const AGAIN = 'Run it again for this item.';
 
-const brokenOff = (why: string, request: string, advice = '') =>
-	new ServiceFailure(
-		`The download broke off: ${why}`,
-		[advice, 'Run it again for this item.'].filter(Boolean).join(' '),
-		{ request },
-	);
+const brokenOff = (why: string) => `The download broke off: ${why}`;
+
+const cutOff = (why: string, request: string) => new CutOff(brokenOff(why), AGAIN, { request });

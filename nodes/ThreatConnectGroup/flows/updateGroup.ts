@@ -2,56 +2,91 @@ import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../share
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
+import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPresent } from './compareGroup';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
 import type { GroupReference } from '../api/references';
+import { plainSpelling } from '../query/matching';
 import { allOf, isOneOf, quote } from '../query/tql';
+import { withLinkedGroups } from './associatedGroups';
 
 /** Changing a group, with what only the instance knows looked up before anything is sent. */
 
+type Change = {
+	options: AnswerOptions;
+	/**
+	 * The group with `fieldsToCompare`, where it was read: only what differs from it is written. Without it all plain values
+	 * are written, whatever the group has.
+	 */
+	present?: JsonObject;
+};
+
 /**
- * Changes a group.
+ * Changes a group. What the group has already is not added to it once more: attributes of the same type, value and source,
+ * and associated objects that the body describes.
  *
  * @param body of an update, with Description and Source as if they were fields
- * @param present the group with its attributes, where that is known already
- * @returns the group; if it could not be read back, what is known of it, with a `_notice`
- * @throws InvalidInput when an indicator that is to be removed is not found, or an attribute cannot have its value
+ * @returns the group, and whether anything was written; if it could not be read back, what is known of it, with a `_notice`
+ * @throws InvalidInput when an indicator that is to be removed is not found, an attribute cannot have its value, or an
+ *   associated group is not one that there is once
  * @throws ServiceFailure in doubt when only a part of the change was surely made
  */
 export async function changeGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
 	body: JsonObject,
-	options: AnswerOptions,
-	present?: JsonObject,
-): Promise<JsonObject> {
+	{ options, present }: Change,
+): Promise<{ group: JsonObject; isWritten: boolean }> {
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
-	const named = await withIndicatorIds(api, body);
-	let changed: AttributeChange[] = [];
-	let before: JsonObject | undefined;
-	let rest = named;
-	if (wanted.length > 0) {
-		before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
-		const plan = planDefaults(wanted, before);
-		changed = plan.changed;
-		rest = appended(withAttributes(named, plan.added));
-	}
+	const named = withPlainXid(await withIndicatorIds(api, body));
+	const lists = [...(wanted.length > 0 ? ['attributes'] : []), ...listsThatCreate(named)];
+	const fields = [...new Set(lists)];
+	const before = present ?? (fields.length > 0 ? await api.getGroup(reference, { fields }) : undefined);
+	const plan = planDefaults(wanted, before ?? {});
+	const whole = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
+	const rest = before ? withoutPresent(whole, before) : whole;
+	return await withLinkedGroups(api, rest, async (linked) => {
+		const pending = present ? differences(linked, present) : before ? withoutPresent(linked, before) : linked;
+		if (present && Object.keys(pending).length === 0 && plan.changed.length === 0) {
+			return { group: withoutFields(present, fieldsToCompare(body), options.fields), isWritten: false };
+		}
+		return await write(api, reference, { body: pending, changed: plan.changed, before, options });
+	});
+}
+
+/** An XID is sent as it is looked up: without blanks around it. */
+const withPlainXid = (body: JsonObject): JsonObject =>
+	typeof body.xid === 'string' ? { ...body, xid: plainSpelling(body.xid) } : body;
+
+type Writing = {
+	body: JsonObject;
+	changed: AttributeChange[];
+	/** The group as it was read before. */
+	before: JsonObject | undefined;
+	options: AnswerOptions;
+};
+
+async function write(
+	api: ThreatConnect,
+	reference: GroupReference,
+	{ body, changed, before, options }: Writing,
+): Promise<{ group: JsonObject; isWritten: boolean }> {
+	const isUpdated = Object.keys(body).length > 0;
+	const isWritten = isUpdated || changed.length > 0;
 	// The group first: it is what can be refused.
-	const updated = Object.keys(rest).length > 0 ? await api.updateGroup(reference, rest, options) : undefined;
-	await changeAttributes(api, changed, options, updated !== undefined);
+	const updated = isUpdated ? await api.updateGroup(reference, body, options) : undefined;
+	await changeAttributes(api, changed, options, isUpdated);
 	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
-	if (updated && isCurrent) return updated;
+	if (updated && isCurrent) return { group: updated, isWritten };
 	try {
-		return await api.getGroup(reference, { fields: options.fields });
+		return { group: await api.getGroup(reference, { fields: options.fields }), isWritten };
 	} catch (error) {
-		if (!updated && changed.length === 0) throw asError(error);
+		if (!isWritten) throw asError(error);
 		// The change stands. The attributes are those of before it.
 		const known = Object.entries(updated ?? before ?? {}).filter(([name]) => name !== 'attributes');
-		return {
-			...Object.fromEntries(known),
-			_notice: `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`,
-		};
+		const notice = `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`;
+		return { group: { ...Object.fromEntries(known), _notice: notice }, isWritten };
 	}
 }
 

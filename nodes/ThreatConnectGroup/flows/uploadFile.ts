@@ -65,6 +65,7 @@ type Upload = {
 	fileName?: string;
 	/** Whether the group's present file may be replaced. */
 	replace: boolean;
+	createActivityLog?: boolean;
 	/** Milliseconds to wait until ThreatConnect has processed the file; absent: not at all. */
 	processing?: number;
 };
@@ -79,9 +80,10 @@ type Upload = {
  */
 export async function uploadFile(
 	api: ThreatConnect,
-	reference: GroupReference,
-	{ file, fileName, replace, processing }: Upload,
+	given: GroupReference,
+	{ file, fileName, replace, processing, createActivityLog }: Upload,
 ): Promise<JsonObject> {
+	const reference = await api.withOwner(given);
 	const group = await api.getGroup(reference, {});
 	refuseOtherTypes(group, FILE_TYPES, 'file', 'Only a Document or a Report has one.');
 	const isThere = hasFile(group);
@@ -99,7 +101,13 @@ export async function uploadFile(
 		);
 	}
 	if (group.malware === true) await refuseUnlessZip(file);
-	const fileSize = await sendFile(api, reference, { file, name: String(name), isThere, replace });
+	const fileSize = await sendFile(api, reference, {
+		file,
+		name: String(name),
+		isThere,
+		replace,
+		createActivityLog,
+	});
 	const status = processing === undefined ? undefined : await processed(api, reference, processing);
 	return {
 		...Object.fromEntries(
@@ -114,14 +122,17 @@ export async function uploadFile(
 	};
 }
 
-/**
- * @param isThere the group has a file, which this one is to replace
- * @returns how many bytes it has
- */
+type Sending = Pick<Upload, 'file' | 'replace' | 'createActivityLog'> & {
+	name: string;
+	/** The group has a file, which this one is to replace. */
+	isThere: boolean;
+};
+
+/** @returns how many bytes the file has */
 async function sendFile(
 	api: ThreatConnect,
 	reference: GroupReference,
-	{ file, name, isThere, replace }: { file: InputFile; name: string; isThere: boolean; replace: boolean },
+	{ file, name, isThere, replace, createActivityLog }: Sending,
 ): Promise<number> {
 	let size = 0;
 	const request = {
@@ -132,6 +143,7 @@ async function sendFile(
 			...ownerQuery(reference),
 			['filename', name] as const,
 			...(replace && !isThere ? [['updateIfExists', 'true'] as const] : []),
+			...(createActivityLog ? [['createActivityLog', 'true'] as const] : []),
 		],
 		// To replace a file twice by the same one is to replace it once; to upload it twice would be refused.
 		idempotent: replace,

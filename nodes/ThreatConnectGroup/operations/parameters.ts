@@ -6,7 +6,6 @@ import { oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { extraJsonOption, optionsCollection } from '../../shared/execution/options';
 import {
-	inQuotes,
 	isUnset,
 	optionalSwitch,
 	optionalText,
@@ -14,8 +13,8 @@ import {
 	readLong,
 	readText,
 } from '../../shared/core/values';
-import type { AnswerOptions } from '../api/client';
-import { type GroupReference, readXid } from '../api/references';
+import type { AnswerOptions, ThreatConnect } from '../api/client';
+import { type GroupReference, idInPageAddress, readXid } from '../api/references';
 import type { Creation } from '../flows/createGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
@@ -87,10 +86,10 @@ export const xidParameters = (
 const GROUP_ID = '"Group ID" (groupId)';
 
 /** @throws InvalidInput when no group is named, or in a form that would address something else */
-export function readReference(item: Item): GroupReference {
+export function readReference(item: Item, api: ThreatConnect): GroupReference {
 	if (oneOf(item.parameter('findBy'), '"Find Group By" (findBy)', 'id', 'xid') === 'id') {
 		const given = item.parameter('groupId');
-		const id = item.locatorMode('groupId') === 'url' ? idInUrl(given) : given;
+		const id = item.locatorMode('groupId') === 'url' ? idInUrl(given, api) : given;
 		// An empty ID would address the list of all groups.
 		if (isUnset(id) || (typeof id === 'string' && id.trim() === '')) {
 			throw new InvalidInput(`${GROUP_ID} is empty`, 'Give the ID of the group.');
@@ -105,20 +104,8 @@ export function readReference(item: Item): GroupReference {
 	return { xid, ...(ownerName !== undefined && { ownerName }) };
 }
 
-/** The ID in the address of a group's page, of the present web site or the one before it. */
-function idInUrl(value: unknown): unknown {
-	if (isUnset(value)) return value;
-	const url = readText(value, GROUP_ID).trim();
-	const [, id, legacyId] =
-		/^https?:\/\/[^?#]*#?\/(?:[^?]*\/)?groups\/(\d+)(?:[/?#]|$)|^https?:\/\/[^?#]+\.xhtml\?[a-z]+=(\d+)(?:[&#]|$)/i.exec(
-			url,
-		) ?? [];
-	if (id !== undefined || legacyId !== undefined) return id ?? legacyId;
-	throw new InvalidInput(
-		`${GROUP_ID} is ${inQuotes(url)}, which is not the address of a group`,
-		"Copy the address of the group's page in ThreatConnect, or choose By ID.",
-	);
-}
+const idInUrl = (value: unknown, { connection }: ThreatConnect): unknown =>
+	isUnset(value) ? value : idInPageAddress(readText(value, GROUP_ID).trim(), new URL(connection.root).host);
 
 export const readOwner = (item: Item): string | undefined =>
 	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
@@ -134,20 +121,18 @@ export const fieldsOption: INodeProperties = {
 		'What the output should hold besides the fields that ThreatConnect always returns. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
+/** For every request that writes. */
+export const activityLogOption: INodeProperties = {
+	displayName: 'Create Activity Log',
+	name: 'createActivityLog',
+	type: 'boolean',
+	default: false,
+	description: "Whether to write an entry to the Activity tab of the API user's organization",
+};
+
 /** The options of operations that write a group and answer with it. */
 export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
-	optionsCollection(
-		...own,
-		extraJsonOption,
-		{
-			displayName: 'Create Activity Log',
-			name: 'createActivityLog',
-			type: 'boolean',
-			default: false,
-			description: "Whether to write an entry to the Activity tab of the API user's organization",
-		},
-		fieldsOption,
-	);
+	optionsCollection(...own, extraJsonOption, activityLogOption, fieldsOption);
 
 const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
 

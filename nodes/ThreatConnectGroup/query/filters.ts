@@ -8,6 +8,7 @@ import { choiceByType, date, oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/values';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
+import { spellingsOf } from './matching';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
 
 /** The filters of Get Many, and the query that they make. */
@@ -17,7 +18,7 @@ type Texts = readonly string[];
 /** One filter: the parameter, and what its values become. */
 type Filter = {
 	parameter: INodeProperties;
-	/** Absent: `readFilters` itself knows what to do with it. */
+	/** Absent for IDs, which `readFilters` handles itself. */
 	clause?(texts: Texts): string;
 };
 
@@ -123,9 +124,9 @@ const FILTERS: readonly Filter[] = [
 	textFilter(
 		'name',
 		'Name Is',
-		'The exact name, upper and lower case included',
+		'The name, upper and lower case included, but for blanks around it',
 		'e.g. Phishing campaign against finance',
-		(texts) => isOneOf('summary', texts),
+		(texts) => isOneOf('summary', [...new Set(texts.flatMap(spellingsOf))]),
 	),
 	textFilter(
 		'nameStartsWith',
@@ -192,13 +193,20 @@ export const filterParameters: INodeProperties[] = FILTERS.map(({ parameter }) =
 	a.displayName.localeCompare(b.displayName),
 );
 
+/** Groups match any of the texts, so that a long list of them can be asked for in several queries. */
+export type Disjunction = {
+	filter: string;
+	texts: Texts;
+	clause(texts: Texts): string;
+};
+
 export type GroupFilters = {
 	/** All of them apply. */
-	clauses: string[];
-	/** Only these; there may be too many for one query. */
-	ids?: string[];
-	/** Only these, letter by letter: a database may ignore the case or accents. */
-	names?: string[];
+	any: Disjunction[];
+	/** The user's own query, which applies too. */
+	query?: string;
+	/** Only these: a database may ignore the case or accents. */
+	names?: Texts;
 };
 
 const TQL_QUERY = '"TQL Query" (tql)';
@@ -212,14 +220,15 @@ const TQL_QUERY = '"TQL Query" (tql)';
  * @throws InvalidInput for a filter that is set but empty: left out, it would find every group
  */
 export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
-	const read: GroupFilters = { clauses: [] };
+	const read: GroupFilters = { any: [] };
 	for (const { parameter, clause } of FILTERS) {
 		const { name, type } = parameter;
 		if (!(name in values)) continue;
 		const label = labelOf(parameter);
 		const value = unlocated(values[name]);
 		if (name === 'id') {
-			read.ids = readIds(value, label);
+			const ids = readIds(value, label);
+			read.any.push({ filter: name, texts: ids, clause: (some) => `id in (${some.join(',')})` });
 			continue;
 		}
 		const texts =
@@ -228,12 +237,12 @@ export function readFilters(values: JsonObject, tql: unknown, zone: string): Gro
 				: readTexts(type === 'multiOptions' ? readEntries(value, label) : value, label);
 		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
 		if (name === 'name') read.names = texts;
-		if (clause) read.clauses.push(clause(texts));
+		if (clause) read.any.push({ filter: name, texts, clause });
 	}
-	// Left empty by hand, there is none; an expression that gives nothing is none of that.
+	// An empty box means no query. An expression that gives nothing is refused instead.
 	if (tql === undefined || tql === null) throw emptyFilter(TQL_QUERY);
 	const query = readText(tql, TQL_QUERY);
-	if (query.trim() !== '') read.clauses.push(ownQuery(query, TQL_QUERY));
+	if (query.trim() !== '') read.query = ownQuery(query, TQL_QUERY);
 	return read;
 }
 

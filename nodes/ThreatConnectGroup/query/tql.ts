@@ -70,26 +70,3 @@ export function ownQuery(query: string, label: string): string {
 		'Close each bracket that is open, and no other.',
 	);
 }
-
-/**
- * IDs in groups, each short enough for one request.
- *
- * @param length the most characters that a list of IDs may take in a URL
- */
-export function chunksOfIds(ids: readonly string[], length: number): string[][] {
-	const chunks: string[][] = [];
-	let chunk: string[] = [];
-	let used = 0;
-	for (const id of ids) {
-		// The comma becomes three characters.
-		const size = id.length + 3;
-		if (chunk.length > 0 && used + size > length) {
-			chunks.push(chunk);
-			chunk = [];
-			used = 0;
-		}
-		chunk.push(id);
-		used += size;
-	}
-	return chunk.length > 0 ? [...chunks, chunk] : chunks;
-}

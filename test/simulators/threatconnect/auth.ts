@@ -7,6 +7,7 @@ import {
 	CREDENTIALS,
 	NO_OWNERS_USER,
 	READ_ONLY_USER,
+	TWO_ORGANIZATIONS_USER,
 	type ApiUser,
 } from './seeds';
 
@@ -15,6 +16,7 @@ const TOKENS: ReadonlyArray<readonly [string, ApiUser]> = [
 	[CREDENTIALS.readOnlyToken, READ_ONLY_USER],
 	[CREDENTIALS.noOwnersToken, NO_OWNERS_USER],
 	[CREDENTIALS.cannotListToken, CANNOT_LIST_USER],
+	[CREDENTIALS.twoOrganizationsToken, TWO_ORGANIZATIONS_USER],
 ];
 
 /** docs: quick_start, "within five minutes of the ThreatConnect server's system time". */

@@ -7,6 +7,7 @@ export type Behaviour = {
 	nameLimit: number;
 	eventStatuses: 4 | 8;
 	knownXid: 'conflict' | 'overwrite' | 'duplicate';
+	xidWithoutOwner: 'lenient' | 'notFound' | 'refused';
 	crossOwner: boolean;
 	bulkDelete: boolean;
 	/** Milliseconds. */

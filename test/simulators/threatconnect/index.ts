@@ -12,6 +12,7 @@ import { serveGroups } from './groupEndpoints';
 import { eraseGroup } from './groups';
 import { resolveLabel, resolveTag } from './lists';
 import { serveMetadata } from './metadata';
+import { serveOwnOwner } from './ownOwner';
 import { groupSchemas } from './schemas';
 import { API_USER, CREDENTIALS, type Entity } from './seeds';
 import { prepare, type Hooks, type Service } from './service';
@@ -36,6 +37,15 @@ export type ThreatConnectOptions = ServerOptions & {
 	eventStatuses?: 4 | 8;
 	/** What POST does with an `xid` that the owner already has; default `conflict`. */
 	knownXid?: 'conflict' | 'overwrite' | 'duplicate';
+	/**
+	 * What becomes of a request for an XID that names no owner. docs: "you must use the owner query parameter"; what a
+	 * server does without it is not documented. Default `lenient`: it looks in the Organization of the API user.
+	 */
+	xidWithoutOwner?: 'lenient' | 'notFound' | 'refused';
+	/** The v2 API does not say who the API user is: no `GET /v2/owners/mine` and no `GET /v2/whoami`. */
+	withoutOwnOwner?: boolean;
+	/** The most rows of a page, whatever `resultLimit` asks for; and whether such a page says that there are more. */
+	pageCap?: { rows: number; saysMore: boolean };
 	/** The instance allows associations across owners; default `false`. */
 	crossOwner?: boolean;
 	/** An administrator has allowed `DELETE /v3/groups?tql=`; default `false`. */
@@ -81,6 +91,8 @@ export type GroupSeed = {
 	associatedVictimAssets?: string[];
 	dateAdded?: string;
 	lastModified?: string;
+	/** ID of a user; default: the API user. */
+	createdBy?: string;
 };
 
 export type ThreatConnectSimulator = RunningServer & {
@@ -140,7 +152,7 @@ function seedGroup(context: Context, seed: GroupSeed): GroupRow {
 		reviews: [],
 		dateAdded,
 		lastModified: seed.lastModified ?? dateAdded,
-		createdBy: user.id,
+		createdBy: seed.createdBy ?? user.id,
 	});
 }
 
@@ -149,6 +161,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 		nameLimit: options.nameLimit ?? 200,
 		eventStatuses: options.eventStatuses ?? 8,
 		knownXid: options.knownXid ?? 'conflict',
+		xidWithoutOwner: options.xidWithoutOwner ?? 'lenient',
 		crossOwner: options.crossOwner ?? false,
 		bulkDelete: options.bulkDelete ?? false,
 		processing: options.processing ?? 0,
@@ -204,6 +217,7 @@ export async function startThreatConnect(
 		timers: new Timers(),
 		hooks: options.hooks ?? {},
 		optionsBlocked: options.optionsBlocked ?? false,
+		pageCap: options.pageCap,
 		now: () => Date.now() + (options.clockSkew ?? 0) * 1000,
 	};
 	for (const schema of groupSchemas(service.behaviour.nameLimit)) app.addSchema(schema);
@@ -215,6 +229,7 @@ export async function startThreatConnect(
 	serveFiles(service);
 	serveEntities(service);
 	serveMetadata(service, options.olderServer ?? false);
+	if (!options.withoutOwnOwner) serveOwnOwner(service);
 	serveBatch(service);
 
 	const { stop, ...running } = await listen();

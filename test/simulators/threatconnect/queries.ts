@@ -9,6 +9,14 @@ import { GROUP_KEYWORDS } from './tqlKeywords';
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 10000;
 
+export type PageCap = { rows: number; saysMore: boolean };
+
+declare module 'fastify' {
+	interface FastifyRequest {
+		pageCap?: PageCap;
+	}
+}
+
 const queryOf = (request: FastifyRequest) => request.query as Record<string, string | string[] | undefined>;
 
 /** A parameter that may be given once. Parameters that no endpoint knows are ignored. */
@@ -59,10 +67,12 @@ export function page<Row>(
 	options: { alwaysCount?: boolean } = {},
 ): Record<string, unknown> {
 	const start = wholeNumber(request, 'resultStart', 0, 0, Number.MAX_SAFE_INTEGER);
-	const limit = wholeNumber(request, 'resultLimit', DEFAULT_LIMIT, 1, MAX_LIMIT);
+	const asked = wholeNumber(request, 'resultLimit', DEFAULT_LIMIT, 1, MAX_LIMIT);
+	const { rows: cap = Infinity, saysMore = true } = request.pageCap ?? {};
+	const limit = Math.min(asked, cap);
 	const counted = options.alwaysCount === true || (start === 0 && parameter(request, 'count') === 'true');
 	return {
-		...(start + limit < rows.length && { next: pageUrl(request, start + limit, limit) }),
+		...(start + limit < rows.length && (saysMore || limit === asked) && { next: pageUrl(request, start + limit, limit) }),
 		data: rows.slice(start, start + limit).map(render),
 		...(counted && { count: rows.length }),
 		status: 'Success',

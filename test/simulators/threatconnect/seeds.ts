@@ -44,6 +44,7 @@ export const OWNERS: readonly Owner[] = [
 	{ id: '1125899906842631', name: 'Demo Community', type: 'Community' },
 	{ id: '9007199254740995', name: 'Read-Only Source', type: 'Source' },
 	{ id: '9007199254740997', name: 'Private Source', type: 'Source' },
+	{ id: '7', name: 'Partner Organization', type: 'Organization' },
 ];
 
 const ORGANIZATION = 'Demo Organization';
@@ -58,6 +59,7 @@ export const CREDENTIALS = {
 	readOnlyToken: 'APIV2:431:r3aD0n:1924905600000:c2ltdWxhdG9yLW9ubHktcmVhZC1vbmx5LXRva2VuLWZha2U=',
 	expiredToken: 'APIV2:430:3xP1rD:1577836800000:c2ltdWxhdG9yLW9ubHktZXhwaXJlZC10b2tlbi1mYWtlLTE=',
 	noOwnersToken: 'APIV2:432:n00wNr:1924905600000:c2ltdWxhdG9yLW9ubHktbm8tb3duZXJzLXRva2VuLWZha2U=',
+	twoOrganizationsToken: 'APIV2:434:tW00rg:1924905600000:c2ltdWxhdG9yLW9ubHktdHdvLW9yZ2FuaXphdGlvbnMtdG9rZW4=',
 	cannotListToken: 'APIV2:433:n0L1sT:1924905600000:c2ltdWxhdG9yLW9ubHktY2Fubm90LWxpc3QtdG9rZW4tZmFrZQ==',
 } as const;
 
@@ -92,6 +94,18 @@ export const NO_OWNERS_USER: ApiUser = {
 	owner: ORGANIZATION,
 	systemRole: 'Api User',
 	permissions: {},
+};
+
+/** Its own is not the first that it sees. */
+export const TWO_ORGANIZATIONS_USER: ApiUser = {
+	id: '8',
+	userName: '55556666777788889999',
+	firstName: 'Toni',
+	lastName: 'Twofold',
+	pseudonym: 'ttwofoldAPI',
+	owner: 'Partner Organization',
+	systemRole: 'Api User',
+	permissions: { [ORGANIZATION]: 'FULL', 'Partner Organization': 'FULL', [COMMUNITY]: 'FULL' },
 };
 
 export const CANNOT_LIST_USER: ApiUser = {

@@ -6,7 +6,7 @@ import { refusal, refusalAbout, type ServiceError } from './errors';
 import type { FileStore } from './fileStore';
 import { findByXid } from './groups';
 import { answerJson, canonicalId, idsToDigits } from './identifiers';
-import { parameter } from './queries';
+import { parameter, type PageCap } from './queries';
 import { asServiceError } from './refusals';
 import type { ApiUser } from './seeds';
 import type { GroupRow, State } from './state';
@@ -27,6 +27,7 @@ export type Service = {
 	hooks: Hooks;
 	/** A firewall in front of the service answers OPTIONS. */
 	optionsBlocked: boolean;
+	pageCap: PageCap | undefined;
 	/** The service's time in milliseconds. */
 	now: () => number;
 };
@@ -92,7 +93,8 @@ const FIREWALL_PAGE =
 	'<body><h1>Request blocked</h1><p>The method OPTIONS is not allowed by the web application firewall.</p></body></html>';
 
 /** What happens to every request before its endpoint, and to every failure after it. */
-export function prepare({ app, now, hooks, optionsBlocked }: Service): void {
+export function prepare({ app, now, hooks, optionsBlocked, pageCap }: Service): void {
+	app.decorateRequest('pageCap', undefined);
 	app.decorateRequest('threatConnectUser', null as unknown as ApiUser);
 	app.addHook('onRequest', async (request, reply) => {
 		reply.header('date', new Date(now()).toUTCString());
@@ -102,6 +104,7 @@ export function prepare({ app, now, hooks, optionsBlocked }: Service): void {
 	// Once the body has arrived, so that the log of a refused request holds it too.
 	app.addHook('preValidation', async (request) => {
 		request.threatConnectUser = authenticate(request, now());
+		request.pageCap = pageCap;
 		await hooks.beforeRequest?.({ method: request.method, target: request.raw.url ?? '' });
 		if (request.is404) return;
 		const { file, ownRefusals } = kindOf(request);
@@ -171,10 +174,18 @@ export function ownerParameter(context: Context, request: FastifyRequest): strin
 	return owner === undefined ? undefined : requestedOwner(context.user, { query: owner });
 }
 
+function refuseWithoutOwner({ behaviour }: Context): void {
+	if (behaviour.xidWithoutOwner === 'notFound') throw refusal('NotFound');
+	if (behaviour.xidWithoutOwner === 'refused') {
+		throw refusalAbout('MissingData', 'The parameter "owner" is required with an XID.');
+	}
+}
+
 /** docs: `GET /v3/groups/{id}` or `/v3/groups/{xid}?owner=`. A segment of digits alone is an ID. */
 export function findGroup(context: Context, request: FastifyRequest): GroupRow {
 	const { segment } = request.params as { segment: string };
 	const ownerName = ownerParameter(context, request);
+	if (ownerName === undefined && !/^\d+$/.test(segment)) refuseWithoutOwner(context);
 	const group = /^\d+$/.test(segment)
 		? context.state.groups.get(canonicalId(segment))
 		: findByXid(context, ownerName ?? requestedOwner(context.user, {}), segment);

@@ -12,7 +12,7 @@ export const download = defineOperation<ThreatConnect>({
 	description: 'Download the file of a Document or Report',
 	parameters: [...groupParameters(), outputField(), optionsCollection()],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
 		const field = readOutputField(item);
 		return { run: async () => await downloadFile(api, reference, item, field) };
 	},

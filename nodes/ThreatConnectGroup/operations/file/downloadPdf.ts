@@ -13,7 +13,7 @@ export const downloadPdf = defineOperation<ThreatConnect>({
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
 	parameters: [...groupParameters(), outputField(), optionsCollection()],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
 		const field = readOutputField(item);
 		return { run: async () => await downloadReport(api, reference, item, field) };
 	},

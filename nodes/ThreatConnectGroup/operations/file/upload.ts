@@ -4,7 +4,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/values';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { groupParameters, readReference } from '../parameters';
+import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
 import { inputFile, uploadFile } from '../../flows/uploadFile';
 
 const DEFAULT_PROCESSING_SECONDS = 300;
@@ -54,7 +54,7 @@ export const upload = defineOperation<ThreatConnect>({
 			description: 'How many seconds to wait for it',
 			displayOptions: { show: { waitUntilProcessed: [true] } },
 		},
-		optionsCollection({
+		optionsCollection(activityLogOption, {
 			displayName: 'File Name',
 			name: 'fileName',
 			type: 'string',
@@ -65,8 +65,9 @@ export const upload = defineOperation<ThreatConnect>({
 		}),
 	],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
 		const { fileName } = item.options;
+		const { createActivityLog } = answerOptions(item);
 		const name = optionalText(fileName, '"File Name" (fileName)');
 		const limit = item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS;
 		const seconds = readNumber(limit, '"Time Limit for Processing" (processingLimit)', 0);
@@ -76,6 +77,7 @@ export const upload = defineOperation<ThreatConnect>({
 		const details = {
 			file: inputFile(item, item.parameter('inputField')),
 			...(name !== undefined && { fileName: name }),
+			createActivityLog,
 			replace: oneOf(ifFileExists, label, 'refuse', 'replace') === 'replace',
 			...(optionalSwitch(waits, '"Wait Until Processed" (waitUntilProcessed)', false) && {
 				processing: seconds * 1000,

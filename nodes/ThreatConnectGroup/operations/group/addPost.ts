@@ -4,14 +4,15 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { groupParameters, readReference } from '../parameters';
+import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
 
 export const addPost = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'addPost',
 	name: 'Add Post',
 	action: 'Add a post to a group',
-	description: 'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later',
+	description:
+		'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later, and in an Organization an API user with the role Organization Administrator',
 	parameters: [
 		...groupParameters('searchWritableOwners'),
 		{
@@ -24,10 +25,11 @@ export const addPost = defineOperation<ThreatConnect>({
 			placeholder: 'e.g. Seen again in the mail gateway',
 			description: 'What the post says',
 		},
-		optionsCollection(),
+		optionsCollection(activityLogOption),
 	],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
+		const options = answerOptions(item);
 		const label = '"Text" (text)';
 		const post = String(
 			text().read(item.parameter('text') ?? '', { label, operation: 'create', zone: item.zone }),
@@ -35,7 +37,7 @@ export const addPost = defineOperation<ThreatConnect>({
 		if (post.trim() === '') throw new InvalidInput(`${label} is empty`, 'Give the text of the post.');
 		return {
 			record: referenceKey(reference),
-			run: async () => await api.addPost(String(await api.idOf(reference)), post),
+			run: async () => await api.addPost(String(await api.idOf(reference)), post, options),
 		};
 	},
 });

@@ -112,13 +112,11 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	async runAll(entries, api, run) {
 		const settings = readSettings(run.first);
 		const byOwner = new Map<string, Map<string, BatchItem>>();
-		// Asked for once a run, also when there is no answer.
-		let own: Promise<string> | undefined;
 		for (const { index, entry } of entries) {
 			const { ownerName, group, indicators } = entry as BatchGroup;
 			let owner: string;
 			try {
-				owner = ownerName ?? (await (own ??= ownOrganization(api)));
+				owner = ownerName ?? (await api.ownOrganization('A bulk import must name the owner'));
 			} catch (error) {
 				run.settle(index, error as Error);
 				continue;
@@ -169,13 +167,3 @@ const sameXid = (item: BatchItem, first: BatchItem) =>
 		`Item ${first.index} of this run has the same XID "${item.xid}"`,
 		'A batch job takes each XID once. Give the items XIDs of their own, merge them, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
 	);
-
-/** A batch job must name its owner. */
-async function ownOrganization(api: ThreatConnect): Promise<string> {
-	const [name, ...others] = await api.organizations();
-	if (name !== undefined && others.length === 0) return name;
-	throw new InvalidInput(
-		'"Owner Name" (ownerName) is missing',
-		'A bulk import must name the owner, and the API user sees no or several organizations: give the owner.',
-	);
-}

@@ -5,7 +5,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { groupParameters, readReference } from '../parameters';
+import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
 
 export const deleteGroup = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -16,10 +16,11 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 	parameters: [
 		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner'),
 		...groupParameters('searchWritableOwners'),
-		optionsCollection(),
+		optionsCollection(activityLogOption),
 	],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
+		const options = answerOptions(item);
 		return {
 			record: referenceKey(reference),
 			async run() {
@@ -28,7 +29,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 				await onceOnly({
 					signal: cancelSignal(api.connection),
 					act: async () => {
-						await api.deleteGroup(String(id));
+						await api.deleteGroup(String(id), options);
 						return true;
 					},
 					find: async () => ((await api.findGroup({ id: String(id) }, {})) ? undefined : true),

@@ -11,7 +11,7 @@ export const get = defineOperation<ThreatConnect>({
 	description: 'Get a group by its ID, or by its XID and owner',
 	parameters: [...groupParameters('searchOwners'), optionsCollection(fieldsOption)],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
 		const { fields } = answerOptions(item);
 		return { run: async () => await api.getGroup(reference, { fields }) };
 	},

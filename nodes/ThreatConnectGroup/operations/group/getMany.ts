@@ -1,4 +1,3 @@
-import { encodeComponent } from '../../../../credentials/request';
 import { InvalidInput } from '../../../shared/core/errors';
 import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
@@ -8,9 +7,10 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/values';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
-import { allOf, chunksOfIds } from '../../query/tql';
+import { plainSpelling } from '../../query/matching';
+import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
 import { answerOptions, fieldsOption } from '../parameters';
-import { filterParameters, type GroupFilters, readFilters } from '../../query/filters';
+import { filterParameters, readFilters } from '../../query/filters';
 
 export const getMany = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -82,10 +82,15 @@ export const getMany = defineOperation<ThreatConnect>({
 		const { fields = [] } = answerOptions(item);
 		const { by, direction } = readSorting(item);
 		const pageSize = Math.min(limit, fields.every(isLight) ? MAX_PAGE_SIZE : HEAVY_PAGE_SIZE);
-		const queries = queriesOf(filters, { by, direction, pageSize, limit, fields });
+		const parts = split(inIdOrder(filters.any, direction), filters.query);
+		const queries = parts.map((any) => ({
+			...{ by, direction, pageSize, limit, fields },
+			tql: tqlOf(any, filters.query),
+		}));
+		// Queries for one range of IDs after the other bring the groups in the order of their IDs.
+		const isMixed = queries.length > 1 && (by !== 'id' || !differInIdsOnly(parts));
 		return {
 			async run() {
-				const isMixed = queries.length > 1 && by !== 'id';
 				const groups = await collect(api, queries, isMixed ? Infinity : limit, filters.names);
 				return (isMixed ? sortGroups(groups, by, direction) : groups).slice(0, limit);
 			},
@@ -109,26 +114,7 @@ function readSorting(item: Item): { by: string; direction: Direction } {
 	return { by, direction: oneOf<Direction>(item.parameter('sortDirection'), label, 'asc', 'desc') };
 }
 
-/** ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. */
-const MAX_QUERY_LENGTH = 2000;
-/** Room for the other parameters, and for the window of the IDs. */
-const OTHER_PARAMETERS = 400;
-const MIN_IDS_LENGTH = 400;
-
-/** One query, or several when a long list of IDs must be split. */
-function queriesOf({ clauses, ids }: GroupFilters, query: GroupQuery): GroupQuery[] {
-	if (ids === undefined) return [{ ...query, tql: allOf(clauses) }];
-	const others = encodeComponent(allOf(clauses) ?? '').length;
-	const room = Math.max(MIN_IDS_LENGTH, MAX_QUERY_LENGTH - OTHER_PARAMETERS - others);
-	const sorted = [...ids].sort((a, b) => a.length - b.length || (a < b ? -1 : 1));
-	if (query.direction === 'desc') sorted.reverse();
-	return chunksOfIds(sorted, room).map((chunk) => ({
-		...query,
-		tql: allOf([...clauses, `id in (${chunk.join(',')})`]),
-	}));
-}
-
-/** Pages until there are enough. Those by ID are checked for their order; elsewhere, a shifted page may bring a group again. */
+/** Pages until there are enough. A group may match several queries, and a shifted page may bring it again. */
 async function collect(
 	api: ThreatConnect,
 	queries: readonly GroupQuery[],
@@ -137,14 +123,13 @@ async function collect(
 ): Promise<JsonObject[]> {
 	const groups: JsonObject[] = [];
 	const seen = new Set<unknown>();
+	const plainNames = names && new Set(names.map(plainSpelling));
 	for (const query of queries) {
 		for await (const page of api.groups(query)) {
 			for (const group of page) {
-				if (names !== undefined && !names.includes(String(group.name))) continue;
-				if (query.by !== 'id') {
-					if (seen.has(group.id)) continue;
-					seen.add(group.id);
-				}
+				if (plainNames && !plainNames.has(plainSpelling(String(group.name)))) continue;
+				if (seen.has(group.id)) continue;
+				seen.add(group.id);
 				groups.push(group);
 			}
 			if (groups.length >= limit) return groups;
@@ -158,5 +143,6 @@ function sortGroups(groups: JsonObject[], by: string, direction: Direction): Jso
 	const key = { summary: 'name', typeName: 'type' }[by] ?? by;
 	const sign = direction === 'asc' ? 1 : -1;
 	const textOf = (group: JsonObject) => String(group[key] ?? '');
-	return groups.sort((a, b) => sign * textOf(a).localeCompare(textOf(b)));
+	const compare = by === 'id' ? compareIds : (a: string, b: string) => a.localeCompare(b);
+	return groups.sort((a, b) => sign * compare(textOf(a), textOf(b)));
 }

@@ -21,12 +21,12 @@ export const update = defineOperation<ThreatConnect>({
 		groupOptions(clearFieldsOption(table, CLEAR_EXAMPLE)),
 	],
 	prepare(item, api) {
-		const reference = readReference(item);
+		const reference = readReference(item, api);
 		const body = item.record('update');
 		const options = answerOptions(item);
 		return {
 			record: referenceKey(reference),
-			run: async () => await changeGroup(api, reference, body, options),
+			run: async () => (await changeGroup(api, reference, body, { options })).group,
 		};
 	},
 });

@@ -6,12 +6,14 @@ import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
-import { inQuotes, isUnset, optionalText, readLong } from '../../../shared/core/values';
-import { MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
+import { inQuotes, optionalText } from '../../../shared/core/values';
+import type { ThreatConnect } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields';
-import { defaultAttributes } from '../../fields/defaultAttributes';
 import { type GroupReference, readXid, referenceKey } from '../../api/references';
-import { allOf, isOneOf } from '../../query/tql';
+import { plainSpelling } from '../../query/matching';
+import { isOneOf } from '../../query/tql';
+import { fieldsToCompare } from '../../flows/compareGroup';
+import { findByName, idsOf, ownerClause } from '../../flows/findGroup';
 import { changeGroup } from '../../flows/updateGroup';
 import {
 	answerOptions,
@@ -32,7 +34,8 @@ const matchParameters: INodeProperties[] = [
 			{
 				name: 'Name, Type and Owner',
 				value: 'name',
-				description: 'The exact name, upper and lower case included. Stops when several groups have it.',
+				description:
+					'The name, upper and lower case included, but for blanks around it. Stops when several groups have it.',
 			},
 			{
 				name: 'XID and Owner',
@@ -42,7 +45,7 @@ const matchParameters: INodeProperties[] = [
 		],
 		default: 'xid',
 		description:
-			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created or updated.',
+			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created, updated or unchanged.',
 	},
 	...xidParameters({ matchBy: ['xid'] }, 'searchWritableOwners', {
 		description:
@@ -69,17 +72,19 @@ export const upsert = defineOperation<ThreatConnect>({
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		const options = answerOptions(item);
 		const creation = readCreation(item, options);
-		const present = { fields: defaultAttributes(update).length > 0 ? ['attributes'] : [] };
+		const compared = fieldsToCompare(updated);
+		const read = [...new Set([...compared, ...(options.fields ?? [])])];
 
-		const change = async (group: JsonObject) => {
-			if (group.type !== match.type) throw anotherType(group, match.type);
-			const reference = { id: String(group.id) };
-			return { ...(await changeGroup(api, reference, updated, options, group)), _outcome: 'updated' };
+		const change = async (present: JsonObject) => {
+			if (present.type !== match.type) throw anotherType(present, match.type);
+			const reference = { id: String(present.id) };
+			const { group, isWritten } = await changeGroup(api, reference, updated, { options, present });
+			return { ...group, _outcome: isWritten ? 'updated' : 'unchanged' };
 		};
 		return {
 			record: match.key,
 			async run() {
-				const group = await match.find(api, present.fields);
+				const group = await match.find(api, read);
 				if (group) return await change(group);
 				const created = forCreate(create());
 				try {
@@ -87,7 +92,7 @@ export const upsert = defineOperation<ThreatConnect>({
 					return { ...made, _outcome: 'created' };
 				} catch (error) {
 					// Someone else was faster.
-					const other = isConflict(error) ? await match.find(api, present.fields) : undefined;
+					const other = isConflict(error) ? await match.find(api, read) : undefined;
 					if (other) return await change(other);
 					throw asError(error);
 				}
@@ -156,7 +161,11 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	return {
 		key: referenceKey(reference),
 		type: body.type,
-		find: async (api, fields) => await api.findGroup(reference, { fields }),
+		async find(api, fields) {
+			// Asked for without its owner, a server may answer that there is none, and each run would create one more.
+			if (ownerName === undefined) await api.ownOrganization('Groups are matched by XID and owner');
+			return await api.findGroup(reference, { fields });
+		},
 		added: { ...(ownerName !== undefined && { ownerName }), xid },
 		// Documented as not updatable, and it is the same.
 		leftOut: ['xid'],
@@ -173,37 +182,33 @@ const OWNER_NAME = '"Owner Name" (ownerName)';
 
 function matchByName(body: JsonObject): Match {
 	// Once more: what "Additional Fields (JSON)" brings is unchecked.
-	const name = optionalText(body.name, '"Name" (name)');
+	const name = plainSpelling(optionalText(body.name, '"Name" (name)') ?? '');
 	const type = optionalText(body.type, '"Type" (type)') ?? '';
-	const ownerName = optionalText(body.ownerName, OWNER_NAME);
-	const ownerId = isUnset(body.ownerId) ? undefined : readLong(body.ownerId, '"Owner ID" (ownerId)');
-	if (name === undefined) {
+	optionalText(body.ownerName, OWNER_NAME);
+	const owner = ownerClause(body);
+	if (name === '') {
 		throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
 	}
-	const owner =
-		ownerId === undefined
-			? async (api: ThreatConnect) => isOneOf('ownerName', [ownerName ?? (await ownOrganization(api))])
-			: async () => `owner = ${ownerId}`;
 	return {
 		type,
-		key: `name ${JSON.stringify([name, type, ownerName, String(ownerId)])}`,
+		// Whatever the owner: one item may name the organization of the API user, and another leave it out.
+		key: `name ${JSON.stringify([name, type])}`,
 		async find(api, fields) {
-			const tql = allOf([isOneOf('summary', [name]), isOneOf('typeName', [type]), await owner(api)]);
-			const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
-			const found: JsonObject[] = [];
-			for await (const page of api.groups(query)) {
-				// Databases may ignore the case or accents.
-				found.push(...page.filter((group) => group.name === name));
-			}
+			const found = await findByName(api, name, type, owner ?? (await ownOrganization(api)));
 			const [group, ...others] = found;
 			if (others.length > 0) throw severalOf(name, type, found);
 			if (group === undefined || fields.length === 0) return group;
 			return await api.getGroup({ id: String(group.id) }, { fields });
 		},
-		added: {},
+		// A new group gets the spelling by which the next item finds it.
+		added: { name },
+		// A group keeps the spelling that it has.
 		leftOut: ['name'],
 	};
 }
+
+const ownOrganization = async (api: ThreatConnect) =>
+	isOneOf('ownerName', [await api.ownOrganization('Groups are matched by it')]);
 
 const severalOf = (name: string, type: string, groups: readonly JsonObject[]) =>
 	new InvalidInput(
@@ -211,23 +216,8 @@ const severalOf = (name: string, type: string, groups: readonly JsonObject[]) =>
 		'Nothing was written for this item. Update the right one by its ID, or match by XID.',
 	);
 
-function idsOf(groups: readonly JsonObject[]): string {
-	const shown = groups.slice(0, 20).map(({ id }) => String(id));
-	return shown.join(', ') + (groups.length > 20 ? ` and ${groups.length - 20} more` : '');
-}
-
 const anotherType = (group: JsonObject, type: unknown) =>
 	new InvalidInput(
 		`"Type" (type) is "${String(type)}", but the group ${String(group.id)} with this XID is of the type ${String(group.type)}`,
 		'Nothing was written for this item. A type cannot be changed: check the type, or the XID.',
 	);
-
-async function ownOrganization(api: ThreatConnect): Promise<string> {
-	const names = await api.organizations();
-	const [only, ...others] = names;
-	if (only !== undefined && others.length === 0) return only;
-	throw new InvalidInput(
-		'"Owner Name" (ownerName) is missing',
-		`Groups are matched by it, and the API user sees ${names.length} organizations: choose one.`,
-	);
-}

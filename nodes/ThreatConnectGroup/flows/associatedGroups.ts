@@ -1,0 +1,95 @@
+import { InvalidInput } from '../../shared/core/errors';
+import { inQuotes, isUnset } from '../../shared/core/values';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import type { ThreatConnect } from '../api/client';
+import { readXid } from '../api/references';
+import { plainSpelling } from '../query/matching';
+import { isOneOf } from '../query/tql';
+import { rowsOf } from './compareGroup';
+import { findByName, idsOf, ownerClause } from './findGroup';
+
+/**
+ * Writes a body whose associated groups are linked where they exist: those that it gives by XID, or by name, type and
+ * owner, go by their IDs. ThreatConnect itself would create another group each time.
+ *
+ * Items that would create the same group wait for each other, so that it is created once a run.
+ *
+ * @throws InvalidInput when several groups have the name, or the XID names a group of another type: nothing was sent
+ */
+export async function withLinkedGroups<T>(
+	api: ThreatConnect,
+	body: JsonObject,
+	write: (linked: JsonObject) => Promise<T>,
+): Promise<T> {
+	const linked = await linkGroups(api, body);
+	const missing = newGroups(linked);
+	if (missing.length === 0) return await write(linked);
+	return await api.oneAtATime(missing.map(keyOf), async () => await write(await linkGroups(api, linked)));
+}
+
+const newGroups = ({ associatedGroups: list }: JsonObject): JsonObject[] =>
+	isJsonObject(list) && list.mode !== 'delete' ? rowsOf(list).filter(({ id }) => id === undefined) : [];
+
+const keyOf = ({ xid, name, type, ownerName, ownerId }: JsonObject) =>
+	`group ${JSON.stringify([
+		isUnset(xid) ? [plainSpelling(String(name)), type] : plainSpelling(String(xid)),
+		String(ownerName ?? ''),
+		String(ownerId ?? ''),
+	])}`;
+
+async function linkGroups(api: ThreatConnect, body: JsonObject): Promise<JsonObject> {
+	if (newGroups(body).length === 0) return body;
+	const list = body.associatedGroups as JsonObject & { data: unknown[] };
+	const data: unknown[] = [];
+	for (const entry of list.data) {
+		const group =
+			isJsonObject(entry) && entry.id === undefined ? await findAssociated(api, entry) : undefined;
+		data.push(group ? { id: group.id } : entry);
+	}
+	return { ...body, associatedGroups: { ...list, data } };
+}
+
+/** The group that an entry means, looked up once a run; `undefined` when there is none yet. */
+async function findAssociated(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
+	const key = keyOf(entry);
+	const group = await api.lookups.getOrLoad(key, async () =>
+		isUnset(entry.xid) ? await findNamed(api, entry) : await findByXid(api, entry),
+	);
+	// The item itself is about to create it.
+	if (group === undefined) api.lookups.invalidate(key);
+	return group;
+}
+
+async function findNamed(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
+	if (isUnset(entry.name) || isUnset(entry.type)) return undefined;
+	const [name, type] = [String(entry.name), String(entry.type)];
+	let owner = ownerClause(entry);
+	if (owner === undefined) {
+		const own = await api.findOwnOrganization();
+		// In all owners, it could be another one's group of that name.
+		if (own === undefined) return undefined;
+		owner = isOneOf('ownerName', [own]);
+	}
+	const groups = await findByName(api, name, type, owner);
+	if (groups.length < 2) return groups[0];
+	throw new InvalidInput(
+		`"Associated Groups" (associatedGroups): ${groups.length} groups of the type ${type} have the name ${inQuotes(name)}: ${idsOf(groups)}`,
+		'Nothing was written for this item. Give the ID of the right one.',
+	);
+}
+
+async function findByXid(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
+	const xid = readXid(entry.xid, '"Associated Groups" (associatedGroups): the XID');
+	if (xid === undefined) return await findNamed(api, entry);
+	const ownerName = isUnset(entry.ownerName)
+		? isUnset(entry.ownerId)
+			? undefined
+			: await api.ownerName(entry.ownerId)
+		: String(entry.ownerName);
+	const group = await api.findGroup({ xid, ...(ownerName !== undefined && { ownerName }) }, {});
+	if (group === undefined || isUnset(entry.type) || group.type === entry.type) return group;
+	throw new InvalidInput(
+		`"Associated Groups" (associatedGroups): the group ${String(group.id)} with the XID ${inQuotes(xid)} is of the type ${String(group.type)}, not ${String(entry.type)}`,
+		'Nothing was written for this item. Check the type, or the XID.',
+	);
+}

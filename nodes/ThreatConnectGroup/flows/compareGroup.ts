@@ -1,0 +1,218 @@
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isUnset } from '../../shared/core/values';
+import { defaultAttributes } from '../fields/defaultAttributes';
+import { summaryFields } from '../fields/indicators';
+import { isSameText } from '../query/matching';
+
+/** What a group that was read shows of a body: what it shows need not be written again. */
+
+/** A field of the API that an answer shows only if `fields` asks for it, and by which name. */
+const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+	sightings: ['firstSeen', 'lastSeen'],
+	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
+	...Object.fromEntries(
+		[
+			'tags',
+			'attributes',
+			'securityLabels',
+			'associatedArtifacts',
+			'associatedCases',
+			'associatedGroups',
+			'associatedIndicators',
+			'associatedVictimAssets',
+		].map((name) => [name, [name]]),
+	),
+};
+
+/** The values of `fields` without which an answer does not show what a body sets. */
+export function fieldsToCompare(body: JsonObject): string[] {
+	const fields = Object.entries(ASKED_FOR)
+		.filter(([, names]) => names.some((name) => body[name] !== undefined))
+		.map(([field]) => field);
+	return defaultAttributes(body).length > 0 ? [...new Set([...fields, 'attributes'])] : fields;
+}
+
+/** Lists in which the API makes another object each time that an entry without an ID is sent. */
+const CREATING = ['attributes', 'associatedArtifacts', 'associatedCases', 'associatedVictimAssets'];
+
+/** Of these, the lists of a body that has such entries. */
+export const listsThatCreate = (body: JsonObject): string[] =>
+	[...CREATING, 'associatedGroups'].filter((name) => {
+		const list = body[name];
+		return isJsonObject(list) && list.mode !== 'delete' && rowsOf(list).some(({ id }) => id === undefined);
+	});
+
+/** A group without what was asked for only to compare it. */
+export function withoutFields(
+	group: JsonObject,
+	compared: readonly string[],
+	asked: readonly string[] = [],
+): JsonObject {
+	const hidden = compared
+		.filter((field) => !asked.some((one) => one === field || one.startsWith(`${field}.`)))
+		.flatMap((field) => ASKED_FOR[field] ?? []);
+	return Object.fromEntries(Object.entries(group).filter(([name]) => !hidden.includes(name)));
+}
+
+export const rowsOf = (list: unknown): JsonObject[] =>
+	isJsonObject(list) && Array.isArray(list.data) ? list.data.filter(isJsonObject) : [];
+
+const DATE = /(Date|Seen|Added|Expires|Modified)$/;
+
+/** Whether a shown value is the one that was sent. Numbers and switches may come as text, and dates in another form. */
+export function isSameValue(name: string, sent: unknown, shown: unknown): boolean {
+	if (isUnset(sent) || isUnset(shown)) return isUnset(sent) && isUnset(shown);
+	if (DATE.test(name)) {
+		const [one, other] = [Date.parse(String(sent)), Date.parse(String(shown))];
+		if (Number.isFinite(one) && Number.isFinite(other)) return one === other;
+	}
+	const lines = (value: unknown) => String(value).replace(/\r\n?/g, '\n');
+	return isSameText(lines(sent), lines(shown));
+}
+
+/** Lists are compared entry by entry, and reviews not at all: an answer does not say which one is the API user's. */
+const isScalar = (value: unknown) => typeof value !== 'object' || value === null;
+
+const entriesOf = (body: JsonObject) => Object.entries(body).filter(([, value]) => value !== undefined);
+
+/** Whether each plain value of a body that the group shows is the one that was sent. */
+export const showsNothingElse = (body: JsonObject, group: JsonObject): boolean =>
+	entriesOf(body).every(
+		([name, value]) => !isScalar(value) || isUnset(group[name]) || isSameValue(name, value, group[name]),
+	);
+
+/**
+ * What of an update's body a group does not show yet. Plain values are sent all or none, because some belong together.
+ *
+ * @param group as answered with `fieldsToCompare`
+ */
+export function differences(body: JsonObject, group: JsonObject): JsonObject {
+	const all = entriesOf(body);
+	const isChanged = all.some(([name, value]) => isScalar(value) && !isSameValue(name, value, group[name]));
+	return Object.fromEntries(
+		all.flatMap(([name, value]): Array<[string, unknown]> => {
+			if (isScalar(value)) return isChanged ? [[name, value]] : [];
+			const rest = listDifference(name, value, group[name]);
+			return rest === undefined ? [] : [[name, rest]];
+		}),
+	);
+}
+
+/** @returns what is to be sent of a list; `undefined` when the group shows all of it */
+function listDifference(name: string, list: unknown, shown: unknown): unknown {
+	if (!isJsonObject(list) || !Array.isArray(list.data) || name === 'reviews') return list;
+	const entries = rowsOf(list);
+	const rows = rowsOf(shown);
+	const isShown = (entry: JsonObject) => rows.some((row) => isEntry(name, entry, row, 'whole'));
+	if (list.mode === 'delete') {
+		return entries.some((entry) => rows.some((row) => isEntry(name, entry, row, 'named'))) ? list : undefined;
+	}
+	// The API takes assignments as a whole.
+	if (list.mode === 'replace' || name === 'assignments') {
+		const isEachMeant = rows.every((row) => entries.some((entry) => isEntry(name, entry, row, 'named')));
+		return isEachMeant && entries.every(isShown) ? undefined : list;
+	}
+	const missing = entries.filter((entry) => !isShown(entry));
+	return missing.length === 0 ? undefined : { ...list, data: missing };
+}
+
+/**
+ * A body whose new objects are none that the group has already: of what would be appended it is left out, and in an
+ * association that replaces the others it is named by its ID.
+ */
+export function withoutPresent(body: JsonObject, group: JsonObject): JsonObject {
+	const changed = listsThatCreate(body).flatMap((name): Array<[string, unknown]> => {
+		const list = body[name] as JsonObject;
+		const rows = rowsOf(group[name]);
+		const present = (entry: JsonObject) => rows.find((row) => isEntry(name, entry, row, 'named'));
+		if (list.mode === 'replace') {
+			if (name === 'attributes') return [];
+			const data = rowsOf(list).map((entry) => {
+				const row = entry.id === undefined ? present(entry) : undefined;
+				return row ? { id: row.id } : entry;
+			});
+			return [[name, { ...list, data }]];
+		}
+		const data = rowsOf(list).filter((entry) => entry.id !== undefined || !present(entry));
+		return [[name, data.length > 0 ? { ...list, data } : undefined]];
+	});
+	const merged: JsonObject = { ...body, ...Object.fromEntries(changed) };
+	return Object.fromEntries(entriesOf(merged));
+}
+
+/** The values by which an entry of a list is found again. */
+function nameOf(list: string, entry: JsonObject): ReadonlyArray<readonly [string, unknown]> {
+	const pick = (...names: string[]) => names.map((name) => [name, entry[name]] as const);
+	switch (list) {
+		case 'tags':
+			return isUnset(entry.techniqueId) ? pick('name') : pick('techniqueId');
+		case 'securityLabels':
+			return pick('name');
+		case 'attributes':
+			return pick('type', 'value', 'source');
+		case 'associatedArtifacts':
+			return pick('type', 'summary');
+		case 'associatedCases':
+			return isUnset(entry.xid) ? pick('name') : pick('xid');
+		case 'associatedGroups':
+			return isUnset(entry.xid) ? pick('type', 'name') : pick('xid');
+		case 'associatedIndicators':
+			return [['type', entry.type] as const, ['summary', summaryOf(entry)] as const];
+		case 'associatedVictimAssets':
+			return pick('type', ...['address', 'accountName', 'phone', 'website'].filter((name) => name in entry));
+		case 'assignments':
+			return pick('type');
+		default:
+			return [];
+	}
+}
+
+/** An indicator's summary, from the fields of its type. */
+const summaryOf = (entry: JsonObject): unknown =>
+	summaryFields(String(entry.type))
+		.filter((name) => !isUnset(entry[name]))
+		.map((name) => String(entry[name]))
+		.join(' : ');
+
+/** What says of an entry where it is, or belongs to it alone. */
+const ABOUT = ['ownerName', 'ownerId', 'victimId', 'caseId', 'caseXid', 'taskId', 'taskXid'];
+
+/**
+ * Whether a row of a group is the one that an entry means.
+ *
+ * @param extent `named`: it is that object; `whole`: it also has all values of the entry
+ */
+function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'whole'): boolean {
+	if (entry.id !== undefined) return String(entry.id) === String(row.id);
+	const name = nameOf(list, entry);
+	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;
+	if (!name.every(([key, value]) => isSameName(list, key, value, row[key]))) return false;
+	if (list === 'assignments' && !isSameUser(entry.user, row.user)) return false;
+	// A row that does not show its owner is one that the group has.
+	const isElsewhere = ABOUT.some(
+		(key) => !isUnset(entry[key]) && !isUnset(row[key]) && !isSameText(entry[key], row[key]),
+	);
+	if (isElsewhere) return false;
+	if (list === 'attributes') {
+		return ['default', 'pinned'].every((key) => entry[key] !== true || row[key] === true);
+	}
+	// An object that the group has is linked. What else the entry says of it would be said of a new one.
+	if (extent === 'named' || CREATING.includes(list) || list === 'associatedGroups') return true;
+	const known = [...name.map(([key]) => key), ...ABOUT, ...summaryFields(String(entry.type)), 'user'];
+	return Object.entries(entry)
+		.filter(([key]) => !known.includes(key))
+		.every(([key, value]) => isScalar(value) && isSameValue(key, value, row[key]));
+}
+
+/** Tags are the same in upper and lower case, and so are indicators; of a file, any hash will do. */
+function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
+	if (isUnset(value)) return isUnset(shown);
+	if (list !== 'tags' && key !== 'summary') return isSameText(value, shown);
+	const [one, other] = [String(value).toLowerCase(), String(shown ?? '').toLowerCase()];
+	if (list !== 'associatedIndicators') return isSameText(one, other);
+	const parts = other.split(' : ').map((part) => part.trim());
+	return isSameText(one, other) || one.split(' : ').every((part) => parts.includes(part.trim()));
+}
+
+const isSameUser = (one: unknown, other: unknown) =>
+	isJsonObject(one) && isJsonObject(other) && !isUnset(one.id) && String(one.id) === String(other.id);

@@ -1,0 +1,32 @@
+import { isUnset, readLong } from '../../shared/core/values';
+import type { JsonObject } from '../../shared/core/json';
+import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { spellingsOf, withName } from '../query/matching';
+import { allOf, isOneOf } from '../query/tql';
+
+/** The owner that an item names, as a clause; `undefined` when it names none. */
+export function ownerClause({ ownerName, ownerId }: JsonObject): string | undefined {
+	if (!isUnset(ownerId)) return `owner = ${readLong(ownerId, '"Owner ID" (ownerId)')}`;
+	return isUnset(ownerName) ? undefined : isOneOf('ownerName', [String(ownerName)]);
+}
+
+/** The groups of an owner that have a name and a type. */
+export async function findByName(
+	api: ThreatConnect,
+	name: string,
+	type: string,
+	owner: string,
+): Promise<JsonObject[]> {
+	const tql = allOf([isOneOf('summary', spellingsOf(name)), isOneOf('typeName', [type]), owner]);
+	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
+	const found: JsonObject[] = [];
+	for await (const page of api.groups(query)) found.push(...page);
+	// Databases may ignore the case or accents.
+	return withName(found, name);
+}
+
+/** @param groups several */
+export function idsOf(groups: readonly JsonObject[]): string {
+	const shown = groups.slice(0, 20).map(({ id }) => String(id));
+	return shown.join(', ') + (groups.length > 20 ? ` and ${groups.length - 20} more` : '');
+}

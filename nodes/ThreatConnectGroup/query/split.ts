@@ -1,0 +1,58 @@
+import { encodeComponent } from '../../../credentials/request';
+import type { Disjunction } from './filters';
+import { allOf } from './tql';
+
+/**
+ * ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. Here they are
+ * split.
+ */
+const MAX_QUERY_LENGTH = 2000;
+/** Room for the other parameters, and for the window of the IDs. */
+const OTHER_PARAMETERS = 400;
+
+export const tqlOf = (any: readonly Disjunction[], query: string | undefined): string | undefined =>
+	allOf([...any.map(({ texts, clause }) => clause(texts)), query]);
+
+/** Half a character is refused when the request is made. */
+const lengthInAddress = (text: string): number =>
+	encodeComponent(text.replace(/\p{Surrogate}/gu, '?')).length;
+
+/**
+ * The filters of one query, or of several when it would be too long: the longest list is halved until each fits. A query
+ * that the user wrote cannot be split.
+ *
+ * @returns nothing when a list is empty, because then nothing matches
+ */
+export function split(any: readonly Disjunction[], query: string | undefined): Array<readonly Disjunction[]> {
+	if (any.some(({ texts }) => texts.length === 0)) return [];
+	const isShort = lengthInAddress(tqlOf(any, query) ?? '') <= MAX_QUERY_LENGTH - OTHER_PARAMETERS;
+	const [longest] = isShort
+		? []
+		: any
+				.filter(({ texts }) => texts.length > 1)
+				.map((one) => ({ one, length: lengthInAddress(one.clause(one.texts)) }))
+				.sort((a, b) => b.length - a.length);
+	if (longest === undefined) return [any];
+	const { texts } = longest.one;
+	const half = Math.ceil(texts.length / 2);
+	return [texts.slice(0, half), texts.slice(half)].flatMap((some) =>
+		split(
+			any.map((one) => (one === longest.one ? { ...one, texts: some } : one)),
+			query,
+		),
+	);
+}
+
+export function inIdOrder(any: readonly Disjunction[], direction: 'asc' | 'desc'): Disjunction[] {
+	return any.map((one) => {
+		if (one.filter !== 'id') return one;
+		const texts = [...one.texts].sort(compareIds);
+		return { ...one, texts: direction === 'desc' ? texts.reverse() : texts };
+	});
+}
+
+/** Of two IDs, each in digits. */
+export const compareIds = (a: string, b: string) => a.length - b.length || (a < b ? -1 : Number(a > b));
+
+export const differInIdsOnly = (parts: ReadonlyArray<readonly Disjunction[]>): boolean =>
+	parts.every((any) => any.every((one, index) => one.filter === 'id' || one === parts[0]?.[index]));

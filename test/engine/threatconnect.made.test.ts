@@ -1,0 +1,79 @@
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { jsonOf, run, type RunOptions } from './harness';
+
+/** A change that was made is never reported as failed, and a file that was cut off is fetched again. */
+
+const answering = async (listener: RequestListener, parameters: RunOptions['parameters']) => {
+	const server = createServer(listener);
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+	try {
+		return await run({
+			type: 'threatConnectGroup',
+			parameters,
+			credentials: { threatConnectApi: { baseUrl, apiToken: 'a-token' } },
+		});
+	} finally {
+		server.closeAllConnections();
+		await new Promise((resolve) => server.close(resolve));
+	}
+};
+
+const GROUP = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success', ownerName: 'Org' };
+const asJson = (response: Parameters<RequestListener>[1], body: object, status = 200) => {
+	response.writeHead(status, { 'content-type': 'application/json' });
+	response.end(JSON.stringify(body));
+};
+
+const update = { resource: 'group', operation: 'update', groupId: '1', updateFields: { name: 'A' } };
+
+test('an update that ThreatConnect confirms without the group is read back', async () => {
+	const { items, error } = await answering((request, response) => {
+		request.resume();
+		if (request.method === 'PUT') asJson(response, { status: 'Success', message: 'Updated' });
+		else asJson(response, { status: 'Success', data: GROUP });
+	}, update);
+	expect(error).toBeUndefined();
+	expect(jsonOf(items)).toEqual([GROUP]);
+});
+
+test('and is a success with a notice where it cannot be read', async () => {
+	const { items, error } = await answering((request, response) => {
+		request.resume();
+		if (request.method === 'PUT') asJson(response, { status: 'Success', message: 'Updated' });
+		else asJson(response, { status: 'Error', message: 'You may not read this' }, 401);
+	}, update);
+	expect(error).toBeUndefined();
+	expect(jsonOf(items)).toEqual([
+		{
+			_notice: expect.stringContaining(
+				'The group was updated, but could not be read back (You may not read this)',
+			),
+		},
+	]);
+});
+
+test.each(['the connection breaks', 'fewer bytes come than were announced'])(
+	'a download that is cut off in the middle (%s) is fetched again from its beginning',
+	async (how) => {
+		let downloads = 0;
+		const { items, error } = await answering(
+			(request, response) => {
+				if (!request.url?.endsWith('/download')) return asJson(response, { status: 'Success', data: GROUP });
+				downloads += 1;
+				response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 10 });
+				if (downloads === 3) return response.end('0123456789');
+				response.write('01234');
+				if (how === 'the connection breaks') return setTimeout(() => request.socket.destroy(), 50);
+				return setTimeout(() => request.socket.end(), 50);
+			},
+			{ resource: 'file', operation: 'download', groupId: '1' },
+		);
+		expect(error).toBeUndefined();
+		expect(downloads).toBe(3);
+		const data = items[0]?.binary?.data?.data ?? '';
+		expect(Buffer.from(data, 'base64').toString()).toBe('0123456789');
+	},
+);
