@@ -245,7 +245,8 @@ function readEntry(
 		const field = fields.find((one) => one.name === name);
 		refuseInexactNumbers(value, `${label}: ${field ? labelOf(field) : `"${name}"`}`);
 	}
-	const read = readObject(writable, fields, context);
+	const spaces = Object.entries(writable).filter(([name]) => shape.verbatim?.includes(name));
+	const read = { ...readObject(writable, fields, context), ...Object.fromEntries(spaces) };
 	if (mode === 'delete') return identity(read, shape, label);
 	if (read.id !== undefined && !shape.writable) return read;
 	const finished = shape.finalizeEntry ? shape.finalizeEntry(read, label) : read;

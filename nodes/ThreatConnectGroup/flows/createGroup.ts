@@ -7,6 +7,7 @@ import { isUnset } from '../../shared/core/values';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, checkAttributes } from './attributes';
 import { readXid } from '../api/references';
+import { withOneOwner } from './oneOwner';
 
 /** Creating a group once, although answers are lost and n8n repeats items: by its XID it is found again. */
 
@@ -24,9 +25,10 @@ export type Creation = {
  */
 export async function createGroup(
 	api: ThreatConnect,
-	body: JsonObject,
+	given: JsonObject,
 	{ options, assignsXid, item }: Creation,
 ): Promise<JsonObject> {
+	const body = await withOneOwner(api, given);
 	await checkAttributes(api, addedAttributes(body));
 	const { retryLog, index } = item;
 	const isOurXid = assignsXid && isUnset(body.xid);

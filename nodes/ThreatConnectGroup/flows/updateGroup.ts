@@ -2,6 +2,7 @@ import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../share
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
+import { keepGivenAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
 import type { GroupReference } from '../api/references';
@@ -12,7 +13,7 @@ import { allOf, isOneOf, quote } from '../query/tql';
 /**
  * Changes a group.
  *
- * @param body of an update, with Description and Source as if they were fields
+ * @param given body of an update, with Description and Source as if they were fields
  * @param present the group with its attributes, where that is known already
  * @returns the group; if it could not be read back, what is known of it, with a `_notice`
  * @throws InvalidInput when an indicator that is to be removed is not found, or an attribute cannot have its value
@@ -21,20 +22,22 @@ import { allOf, isOneOf, quote } from '../query/tql';
 export async function changeGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
-	body: JsonObject,
+	given: JsonObject,
 	options: AnswerOptions,
 	present?: JsonObject,
 ): Promise<JsonObject> {
+	const kept = await keepGivenAttributes(api, reference, given, present);
+	const { body } = kept;
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
 	const named = await withIndicatorIds(api, body);
-	let changed: AttributeChange[] = [];
+	let { changed } = kept;
 	let before: JsonObject | undefined;
 	let rest = named;
 	if (wanted.length > 0) {
 		before = present ?? (await api.getGroup(reference, { fields: ['attributes'] }));
 		const plan = planDefaults(wanted, before);
-		changed = plan.changed;
+		changed = [...changed, ...plan.changed];
 		rest = appended(withAttributes(named, plan.added));
 	}
 	// The group first: it is what can be refused.
@@ -62,9 +65,9 @@ async function changeAttributes(
 	options: AnswerOptions,
 	isBegun: boolean,
 ): Promise<void> {
-	for (const [index, { id, value }] of changed.entries()) {
+	for (const [index, { id, value, more }] of changed.entries()) {
 		try {
-			await api.changeAttribute(id, { value }, options);
+			await api.changeAttribute(id, { value, ...more }, options);
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);

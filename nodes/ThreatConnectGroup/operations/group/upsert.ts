@@ -21,6 +21,7 @@ import {
 	readOwner,
 	xidParameters,
 } from '../parameters';
+import { withOneOwner } from '../../flows/oneOwner';
 import { createGroup, isConflict } from '../../flows/createGroup';
 
 const matchParameters: INodeProperties[] = [
@@ -61,7 +62,8 @@ export const upsert = defineOperation<ThreatConnect>({
 	parameters: [...matchParameters, ...recordParameters(table, 'upsert'), groupOptions(assignXidOption)],
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
-		const match = readMatch(item, draft());
+		const drafted = draft();
+		const match = readMatch(item, drafted);
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		const options = answerOptions(item);
 		const creation = readCreation(item, options);
@@ -75,6 +77,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		return {
 			record: match.key,
 			async run() {
+				await withOneOwner(api, drafted);
 				const group = await match.find(api, present.fields);
 				if (group) return await change(group);
 				const created = forCreate(create());
@@ -141,7 +144,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	if (owner !== undefined && ownOwner !== undefined && owner !== ownOwner) {
 		throw twoOf('Owner Name', owner, 'Owner Name', ownOwner);
 	}
-	if (body.ownerId !== undefined) {
+	if (body.ownerId !== undefined && ownOwner === undefined) {
 		throw new InvalidInput(
 			'"Owner ID" (ownerId) cannot be used to find a group by its XID',
 			'Give the name of the owner instead.',
