@@ -104,7 +104,7 @@ const ARTIFACT = object({
 	fieldName: text(100),
 	derivedLink: BOOLEAN,
 	hashCode: text(),
-	notes: { type: ['string', 'object'] },
+	notes: true,
 	associatedIndicators: { type: 'object' },
 });
 
