@@ -131,7 +131,11 @@ test('a row whose value is empty is left out, whatever its other boxes hold', as
 	);
 	expect(error).toBeUndefined();
 	expect(jsonOf(items)).toMatchObject([{ name: 'Rows' }]);
-	expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toEqual({ type: 'Incident', name: 'Rows' });
+	expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toEqual({
+		type: 'Incident',
+		name: 'Rows',
+		xid: expect.stringContaining('n8n:'),
+	});
 });
 
 test('a mail without a body, for which parsers give false, has none', async () => {
@@ -146,7 +150,7 @@ test('a mail without a body, for which parsers give false, has none', async () =
 
 test.each([
 	['attributes', [{ type: 'Description', value: 7615917337495251231 }], '"Value" (value)'],
-	['tags', [7615917337495251231], '"Names" (name)'],
+	['tags', [7615917337495251231], '"Name" (name)'],
 	['associatedGroups', [{ type: 'Threat', name: 'x', xid: 4.9e22 }], '"XID" (xid)'],
 	['associatedVictimAssets', [{ type: 'Phone', victimId: 601, value: 4.9e22 }], '"Value" (value)'],
 	['associatedIndicators', [{ type: 'Wallet', own: 7615917337495251231 }], '"own"'],
