@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, readText } from '../../shared/core/values';
-import { type Field, type FieldType, type Operation, field } from '../../shared/fields/field';
+import { type Field, type FieldType, type Operation, field, labelOf } from '../../shared/fields/field';
 import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
@@ -128,15 +128,7 @@ export const SECURITY_LABELS = listType({
 		const isKnown = isCopy(label) || label.id !== undefined;
 		return pick(label, isKnown ? ['name'] : ['name', 'color', 'description']);
 	},
-	finalizeEntry(label, where) {
-		if (isUnset(label.id) && isUnset(label.name)) {
-			throw new InvalidInput(
-				`${where}: "Name" (name) is missing`,
-				'A security label is given by its name, such as TLP:AMBER, or by its ID.',
-			);
-		}
-		return label;
-	},
+	needs: ['name'],
 });
 
 /** Keys that only an answer has. An entry that has one of them was copied from a Get. */
@@ -341,7 +333,7 @@ export const ASSOCIATED_GROUPS = listType({
 		const missing = SIGNATURE_FIELDS.find(([name]) => isUnset(group[name]));
 		if (missing) {
 			throw new InvalidInput(
-				`${label}: "${missing[1]}" (${missing[0]}) is missing`,
+				`${label}: ${labelOf({ name: missing[0], displayName: missing[1] })} is missing`,
 				'A new group of the type Signature needs fileName, fileType and fileText; an existing one is given by its ID.',
 			);
 		}

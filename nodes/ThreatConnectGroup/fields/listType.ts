@@ -258,7 +258,7 @@ const readId = (id: unknown, label: string) => readLong(unlocated(id), `${label}
 
 function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListShape, label: string): void {
 	const missing = needs?.find((name) => isUnset(entry[name]));
-	if (missing === undefined) return;
+	if (missing === undefined || entry.id !== undefined) return;
 	const field = fields.find((one) => one.name === missing);
 	throw new InvalidInput(
 		`${label}: ${field ? labelOf(field) : missing} is missing`,

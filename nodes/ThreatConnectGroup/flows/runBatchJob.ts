@@ -143,7 +143,7 @@ const asFailure = (error: unknown): ServiceFailure =>
 	error instanceof ServiceFailure ? error : new ServiceFailure(errorMessage(error), '');
 
 const STILL_RUNNING =
-	'The import may still be running, or have finished: look the group up by its XID before you import it again.';
+	'The import may still be running, or have finished: look the group up by its XID before you import it again. Options > Time Limit says how long to wait.';
 
 async function finished(
 	api: ThreatConnect,
@@ -184,7 +184,7 @@ export const unknownOutcome = (batchId: string, why: string) =>
 		// In doubt, so that Retry On Fail does not import it a second time: attributes would be appended again.
 		{
 			certainty: 'unknown',
-			doubt: `${STILL_RUNNING} Options > Time Limit says how long to wait.`,
+			doubt: STILL_RUNNING,
 		},
 	);
 
