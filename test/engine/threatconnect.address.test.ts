@@ -1,7 +1,6 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
-import { throughThreatConnect } from './lossy';
-import { type RunNode, threatConnectNode } from './support';
+import { runThreatConnectWithLosses, threatConnectNode, type RunNode } from './support';
 
 /** Which group an item addresses: never one that it does not name. */
 
@@ -147,7 +146,7 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 	])('by %s', async (_who, seed) => {
 		const fields = { status: 'Open', firstSeen: '2026-01-01T00:00:00Z' };
 		let isFirst = true;
-		const { items, errors } = await throughThreatConnect(
+		const { items, errors } = await runThreatConnectWithLosses(
 			server,
 			(method) => {
 				if (method !== 'POST' || !isFirst) return undefined;
@@ -162,7 +161,7 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 	});
 
 	test('and takes over its own', async () => {
-		const { items, errors } = await throughThreatConnect(
+		const { items, errors } = await runThreatConnectWithLosses(
 			server,
 			(method, _path, earlier) => (method === 'POST' && earlier === 0 ? 'after' : undefined),
 			{

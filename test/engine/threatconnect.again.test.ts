@@ -2,8 +2,8 @@ import type { INodeParameters } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
-import { first, throughThreatConnect } from './lossy';
-import { type RunNode, threatConnectNode } from './support';
+import { loseFirst } from '../support/lossyProxy';
+import { runThreatConnectWithLosses, threatConnectNode, type RunNode } from './support';
 
 /** The same items once more: nothing is added a second time, and what is as it should be is not written. */
 
@@ -227,7 +227,7 @@ describe('an associated group', () => {
 	});
 
 	test('is not made twice when the answer is lost', async () => {
-		const { errors } = await throughThreatConnect(server, first('POST', 'after'), {
+		const { errors } = await runThreatConnectWithLosses(server, loseFirst('POST', 'after'), {
 			parameters: { type: 'Incident', name: 'I', additionalFields: { associatedGroups: rows(FIN7) } },
 		});
 		expect(errors).toEqual([]);

@@ -174,15 +174,15 @@ describe('is refused before anything is sent, with the way out:', () => {
 		],
 		...['{"mode": "replace"}', '{"data": null, "mode": "replace"}', '{"data": [""], "mode": "replace"}'].map(
 			(tags): [string, object, string] => [
-				`replacing with what an expression left empty, ${tags},`,
+				`an update of nothing but what an expression left empty, ${tags},`,
 				{ dataMode: 'json', jsonBody: `{"tags": ${tags}}` },
-				'"Tags" (tags): the mode is Replace, but there are no entries',
+				'There is nothing to update: no field is set',
 			],
 		),
 		[
-			'replacing with nothing',
+			'an update of nothing but a list that is replaced with nothing',
 			{ updateFields: { tags: { list: { mode: 'replace', name: '' } } } },
-			'"Tags" (tags): the mode is Replace, but there are no entries, so all that the group has would be removed',
+			'There is nothing to update: no field is set',
 		],
 		[
 			'deleting an attribute by its value',

@@ -128,7 +128,7 @@ test('a type from Additional Fields (JSON) that is named like a property of ever
 		{},
 	);
 	expect(error?.message).not.toContain('is not a function');
-	expect(error?.description).toContain('Mend the item');
+	expect(error?.description).toContain('Correct the item');
 });
 
 test('custom fields and access from Additional Fields (JSON) are sent as they are, also where they are no lists', async () => {

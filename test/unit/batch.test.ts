@@ -6,7 +6,7 @@ import {
 	fileOf,
 	pack,
 } from '../../nodes/ThreatConnectGroup/batch/jobs';
-import { judge } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
+import { judge, KeyIndex } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
 import { namedLimit } from '../../nodes/ThreatConnectGroup/flows/runBatchJob';
 
 describe('a body of v3 becomes one of batch', () => {
@@ -67,6 +67,48 @@ describe('a body of v3 becomes one of batch', () => {
 		});
 	});
 
+	test('with what batch documents of events and of indicators', () => {
+		const { group, indicators } = toBatchGroup({
+			type: 'Event',
+			name: 'A',
+			eventType: 'Breach',
+			associatedIndicators: {
+				data: [
+					{
+						type: 'File',
+						md5: 'a'.repeat(32),
+						size: 12,
+						rating: 5,
+						confidence: 80,
+						active: false,
+						firstSeen: '2026-01-01',
+						tags: { data: [{ name: 'T' }] },
+						attributes: { data: [{ type: 'Description', value: 'd', default: true }] },
+						securityLabels: { data: [{ name: 'TLP:RED' }] },
+					},
+				],
+			},
+		});
+		expect(group).toMatchObject({
+			eventType: 'Breach',
+			associatedIndicators: [{ indicatorType: 'File', summary: 'a'.repeat(32) }],
+		});
+		expect(indicators).toEqual([
+			{
+				type: 'File',
+				summary: 'a'.repeat(32),
+				size: 12,
+				rating: 5,
+				confidence: 80,
+				active: false,
+				firstSeen: '2026-01-01',
+				tag: [{ name: 'T' }],
+				attribute: [{ type: 'Description', value: 'd', displayed: true }],
+				securityLabel: [{ name: 'TLP:RED' }],
+			},
+		]);
+	});
+
 	test("with batch's own fields kept", () => {
 		const own = { type: 'Report', name: 'A', insights: 'i', associatedGroupXid: ['x'], tag: [{ name: 'B' }] };
 		expect(toBatchGroup(own).group).toEqual(own);
@@ -79,7 +121,6 @@ describe('a body of v3 becomes one of batch', () => {
 	const refused = (fields: object) => () => toBatchGroup({ type: 'Threat', name: 'A', ...fields });
 	test.each([
 		['an owner by ID', { ownerId: 1 }, '"Owner ID" (ownerId) cannot be imported in bulk'],
-		['an event type', { eventType: 'Breach' }, '"Event Type" (eventType) cannot be imported in bulk'],
 		['assignments', { assignments: { data: [] } }, '"Assignments" (assignments) cannot be imported in bulk'],
 		['cases', { associatedCases: { data: [{ id: 1 }] } }, '"Associated Cases" (associatedCases) cannot be'],
 		[
@@ -108,10 +149,8 @@ describe('a body of v3 becomes one of batch', () => {
 			'entry 1: a bulk import cannot associate across owners',
 		],
 		...[
-			['rating', { type: 'Host', hostName: 'x', rating: 5 }],
-			['rating', { type: 'Custom', value1: 'x', value2: 'y', rating: 5 }],
-			['confidence', { type: 'Host', summary: 'x', confidence: 80 }],
-			['size', { type: 'File', md5: 'a'.repeat(32), size: 12 }],
+			['dnsActive', { type: 'Host', hostName: 'x', dnsActive: true }],
+			['whoisActive', { type: 'Custom', value1: 'x', value2: 'y', whoisActive: true }],
 			['hostName', { type: 'Host', summary: 'x', hostName: 'y' }],
 		].map(([key, entry]): [string, object, string] => [
 			`an indicator with ${JSON.stringify(entry)}`,
@@ -263,5 +302,44 @@ describe('a finished job', () => {
 		const errors = many.map(({ xid }) => ({ errorReason: 'bad', errorSource: `${xid} is not valid.` }));
 		expect(judge(counted, { errorCount: 25_000, successCount: 0 }, errors).faults.size).toBe(25_000);
 		expect(reads).toBeLessThan(20 * many.length);
+	});
+	test('in which one indicator stands in each of 20,000 groups is gone through once', () => {
+		const many = Array.from({ length: 20_000 }, (_, index) => item(index, { hosts: ['bad.example'] }));
+		const errors = many.map(({ xid }) => ({
+			errorReason: `bad in ${xid}`,
+			errorSource: `bad.example of ${xid}x`,
+		}));
+		const copied = jest.spyOn(Set.prototype, 'add');
+		try {
+			const { faults } = judge(many, { errorCount: errors.length, successCount: 0 }, errors);
+			expect(faults.size).toBe(20_000);
+			expect(faults.get(7)).toHaveLength(20);
+			expect(copied.mock.calls.length).toBeLessThan(30 * many.length);
+		} finally {
+			copied.mockRestore();
+		}
+	});
+	test('is searched for keys by their first word, not by every part of each sentence', () => {
+		let asked = 0;
+		const keys = new Map(items(25_000).map(({ xid }) => [xid, true]));
+		const index = new KeyIndex({
+			keys: () => keys.keys(),
+			has: (key) => {
+				asked += 1;
+				return keys.has(key);
+			},
+		});
+		const sentence = (xid: string) => `${'Some words before it, '.repeat(10)}"${xid}" (and some after)`;
+		for (let n = 0; n < 2000; n++) expect(index.longestIn(sentence(`x${n}`))).toBe(`x${n}`);
+		expect(asked).toBeLessThan(3 * 2000);
+	});
+	test.each([
+		['the group "é 1": bad', ['é', 'é 1'], 'é 1'],
+		['the group 👾-a is bad', ['👾-a', '👾'], '👾-a'],
+		['(x) is bad', ['(x)', 'x'], '(x)'],
+		['xy is bad', ['x'], undefined],
+		['bad.example.org', ['bad.example', 'example.org'], 'bad.example'],
+	])('names in %j of %j the longest whole one', (sentence, keys, expected) => {
+		expect(new KeyIndex(new Map(keys.map((key) => [key, true]))).longestIn(sentence)).toBe(expected);
 	});
 });

@@ -16,8 +16,12 @@ type Verdict = {
 const ABOUT_THE_JOB =
 	/unexpected exception while processing batch job|would exceed the number of allowed indicators/i;
 
+/** One indicator may stand in every group of a job: each of its faults comes out with each of these groups. */
+const MAX_REASONS_PER_KEY = 20;
+
 /**
- * What a finished job says about its items.
+ * What a finished job says about its items. The work grows with the number of groups, indicators and errors, not with
+ * their product: a job has up to 25,000 groups, and as many errors.
  *
  * @param errors entries of its error list: `{errorReason, errorSource}`. The source is an item's XID, an indicator's
  *   summary, a place in the file such as `group[3]`, or a sentence that holds one of these.
@@ -27,21 +31,29 @@ export function judge(
 	counts: BatchCounts,
 	errors: readonly JsonObject[],
 ): Verdict {
-	const byKey = new Map<string, BatchItem[]>();
-	const addKey = (key: string, item: BatchItem) => byKey.set(key, [...(byKey.get(key) ?? []), item]);
-	for (const item of job) item.indicators.forEach(({ summary }) => addKey(summary, item));
-	for (const item of job) byKey.set(item.xid, [item]);
-
-	const faults = new Map<number, string[]>();
+	const byKey = itemsByKey(job);
+	const index = new KeyIndex(byKey);
+	const reasonsByKey = new Map<string, Set<string>>();
 	const others: string[] = [];
 	const sources = new Set<string>();
 	for (const { errorReason, errorSource } of errors) {
 		const reason = String(errorReason ?? 'ThreatConnect gives no reason');
 		const source = String(errorSource ?? '').trim();
-		const items = ABOUT_THE_JOB.test(reason) ? [] : affected(source, job, byKey);
-		if (items.length === 0) others.push(reason);
-		else sources.add(source);
-		for (const { index } of items) faults.set(index, [...new Set([...(faults.get(index) ?? []), reason])]);
+		const key = ABOUT_THE_JOB.test(reason) ? undefined : keyOf(source, job, index);
+		if (key === undefined) {
+			others.push(reason);
+			continue;
+		}
+		sources.add(source);
+		const reasons = reasonsByKey.get(key) ?? new Set();
+		reasonsByKey.set(key, reasons);
+		if (reasons.size < MAX_REASONS_PER_KEY) reasons.add(reason);
+	}
+	const faults = new Map<number, string[]>();
+	for (const [key, reasons] of reasonsByKey) {
+		for (const item of byKey.get(key) ?? []) {
+			faults.set(item.index, [...new Set([...(faults.get(item.index) ?? []), ...reasons])]);
+		}
 	}
 	const expected = job.length + indicatorsOf(job).length - sources.size;
 	const complete = (counts.successCount ?? 0) >= expected;
@@ -49,36 +61,93 @@ export function judge(
 	return { faults, others, unclear: suspicious && !complete };
 }
 
+/** The items that an XID or the summary of an indicator stands for. An XID comes first. */
+function itemsByKey(job: readonly BatchItem[]): Map<string, BatchItem[]> {
+	const byKey = new Map<string, BatchItem[]>();
+	for (const item of job) {
+		for (const summary of new Set(item.indicators.map((one) => one.summary))) {
+			const items = byKey.get(summary);
+			if (items) items.push(item);
+			else byKey.set(summary, [item]);
+		}
+	}
+	for (const item of job) byKey.set(item.xid, [item]);
+	return byKey;
+}
+
 /** Errors were counted, but none is told. */
 const isSilent = ({ errorCount = 0 }: BatchCounts, errors: readonly JsonObject[]) =>
 	errorCount > 0 && errors.length === 0;
 
-function affected(
-	source: string,
-	job: readonly BatchItem[],
-	byKey: ReadonlyMap<string, BatchItem[]>,
-): readonly BatchItem[] {
-	const exact = byKey.get(source);
-	if (exact) return exact;
+/** What an error is about: an XID or the summary of an indicator. */
+function keyOf(source: string, job: readonly BatchItem[], index: KeyIndex): string | undefined {
+	if (index.has(source)) return source;
 	const place = /^(?:\$\.)?group\[(\d+)\]$/.exec(source);
-	if (place) return job.slice(Number(place[1]), Number(place[1]) + 1);
-	const key = longestWords(source.slice(0, LONGEST_SENTENCE), (words) => byKey.has(words));
-	return key === undefined ? [] : (byKey.get(key) ?? []);
+	if (place) return job[Number(place[1])]?.xid;
+	return index.longestIn(source.slice(0, LONGEST_SENTENCE));
 }
 
 const LONGEST_SENTENCE = 300;
 
-/** The longest part of a sentence that is a key, and not a part of another word; the longest, since one may hold another. */
-function longestWords(sentence: string, isKey: (words: string) => boolean): string | undefined {
-	const inWord = [...sentence].map((character) => /[\p{L}\p{N}_[\]-]/u.test(character));
-	const characters = [...sentence];
-	let longest: string | undefined;
-	for (let start = 0; start < characters.length; start++) {
-		if (inWord[start - 1]) continue;
-		for (let end = characters.length; end > start + (longest?.length ?? 0); end--) {
-			const words = inWord[end] ? '' : characters.slice(start, end).join('');
-			if (words !== '' && isKey(words)) longest = words;
+const WORD = /[\p{L}\p{N}_[\]-]/u;
+
+/** Keys that a sentence may hold. Their first words and lengths tell where to look for one. */
+export class KeyIndex {
+	/** Lengths of keys by their first word, the longest first. */
+	private readonly lengths = new Map<string, number[]>();
+
+	constructor(private readonly keys: Pick<ReadonlyMap<string, unknown>, 'has' | 'keys'>) {
+		const found = new Map<string, Set<number>>();
+		for (const key of keys.keys()) {
+			const word = key.slice(0, endOfWord(key, wordsOf(key), 0));
+			const lengths = found.get(word);
+			if (lengths) lengths.add(key.length);
+			else found.set(word, new Set([key.length]));
 		}
+		for (const [word, lengths] of found)
+			this.lengths.set(
+				word,
+				[...lengths].sort((a, b) => b - a),
+			);
 	}
-	return longest;
+
+	has(key: string): boolean {
+		return this.keys.has(key);
+	}
+
+	/** The longest part of a sentence that is a key, and not a part of another word; the longest, since one may hold another. */
+	longestIn(sentence: string): string | undefined {
+		const inWord = wordsOf(sentence);
+		let longest: string | undefined;
+		for (let start = 0; start < sentence.length; start++) {
+			if (inWord[start - 1]) continue;
+			const lengths = this.lengths.get(sentence.slice(start, endOfWord(sentence, inWord, start))) ?? [];
+			for (const length of lengths) {
+				if (length <= (longest?.length ?? 0)) break;
+				const isWhole = start + length <= sentence.length && !inWord[start + length];
+				const part = isWhole ? sentence.slice(start, start + length) : '';
+				if (part !== '' && this.keys.has(part)) longest = part;
+			}
+		}
+		return longest;
+	}
+}
+
+/** Of each place in a text, whether it is within a word. */
+function wordsOf(text: string): boolean[] {
+	const inWord: boolean[] = [];
+	for (const character of text) {
+		const isWord = WORD.test(character);
+		// A character beyond the 16 bits of one place takes two.
+		for (let part = 0; part < character.length; part++) inWord.push(isWord);
+	}
+	return inWord;
+}
+
+/** The end of the word at a place, or of the one character there. */
+function endOfWord(text: string, inWord: readonly boolean[], start: number): number {
+	if (!inWord[start]) return start + String.fromCodePoint(text.codePointAt(start) ?? 0).length;
+	let end = start;
+	while (inWord[end]) end += 1;
+	return end;
 }

@@ -10,6 +10,8 @@ import { indicatorName, summaryFields } from '../fields/indicators';
 /** A group as batch takes it, and what it needs to travel with. */
 export type BatchGroup = {
 	ownerName?: string;
+	/** Given beside the name: both must name the same owner. */
+	ownerId?: unknown;
 	/** Without `xid` where none was given. */
 	group: JsonObject;
 	/** The indicators that it is associated with, in batch's form. */
@@ -21,7 +23,6 @@ const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 /** What v3 has and batch has not, with the way out. */
 export const NOT_IN_BATCH: Readonly<Record<string, string>> = {
 	ownerId: 'Give the owner by its name, as Owner Name (ownerName).',
-	eventType: CREATE_INSTEAD,
 	reviews: CREATE_INSTEAD,
 	assignments: CREATE_INSTEAD,
 	dueDate: CREATE_INSTEAD,
@@ -47,8 +48,11 @@ const label = (name: string): string => {
  * @throws InvalidInput naming what batch cannot carry
  */
 export function toBatchGroup(body: JsonObject): BatchGroup {
-	const { ownerName, ...fields } = body;
+	const { ownerName, ...given } = body;
 	const owner = optionalText(ownerName, label('ownerName'));
+	const { ownerId, ...named } = given;
+	// A Get answers both.
+	const fields = owner === undefined ? given : named;
 	// What "Additional Fields (JSON)" brings is unchecked, and these name the group.
 	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
 	const group: JsonObject = {};
@@ -73,7 +77,11 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		} else if (!isUnset(value)) group[name] = value;
 	}
 	refuseIncomplete(group);
-	return { ...(owner !== undefined && { ownerName: owner }), group, indicators };
+	return {
+		...(owner !== undefined && { ownerName: owner, ...(!isUnset(ownerId) && { ownerId }) }),
+		group,
+		indicators,
+	};
 }
 
 function refuseIncomplete(group: JsonObject): void {
@@ -173,13 +181,55 @@ function indicator(entry: JsonObject, owner: string | undefined, entryLabel: str
 	const { type, summary } = named;
 	only(
 		named,
-		['type', ...(isUnset(summary) ? summaryFields(String(type)) : ['summary'])],
+		[
+			'type',
+			...(isUnset(summary) ? summaryFields(String(type)) : ['summary']),
+			...SAME_IN_BATCH,
+			...Object.keys(LISTS_IN_BATCH),
+		],
 		entryLabel,
-		'Give the indicator by its type and summary alone, or use Create for this item.',
+		'Leave it out, or use Create for this item.',
 	);
 	const name = indicatorName(named, entryLabel);
 	if (!name) {
 		throw new InvalidInput(`${entryLabel}: the indicator has no type and summary`, 'Give both.');
 	}
-	return { type: name.type, summary: name.summary };
+	const details = Object.entries(named).filter(
+		([key, value]) => SAME_IN_BATCH.includes(key) && !isUnset(value),
+	);
+	const lists = Object.entries(LISTS_IN_BATCH).map(([key, { as, read }]): [string, unknown[]] => [
+		as,
+		entriesOf(key, named[key]).map((one) => read(one, `${entryLabel}: ${label(key)}`)),
+	]);
+	return {
+		type: name.type,
+		summary: name.summary,
+		...Object.fromEntries(details),
+		...Object.fromEntries(lists.filter(([, entries]) => entries.length > 0)),
+	};
 }
+
+/** What batch takes of an indicator besides its value, under the same name: documentation, V2 Batch API, Indicator Fields. */
+const SAME_IN_BATCH = [
+	'active',
+	'activeLocked',
+	'confidence',
+	'externalDateAdded',
+	'externalDateExpires',
+	'externalLastModified',
+	'fileOccurrence',
+	'firstSeen',
+	'lastSeen',
+	'privateFlag',
+	'rating',
+	'size',
+];
+
+const LISTS_IN_BATCH = {
+	attributes: { as: 'attribute', read: attribute },
+	securityLabels: { as: 'securityLabel', read: securityLabel },
+	tags: { as: 'tag', read: tag },
+};
+
+/** Whether an indicator says more than what it is. */
+export const hasDetails = (indicator: JsonObject): boolean => Object.keys(indicator).length > 2;

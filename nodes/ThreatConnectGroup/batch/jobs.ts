@@ -14,6 +14,8 @@ export type BatchItem = {
 	output: JsonObject;
 	json: string;
 	indicators: ReadonlyArray<{ summary: string; json: string }>;
+	/** The length of `json` in bytes. It is counted once, though a refused file is packed anew. */
+	bytes: number;
 };
 
 /**
@@ -30,11 +32,13 @@ export function batchItem(
 ): BatchItem {
 	const { name, type } = group;
 	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : String(group.xid);
+	const json = stringifyJson({ ...group, xid });
 	return {
 		index,
 		xid,
 		output: { xid, name, type, ownerName },
-		json: stringifyJson({ ...group, xid }),
+		json,
+		bytes: Buffer.byteLength(json),
 		indicators: indicators.map((one) => ({ summary: String(one.summary), json: stringifyJson(one) })),
 	};
 }
@@ -58,22 +62,28 @@ export function pack(items: readonly BatchItem[], limits: JobLimits): BatchItem[
 	let bytes = 0;
 	let known = new Set<string>();
 	for (const item of items) {
-		let added = [...new Set(item.indicators.map(({ json }) => json))].filter((one) => !known.has(one));
-		const size = () => [item.json, ...added].reduce((sum, one) => sum + Buffer.byteLength(one) + 1, 0);
-		if (objects + 1 + added.length > limits.objects || bytes + size() > limits.bytes) {
+		const own = [...new Set(item.indicators.map(({ json }) => json))];
+		let added = own.filter((one) => !known.has(one));
+		let size = sizeOf(item, added);
+		if (objects + 1 + added.length > limits.objects || bytes + size > limits.bytes) {
 			jobs.push([]);
 			known = new Set();
-			added = [...new Set(item.indicators.map(({ json }) => json))];
+			added = own;
+			size = sizeOf(item, added);
 			objects = 0;
 			bytes = FRAME;
 		}
 		jobs.at(-1)?.push(item);
-		added.forEach((one) => known.add(one));
+		for (const one of added) known.add(one);
 		objects += 1 + added.length;
-		bytes += size();
+		bytes += size;
 	}
 	return jobs;
 }
+
+/** What an item adds to a file, with the commas. */
+const sizeOf = (item: BatchItem, added: readonly string[]): number =>
+	added.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, item.bytes + 1);
 
 /** The indicators of all its groups in the form of batch, each once. */
 export const indicatorsOf = (job: readonly BatchItem[]) => [

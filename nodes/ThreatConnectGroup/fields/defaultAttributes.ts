@@ -7,9 +7,6 @@ import type { FieldContext } from '../../shared/fields/field';
 const DEFAULT_ATTRIBUTES = { description: 'Description', source: 'Source' } as const;
 
 export function finalizeBody(body: JsonObject, { operation }: FieldContext): JsonObject {
-	if (body.ownerName !== undefined && body.ownerId !== undefined) {
-		throw new InvalidInput('Both "Owner Name" and "Owner ID" are set', 'Give one of them.');
-	}
 	if (body.malware === true && operation === 'create' && isUnset(body.password)) {
 		throw new InvalidInput(
 			'"Password" (password) is missing',

@@ -1,13 +1,24 @@
 import { InvalidInput } from '../../shared/core/errors';
-import { isJsonObject } from '../../shared/core/json';
-import { inQuotes, isUnset, readEntries, readText } from '../../shared/core/values';
-import { type Field, type FieldType, type Operation, field } from '../../shared/fields/field';
-import { choice, flag, longId, text } from '../../shared/fields/fieldTypes';
+import type { JsonObject } from '../../shared/core/json';
+import { inQuotes, isUnset, readText } from '../../shared/core/values';
+import { type Field, type FieldType, type Operation, field, labelOf } from '../../shared/fields/field';
+import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
-import { GROUP_TYPES, sameOptions } from './groupTypes';
-import { indicatorBody, indicatorName } from './indicators';
-import { listType, userReference } from './listType';
+import { GROUP_TYPES, sameOptions, SIGNATURE_FILE_TYPE } from './groupTypes';
+import { indicatorBody, indicatorName, keyName } from './indicators';
+import { listType } from './listType';
+import {
+	caseAssignee,
+	nestedAttributes,
+	nestedNames,
+	numberWithin,
+	READ_ONLY_OF_ATTRIBUTES,
+	rowFlag,
+	textWithin,
+	userReference,
+	yesNoOrUnset,
+} from './rowTypes';
 
 /** The lists of a group: tags, attributes, labels, associations, assignments and reviews. */
 
@@ -78,11 +89,16 @@ export const TAGS = listType({
 			located(text({ maxLength: 128 }), 'searchTags', byName('e.g. Targeted Attack')),
 			'Tag of the instance, or a new one by its name',
 		),
+		field('description', 'Description', text({ maxLength: 4000 }), 'Description of the tag'),
 	],
+	values: ['name', 'techniqueId'],
 	deletedBy: 'name',
 	maxSize: 1000,
+	// A tag is found by its name. Other systems have IDs, colours and more of their own under the same key.
+	writable: (tag) =>
+		pick(tag, ['name', 'techniqueId', 'description', ...(tag.name === undefined ? ['id'] : [])]),
 	finalizeEntry(tag, label) {
-		if (isUnset(tag.name) && isUnset(tag.techniqueId)) {
+		if (isUnset(tag.id) && isUnset(tag.name) && isUnset(tag.techniqueId)) {
 			throw new InvalidInput(
 				`${label}: a tag needs a name or a techniqueId`,
 				'Write it as {"name": "Phishing"} or {"techniqueId": "T1566"}, or just as its name.',
@@ -103,26 +119,28 @@ export const SECURITY_LABELS = listType({
 			'Label of the instance',
 		),
 	],
-	needs: ['name'],
+	values: ['name'],
 	deletedBy: 'name',
 	maxSize: 1000,
+	// Color and description are those of a label that an administrator made: a copy must not change them.
+	writable(label) {
+		if (label.name === undefined) return pick(label, ['id']);
+		const isKnown = isCopy(label) || label.id !== undefined;
+		return pick(label, isKnown ? ['name'] : ['name', 'color', 'description']);
+	},
+	needs: ['name'],
 });
 
-/** A switch in a row is always there; off means unset. */
-const rowFlag = (): FieldType => {
-	const { control, read } = flag();
-	return { control, read: (value, context) => (read(value, context) === true ? true : undefined) };
-};
+/** Keys that only an answer has. An entry that has one of them was copied from a Get. */
+const ANSWERED = ['createdBy', 'dateAdded', 'lastModified', 'owner'];
 
-/** Labels inside an attribute: a list without a mode. */
-const attributeLabels: FieldType = {
-	control: () => ({ type: 'string', default: '' }),
-	read(value, { label }) {
-		if (isJsonObject(value)) return value;
-		const names = readEntries(value, label);
-		return { data: names.map((name) => (isJsonObject(name) ? name : { name: readText(name, label) })) };
-	},
-};
+const isCopy = (entry: JsonObject) => ANSWERED.some((name) => entry[name] !== undefined);
+
+const pick = (entry: JsonObject, names: readonly string[]): JsonObject =>
+	Object.fromEntries(Object.entries(entry).filter(([name]) => names.includes(name)));
+
+const without = (entry: JsonObject, names: readonly string[]): JsonObject =>
+	Object.fromEntries(Object.entries(entry).filter(([name]) => !names.includes(name)));
 
 export const ATTRIBUTES = listType({
 	entry: 'Attribute',
@@ -148,14 +166,26 @@ export const ATTRIBUTES = listType({
 		field(
 			'securityLabels',
 			'Security Labels',
-			attributeLabels,
+			nestedNames(),
 			'Names of labels for this attribute: comma-separated, or an array from an expression',
 			{ placeholder: 'e.g. TLP:AMBER' },
 		),
 	],
+	values: ['value'],
 	needs: ['type', 'value'],
 	maxSize: 1000,
+	writable(attribute, { mode, operation }) {
+		if (mode === 'delete') return pick(attribute, ['id']);
+		const isWhole = attribute.type !== undefined && attribute.value !== undefined;
+		const own = isCopy(attribute) ? pick(attribute, ['id', ...ATTRIBUTE_FIELDS]) : attribute;
+		const writable = without(own, READ_ONLY_OF_ATTRIBUTES);
+		// `keepGivenAttributes` needs the ID in an update that appends. Elsewhere each attribute is a new one.
+		const isNew = operation === 'create' || mode === 'replace';
+		return isWhole && isNew ? without(writable, ['id']) : writable;
+	},
 });
+
+const ATTRIBUTE_FIELDS = ['type', 'value', 'source', 'default', 'pinned', 'securityLabels'];
 
 export const ASSOCIATED_ARTIFACTS = listType({
 	entry: 'Artifact',
@@ -188,8 +218,17 @@ export const ASSOCIATED_ARTIFACTS = listType({
 		field('taskId', 'Task ID', longId(), 'ID of a workflow task, instead of a case'),
 		field('taskXid', 'Task XID', text(), 'External ID of a workflow task, instead of a case'),
 		field('source', 'Source', text({ maxLength: 100 }), 'Where the artifact comes from'),
+		field('fieldName', 'Field Name', text({ maxLength: 100 }), 'Name of the field that the artifact fills'),
+		field(
+			'derivedLink',
+			'Derived Link',
+			yesNoOrUnset(),
+			'Whether the artifact takes part in links between cases that have the same artifact',
+		),
 		field('fileData', 'File Data', text(), 'Base64 content, for artifacts of a file type'),
 	],
+	values: ['summary', 'fileData'],
+	byId: true,
 	needs: ['summary', 'type'],
 	maxSize: 1000,
 	finalizeEntry(artifact, label) {
@@ -202,6 +241,20 @@ export const ASSOCIATED_ARTIFACTS = listType({
 		return artifact;
 	},
 });
+
+const CASE_RESOLUTION = choice([
+	{ name: '(Not Set)', value: '' },
+	...sameOptions(
+		'Not Specified',
+		'Containment Achieved',
+		'Deferred / Delayed',
+		'Escalated',
+		'False Positive',
+		'In Progress / Investigating',
+		'Rejected',
+		'Restoration Achieved',
+	),
+]);
 
 export const ASSOCIATED_CASES = listType({
 	entry: 'Case',
@@ -218,8 +271,25 @@ export const ASSOCIATED_CASES = listType({
 		),
 		field('status', 'Status', choice(sameOptions('Open', 'Closed')), 'Status of the new case'),
 		field('description', 'Description', text({ maxLength: 1500, rows: 2 }), 'Description of the new case'),
-		field('xid', 'XID', text(), 'External ID of the new case, 10 to 100 characters'),
+		field('xid', 'XID', textWithin(10, 100), 'External ID of the new case, 10 to 100 characters'),
+		field(
+			'resolution',
+			'Resolution',
+			{ ...CASE_RESOLUTION, control: () => ({ ...CASE_RESOLUTION.control('create'), default: '' }) },
+			'Resolution of the new case',
+		),
+		field('assignee', 'Assignee', caseAssignee(), 'User name of who works on the new case', {
+			placeholder: 'e.g. jane@example.com',
+		}),
+		field(
+			'tags',
+			'Tags',
+			nestedNames(),
+			'Names of tags for the new case: comma-separated, or an array from an expression',
+		),
 	],
+	values: ['name'],
+	byId: true,
 	needs: ['name', 'severity', 'status'],
 	maxSize: 1000,
 });
@@ -245,10 +315,57 @@ export const ASSOCIATED_GROUPS = listType({
 		field('xid', 'XID', text(), 'External ID: your own key for the new group, to find it again by', {
 			placeholder: 'e.g. crm:INC-2042',
 		}),
+		field('fileName', 'File Name', text({ maxLength: 255 }), 'Name of the signature file', {
+			types: ['Signature'],
+			placeholder: 'e.g. emotet.yar',
+		}),
+		field('fileType', 'File Type', SIGNATURE_FILE_TYPE, 'Language of the signature', {
+			types: ['Signature'],
+		}),
+		field('fileText', 'File Text', text({ rows: 4 }), 'The signature itself', { types: ['Signature'] }),
 	],
+	values: ['name', 'xid'],
+	byId: true,
 	needs: ['name', 'type'],
 	rowNotices: [crossOwner],
+	finalizeEntry(group, label) {
+		if (group.type !== 'Signature') return pickForType(group);
+		const missing = SIGNATURE_FIELDS.find(([name]) => isUnset(group[name]));
+		if (missing) {
+			throw new InvalidInput(
+				`${label}: ${labelOf({ name: missing[0], displayName: missing[1] })} is missing`,
+				'A new group of the type Signature needs fileName, fileType and fileText; an existing one is given by its ID.',
+			);
+		}
+		return group;
+	},
 });
+
+const SIGNATURE_FIELDS = [
+	['fileName', 'File Name'],
+	['fileType', 'File Type'],
+	['fileText', 'File Text'],
+] as const;
+
+/** The form keeps the file type of a signature when another type is chosen after it. */
+const pickForType = ({ fileType: _fileType, ...group }: JsonObject): JsonObject => group;
+
+/** What an entry may say of an indicator besides its value. */
+const INDICATOR_DETAILS = [
+	'ownerName',
+	'ownerId',
+	'rating',
+	'confidence',
+	'active',
+	'tags',
+	'securityLabels',
+	'attributes',
+	'firstSeen',
+	'lastSeen',
+	'externalDateAdded',
+	'externalDateExpires',
+	'externalLastModified',
+];
 
 export const ASSOCIATED_INDICATORS = listType({
 	entry: 'Indicator',
@@ -273,15 +390,59 @@ export const ASSOCIATED_INDICATORS = listType({
 			located(text(), 'searchOwners', byName('e.g. Demo Organization')),
 			'Organization, Community or Source of the indicator; if empty, the organization of the API user. To remove one, needed only if several owners have it.',
 		),
+		field('rating', 'Rating', numberWithin(0, 5), 'Threat rating of the indicator, from 0 to 5'),
+		field(
+			'confidence',
+			'Confidence',
+			numberWithin(0, 100, { whole: true }),
+			'Confidence rating of the indicator, from 0 to 100',
+		),
+		field('active', 'Active', yesNoOrUnset(), 'Whether the indicator is active'),
+		field(
+			'tags',
+			'Tags',
+			nestedNames(),
+			'Names of tags for the indicator itself: comma-separated, or an array from an expression',
+		),
+		field(
+			'securityLabels',
+			'Security Labels',
+			nestedNames(),
+			'Names of labels for the indicator itself: comma-separated, or an array from an expression',
+		),
+		field(
+			'attributes',
+			'Attributes (JSON)',
+			nestedAttributes(),
+			'Attributes of the indicator itself: an array from an expression, or JSON text',
+			{ placeholder: 'e.g. [{"type": "Description", "value": "C2 server"}]' },
+		),
+		...(
+			[
+				['firstSeen', 'First Seen', 'When the indicator was first seen'],
+				['lastSeen', 'Last Seen', 'When the indicator was last seen'],
+				['externalDateAdded', 'External Date Added', 'When it was created in the system it comes from'],
+				['externalDateExpires', 'External Date Expires', 'When it expires in the system it comes from'],
+				[
+					'externalLastModified',
+					'External Last Modified',
+					'When it was last changed in the system it comes from',
+				],
+			] as const
+		).map(([name, displayName, description]) => field(name, displayName, date(), description)),
 	],
+	values: ['summary'],
+	verbatim: ['Value Name', 'value2'],
+	byId: true,
 	needs: ['type'],
 	rowNotices: [crossOwner],
 	identify: indicatorName,
+	identifiedBy: 'a type and a summary',
 	finalizeEntry({ summary, type, ...others }, label) {
 		if (summary === undefined) {
 			// The API's own summary field, e.g. hostName, may stand there instead.
-			if (Object.keys(others).some((name) => !['ownerName', 'ownerId'].includes(name))) {
-				return { ...(type !== undefined && { type }), ...others };
+			if (Object.keys(others).some((name) => !INDICATOR_DETAILS.includes(name))) {
+				return { ...(type !== undefined && { type }), ...others, ...keyName(type, others) };
 			}
 			throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
 		}
@@ -314,10 +475,12 @@ export const ASSOCIATED_VICTIM_ASSETS = listType({
 			text({ maxLength: 255 }),
 			'The address, account name, phone number or website, by the type',
 		),
-		field('addressType', 'Address Type', text({ maxLength: 255 }), 'FieldType of e-mail address, e.g. Work'),
-		field('networkType', 'Network Type', text({ maxLength: 255 }), 'Network of a network account'),
-		field('socialNetwork', 'Social Network', text({ maxLength: 255 }), 'Network of a social network account'),
+		field('addressType', 'Address Type', text(), 'Kind of e-mail address, e.g. Work'),
+		field('networkType', 'Network Type', text(), 'Network of a network account'),
+		field('socialNetwork', 'Social Network', text(), 'Network of a social network account'),
 	],
+	values: ['value'],
+	byId: true,
 	needs: ['type', 'victimId'],
 	finalizeEntry({ value, ...asset }) {
 		const field = VICTIM_ASSET_VALUES[String(asset.type)];
@@ -325,8 +488,10 @@ export const ASSOCIATED_VICTIM_ASSETS = listType({
 	},
 });
 
-export const ASSIGNMENTS: FieldType = plainList({
+/** The documentation names no mode for assignments. The vendor's own client sends one. */
+export const ASSIGNMENTS: FieldType = listType({
 	entry: 'Assignment',
+	shorthands: [],
 	fields: [
 		field(
 			'type',
@@ -344,11 +509,26 @@ export const ASSIGNMENTS: FieldType = plainList({
 			'The user, from the list or by ID',
 		),
 	],
+	values: ['user'],
 	needs: ['type', 'user'],
+	identify: ({ type, user }) => (type === undefined || user === undefined ? undefined : { type, user }),
+	identifiedBy: 'a type and a user',
 });
 
-export const REVIEWS: FieldType = plainList({
+const READ_ONLY_OF_REVIEWS = [
+	'createdBy',
+	'dateAdded',
+	'deletable',
+	'editable',
+	'lastModified',
+	'lastModifiedBy',
+	'user',
+];
+
+export const REVIEWS: FieldType = listType({
 	entry: 'Review',
+	shorthands: [],
+	withoutMode: true,
 	fields: [
 		field(
 			'rating',
@@ -370,10 +550,9 @@ export const REVIEWS: FieldType = plainList({
 		field('reviewHelpful', 'Helpful', flag(), 'Whether the report was helpful'),
 		field('comments', 'Comments', text({ maxLength: 500, rows: 2 }), 'Up to 500 characters'),
 	],
-	needs: ['rating'],
+	values: ['rating', 'comments', 'reviewHelpful'],
+	// A new review without it is refused by ThreatConnect.
+	needs: ['rating', 'reviewHelpful'],
+	// A Get answers the reviews of all users. Those of others cannot be written.
+	writable: (review) => (review.editable === false ? undefined : without(review, READ_ONLY_OF_REVIEWS)),
 });
-
-/** A list whose entries are only ever rows: on the wire `{ data: [...] }`. */
-function plainList(shape: { entry: string; fields: readonly Field[]; needs: readonly string[] }): FieldType {
-	return listType({ ...shape, shorthands: [], withoutMode: true });
-}

@@ -1,6 +1,6 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
-import { field, type Table } from '../../shared/fields/field';
+import { field, type FieldType, type Table } from '../../shared/fields/field';
 import { choice, choiceByType, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { byName, located } from '../../shared/fields/locators';
 import { finalizeBody } from './defaultAttributes';
@@ -18,6 +18,12 @@ import {
 	WRITABLE_OWNER,
 } from './groupLists';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS, SIGNATURE_FILE_TYPE } from './groupTypes';
+
+/** Text of an e-mail. Parsers of mails give `false` for a part that a mail does not have. */
+const mailText = (limits: Parameters<typeof text>[0]): FieldType => {
+	const kind = text(limits);
+	return { ...kind, read: (value, context) => (value === false ? undefined : kind.read(value, context)) };
+};
 
 /**
  * THE table of ThreatConnect's group fields.
@@ -115,18 +121,26 @@ export const table: Table = {
 			types: ['Report'],
 			keepsValue: true,
 		}),
-		field('subject', 'Subject', text({ maxLength: 255 }), 'Subject of the e-mail that the group is about', {
-			placeholder: 'e.g. Your invoice is overdue',
-			types: ['Email'],
-		}),
-		field('from', 'From', text({ maxLength: 100 }), 'Sender of the e-mail', {
+		field(
+			'subject',
+			'Subject',
+			mailText({ maxLength: 255 }),
+			'Subject of the e-mail that the group is about',
+			{
+				placeholder: 'e.g. Your invoice is overdue',
+				types: ['Email'],
+			},
+		),
+		field('from', 'From', mailText({ maxLength: 100 }), 'Sender of the e-mail', {
 			placeholder: 'e.g. billing@badguy.com',
 			types: ['Email'],
 		}),
-		field('header', 'Header', text({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
+		field('header', 'Header', mailText({ maxLength: 65535, rows: 4 }), 'Header of the e-mail', {
 			types: ['Email'],
 		}),
-		field('body', 'Body', text({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', { types: ['Email'] }),
+		field('body', 'Body', mailText({ maxLength: 65535, rows: 4 }), 'Body of the e-mail', {
+			types: ['Email'],
+		}),
 		field('assignments', 'Assignments', ASSIGNMENTS, 'Users who do the task or are told when it is overdue', {
 			types: ['Task'],
 		}),

@@ -71,9 +71,34 @@ function registryKey(summary: string, fields: readonly string[], label: string):
 		);
 	}
 	return Object.fromEntries(
-		[key, name === '' ? ' ' : name, type].map((value, index) => [fields[index], value]),
+		[fullHive(key), name === '' ? ' ' : name, type].map((value, index) => [fields[index], value]),
 	);
 }
+
+const HIVES: Readonly<Record<string, string>> = {
+	HKCC: 'HKEY_CURRENT_CONFIG',
+	HKCR: 'HKEY_CLASSES_ROOT',
+	HKCU: 'HKEY_CURRENT_USER',
+	HKLM: 'HKEY_LOCAL_MACHINE',
+	HKPD: 'HKEY_PERFORMANCE_DATA',
+	HKU: 'HKEY_USERS',
+};
+
+/**
+ * A key with the full name of its hive. Windows writes `HKLM\\…` and PowerShell `HKLM:\\…`; ThreatConnect refuses both:
+ * documentation, Common Errors.
+ */
+function fullHive(key: string): string {
+	const [, short = '', rest = ''] = /^([a-z]+):?(\\.*)?$/is.exec(key) ?? [];
+	const hive = HIVES[short.toUpperCase()];
+	return hive === undefined ? key : hive + rest;
+}
+
+/** The key name of a Registry Key that is given by the API's own fields, as ThreatConnect takes it. */
+export const keyName = (type: unknown, entry: JsonObject): JsonObject =>
+	type === 'Registry Key' && typeof entry['Key Name'] === 'string'
+		? { 'Key Name': fullHive(entry['Key Name']) }
+		: {};
 
 /** Custom types take up to three values under generic names. */
 function customValues(summary: string, label: string): JsonObject {
@@ -106,7 +131,10 @@ export type IndicatorName = { type: string; summary: string; ownerName?: string 
 export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
 	const { type, summary, ownerName, ...others } = entry;
 	if (typeof type !== 'string') return undefined;
-	const body = summary === undefined ? others : indicatorBody(type, readText(summary, label), label);
+	const body =
+		summary === undefined
+			? { ...others, ...keyName(type, others) }
+			: indicatorBody(type, readText(summary, label), label);
 	const values = summaryFields(type)
 		.map((name) => body[name])
 		.filter((value) => value !== undefined);

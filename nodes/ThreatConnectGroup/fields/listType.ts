@@ -20,7 +20,16 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { choice } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
-import { isUnset, readEntries, readLong } from '../../shared/core/values';
+import {
+	inQuotes,
+	isUnset,
+	readEntries,
+	readJson,
+	readJsonObject,
+	readLong,
+	unlocated,
+} from '../../shared/core/values';
+import { isBlank, refuseInexactNumbers, withoutBlanks } from './blank';
 
 /** How a list in an update meets the entries that the group has already. */
 const MODES: INodePropertyOptions[] = [
@@ -34,14 +43,24 @@ type ListShape = {
 	entry: string;
 	/** Inputs that take many entries at once, as comma-separated text or an array: each value becomes `{[name]: value}`. */
 	shorthands: ReadonlyArray<Field & { only?: Operation }>;
-	/** What an object entry may hold; further keys pass as they are. */
+	/** What an object entry may hold; further keys pass as they are. A row shows a field only for its `types`. */
 	fields: readonly Field[];
+	/** The fields that say what an entry is. A row in which these are blank is left out: its other boxes are defaults. */
+	values: readonly string[];
+	/** Fields in which a single space has a meaning. */
+	verbatim?: readonly string[];
 	/** Keys that one entry needs; checked where it is not given by ID. */
 	needs?: readonly string[];
+	/** An entry with an ID names an existing object: only its ID is sent, so that the object stays as it is. */
+	byId?: boolean;
+	/** Leaves out what ThreatConnect does not take, such as the read-only parts of what a Get answered. */
+	writable?(entry: JsonObject, context: FieldContext & { mode: string | undefined }): JsonObject | undefined;
 	/** The key that an entry is deleted by, besides `id`. */
 	deletedBy?: string;
-	/** What names an entry that is to be removed where its ID is not known: the operation looks it up. */
+	/** What names an entry that is to be removed where its ID is not known. */
 	identify?(entry: JsonObject, label: string): JsonObject | undefined;
+	/** Says for messages what `identify` needs. */
+	identifiedBy?: string;
 	/** The most entries that the API takes in one request. */
 	maxSize?: number;
 	/** Lines in the form of one entry. */
@@ -58,6 +77,8 @@ type ListShape = {
  * Taken in every form: the parameter's own, the API's, an array, JSON text, comma-separated text. A plain value stands
  * for the first shorthand, so that `["Phishing"]` is a list of tags and `[12, 13]` one of IDs.
  *
+ * A blank value and a row without a value say nothing. Only `{"data": [], "mode": "replace"}` empties a list.
+ *
  * In an update the mode is always sent: ThreatConnect's documentation says that it defaults to append, its own field
  * description says that tags and labels are replaced.
  */
@@ -65,17 +86,20 @@ export function listType(shape: ListShape): FieldType {
 	return {
 		control: (operation) => fixedCollection(`${shape.entry}s`, listValues(shape, operation)),
 		read(value, context) {
-			const { mode, entries } = readList(value, shape, context);
-			if (entries.length === 0 && mode !== 'replace') return undefined;
-			if (shape.maxSize !== undefined && entries.length > shape.maxSize) {
+			const { mode, entries, isEmptied } = readList(value, shape, context);
+			const given = entries.filter((entry) => saysSomething(entry, shape));
+			if (given.length === 0 && !isEmptied) return undefined;
+			if (shape.maxSize !== undefined && given.length > shape.maxSize) {
 				throw new InvalidInput(
-					`${context.label} has ${entries.length} entries, but one request takes at most ${shape.maxSize}`,
+					`${context.label} has ${given.length} entries, but one request takes at most ${shape.maxSize}`,
 					'Send the rest in a second update with the mode Append.',
 				);
 			}
-			const data = entries.map((entry, index) =>
-				readEntry(entry, mode, shape, { ...context, label: `${context.label}, entry ${index + 1}` }),
-			);
+			const data = given.flatMap((entry, index) => {
+				const label = `${context.label}, entry ${index + 1}`;
+				return readEntry(entry, mode, shape, { ...context, label }) ?? [];
+			});
+			if (data.length === 0 && !isEmptied) return undefined;
 			if (context.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
 			return { data, mode: mode ?? 'append' };
 		},
@@ -96,7 +120,10 @@ function listValues(shape: ListShape, operation: FormOperation): INodeProperties
 		if (field.only === undefined || field.only === operation) values.push(fieldProperty(field, operation));
 	}
 	if (shape.fields.length > 0) {
-		const fields = shape.fields.map((field) => fieldProperty(field, operation));
+		const fields = shape.fields.map((field): INodeProperties => ({
+			...fieldProperty(field, operation),
+			...(field.types && { displayOptions: { show: { type: [...field.types] } } }),
+		}));
 		values.push(repeatableRows('data', `${entry}s`, entry, [...fields, ...(shape.rowNotices ?? [])]));
 	}
 	values.push(
@@ -134,106 +161,136 @@ function modeParameters({ entry, deletedBy, identify }: ListShape): INodePropert
 	];
 }
 
+type GivenList = {
+	mode: string | undefined;
+	entries: unknown[];
+	/** The list is emptied on purpose. */
+	isEmptied?: boolean;
+};
+
 /** Mode and entries of a list, in the parameter's form, the API's, or any that `readEntries` takes. */
-function readList(
-	value: unknown,
-	shape: ListShape,
-	context: FieldContext,
-): { mode: string | undefined; entries: unknown[] } {
+function readList(given: unknown, shape: ListShape, context: FieldContext): GivenList {
+	const value = parsedObject(given, context.label);
 	const parameter = isJsonObject(value) && isJsonObject(value.list) ? value.list : undefined;
-	if (parameter) {
-		const mode = readMode(parameter.mode, context);
-		const entries = parameterEntries(parameter, shape, context);
-		if (mode === 'replace' && entries.length === 0) throw nothingLeft(context);
-		return { mode, entries };
-	}
-	if (isJsonObject(value) && ('data' in value || 'mode' in value)) {
-		const mode = readMode(value.mode, context);
-		const entries = readEntries(value.data, context.label);
-		const isEmpty = Array.isArray(value.data) && value.data.length === 0;
-		if (mode === 'replace' && entries.length === 0 && !isEmpty) throw nothingLeft(context);
-		return { mode, entries };
-	}
-	// An untouched parameter is an empty object.
-	const isEmpty = isJsonObject(value) && Object.keys(value).length === 0;
-	return { mode: undefined, entries: isEmpty ? [] : readEntries(value, context.label) };
+	if (parameter) return readParameter(parameter, shape, context);
+	if (!isListOfApi(value)) return { mode: undefined, entries: readEntries(value, context.label) };
+	const mode = readMode(value.mode, context);
+	const isEmptied = mode === 'replace' && Array.isArray(value.data) && value.data.length === 0;
+	return { mode, entries: readEntries(value.data, context.label), isEmptied };
 }
 
-/** An expression may have left it empty. */
-const nothingLeft = ({ label }: FieldContext) =>
-	new InvalidInput(
-		`${label}: the mode is Replace, but there are no entries, so all that the group has would be removed`,
-		'Give at least one entry. To remove all on purpose, send {"data": [], "mode": "replace"} as JSON.',
-	);
+/** Text in braces is JSON. Anything else is as it is. */
+const parsedObject = (value: unknown, label: string): unknown =>
+	typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value, label) : value;
+
+const isListOfApi = (value: unknown): value is JsonObject =>
+	isJsonObject(value) && ('data' in value || 'mode' in value);
+
+/** What the form holds. Its box From Input may hold a whole list of the API, with a mode of its own. */
+function readParameter(parameter: JsonObject, shape: ListShape, context: FieldContext): GivenList {
+	const mode = readMode(parameter.mode, context);
+	const entered = parameterEntries(parameter, shape, context);
+	const { entries, isEmptied = false, ...fromInput } = readList(parameter.json, shape, context);
+	const isEmpty = entered.every((entry) => isBlank(entry));
+	if (!isEmpty && fromInput.mode !== undefined && fromInput.mode !== (mode ?? 'append')) {
+		throw new InvalidInput(
+			`${context.label} has two modes: ${inQuotes(mode ?? 'append')} and, in From Input, ${inQuotes(fromInput.mode)}`,
+			'Give all entries in the same mode: one request has one mode for a list.',
+		);
+	}
+	return {
+		mode: fromInput.mode ?? mode,
+		entries: [...entered, ...entries],
+		isEmptied: isEmptied && isEmpty,
+	};
+}
 
 function readMode(mode: unknown, context: FieldContext): string | undefined {
-	if (isUnset(mode)) return undefined;
+	if (isBlank(mode)) return undefined;
 	return choice(MODES).read(mode, { ...context, label: `${context.label}, mode` }) as string;
 }
 
-function parameterEntries(parameter: JsonObject, shape: ListShape, context: FieldContext): unknown[] {
-	const { data, json } = parameter;
-	return [
-		...shape.shorthands.flatMap((field) =>
-			readEntries(parameter[field.name], context.label).map((entry) =>
-				isJsonObject(entry) ? entry : { [field.name]: entry },
-			),
+const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: FieldContext): unknown[] => [
+	...shape.shorthands.flatMap((field) =>
+		readEntries(parameter[field.name], label).map((entry) =>
+			isJsonObject(entry) ? entry : { [field.name]: entry },
 		),
-		...readRows(data, context.label),
-		...readEntries(json, context.label),
-	];
+	),
+	...readRows(parameter.data, label),
+];
+
+/** A row whose value is blank says nothing: its other fields are defaults of the form. A key that is unknown says something. */
+function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape): boolean {
+	if (isBlank(entry)) return false;
+	if (!isJsonObject(entry)) return true;
+	const known = new Set(['id', ...[...fields, ...shorthands].map(({ name }) => name)]);
+	const isValue = (name: string) => name === 'id' || values.includes(name) || !known.has(name);
+	return Object.entries(entry).some(([name, value]) => isValue(name) && !isBlank(value) && value !== false);
 }
 
+/** @returns `undefined` for an entry of which nothing is to be sent */
 function readEntry(
 	entry: unknown,
 	mode: string | undefined,
 	shape: ListShape,
 	context: FieldContext,
-): JsonObject {
+): JsonObject | undefined {
 	const { label } = context;
 	const [shorthand] = shape.shorthands;
-	const object = isJsonObject(entry) || !shorthand ? entry : { [shorthand.name]: entry };
+	const object = readJsonObject(
+		isJsonObject(entry) || !shorthand ? entry : { [shorthand.name]: entry },
+		label,
+	);
+	const given = withoutBlanks(object, shape.verbatim);
+	if (shape.byId && given.id !== undefined) return { id: readId(given.id, label) };
+	const writable = shape.writable ? shape.writable(given, { ...context, mode }) : given;
+	if (writable === undefined) return undefined;
 	const shorthands = shape.shorthands.filter((field) => !shape.fields.some((one) => one.name === field.name));
-	const read = readObject(object, [...shorthands, ...shape.fields], context);
-	if (mode === 'delete') return identity(read, shape, label);
-	if (read.id !== undefined) return read;
-	const finished = shape.finalizeEntry ? shape.finalizeEntry(read, label) : read;
-	const missing = shape.needs?.find((name) => isUnset(finished[name]));
-	if (missing !== undefined) {
-		const field = shape.fields.find((one) => one.name === missing);
-		throw new InvalidInput(
-			`${label}: ${field ? labelOf(field) : missing} is missing`,
-			`A new ${shape.entry.toLowerCase()} needs ${shape.needs?.join(', ')}; an existing one is given by its ID.`,
-		);
+	const fields = [...shorthands, ...shape.fields];
+	for (const [name, value] of Object.entries(writable)) {
+		const field = fields.find((one) => one.name === name);
+		refuseInexactNumbers(value, `${label}: ${field ? labelOf(field) : `"${name}"`}`);
 	}
+	const spaces = Object.entries(writable).filter(([name]) => shape.verbatim?.includes(name));
+	const read = { ...readObject(writable, fields, context), ...Object.fromEntries(spaces) };
+	if (mode === 'delete') return identity(read, shape, label);
+	if (read.id !== undefined && !shape.writable) return read;
+	const finished = shape.finalizeEntry ? shape.finalizeEntry(read, label) : read;
+	refuseMissing(finished, shape, label);
 	return finished;
+}
+
+const readId = (id: unknown, label: string) => readLong(unlocated(id), `${label}: "ID" (id)`);
+
+function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListShape, label: string): void {
+	const missing = needs?.find((name) => isUnset(entry[name]));
+	if (missing === undefined || entry.id !== undefined) return;
+	const field = fields.find((one) => one.name === missing);
+	throw new InvalidInput(
+		`${label}: ${field ? labelOf(field) : missing} is missing`,
+		`A new ${noun.toLowerCase()} needs ${needs?.join(', ')}; an existing one is given by its ID.`,
+	);
 }
 
 /** What names an entry that is to be removed: ThreatConnect takes the ID, for tags and labels the name too. */
 function identity(
 	entry: JsonObject,
-	{ deletedBy, identify, entry: noun }: ListShape,
+	{ deletedBy, identify, identifiedBy, entry: noun }: ListShape,
 	label: string,
 ): JsonObject {
-	if (entry.id !== undefined) return { id: entry.id };
+	// A name comes first: an ID beside it may be that of another system.
 	if (deletedBy !== undefined && entry[deletedBy] !== undefined) return { [deletedBy]: entry[deletedBy] };
+	if (entry.id !== undefined) return { id: entry.id };
 	const name = identify?.(entry, label);
 	if (name !== undefined) return name;
-	const orElse = identify
-		? ', or a type and a summary,'
-		: deletedBy === undefined
-			? ''
-			: ` or a ${deletedBy}`;
+	const orElse =
+		identifiedBy !== undefined
+			? `, or ${identifiedBy},`
+			: deletedBy === undefined
+				? ''
+				: ` or a ${deletedBy}`;
 	throw new InvalidInput(
 		`${label}: only an ID${orElse} says what to remove`,
 		`Give the ID of the ${noun.toLowerCase()}; Options > Output Field Names shows the IDs of those that the group has.`,
 	);
-}
-
-/** A user reference, on the wire `{ id }`. */
-export function userReference(): FieldType {
-	return {
-		control: () => ({ type: 'string', default: '' }),
-		read: (value, { label }) => (isJsonObject(value) ? value : { id: readLong(value, label) }),
-	};
 }

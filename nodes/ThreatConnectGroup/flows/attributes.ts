@@ -71,7 +71,7 @@ export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
 }
 
 /** A new value for an attribute that a group has. */
-export type AttributeChange = { id: string; type: string; value: unknown };
+export type AttributeChange = { id: string; type: string; value: unknown; more?: JsonObject };
 
 /**
  * What becomes of default attributes on a group that exists: the one that it has of the type is changed, so that no

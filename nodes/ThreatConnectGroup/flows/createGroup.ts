@@ -10,6 +10,7 @@ import { plainSpelling } from '../query/matching';
 import { withLinkedGroups } from './associatedGroups';
 import { addedAttributes, checkAttributes } from './attributes';
 import { fieldsToCompare, showsNothingElse, withoutFields } from './compareGroup';
+import { withOneOwner } from './oneOwner';
 
 /** Creating a group once, although answers are lost and n8n repeats items: by its XID it is found again. */
 
@@ -27,9 +28,10 @@ export type Creation = {
  */
 export async function createGroup(
 	api: ThreatConnect,
-	body: JsonObject,
+	given: JsonObject,
 	creation: Creation,
 ): Promise<JsonObject> {
+	const body = await withOneOwner(api, given);
 	await checkAttributes(api, addedAttributes(body));
 	const { retryLog, index } = creation.item;
 	const isOurXid = creation.assignsXid && isUnset(body.xid);

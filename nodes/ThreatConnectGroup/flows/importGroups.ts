@@ -63,7 +63,7 @@ function settleJob(job: readonly BatchItem[], batchId: string, ended: Ended, run
 				index,
 				new ServiceFailure(
 					reasons.join('; '),
-					`Mend the item and import it again. If the fault is in a part of the group alone, the rest of it was imported: its XID is "${xid}".`,
+					`Correct the item and import it again. If the fault is in a part of the group alone, the rest of it was imported: its XID is "${xid}".`,
 					{ request },
 				),
 			);

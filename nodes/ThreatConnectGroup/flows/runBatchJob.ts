@@ -126,7 +126,10 @@ export async function runJob(
 		const counts = await finished(api, batchId, settings.timeLimit, lost, progress);
 		return { counts, errors: counts.errorCount === 0 ? [] : await errorsOf(api, batchId) };
 	} catch (error) {
-		return { failure: asFailure(error) };
+		// The file has arrived: whatever went wrong since then, the import may have been made.
+		return {
+			failure: error instanceof ServiceFailure ? error : unknownOutcome(batchId, errorMessage(error)),
+		};
 	}
 }
 
@@ -140,7 +143,7 @@ const asFailure = (error: unknown): ServiceFailure =>
 	error instanceof ServiceFailure ? error : new ServiceFailure(errorMessage(error), '');
 
 const STILL_RUNNING =
-	'The import may still be running, or have finished: look the group up by its XID before you import it again.';
+	'The import may still be running, or have finished: look the group up by its XID before you import it again. Options > Time Limit says how long to wait.';
 
 async function finished(
 	api: ThreatConnect,
@@ -176,8 +179,13 @@ async function finished(
 export const unknownOutcome = (batchId: string, why: string) =>
 	new ServiceFailure(
 		`What became of the import is unknown: ${why} [batch ${batchId}]`,
-		`${STILL_RUNNING} Options > Time Limit says how long to wait.`,
+		'',
 		{ request: `GET /api/v2/batch/${batchId}` },
+		// In doubt, so that Retry On Fail does not import it a second time: attributes would be appended again.
+		{
+			certainty: 'unknown',
+			doubt: STILL_RUNNING,
+		},
 	);
 
 /** It may be answered the next time. */

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
 import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPresent } from './compareGroup';
+import { keepGivenAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
 import type { GroupReference } from '../api/references';
@@ -25,7 +26,7 @@ type Change = {
  * Changes a group. What the group has already is not added to it once more: attributes of the same type, value and source,
  * and associated objects that the body describes.
  *
- * @param body of an update, with Description and Source as if they were fields
+ * @param given body of an update, with Description and Source as if they were fields
  * @returns the group, and whether anything was written; if it could not be read back, what is known of it, with a `_notice`
  * @throws InvalidInput when an indicator that is to be removed is not found, an attribute cannot have its value, or an
  *   associated group is not one that there is once
@@ -34,9 +35,11 @@ type Change = {
 export async function changeGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
-	body: JsonObject,
+	given: JsonObject,
 	{ options, present }: Change,
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
+	const kept = await keepGivenAttributes(api, reference, given, present);
+	const { body } = kept;
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
 	const named = withPlainXid(await withIndicatorIds(api, body));
@@ -44,14 +47,15 @@ export async function changeGroup(
 	const fields = [...new Set(lists)];
 	const before = present ?? (fields.length > 0 ? await api.getGroup(reference, { fields }) : undefined);
 	const plan = planDefaults(wanted, before ?? {});
+	const changed = [...kept.changed, ...plan.changed];
 	const whole = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
 	const rest = before ? withoutPresent(whole, before) : whole;
 	return await withLinkedGroups(api, rest, async (linked) => {
 		const pending = present ? differences(linked, present) : before ? withoutPresent(linked, before) : linked;
-		if (present && Object.keys(pending).length === 0 && plan.changed.length === 0) {
+		if (present && Object.keys(pending).length === 0 && changed.length === 0) {
 			return { group: withoutFields(present, fieldsToCompare(body), options.fields), isWritten: false };
 		}
-		return await write(api, reference, { body: pending, changed: plan.changed, before, options });
+		return await write(api, reference, { body: pending, changed, before, options });
 	});
 }
 
@@ -97,9 +101,9 @@ async function changeAttributes(
 	options: AnswerOptions,
 	isBegun: boolean,
 ): Promise<void> {
-	for (const [index, { id, value }] of changed.entries()) {
+	for (const [index, { id, value, more }] of changed.entries()) {
 		try {
-			await api.changeAttribute(id, { value }, options);
+			await api.changeAttribute(id, { value, ...more }, options);
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);

@@ -64,6 +64,8 @@ export type BulkRun = {
 	settle(index: number, outcome: Output | Error): void;
 	/** Parameters that hold for the whole run. */
 	first: Item;
+	/** The items that an earlier try has sent, as they read in this one. They are not sent again. */
+	earlier(): readonly BulkEntry[];
 	signal: AbortSignal | undefined;
 	/** Nothing more is to be sent: an item failed and the execution stops at failures, or it was cancelled. */
 	halted(): boolean;

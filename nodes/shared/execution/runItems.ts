@@ -178,6 +178,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 		await operation.runAll(entries, api, {
 			settle,
 			first: itemAt(0),
+			earlier: () => entriesSentBefore(operation, run),
 			signal,
 			halted,
 			progress: (message) => context.sendMessageToUI(message),
@@ -186,6 +187,23 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 	} catch (error) {
 		for (const { index } of entries) if (outcomes.isOpen(index)) settle(index, asError(error));
 	}
+}
+
+/** An item that cannot be read any more is left out: its outcome is known already. */
+function entriesSentBefore<Api>(
+	operation: BulkOperation<Api>,
+	{ api, itemAt, length, retryLog }: Run<Api>,
+): BulkEntry[] {
+	const entries: BulkEntry[] = [];
+	for (let index = 0; index < length; index++) {
+		if (retryLog.earlier(index) === undefined) continue;
+		try {
+			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
+		} catch {
+			continue;
+		}
+	}
+	return entries;
 }
 
 function ignoredHint(ignored: Map<string, number>): string {

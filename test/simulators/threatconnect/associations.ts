@@ -13,6 +13,8 @@ import {
 import { refusal, refusalAbout } from './errors';
 import {
 	GENERIC_VALUES,
+	INDICATOR_DATES,
+	INDICATOR_FLAGS,
 	INDICATOR_TYPES,
 	isCustomIndicator,
 	REGISTRY_VALUE_TYPES,
@@ -89,6 +91,8 @@ const FORMATS: Record<string, (value: string) => boolean> = {
 	ip: (value) => isIP(value) !== 0,
 	hostName: (value) => /^[\x21-\x7e]+$/.test(value),
 	'AS Number': (value) => /^ASN\d+$/.test(value),
+	// docs: common_errors, "Registry Key": the hive by its full name.
+	'Key Name': (value) => /^HKEY_/.test(value),
 	'Value Type': (value) => REGISTRY_VALUE_TYPES.includes(value),
 	...Object.fromEntries(
 		Object.entries(HEX_LENGTHS).map(([field, length]) => [
@@ -98,7 +102,11 @@ const FORMATS: Record<string, (value: string) => boolean> = {
 	),
 };
 
-const COMMON_INDICATOR_FIELDS = ['type', 'ownerName', 'ownerId', 'rating', 'confidence'];
+const COMMON_INDICATOR_FIELDS = [
+	...['type', 'ownerName', 'ownerId', 'rating', 'confidence', 'tags', 'attributes', 'securityLabels'],
+	...INDICATOR_FLAGS,
+	...INDICATOR_DATES,
+];
 
 /** The values of an indicator's summary fields, in the order of its summary. */
 function summaryValues(entry: Entry, where: string): string[] {
@@ -216,28 +224,44 @@ function dissociated(entry: Entry, where: string): string {
 	return String(entry.id);
 }
 
+/** What associations do with other groups. */
+type NestedGroups = { create: Create; change(context: Context, id: string, entry: Entry): void };
+
+/** What may stand beside an ID, as the vendor's own tests send it: it changes the existing object. */
+function changeExisting(
+	context: Context,
+	kind: Association,
+	entry: Entry,
+	nested: NestedGroups,
+	where: string,
+): void {
+	const id = String(entry.id);
+	if (kind === 'associatedGroups') {
+		nested.change(context, id, entry);
+	} else if (kind === 'associatedVictimAssets') {
+		const asset = context.state.victimAssets.get(id);
+		if (asset) context.state.victimAssets.put({ ...asset, ...entry, id });
+	} else {
+		// "the indicator fields cannot be provided (updateable is false) or the API request will fail"
+		allowOnly(entry, ['id'], `cannot be given along with "id", which names an existing object (${where})`);
+	}
+}
+
 /** The IDs of an association after a body's list; new objects are created on the way. */
 export function mergeAssociation(
 	context: Context,
 	kind: Association,
 	group: GroupRow,
 	list: EntryList,
-	createGroup: Create,
+	nested: NestedGroups,
 ): string[] {
-	const create = kind === 'associatedGroups' ? createGroup : CREATE[kind];
+	const create = kind === 'associatedGroups' ? nested.create : CREATE[kind];
 	const at = (index: number) => `${kind}.data[${index}]`;
 	const resolve = (entry: Entry, index: number) => {
 		const existing = textOf(entry.id);
-		// "the indicator fields cannot be provided (updateable is false) or the API request will fail"
-		if (existing !== undefined) {
-			allowOnly(
-				entry,
-				['id'],
-				`cannot be given along with "id", which names an existing object (${at(index)})`,
-			);
-		}
 		const id = existing ?? create(context, entry, at(index));
 		checkOwners(context, kind, group, id);
+		if (existing !== undefined) changeExisting(context, kind, entry, nested, at(index));
 		return id;
 	};
 	return mergeIds(group[kind], list, resolve, (entry, index) => dissociated(entry, at(index)));

@@ -1,7 +1,7 @@
 import { findOrCreateIndicator, indicatorOfSummary, knownIndicator } from './associations';
 import { requireFields, type Context, type Entry, type EntryList } from './context';
 import { refusal, ServiceError } from './errors';
-import { GROUP_TYPES, type GroupType, type Mode } from './fields';
+import { GROUP_TYPES, INDICATOR_DATES, INDICATOR_TYPES, type GroupType, type Mode } from './fields';
 import { createGroup, findByXid, removeGroup, updateGroup } from './groups';
 import { inWords, type Violation } from './refusals';
 import type { GroupRow } from './state';
@@ -151,17 +151,22 @@ function deleteGroup(batch: Batch, entry: Entry): void {
 
 // --- indicators ---------------------------------------------------------------
 
-const HASHES = ['md5', 'sha1', 'sha256'];
+/** Fields of batch's indicators that v3 has too, by v3's name. */
+const KEPT = ['rating', 'confidence', 'active', 'privateFlag', 'size', ...INDICATOR_DATES];
 
-/** docs: "the presence of one or more of these fields will result in the Indicator's summary field being ignored". */
+/**
+ * docs: "the presence of one or more of these fields will result in the Indicator's summary field being ignored", and
+ * the summary is "required if the field that contains the Indicator's value is not used".
+ */
 function indicatorEntry({ settings }: Batch, entry: Entry): Entry {
 	const type = String(entry.type);
-	const hashes = Object.entries(entry).filter(([name]) => HASHES.includes(name));
-	if (hashes.length === 0 || type !== 'File') requireFields(entry, ['summary'], 'the indicator');
-	const kept = Object.entries(entry).filter(([name]) => ['rating', 'confidence'].includes(name));
+	const names = INDICATOR_TYPES[type] ?? [];
+	const own = Object.entries(entry).filter(([name]) => names.includes(name));
+	if (own.length === 0) requireFields(entry, ['summary'], 'the indicator');
+	const kept = Object.entries(entry).filter(([name]) => KEPT.includes(name));
 	return {
-		...(hashes.length > 0 && type === 'File'
-			? { type, ...Object.fromEntries(hashes) }
+		...(own.length > 0
+			? { type, ...Object.fromEntries(own) }
 			: indicatorOfSummary(type, String(entry.summary))),
 		...Object.fromEntries(kept),
 		ownerName: settings.owner,
@@ -234,7 +239,8 @@ const isGroupType = (type: unknown) => (GROUP_TYPES as readonly unknown[]).inclu
 /** One end of an association: by its ID, or by its reference in the file. */
 function endOf(batch: Batch, entry: Entry, number: 1 | 2): { isGroup: boolean; id: string } {
 	const { [`type_${number}`]: type, [`ref_${number}`]: ref, [`id_${number}`]: id } = entry;
-	const isGroup = isGroupType(type);
+	// docs: an association without `type_2` is one to a group.
+	const isGroup = type === undefined || isGroupType(type);
 	if (id !== undefined) return { isGroup, id: String(id) };
 	requireFields(entry, [`ref_${number}`], 'the association');
 	return {

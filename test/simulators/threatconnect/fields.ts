@@ -107,8 +107,8 @@ export const READ_ONLY_FIELDS = [
 	'webLink',
 ];
 
-/** docs: the "Updatable: FALSE" rows on which the service's own descriptor agrees, and `type`. */
-export const NOT_UPDATABLE_FIELDS = ['type', 'ownerId', 'ownerName'];
+/** docs: the "Updatable: FALSE" rows on which the service's own descriptor agrees. An unchanged `type` is accepted. */
+export const NOT_UPDATABLE_FIELDS = ['ownerId', 'ownerName'];
 
 /** docs: event_status; servers before 7.12.2 know the first four only. */
 export const EVENT_STATUSES = [
@@ -178,6 +178,16 @@ export const INDICATOR_TYPES: Record<string, readonly string[]> = {
 	'Network Connection': ['Source IP', 'Destination IP', 'Port'],
 };
 
+/** tcex, indicators.json of the captured OPTIONS: what is writable besides the value. */
+export const INDICATOR_FLAGS = ['active', 'privateFlag', 'dnsActive', 'whoisActive', 'falsePositiveFlag'];
+export const INDICATOR_DATES = [
+	'externalDateAdded',
+	'externalDateExpires',
+	'externalLastModified',
+	'firstSeen',
+	'lastSeen',
+];
+
 /** All but the first five are custom types to the service, also those that it comes with. */
 export const isCustomIndicator = (type: string) =>
 	!['Address', 'EmailAddress', 'File', 'Host', 'URL'].includes(type);
@@ -212,6 +222,17 @@ export const VICTIM_ASSET_TYPES: Record<
 };
 
 export const CASE_SEVERITIES = ['Low', 'Medium', 'High', 'Critical'];
+/** docs: cases/fields, note 2. */
+export const CASE_RESOLUTIONS = [
+	'Containment Achieved',
+	'Deferred / Delayed',
+	'Escalated',
+	'False Positive',
+	'In Progress / Investigating',
+	'Not Specified',
+	'Rejected',
+	'Restoration Achieved',
+];
 export const CASE_STATUSES = ['Open', 'Closed'];
 
 /** docs: retrieve_pdf_report. */

@@ -899,7 +899,7 @@ describe('assignments and reviews', () => {
 
 	test('keeps one review per user', async () => {
 		await start();
-		const id = await created({ name: 'x', type: 'Report', reviews: list({ rating: 4, comments: 'good' }) });
+		const id = await created({ name: 'x', type: 'Report', reviews: list({ rating: 4, reviewHelpful: true, comments: 'good' }) });
 		await put(id, { reviews: list({ rating: 2 }) });
 		const { reviews } = (await get(`/v3/groups/${id}?fields=intelReviews`)).data.data;
 		expect(reviews.data).toMatchObject([{ rating: 2, comments: 'good' }]);
@@ -942,7 +942,7 @@ describe('updating', () => {
 
 	test.each([
 		['nothing', {}, '0x2003', /holds no field/],
-		['the type', { type: 'Event' }, '0x2005', /"type" cannot be updated/],
+		['the type', { type: 'Incident' }, '0x2005', /"type" cannot be updated/],
 		['the owner', { ownerName: 'Demo Community' }, '0x2005', /"ownerName" cannot be updated/],
 		['the owner by ID', { ownerId: 2 }, '0x2005', /"ownerId" cannot be updated/],
 		['a read-only field', { dateAdded: '2021-01-01' }, '0x2005', /"dateAdded" is read-only/],

@@ -173,7 +173,16 @@ export function mergeAttributes(context: Context, group: GroupRow, list: EntryLi
 		});
 		return group.attributes.filter(({ id }) => !list.data.some((entry) => entry.id === id));
 	}
-	const added = list.data.map((entry, index) => newAttribute(context, group, entry, where(index)));
+	const added = list.data.map((entry, index) => {
+		const present = group.attributes.find(({ id }) => id === entry.id);
+		// tcex's tests replace attributes with themselves, their IDs included.
+		if (list.mode !== 'replace' || !present) return newAttribute(context, group, entry, where(index));
+		const { id: _id, ...fields } = entry;
+		return {
+			...newAttribute(context, group, { ...present, id: undefined, ...fields }, where(index)),
+			id: present.id,
+		};
+	});
 	return withOneDefault(list.mode === 'replace' ? added : [...group.attributes, ...added]);
 }
 
@@ -205,7 +214,17 @@ export function changeAttribute(
 	return group.attributes.map((row) => (row.id === attribute.id ? changed : others(row)));
 }
 
-export function newAssignments(list: EntryList): AssignmentRow[] {
+/** The mode as in other lists; without one the assignments given take the place of the old ones. */
+export function mergeAssignments(group: GroupRow, list: EntryList): AssignmentRow[] {
+	const given = newAssignments(list);
+	const isGiven = (row: AssignmentRow) =>
+		given.some(({ type, userId }) => type === row.type && userId === row.userId);
+	if (list.mode !== 'append' && list.mode !== 'delete') return given;
+	const others = group.assignments.filter((row) => !isGiven(row));
+	return list.mode === 'delete' ? others : [...others, ...given];
+}
+
+function newAssignments(list: EntryList): AssignmentRow[] {
 	return list.data.map((entry) => {
 		const userId = String((entry.user as Entry).id);
 		if (!USERS.some(({ id }) => id === userId)) throw refusal('NotFound');
@@ -226,7 +245,8 @@ export function mergeReviews(context: Context, group: GroupRow, list: EntryList)
 	if (list.mode === 'delete') return removeReview(group, entry);
 	const mine = group.reviews.find(({ userId }) => userId === context.user.id);
 	if (entry.id !== undefined && entry.id !== mine?.id) throw refusal('NotFound');
-	if (!mine) requireFields(entry, ['rating'], 'reviews.data[0]');
+	// docs: intelligence_reviews, both are required of a new review.
+	if (!mine) requireFields(entry, ['rating', 'reviewHelpful'], 'reviews.data[0]');
 	const review = {
 		...(mine ?? { id: context.state.reviewIds.newId(), userId: context.user.id, dateAdded: context.now }),
 		...entry,

@@ -1,10 +1,13 @@
 import { ARTIFACT_TYPES } from './seeds';
 import {
 	ASSOCIATIONS,
+	CASE_RESOLUTIONS,
 	CASE_SEVERITIES,
 	CASE_STATUSES,
 	GENERIC_VALUES,
 	GROUP_TYPES,
+	INDICATOR_DATES,
+	INDICATOR_FLAGS,
 	INDICATOR_TYPES,
 	LIMITED_LISTS,
 	MAX_LIST_ENTRIES,
@@ -100,7 +103,9 @@ const ARTIFACT = object({
 	source: text(100),
 	fieldName: text(100),
 	derivedLink: BOOLEAN,
-	notes: text(),
+	hashCode: text(),
+	notes: true,
+	associatedIndicators: { type: 'object' },
 });
 
 const CASE = object({
@@ -109,9 +114,25 @@ const CASE = object({
 	severity: oneOf(CASE_SEVERITIES),
 	status: oneOf(CASE_STATUSES),
 	description: text(1500),
-	resolution: text(),
+	resolution: oneOf(CASE_RESOLUTIONS),
 	xid: { type: 'string', minLength: 10, maxLength: 100 },
 	tags: list(TAG, { maxItems: MAX_LIST_ENTRIES }),
+	// docs: cases/fields. Of these the simulator keeps what was sent.
+	assignee: object(
+		{ type: oneOf(['User', 'Group', 'None']), data: { type: 'object' } },
+		{ required: ['type'] },
+	),
+	attributes: list(ATTRIBUTE),
+	artifacts: { type: 'object' },
+	notes: { type: 'object' },
+	tasks: { type: 'object' },
+	workflowTemplate: { type: 'object' },
+	...Object.fromEntries(
+		['caseCloseTime', 'caseDetectionTime', 'caseOccurrenceTime', 'caseOpenTime'].map((name) => [
+			name,
+			text(),
+		]),
+	),
 });
 
 const properties = (names: Iterable<string>, schema: Schema): Properties =>
@@ -126,6 +147,11 @@ const INDICATOR = object({
 	size: { type: 'integer', minimum: 0 },
 	rating: { type: 'number', minimum: 0, maximum: 5 },
 	confidence: { type: 'integer', minimum: 0, maximum: 100 },
+	...properties(INDICATOR_FLAGS, BOOLEAN),
+	...properties(INDICATOR_DATES, text()),
+	tags: list(TAG),
+	attributes: list(ATTRIBUTE),
+	securityLabels: list(SECURITY_LABEL),
 });
 
 const VICTIM_ASSET = object({
@@ -168,8 +194,8 @@ function lists(): Properties {
 				list(entry, limited.includes(name) ? { maxItems: MAX_LIST_ENTRIES } : {}),
 			]),
 		),
-		// docs: update_metadata names no mode for assignments.
-		assignments: list(ASSIGNMENT, { mode: false }),
+		// docs: update_metadata names no mode for assignments. The vendor's client sends one (task_assignee_model.py).
+		assignments: list(ASSIGNMENT),
 		reviews: list(REVIEW, { maxItems: 1 }),
 	};
 }
@@ -231,7 +257,6 @@ const BATCH_ATTRIBUTES: Schema = {
 		{ required: ['type', 'value'] },
 	),
 };
-const DATES = ['externalDateAdded', 'externalDateExpires', 'externalLastModified', 'firstSeen', 'lastSeen'];
 
 /** docs: v2_batch_api, "Group Fields": other names than in v3, and more of them required. */
 export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
@@ -259,12 +284,15 @@ export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
 /** docs: v2_batch_api, "Indicator Fields". Of these the simulator keeps what finds the indicator again. */
 export const BATCH_INDICATOR_SCHEMA = object(
 	{
-		...strings([...DATES, 'xid', 'md5', 'sha1', 'sha256']),
+		...strings([...INDICATOR_DATES, 'xid', 'description']),
+		// "Required ... if summary is not used": each type's own value fields.
+		...strings([...new Set(Object.values(INDICATOR_TYPES).flat())]),
 		summary: text(),
 		type: oneOf(Object.keys(INDICATOR_TYPES)),
 		rating: { type: 'number', minimum: 0, maximum: 5 },
 		confidence: { type: 'integer', minimum: 0, maximum: 100 },
-		active: BOOLEAN,
+		...properties(['active', 'activeLocked', 'privateFlag'], BOOLEAN),
+		fileOccurrence: { type: 'object' },
 		size: { type: 'integer', minimum: 0 },
 		attribute: BATCH_ATTRIBUTES,
 		tag: BATCH_TAGS,
@@ -285,5 +313,6 @@ export const BATCH_ASSOCIATION_SCHEMA = object(
 		...properties(['id_1', 'id_2'], { type: 'string', pattern: '^[0-9]{1,19}$' }),
 		...properties(['type_1', 'type_2'], oneOf([...GROUP_TYPES, ...Object.keys(INDICATOR_TYPES)])),
 	},
-	{ required: ['type_1', 'type_2'] },
+	// docs: "type_2 ... if not used, a Group".
+	{ required: ['type_1'] },
 ) as Record<string, unknown>;

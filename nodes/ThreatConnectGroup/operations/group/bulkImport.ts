@@ -1,15 +1,17 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { type INodeProperties, sleep } from 'n8n-workflow';
 
-import { InvalidInput } from '../../../shared/core/errors';
+import { asError, InvalidInput } from '../../../shared/core/errors';
+import type { JsonObject } from '../../../shared/core/json';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import { defineOperation } from '../../../shared/execution/operation';
+import { defineOperation, type Output } from '../../../shared/execution/operation';
 import { extraJsonOption, runOptions } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
-import { readEntries, readNumber, readText } from '../../../shared/core/values';
+import { isUnset, readEntries, readNumber, readText } from '../../../shared/core/values';
 import type { ThreatConnect } from '../../api/client';
-import { type BatchGroup, NOT_IN_BATCH, toBatchGroup } from '../../batch/groups';
+import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/groups';
+import { checkOwner } from '../../flows/oneOwner';
 import { importGroups } from '../../flows/importGroups';
 import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
 import type { ImportSettings } from '../../flows/runBatchJob';
@@ -30,13 +32,30 @@ const REPLACEABLE = [
 	{ displayName: 'Tags', name: 'tagWriteType', what: 'tags' },
 ];
 
+/** Batch has it for attributes alone. */
+const REPLACE_TYPES = {
+	name: 'Replace Same Types',
+	value: 'Singleton',
+	description:
+		'Replace those of the types that the item gives, and keep those of other types. Importing the same items again changes nothing.',
+};
+
 const writeTypes = REPLACEABLE.map(({ displayName, name, what }): INodeProperties => ({
 	displayName,
 	name,
 	type: 'options',
-	options: [APPEND, replaceAll(what)],
+	options: [
+		name === 'attributeWriteType'
+			? {
+					...APPEND,
+					description: `${APPEND.description}. ThreatConnect does not compare them: importing an item again adds its attributes again.`,
+				}
+			: APPEND,
+		replaceAll(what),
+		...(name === 'attributeWriteType' ? [REPLACE_TYPES] : []),
+	],
 	default: 'Append',
-	description: `What happens to the ${what} of a group that exists already`,
+	description: `What happens to the ${what} of a group that exists already. Items with other settings go in jobs of their own.`,
 }));
 
 const ownOptions: INodeProperties[] = [
@@ -58,6 +77,26 @@ const ownOptions: INodeProperties[] = [
 		default: DEFAULT_MAX_BYTES,
 		description:
 			'Size above which the groups are sent in several jobs. A smaller limit of the server is found by itself.',
+	},
+	{
+		displayName: 'Repeated XIDs',
+		name: 'repeatedXids',
+		type: 'options',
+		options: [
+			{
+				name: 'Last Wins',
+				value: 'last',
+				description:
+					'Import the last of the items that have the same XID. The earlier ones come out as "superseded".',
+			},
+			{
+				name: 'Refuse',
+				value: 'refuse',
+				description: 'Import the first item, and fail those after it with the same XID',
+			},
+		],
+		default: 'refuse',
+		description: 'What happens to items of one run that have the same XID and owner',
 	},
 	...writeTypes,
 	{
@@ -101,50 +140,149 @@ export const bulkImport = defineOperation<ThreatConnect>({
 			}),
 		),
 	],
-	prepareEntry(item) {
+	prepareEntry(item): Entry {
+		const settings = readSettings(item);
 		const group = toBatchGroup(item.record('create'));
-		const label = '"Associated Group XIDs" (associatedGroupXid)';
-		const xids = readEntries(item.options.associatedGroupXid, label).map((xid) => readText(xid, label));
-		if (xids.length === 0) return group;
-		const present = (group.group.associatedGroupXid ?? []) as unknown[];
-		return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
+		const { repeatedXids } = item.options;
+		refuseLostDetails(group.indicators, settings);
+		return {
+			settings,
+			lastWins:
+				oneOf(repeatedXids ?? 'refuse', '"Repeated XIDs" (repeatedXids)', 'refuse', 'last') === 'last',
+			group: withGroupXids(group, item.options.associatedGroupXid),
+		};
 	},
 	async runAll(entries, api, run) {
-		const settings = readSettings(run.first);
-		const byOwner = new Map<string, Map<string, BatchItem>>();
-		for (const { index, entry } of entries) {
-			const { ownerName, group, indicators } = entry as BatchGroup;
-			let owner: string;
-			try {
-				owner = ownerName ?? (await api.ownOrganization('A bulk import must name the owner'));
-			} catch (error) {
-				run.settle(index, error as Error);
-				continue;
-			}
-			const item = batchItem(index, owner, {
-				group,
-				indicators: createsIndicators(settings) ? indicators : [],
-			});
-			const items = byOwner.get(owner) ?? new Map<string, BatchItem>();
-			byOwner.set(owner, items);
-			const first = items.get(item.xid);
-			if (first) run.settle(index, sameXid(item, first));
-			else items.set(item.xid, item);
+		const owners = new Owners(api);
+		const imports = new Imports();
+		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
+		for (const { index, entry } of run.earlier()) {
+			const { group, settings } = entry as Entry;
+			const owner = await owners.of(group).catch(() => undefined);
+			if (owner !== undefined) imports.occupy(itemOf(index, owner, group, settings), owner);
 		}
-		for (const [owner, items] of byOwner) {
+		for (const [count, { index, entry }] of entries.entries()) {
+			// n8n serves others in between.
+			if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
+			const { group, settings, lastWins } = entry as Entry;
+			try {
+				const owner = await owners.of(group);
+				imports.add(itemOf(index, owner, group, settings), { owner, settings, lastWins });
+			} catch (error) {
+				run.settle(index, asError(error));
+			}
+		}
+		const settle = (index: number, outcome: Output | Error) => {
+			for (const earlier of imports.supersededBy(index)) run.settle(earlier, superseded(outcome, index));
+			run.settle(index, outcome);
+		};
+		for (const { owner, settings, items } of imports.jobs()) {
 			if (run.halted()) return;
-			await importGroups(api, owner, [...items.values()], settings, run);
+			await importGroups(api, owner, items, settings, { ...run, settle });
 		}
 	},
 });
 
-const readWriteType = (value: unknown, label: string): string =>
-	oneOf(value ?? 'Append', label, 'Append', 'Replace');
+const ITEMS_PER_SLICE = 500;
+
+/** What an item is imported with. Each item has its own options. */
+type Entry = { group: BatchGroup; settings: ImportSettings; lastWins: boolean };
+
+function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
+	const label = '"Associated Group XIDs" (associatedGroupXid)';
+	const xids = readEntries(given, label).map((xid) => readText(xid, label));
+	if (xids.length === 0) return group;
+	const present = (group.group.associatedGroupXid ?? []) as unknown[];
+	return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
+}
+
+const itemOf = (index: number, owner: string, { group, indicators }: BatchGroup, settings: ImportSettings) =>
+	batchItem(index, owner, { group, indicators: createsIndicators(settings) ? indicators : [] });
+
+/** The owners of the items of a run. */
+class Owners {
+	/** Asked for once a run, also when there is no answer. */
+	private own: Promise<string> | undefined;
+
+	constructor(private readonly api: ThreatConnect) {}
+
+	/** @throws InvalidInput when an item names two owners, or none and the own organization is not known */
+	async of({ ownerName, ownerId }: BatchGroup): Promise<string> {
+		if (ownerName === undefined) return await (this.own ??= this.api.ownOrganization('A bulk import must name the owner'));
+		if (ownerId !== undefined) await checkOwner(this.api, ownerName, ownerId);
+		return ownerName;
+	}
+}
+
+type Placed = { owner: string; settings: ImportSettings; lastWins: boolean; item: BatchItem };
+
+/** The items to import: each XID of an owner once, and together what goes in the same jobs. */
+class Imports {
+	private readonly placed = new Map<string, Placed | BatchItem>();
+	private readonly superseded = new Map<number, number[]>();
+
+	/** The XID belongs to an item that an earlier try has sent. */
+	occupy(item: BatchItem, owner: string): void {
+		this.placed.set(JSON.stringify([owner, item.xid]), item);
+	}
+
+	/** @throws InvalidInput when another item has the same XID, and one of the two does not let the last win */
+	add(item: BatchItem, place: Omit<Placed, 'item'>): void {
+		const key = JSON.stringify([place.owner, item.xid]);
+		const first = this.placed.get(key);
+		if (first !== undefined) {
+			if (!('item' in first)) throw sameXid(item, first);
+			if (!first.lastWins || !place.lastWins) throw sameXid(item, first.item);
+			const { index } = first.item;
+			this.superseded.set(item.index, [...this.supersededBy(index), index]);
+			this.superseded.delete(index);
+			// In the order of the items that are imported.
+			this.placed.delete(key);
+		}
+		this.placed.set(key, { ...place, item });
+	}
+
+	/** The items that were left out because a later one has their XID. */
+	supersededBy(index: number): readonly number[] {
+		return this.superseded.get(index) ?? [];
+	}
+
+	/** A job has one owner and one set of settings. */
+	jobs(): Array<{ owner: string; settings: ImportSettings; items: BatchItem[] }> {
+		const jobs = new Map<string, { owner: string; settings: ImportSettings; items: BatchItem[] }>();
+		for (const placed of this.placed.values()) {
+			if (!('item' in placed)) continue;
+			const { owner, settings, item } = placed;
+			const key = JSON.stringify([owner, settings]);
+			const job = jobs.get(key);
+			if (job) job.items.push(item);
+			else jobs.set(key, { owner, settings, items: [item] });
+		}
+		return [...jobs.values()];
+	}
+}
+
+/** An item that was left out ends as the one that was imported instead of it. */
+const superseded = (outcome: Output | Error, by: number): Output | Error =>
+	outcome instanceof Error
+		? outcome
+		: {
+				...(outcome as JsonObject),
+				_outcome: 'superseded',
+				_notice: `Item ${by} of this run has the same XID and was imported instead.`,
+			};
+
+const readWriteType = (value: unknown, label: string, ...more: string[]): string =>
+	oneOf(isUnset(value) ? 'Append' : value, label, 'Append', 'Replace', ...more);
 
 function readSettings({ options }: Item): ImportSettings {
 	const { attributeWriteType, tagWriteType, securityLabelWriteType, maxBytes, timeLimit } = options;
 	return {
-		attributeWriteType: readWriteType(attributeWriteType, '"Attributes" (attributeWriteType)'),
+		attributeWriteType: readWriteType(
+			attributeWriteType,
+			'"Attributes" (attributeWriteType)',
+			REPLACE_TYPES.value,
+		),
 		tagWriteType: readWriteType(tagWriteType, '"Tags" (tagWriteType)'),
 		securityLabelWriteType: readWriteType(
 			securityLabelWriteType,
@@ -162,8 +300,17 @@ function readSettings({ options }: Item): ImportSettings {
 const createsIndicators = ({ attributeWriteType, tagWriteType, securityLabelWriteType }: ImportSettings) =>
 	[attributeWriteType, tagWriteType, securityLabelWriteType].every((type) => type === 'Append');
 
+/** @throws InvalidInput for an indicator that says more than its value, where indicators are not sent */
+function refuseLostDetails(indicators: readonly JsonObject[], settings: ImportSettings): void {
+	if (createsIndicators(settings) || !indicators.some(hasDetails)) return;
+	throw new InvalidInput(
+		'"Associated Indicators" (associatedIndicators): a rating or other details cannot be imported together with Replace',
+		'The write types of a job hold for indicators too. Choose Append under Options, or use Create for this item.',
+	);
+}
+
 const sameXid = (item: BatchItem, first: BatchItem) =>
 	new InvalidInput(
 		`Item ${first.index} of this run has the same XID "${item.xid}"`,
-		'A batch job takes each XID once. Give the items XIDs of their own, merge them, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
+		'A batch job takes each XID once. Give the items XIDs of their own, choose Options > Repeated XIDs, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
 	);

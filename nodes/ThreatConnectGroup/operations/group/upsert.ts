@@ -23,6 +23,7 @@ import {
 	readOwner,
 	xidParameters,
 } from '../parameters';
+import { withOneOwner } from '../../flows/oneOwner';
 import { createGroup, isConflict } from '../../flows/createGroup';
 
 const matchParameters: INodeProperties[] = [
@@ -68,7 +69,8 @@ export const upsert = defineOperation<ThreatConnect>({
 	],
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
-		const match = readMatch(item, draft());
+		const drafted = draft();
+		const match = readMatch(item, drafted);
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		const options = answerOptions(item);
 		const creation = readCreation(item, options);
@@ -84,6 +86,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		return {
 			record: match.key,
 			async run() {
+				await withOneOwner(api, drafted);
 				const group = await match.find(api, read);
 				if (group) return await change(group);
 				const created = forCreate(create());
@@ -150,7 +153,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	if (owner !== undefined && ownOwner !== undefined && owner !== ownOwner) {
 		throw twoOf('Owner Name', owner, 'Owner Name', ownOwner);
 	}
-	if (body.ownerId !== undefined) {
+	if (body.ownerId !== undefined && ownOwner === undefined) {
 		throw new InvalidInput(
 			'"Owner ID" (ownerId) cannot be used to find a group by its XID',
 			'Give the name of the owner instead.',

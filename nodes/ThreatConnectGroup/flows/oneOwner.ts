@@ -1,0 +1,28 @@
+import { InvalidInput } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { inQuotes, isUnset } from '../../shared/core/values';
+import type { ThreatConnect } from '../api/client';
+
+/** An item may give its owner by name and by ID, as a Get answers it. */
+
+/** @throws InvalidInput when a name and an ID are those of two owners */
+export async function checkOwner(api: ThreatConnect, name: unknown, id: unknown): Promise<void> {
+	const other = await api.ownerName(id);
+	if (other === String(name)) return;
+	throw new InvalidInput(
+		`"Owner Name" (ownerName) is ${inQuotes(name)}, but "Owner ID" (ownerId) is that of ${inQuotes(other)}`,
+		'Give one of them.',
+	);
+}
+
+/**
+ * A body that names its owner once.
+ *
+ * @throws InvalidInput when it names two
+ */
+export async function withOneOwner(api: ThreatConnect, body: JsonObject): Promise<JsonObject> {
+	const { ownerId, ...named } = body;
+	if (isUnset(ownerId) || isUnset(body.ownerName)) return body;
+	await checkOwner(api, body.ownerName, ownerId);
+	return named;
+}

@@ -1,0 +1,157 @@
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+/** Bulk Import: each item by its own options, and no group written twice or over another. */
+
+type Options = Parameters<typeof startThreatConnect>[0];
+
+async function withSimulator(
+	options: Options,
+	check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
+): Promise<void> {
+	const server = await startThreatConnect(options);
+	try {
+		await check(server, threatConnectNode(server));
+	} finally {
+		await server.stop();
+	}
+}
+
+const autoMap = { dataMode: 'autoMap', type: 'Threat' };
+const goOn = { onError: 'continueErrorOutput' as const };
+const attribute = (value: string) => [{ type: 'Description', value }];
+
+const jobsOf = ({ requests }: ThreatConnectSimulator) =>
+	requests
+		.filter(({ method, target }) => method === 'POST' && target === '/api/v2/batch')
+		.map(({ body }) => JSON.parse(body ?? '') as Record<string, unknown>);
+const uploadsOf = ({ requests }: ThreatConnectSimulator) =>
+	requests.filter(({ method, target }) => method === 'POST' && /\/v2\/batch\/\d+$/.test(target));
+
+test('an option of one item decides for no other: items with other settings go in jobs of their own', async () => {
+	await withSimulator({}, async (server, node) => {
+		for (const xid of ['a', 'b']) {
+			server.seedGroup({ type: 'Threat', name: xid, xid, tags: ['Old'] });
+		}
+		const { error } = await node(
+			'bulkImport',
+			{ ...autoMap, options: { tagWriteType: '={{ $json.mode }}' } },
+			{
+				items: [
+					{ name: 'a', xid: 'a', tags: 'New', mode: 'Replace' },
+					{ name: 'b', xid: 'b', tags: 'New', mode: 'Append' },
+				],
+			},
+		);
+		expect(error).toBeUndefined();
+		expect(jobsOf(server).map(({ tagWriteType }) => tagWriteType)).toEqual(['Replace', 'Append']);
+		expect(server.groups().map(({ tags }) => tags.map(({ name }) => name))).toEqual([
+			['New'],
+			['Old', 'New'],
+		]);
+	});
+});
+
+test('an import whose result is unknown is not uploaded again by Retry On Fail', async () => {
+	await withSimulator({ batchDelay: 1500 }, async (server, node) => {
+		const { error } = await node(
+			'bulkImport',
+			{ ...autoMap, options: { timeLimit: 1 } },
+			{ items: [{ name: 'a', xid: 'a', attributes: attribute('once') }], retryOnFail: true, maxTries: 3 },
+		);
+		expect(error?.message).toContain('What became of the import is unknown');
+		await new Promise((resolve) => setTimeout(resolve, 3500));
+		expect(uploadsOf(server)).toHaveLength(1);
+		expect(server.groups()[0]?.attributes).toHaveLength(1);
+	});
+});
+
+test('with retry, an item that was refused for its XID does not overwrite the group of the first', async () => {
+	await withSimulator({}, async (server, node) => {
+		const { errors } = await node('bulkImport', autoMap, {
+			items: [
+				// n8n tries again when the first item failed.
+				{ name: 'Bad', xid: 'bad', attributes: [{ type: 'No such type', value: 'v' }] },
+				{ name: 'First', xid: 'x' },
+				{ name: 'Second', xid: 'x' },
+			],
+			...goOn,
+			retryOnFail: true,
+			maxTries: 3,
+		});
+		expect(server.groups().map(({ name }) => name)).toEqual(['First']);
+		expect(uploadsOf(server).length).toBeGreaterThan(1);
+		expect(jsonOf(errors)[1]?.error).toBe('Item 1 of this run has the same XID "x"');
+	});
+});
+
+describe('of items with the same XID, by option,', () => {
+	const last = { ...autoMap, options: { repeatedXids: 'last' } };
+	test('the last is imported, and the earlier ones say so', async () => {
+		await withSimulator({}, async (server, node) => {
+			const { items } = await node('bulkImport', last, {
+				items: ['One', 'Two', 'Three'].map((name) => ({ name, xid: 'x' })),
+			});
+			const by = (index: number) => `Item ${index} of this run has the same XID and was imported instead.`;
+			expect(jsonOf(items)).toMatchObject([
+				{ xid: 'x', _outcome: 'superseded', _notice: by(2) },
+				{ xid: 'x', _outcome: 'superseded', _notice: by(2) },
+				{ xid: 'x', name: 'Three', _outcome: 'imported' },
+			]);
+			expect(server.groups().map(({ name }) => name)).toEqual(['Three']);
+		});
+	});
+
+	test('all fail where the last one fails', async () => {
+		await withSimulator({}, async (server, node) => {
+			const { items, errors } = await node('bulkImport', last, {
+				items: [
+					{ name: 'One', xid: 'x' },
+					{ name: 'Two', xid: 'x', attributes: [{ type: 'No such type', value: 'v' }] },
+				],
+				...goOn,
+			});
+			expect(items).toEqual([]);
+			expect(errors).toHaveLength(2);
+			expect(server.groups()).toEqual([]);
+		});
+	});
+});
+
+test('attributes that replace those of the same types are there once, however often they are imported', async () => {
+	await withSimulator({}, async (server, node) => {
+		for (const value of ['old', 'new', 'new']) {
+			const { error } = await node(
+				'bulkImport',
+				{ ...autoMap, options: { attributeWriteType: 'Singleton' } },
+				{ items: [{ name: 'a', xid: 'a', attributes: attribute(value) }] },
+			);
+			expect(error).toBeUndefined();
+		}
+		expect(server.groups()[0]?.attributes).toMatchObject([{ value: 'new' }]);
+	});
+});
+
+test('events with their type, and indicators with their rating, are imported', async () => {
+	await withSimulator({}, async (server, node) => {
+		const { error } = await node(
+			'bulkImport',
+			{ dataMode: 'autoMap', type: 'Event' },
+			{
+				items: [
+					{
+						name: 'a',
+						eventType: 'Breach',
+						ownerName: 'Demo Organization',
+						ownerId: 2,
+						associatedIndicators: [{ type: 'Host', summary: 'new.example', rating: 4, confidence: 50 }],
+					} as never,
+				],
+			},
+		);
+		expect(error).toBeUndefined();
+		expect(server.groups()[0]?.fields).toMatchObject({ eventType: 'Breach' });
+		expect(server.indicators().at(-1)).toMatchObject({ summary: 'new.example', rating: 4, confidence: 50 });
+	});
+});

@@ -1,0 +1,364 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { jsonOf } from './harness';
+import { type RunNode, threatConnectNode } from './support';
+
+/** Lists of a group: what an item does not say stays as it is, and what a Get answered can be sent back. */
+
+let server: ThreatConnectSimulator;
+let node: RunNode;
+beforeAll(async () => {
+	server = await startThreatConnect();
+	node = threatConnectNode(server);
+});
+afterAll(async () => await server.stop());
+
+const ORG = 'Demo Organization';
+const LISTS = [
+	'tags',
+	'attributes',
+	'securityLabels',
+	'associatedArtifacts',
+	'associatedCases',
+	'associatedGroups',
+	'associatedIndicators',
+	'associatedVictimAssets',
+] as const;
+
+const seed = () =>
+	server.seedGroup({
+		type: 'Incident',
+		name: 'Seeded',
+		xid: `lists:${server.groups().length}`,
+		tags: ['Phishing', 'Ransomware'],
+		attributes: [
+			{ type: 'Description', value: 'What it is', default: true },
+			{ type: 'Source', value: 'Feed', source: 'analyst' },
+		],
+		securityLabels: ['TLP:AMBER'],
+		associatedArtifacts: ['201'],
+		associatedCases: ['301'],
+		associatedGroups: [server.seedGroup({ type: 'Adversary', name: 'FIN7', tags: ['APT'] }).id],
+		associatedIndicators: ['101'],
+		associatedVictimAssets: ['501'],
+	});
+type Seeded = ReturnType<typeof seed>;
+
+const listsOf = (group: Seeded | undefined) => Object.fromEntries(LISTS.map((name) => [name, group?.[name]]));
+
+const update = async (id: string, item: IDataObject) =>
+	await node('update', { groupId: id, dataMode: 'autoMap' }, { items: [{ name: 'Renamed', ...item }] });
+
+const BLANKS: Array<[string, unknown]> = [
+	['null', null],
+	['an empty text', ''],
+	['a space', ' '],
+	['a tab', '\t'],
+	['a no-break space', '\u00a0'],
+	['a zero-width space', '\u200b'],
+	['a comma', ','],
+	['an empty array', []],
+	['an array of blanks', [null, ' ', {}]],
+	['an empty object', {}],
+	['JSON text of an empty array', '[]'],
+	['the mode Replace without entries', { mode: 'replace' }],
+	['the mode Replace and null', { data: null, mode: 'replace' }],
+	['the mode Replace and a blank entry', { data: [' '], mode: 'replace' }],
+	['the mode Replace and an empty object', { data: [{}], mode: 'replace' }],
+];
+
+describe.each(BLANKS)('%s for a list says nothing', (_what, blank) => {
+	test('in Auto-Map', async () => {
+		const group = seed();
+		const { error } = await update(group.id, Object.fromEntries(LISTS.map((name) => [name, blank])) as never);
+		expect(error).toBeUndefined();
+		expect(server.group(group.id)?.name).toBe('Renamed');
+		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
+	});
+
+	test('in the form with the mode Replace', async () => {
+		const group = seed();
+		const { error } = await node(
+			'update',
+			{
+				groupId: group.id,
+				updateFields: {
+					name: 'Renamed',
+					...Object.fromEntries(
+						LISTS.map((name) => [name, { list: { mode: 'replace', json: '={{ $json.value }}' } }]),
+					),
+				},
+			},
+			{ items: [{ value: blank as never }] },
+		);
+		expect(error).toBeUndefined();
+		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
+	});
+});
+
+test('a list is emptied by {"data": [], "mode": "replace"} alone: in Auto-Map, as JSON text and in From Input', async () => {
+	for (const tags of [{ data: [], mode: 'replace' }, '{"data": [], "mode": "replace"}']) {
+		const group = seed();
+		await update(group.id, { tags } as never);
+		expect(server.group(group.id)?.tags).toEqual([]);
+	}
+	const group = seed();
+	await node('update', {
+		groupId: group.id,
+		updateFields: { tags: { list: { mode: 'append', json: '{"data": [], "mode": "replace"}' } } },
+	});
+	expect(server.group(group.id)?.tags).toEqual([]);
+});
+
+test('a row whose value is empty is left out, whatever its other boxes hold', async () => {
+	const entry = (row: IDataObject) => ({ list: { data: { entry: [row] } } });
+	const { error, items } = await node(
+		'create',
+		{
+			type: 'Incident',
+			name: 'Rows',
+			additionalFields: {
+				attributes: entry({ type: 'Description', value: '={{ $json.none }}', default: true, source: 'form' }),
+				associatedArtifacts: entry({ summary: '={{ $json.none }}', type: 'Host', caseId: '301' }),
+				associatedCases: entry({ name: '={{ $json.none }}', severity: 'Low', status: 'Open' }),
+				associatedGroups: entry({ name: '={{ $json.none }}', type: 'Adversary' }),
+				associatedIndicators: entry({ type: 'Host', summary: '={{ $json.none }}', rating: '3' }),
+				associatedVictimAssets: entry({ type: 'Phone', victimId: '601', value: '={{ $json.none }}' }),
+			} as never,
+		},
+		{ items: [{}] },
+	);
+	expect(error).toBeUndefined();
+	expect(jsonOf(items)).toMatchObject([{ name: 'Rows' }]);
+	expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toEqual({
+		type: 'Incident',
+		name: 'Rows',
+		xid: expect.stringContaining('n8n:'),
+	});
+});
+
+test('a mail without a body, for which parsers give false, has none', async () => {
+	const { error } = await node(
+		'create',
+		{ dataMode: 'autoMap', type: 'Email' },
+		{ items: [{ name: 'Mail', body: false, subject: 'S' }] },
+	);
+	expect(error).toBeUndefined();
+	expect(server.groups().at(-1)?.fields).toEqual({ subject: 'S' });
+});
+
+test.each([
+	['attributes', [{ type: 'Description', value: 7615917337495251231 }], '"Value" (value)'],
+	['tags', [7615917337495251231], '"Name" (name)'],
+	['associatedGroups', [{ type: 'Threat', name: 'x', xid: 4.9e22 }], '"XID" (xid)'],
+	['associatedVictimAssets', [{ type: 'Phone', victimId: 601, value: 4.9e22 }], '"Value" (value)'],
+	['associatedIndicators', [{ type: 'Wallet', own: 7615917337495251231 }], '"own"'],
+])('a number that has lost digits is refused by name in %s', async (name, list, field) => {
+	const before = server.requests.length;
+	const { error } = await update('1', { [name]: list } as never);
+	expect(error?.message).toContain(`entry 1: ${field} is `);
+	expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
+	expect(server.requests).toHaveLength(before);
+});
+
+describe('what a Get answers, with all its lists,', () => {
+	const FIELDS = [...LISTS, 'sightings', 'externalDates'];
+	const got = async (id: string) => {
+		const { items } = await node('get', { groupId: id, options: { fields: FIELDS } });
+		return jsonOf(items)[0] ?? {};
+	};
+
+	test('can be sent back with one thing changed: nothing else changes', async () => {
+		const group = seed();
+		const friend = server.group(String(group.associatedGroups[0]?.id));
+		const { error } = await update(group.id, { ...(await got(group.id)), name: 'Changed' });
+		expect(error).toBeUndefined();
+		expect(server.group(group.id)?.name).toBe('Changed');
+		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
+		expect({ ...server.group(String(friend?.id)) }).toEqual(friend);
+	});
+
+	test('and an attribute that was changed in it is changed where it stands', async () => {
+		const group = seed();
+		const answer = (await got(group.id)) as unknown as { attributes: { data: IDataObject[] } };
+		const [first, second] = answer.attributes.data;
+		await update(group.id, { attributes: { data: [first, { ...second, value: 'New feed' }] } } as never);
+		expect(server.group(group.id)?.attributes).toMatchObject([
+			{ id: first?.id?.toString(), value: 'What it is' },
+			{ id: second?.id?.toString(), value: 'New feed' },
+		]);
+	});
+
+	test('makes the same lists in another group, and touches nothing of the first', async () => {
+		const group = seed();
+		const answer = (await got(group.id)) as unknown as IDataObject;
+		const { error } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ ...answer, xid: `${group.xid}:copy` }] },
+		);
+		expect(error).toBeUndefined();
+		const copy = server.groups().find(({ xid }) => xid === `${group.xid}:copy`);
+		expect(copy?.ownerName).toBe(ORG);
+		expect(copy?.attributes.map(({ type, value }) => [type, value])).toEqual(
+			group.attributes.map(({ type, value }) => [type, value]),
+		);
+		expect(copy?.tags.map(({ name }) => name)).toEqual(['Phishing', 'Ransomware']);
+		expect(server.group(group.id)?.attributes).toEqual(group.attributes);
+	});
+
+	test('goes through Create or Update by XID, though it names its owner by name and by ID', async () => {
+		const group = seed();
+		const { error, items } = await node(
+			'upsert',
+			{ dataMode: 'autoMap', type: 'Incident', matchBy: 'xid', groupXid: '' },
+			{ items: [{ ...(await got(group.id)), name: 'Synced' }] },
+		);
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated', name: 'Synced' }]);
+		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
+	});
+
+	test('is refused where name and ID are those of two owners', async () => {
+		const groups = server.groups().length;
+		const { error } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Threat' },
+			{ items: [{ name: 'Two owners', ownerName: 'Demo Community', ownerId: 2 }] },
+		);
+		expect(error?.message).toContain(
+			'"Owner Name" (ownerName) is "Demo Community", but "Owner ID" (ownerId) is that of "Demo Organization"',
+		);
+		expect(server.groups()).toHaveLength(groups);
+	});
+});
+
+test("a tag of MISP travels by its name: its ID is not one of ThreatConnect's", async () => {
+	const { id } = seed();
+	await update(id, { tags: [{ id: '1', name: 'tlp:amber', colour: '#FFC000', exportable: true }] });
+	expect(JSON.parse(server.requests.at(-1)?.body ?? '').tags).toEqual({
+		data: [{ name: 'tlp:amber' }],
+		mode: 'append',
+	});
+});
+
+describe('rows', () => {
+	test('of new objects carry what the API has for them', async () => {
+		const { error } = await node('create', {
+			type: 'Incident',
+			name: 'With details',
+			additionalFields: {
+				associatedGroups: {
+					list: {
+						data: {
+							entry: [
+								{
+									name: 'Rule',
+									type: 'Signature',
+									fileName: 'a.yar',
+									fileType: 'YARA',
+									fileText: 'rule a {}',
+								},
+							],
+						},
+					},
+				},
+				associatedCases: {
+					list: {
+						data: {
+							entry: [
+								{
+									name: 'Case with details',
+									severity: 'Low',
+									status: 'Open',
+									resolution: 'False Positive',
+									assignee: 'jane@example.com',
+									tags: 'A, B',
+								},
+							],
+						},
+					},
+				},
+				associatedIndicators: {
+					list: {
+						data: {
+							entry: [
+								{
+									type: 'Registry Key',
+									summary: 'HKLM\\Software\\Bad : Run : REG_SZ',
+									rating: '4',
+									confidence: '80',
+									active: 'false',
+									tags: 'C2',
+									attributes: '[{"type": "Description", "value": "d"}]',
+									firstSeen: '2026-01-01',
+								},
+							],
+						},
+					},
+				},
+			} as never,
+		});
+		expect(error).toBeUndefined();
+		expect(server.groups().at(-1)).toMatchObject({ name: 'Rule', type: 'Signature' });
+		expect(server.cases().at(-1)).toMatchObject({
+			resolution: 'False Positive',
+			assignee: { type: 'User', data: { userName: 'jane@example.com' } },
+		});
+		expect(server.indicators().at(-1)).toMatchObject({
+			summary: 'HKEY_LOCAL_MACHINE\\Software\\Bad : Run : REG_SZ',
+			rating: 4,
+			confidence: 80,
+			active: false,
+		});
+	});
+
+	test.each([
+		[
+			'a signature without its file',
+			{ associatedGroups: [{ name: 'x', type: 'Signature', fileName: 'a' }] },
+			'entry 1: "File Type" (fileType) is missing',
+		],
+		[
+			'a review that does not say whether the report helped',
+			{ type: 'Report', reviews: [{ rating: 4 }] },
+			'entry 1: "Helpful" (reviewHelpful) is missing',
+		],
+		[
+			'a case XID that is too short',
+			{ associatedCases: [{ name: 'x', severity: 'Low', status: 'Open', xid: 'short' }] },
+			'"XID" (xid) has 5 characters, but at least 10 are needed',
+		],
+		[
+			'a resolution that does not exist',
+			{ associatedCases: [{ name: 'x', severity: 'Low', status: 'Open', resolution: 'Done' }] },
+			'"Resolution" (resolution) cannot be "Done"',
+		],
+	])('refuse %s by name', async (_what, item, message) => {
+		const { error } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ name: 'Refused', ...item } as never] },
+		);
+		expect(error?.message).toContain(message);
+	});
+
+	test('of assignments have a mode: by default the others stay', async () => {
+		const { items } = await node('create', {
+			type: 'Task',
+			name: 'Task',
+			additionalFields: { assignments: { list: { data: { entry: [{ type: 'Assigned', user: '12' }] } } } },
+		});
+		const id = String(jsonOf(items)[0]?.id);
+		const change = async (mode: string, type: string) =>
+			await node('update', {
+				groupId: id,
+				updateFields: { assignments: { list: { mode, data: { entry: [{ type, user: '12' }] } } } },
+			});
+		await change('append', 'Escalate');
+		expect(server.group(id)?.assignments).toHaveLength(2);
+		await change('delete', 'Assigned');
+		expect(server.group(id)?.assignments).toMatchObject([{ type: 'Escalate' }]);
+	});
+});
