@@ -198,11 +198,13 @@ test('the notice of Bulk Import names no field that a bulk import refuses, and t
 		shown(description, { resource: 'group', operation, dataMode: 'autoMap', type: 'Event' }).find(
 			({ name }) => name === 'autoMapNotice',
 		)?.displayName ?? '';
-	for (const name of ['ownerId', 'eventType', 'dueDate', 'assignments', 'associatedCases']) {
+	for (const name of ['ownerId', 'dueDate', 'assignments', 'associatedCases']) {
 		expect(notice('create')).toContain(`<code>${name}</code>`);
 		expect(notice('bulkImport')).not.toContain(`<code>${name}</code>`);
 	}
 	expect(notice('bulkImport')).toContain('<code>ownerName</code>');
+	// Batch has event types since 7.12.1.
+	expect(notice('bulkImport')).toContain('<code>eventType</code>');
 });
 
 const operationsOf = ({ properties }: INodeTypeDescription) =>

@@ -348,7 +348,7 @@ const SIGNATURE_FIELDS = [
 ] as const;
 
 /** The form keeps the file type of a signature when another type is chosen after it. */
-const pickForType = ({ fileType: _fileType, ...group }: JsonObject): JsonObject => group;
+const pickForType = (group: JsonObject): JsonObject => without(group, ['fileType']);
 
 /** What an entry may say of an indicator besides its value. */
 const INDICATOR_DETAILS = [
