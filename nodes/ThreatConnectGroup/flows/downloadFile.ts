@@ -105,13 +105,9 @@ async function fetchOnce(
 	try {
 		binary = await item.helpers.prepareBinaryData(reply.stream, name);
 	} catch (error) {
-		const late = reply.lateAfter?.();
-		if (late === undefined) throw cutOff(errorMessage(error), reply.request);
-		throw new ServiceFailure(
-			brokenOff(`it had not ended after ${seconds(late)}`),
-			`Raise Options > Timeout if the line is slow. ${AGAIN}`,
-			{ request: reply.request },
-		);
+		const duration = reply.lateAfter?.();
+		if (duration === undefined) throw cutOff(errorMessage(error), reply.request);
+		throw late(seconds(duration), reply.request);
 	}
 	const announced = reply.headers['content-length'];
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
@@ -127,3 +123,11 @@ const AGAIN = 'Run it again for this item.';
 const brokenOff = (why: string) => `The download broke off: ${why}`;
 
 const cutOff = (why: string, request: string) => new CutOff(brokenOff(why), AGAIN, { request });
+
+/** Fetched again, the file would take as long. */
+const late = (time: string, request: string) =>
+	new ServiceFailure(
+		brokenOff(`it had not ended after ${time}`),
+		`Raise Options > Timeout if the line is slow. ${AGAIN}`,
+		{ request },
+	);
