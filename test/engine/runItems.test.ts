@@ -24,7 +24,7 @@ test('an option whose expression fails for the first item fails that item alone'
 		'create',
 		{
 			...byName,
-			options: { additionalJson: '={{ $json.name === "bad" ? $json.no.such.thing.at(1) : "{}" }}' },
+			options: { additionalJson: '={{ $json.name === "bad" ? $("Nowhere").first().json : "{}" }}' },
 		},
 		{ items: named('bad', 'good', 'good too'), ...goOn },
 	);
@@ -84,8 +84,8 @@ describe("an item's files", () => {
 	});
 
 	test('stay beside the file that is downloaded', async () => {
-		const { id } = server.seedGroup({ type: 'Document', name: 'Doc', fileName: 'd.txt' });
-		await server.seedFile(id, Buffer.from('text'));
+		const { id } = server.seedGroup({ type: 'Document', name: 'Doc' });
+		await server.seedFile(id, Buffer.from('text'), 'd.txt');
 		const { items } = await node(
 			'download',
 			{ resource: 'file', findBy: 'id', groupId: id, outputField: 'report' },
