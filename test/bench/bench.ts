@@ -217,6 +217,7 @@ export function summary(results: Result[]): Result {
 		startMiB: of(({ startMiB }) => startMiB),
 		peakMiB: Math.max(...results.map(({ peakMiB }) => peakMiB)),
 		maxRssMiB: of(({ maxRssMiB }) => maxRssMiB),
+		longestPauseMs: of(({ longestPauseMs }) => longestPauseMs),
 		seen: {
 			requests: of(({ seen }) => seen.requests),
 			refused: of(({ seen }) => seen.refused),

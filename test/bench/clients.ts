@@ -71,6 +71,62 @@ const FORM: INodeParameters = {
 	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
 };
 
+/** Twelve expressions, as a form that is filled from a feed has them. */
+const LONG_FORM: INodeParameters = {
+	type: 'Incident',
+	name: '={{ $json.name }}',
+	additionalFields: {
+		xid: '={{ $json.xid }}',
+		status: '={{ "New" }}',
+		ownerName: '={{ "Demo Organization" }}',
+		eventDate: '={{ $now.toISO() }}',
+		externalId: '={{ $json.xid.toUpperCase() }}',
+		externalDateAdded: '={{ "2026-01-02T03:04:05Z" }}',
+		externalDateExpires: '={{ "2026-01-03T03:04:05Z" }}',
+		externalLastModified: '={{ "2026-01-04T03:04:05Z" }}',
+		firstSeen: '={{ "2026-01-05T03:04:05Z" }}',
+		lastSeen: '={{ "2026-01-06T03:04:05Z" }}',
+		tags: { list: { name: '={{ $json.name + "," + $json.xid }}' } },
+	},
+};
+
+/** Items that are all read and checked in stop mode. The last one has no name, so that nothing is sent. */
+const withInvalid = (count = 0): IDataObject[] => [...groupsOf(count - 1), { name: '', xid: 'bench:last' }];
+
+/** Passes its items on: what n8n itself does with them. */
+class NoOp implements INodeType {
+	description = {
+		...new SequentialLoop().description,
+		displayName: 'No Operation',
+		name: 'noOp',
+		credentials: [],
+		properties: [],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return [this.getInputData()];
+	}
+}
+
+async function noOp({ items, ...target }: Job): Promise<Outcome> {
+	const { base } = await load();
+	base.nodeTypes.noOp ??= { type: new NoOp(), sourcePath: '' };
+	const given = withInvalid(items);
+	await run({ type: 'bench.noOp', parameters: {}, credentials: credentialsOf(target), items: given });
+	return { succeeded: given.length, failed: 0 };
+}
+
+async function reading(job: Job): Promise<Outcome> {
+	const given = withInvalid(job.items);
+	const { error } = await ours(job, 'create', LONG_FORM, given);
+	const isRead = error?.message.includes(`[item ${given.length - 1}]`) === true;
+	return {
+		succeeded: 0,
+		failed: given.length,
+		...(!isRead && { error: error?.message ?? 'nothing failed' }),
+	};
+}
+
 async function httpRequest({ items, batch, goOn, cancelAfter, ...target }: Job): Promise<RunResult> {
 	const { base } = await load();
 	const { type } = base.nodeTypes.httpRequest ?? {};
@@ -197,6 +253,8 @@ const clients = {
 	sequential: async (job: Job) => outcomeOf(await sequential(job)),
 	axios: axiosLoop,
 	axiosPages,
+	reading,
+	noOp,
 	upload: async () => await ourFile('upload'),
 	download: async () => await ourFile('download'),
 	streamUp: async () => await bareStream('upload'),

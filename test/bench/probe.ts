@@ -1,3 +1,5 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { answerCalls } from './calls';
 import { type Job, offers, type Outcome, type Target, work } from './clients';
 import { prepareFile, removeFile } from './files';
@@ -15,6 +17,8 @@ export type Measured = Outcome & {
 	peakMiB: number;
 	/** The most memory since the process began. */
 	maxRssMiB: number;
+	/** The longest time in which nothing else got its turn. */
+	longestPauseMs: number;
 };
 
 export type Calls = {
@@ -30,6 +34,8 @@ async function measure(job: Job): Promise<Measured> {
 	const start = process.memoryUsage.rss();
 	let peak = start;
 	const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 50);
+	const pauses = monitorEventLoopDelay({ resolution: 10 });
+	pauses.enable();
 	const cpu = process.cpuUsage();
 	const begin = performance.now();
 	try {
@@ -38,8 +44,12 @@ async function measure(job: Job): Promise<Measured> {
 		const { user, system } = process.cpuUsage(cpu);
 		const maxRssMiB = process.resourceUsage().maxRSS / 1024;
 		const memory = { startMiB: start / MIB, peakMiB: peak / MIB, maxRssMiB };
-		return { ...outcome, ms, cpuMs: (user + system) / 1000, ...memory };
+		// A turn that comes late is only counted once it has come.
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		const longestPauseMs = pauses.max / 1e6;
+		return { ...outcome, ms, cpuMs: (user + system) / 1000, ...memory, longestPauseMs };
 	} finally {
+		pauses.disable();
 		clearInterval(sampling);
 	}
 }

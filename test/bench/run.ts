@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Bench, type Figure } from './bench';
 import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
+import { pauses } from './scenarios/eventLoop';
 import { bulkImport, files, getMany, growth } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
@@ -32,6 +33,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	7: bulkImport,
 	8: growth,
 	9: cancelled,
+	10: pauses,
 };
 
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {

@@ -8,7 +8,9 @@ import type {
 	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	ICredentialsExpressionResolveValues,
 	IExecuteContextData,
+	IExecuteData,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	INode,
@@ -20,6 +22,7 @@ import type {
 	IVersionedNodeType,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
+	WorkflowExecuteMode,
 	NodeExecutionHint,
 } from 'n8n-workflow';
 import {
@@ -139,11 +142,33 @@ export class TestCredentials extends ICredentialsHelper {
 		throw new Error('not used');
 	}
 
-	async getDecrypted(_additionalData: unknown, _node: unknown, type: string) {
+	/** Expressions are resolved as n8n does it, for one item. */
+	async getDecrypted(
+		_additionalData: unknown,
+		_node: unknown,
+		type: string,
+		mode: WorkflowExecuteMode,
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		at?: ICredentialsExpressionResolveValues,
+	) {
 		this.decrypted += 1;
 		const data = this.data[type];
 		if (!data) throw new Error(`No credential of type ${type}`);
-		return { ...data };
+		if (!at) return { ...data };
+		return at.workflow.expression.getParameterValue(
+			data as INodeParameters,
+			at.runExecutionData,
+			at.runIndex,
+			at.itemIndex,
+			at.node.name,
+			at.connectionInputData,
+			mode,
+			{},
+			executeData,
+			false,
+			{},
+		) as ICredentialDataDecryptedObject;
 	}
 
 	async updateCredentials() {}

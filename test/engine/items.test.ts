@@ -251,10 +251,11 @@ describe('concurrency', () => {
 	});
 });
 
-test('the credential is decrypted once a run', async () => {
+test('the credential is decrypted once a run, and once more where it must hold for several items', async () => {
 	const { decrypted, items } = await node('create', byName, { items: named(...'abcdefghij') });
 	expect(items).toHaveLength(10);
-	expect(decrypted).toBe(1);
+	expect(decrypted).toBe(2);
+	expect((await node('create', byName, { items: named('a') })).decrypted).toBe(1);
 });
 
 test('a cancelled execution sends nothing more', async () => {

@@ -149,3 +149,34 @@ test('what is thrown and no error becomes one', () => {
 	expect(asError('broken')).toEqual(new Error('broken'));
 	expect(errorMessage(404)).toBe('404');
 });
+
+describe('why it failed, in terms that n8n knows,', () => {
+	const of = (error: unknown) => (toNodeError(node, error, 0) as NodeApiError).failure;
+	const refused = (httpCode: string, state: object = {}) => new ServiceFailure('no', '', { httpCode }, state);
+
+	test.each<[string, unknown, unknown]>([
+		['too many requests', refused('429'), { cause: 'rate-limited' }],
+		[
+			'with a wait',
+			refused('429', { retryAfterMs: 90_000 }),
+			{ cause: 'rate-limited', retryAfterMs: 90_000 },
+		],
+		['a service that is down', refused('503'), { cause: 'temporarily-unavailable' }],
+		[
+			'no response',
+			refused('ECONNRESET', { unanswered: 'connection' }),
+			{ cause: 'temporarily-unavailable' },
+		],
+		['a key that is refused', refused('401'), { cause: 'credential-invalid' }],
+		['a value that cannot be sent', new InvalidInput('no', ''), { cause: 'configuration-invalid' }],
+		['what is about the record', refused('404'), undefined],
+		[
+			'a write that may have been done, which must not be repeated',
+			refused('503', { certainty: 'unknown' }),
+			undefined,
+		],
+		['anything else', new Error('broken'), undefined],
+	])('is declared of %s', (_what, error, expected) => {
+		expect(of(error)).toEqual(expected);
+	});
+});

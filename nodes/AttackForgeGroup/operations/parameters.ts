@@ -6,6 +6,7 @@ import { locator } from '../../shared/fields/locators';
 import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/values';
 import { notice } from '../../shared/fields/fixedCollection';
 import { choice, oneOf } from '../../shared/fields/fieldTypes';
+import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { AccessMode, CustomFieldsMode } from '../fields/changes';
 
@@ -179,7 +180,7 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 		'isDeletedNotice',
 		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
 		{
-			show: { dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
+			show: { dataMode: MODE_NAMES.define, [`/${collection}.is_deleted`]: [true] },
 		},
 	),
 	notice(

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, JsonObject, NodeError } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** A value that the user can correct. It was found before anything was sent. */
@@ -31,6 +31,8 @@ type FailureState = {
 	unanswered?: 'connection' | 'timeout';
 	/** What the request may have changed, and where to look. Default, where the certainty is not `notDone`: `DOUBT`. */
 	doubt?: string;
+	/** Milliseconds that the service asked to wait. */
+	retryAfterMs?: number;
 };
 
 /** A request that failed: the service refused it, or no response came. */
@@ -39,6 +41,7 @@ export class ServiceFailure extends Error {
 	readonly description: string;
 	readonly certainty: Certainty;
 	readonly unanswered: FailureState['unanswered'];
+	readonly retryAfterMs: FailureState['retryAfterMs'];
 	/** What the request may have changed, and where to look; empty where the certainty is `notDone`. */
 	readonly doubt: string;
 
@@ -56,6 +59,7 @@ export class ServiceFailure extends Error {
 		super(message);
 		this.certainty = state.certainty ?? 'notDone';
 		this.unanswered = state.unanswered;
+		this.retryAfterMs = state.retryAfterMs;
 		this.doubt = this.certainty === 'notDone' ? '' : (state.doubt ?? DOUBT);
 		this.description = [advice, this.doubt].filter(Boolean).join(' ');
 	}
@@ -108,11 +112,28 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number, writ
 					description,
 					httpCode: error.details.httpCode,
 					itemIndex,
+					failure: failureOf(error),
 				})
-			: new NodeOperationError(node, message, { description, itemIndex });
+			: new NodeOperationError(node, message, { description, itemIndex, failure: failureOf(error) });
 	nodeError.message = message;
 	nodeError.description = description;
 	return nodeError;
+}
+
+/** Why it failed, in n8n's terms: n8n and error workflows can act on it. Versions that do not know it ignore it. */
+function failureOf(error: unknown): NodeError['failure'] {
+	if (error instanceof InvalidInput) return { cause: 'configuration-invalid' };
+	if (!(error instanceof ServiceFailure)) return undefined;
+	const { httpCode } = error.details;
+	if (httpCode === '401') return { cause: 'credential-invalid' };
+	// A wait does not help where the write may have been done: it must be looked up first.
+	if (error.certainty !== 'notDone') return undefined;
+	if (httpCode === '429') {
+		const { retryAfterMs } = error;
+		return { cause: 'rate-limited', ...(retryAfterMs !== undefined && { retryAfterMs }) };
+	}
+	const isUnavailable = ['502', '503', '504'].includes(httpCode ?? '') || error.unanswered !== undefined;
+	return isUnavailable ? { cause: 'temporarily-unavailable' } : undefined;
 }
 
 /**

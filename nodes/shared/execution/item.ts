@@ -3,7 +3,8 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
-import { collectionName, formPlace } from '../fields/parameters';
+import { oneOf } from '../fields/fieldTypes';
+import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/values';
@@ -43,6 +44,9 @@ function holdsExpression(value: unknown): boolean {
 
 /** One input item, as an operation sees it. */
 export class Item {
+	/** Values of this item's expressions: each is evaluated once, because it may give another value each time. */
+	private readonly evaluated = new Map<string, unknown>();
+
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly parameters: Parameters,
@@ -58,14 +62,20 @@ export class Item {
 
 	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
 	parameter(name: string): unknown {
-		const value = unlocated(this.parameters.read(name, this.index));
+		const value = unlocated(this.read(name));
 		return value === null ? undefined : value;
 	}
 
 	/** The mode that a resource locator is in, e.g. `list` or `id`; `undefined` for a plain value. */
 	locatorMode(name: string): unknown {
-		const value = this.parameters.read(name, this.index);
+		const value = this.read(name);
 		return isJsonObject(value) && value.__rl === true ? value.mode : undefined;
+	}
+
+	private read(name: string): unknown {
+		if (!this.parameters.holdsExpression(name)) return this.parameters.read(name, this.index);
+		if (!this.evaluated.has(name)) this.evaluated.set(name, this.parameters.read(name, this.index));
+		return this.evaluated.get(name);
 	}
 
 	/** n8n's own functions, for what only they can do: files. */
@@ -129,8 +139,15 @@ export class Item {
 			readRecord(this.table, operation, source, this.zone, additionalJson, clearFields);
 	}
 
+	/** @throws InvalidInput when there is no such mode */
+	private dataMode(): 'autoMap' | 'define' | 'json' {
+		const given = this.parameter('dataMode') ?? 'define';
+		const known = Object.entries(MODE_NAMES).find(([, names]) => names.some((name) => name === given));
+		return oneOf(known?.[0] ?? given, '"Fields" (dataMode)', 'define', 'autoMap', 'json');
+	}
+
 	private source(operation: FormOperation): Source {
-		const mode = this.parameter('dataMode');
+		const mode = this.dataMode();
 		const type = this.table.types ? this.parameter('type') : undefined;
 		if (mode === 'json') {
 			return { mode, values: this.parameter('jsonBody'), forBoth: operation === 'upsert' };

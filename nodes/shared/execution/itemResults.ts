@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryKeyData, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { ServiceFailure, toErrorItem, toNodeError } from '../core/errors';
 import { FileOutput, type Output } from './operation';
@@ -9,10 +9,15 @@ export class ItemResults {
 	private firstFailure: { index: number; error: Error } | undefined;
 	private succeeded = 0;
 
-	/** @param goOn a failure becomes an error item; otherwise it ends the run */
+	/**
+	 * @param goOn a failure becomes an error item; otherwise it ends the run
+	 * @param filesOf the files of an input item: its error item keeps them, so that they can be sent again, and an item
+	 *   that brings files of its own keeps them too
+	 */
 	constructor(
 		private readonly length: number,
 		private readonly goOn: boolean,
+		private readonly filesOf: (index: number) => IBinaryKeyData | undefined = () => undefined,
 	) {
 		this.items = new Array<INodeExecutionData[] | undefined>(length);
 	}
@@ -20,9 +25,9 @@ export class ItemResults {
 	/** To be called once an item. */
 	settle(index: number, outcome: Output | Error): void {
 		if (!(outcome instanceof Error)) {
-			this.items[index] = toItems(outcome, index);
+			this.items[index] = toItems(outcome, index, this.filesOf(index));
 			this.succeeded += 1;
-		} else if (this.goOn) this.items[index] = [toErrorItem(outcome, index)];
+		} else if (this.goOn) this.items[index] = [this.toErrorItem(outcome, index)];
 		else if (!this.firstFailure || index < this.firstFailure.index) {
 			this.firstFailure = { index, error: outcome };
 		}
@@ -53,7 +58,12 @@ export class ItemResults {
 			const written = `Before this, ${this.succeeded} of ${this.length} items had gone through; they stay as they are.`;
 			throw toNodeError(node, error, index, this.length > 1 ? written : '');
 		}
-		return Array.from(this.items, (items, index) => items ?? [toErrorItem(CANCELLED, index)]).flat();
+		return Array.from(this.items, (items, index) => items ?? [this.toErrorItem(CANCELLED, index)]).flat();
+	}
+
+	private toErrorItem(error: Error, index: number): INodeExecutionData {
+		const binary = this.filesOf(index);
+		return { ...toErrorItem(error, index), ...(binary && { binary }) };
 	}
 }
 
@@ -62,10 +72,10 @@ const CANCELLED = new ServiceFailure(
 	'Run the workflow again for this item.',
 );
 
-function toItems(output: Output, index: number): INodeExecutionData[] {
+function toItems(output: Output, index: number, files: IBinaryKeyData | undefined): INodeExecutionData[] {
 	const pairedItem = { item: index };
 	if (output instanceof FileOutput) {
-		return [{ json: output.json as IDataObject, binary: output.binary, pairedItem }];
+		return [{ json: output.json as IDataObject, binary: { ...files, ...output.binary }, pairedItem }];
 	}
 	return (Array.isArray(output) ? output : [output]).map((json) => ({
 		json: json as IDataObject,

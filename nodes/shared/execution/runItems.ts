@@ -21,10 +21,11 @@ export async function runItems<Api>(
 	service: Service<Api>,
 ): Promise<INodeExecutionData[][]> {
 	const node = context.getNode();
-	const { length } = context.getInputData();
+	const input = context.getInputData();
+	const { length } = input;
 	const operation = chosenOperation(context, service, node);
 	const goOn = context.continueOnFail();
-	const outcomes = new ItemResults(length, goOn);
+	const outcomes = new ItemResults(length, goOn, (index) => input[index]?.binary);
 	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
 		connected = await connect(context, service);
@@ -100,9 +101,20 @@ function chosenOperation<Api>(context: IExecuteFunctions, { operations }: Servic
 }
 
 async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
-	const { maxConcurrentRequests, timeout } = context.getNodeParameter('options', 0, {});
-	const options = readConnectionOptions({ maxConcurrentRequests, timeout });
+	const options = readConnectionOptions(readRunOptions(context));
 	return { api: await service.connect(context, options), atOnce: options.maxConcurrentRequests };
+}
+
+/**
+ * The options that hold for the whole run, from the first item. All others are read for each item, so that an expression
+ * among them that fails for the first item fails only that item.
+ */
+function readRunOptions(context: IExecuteFunctions): IDataObject {
+	const whole = context.getNode().parameters.options;
+	// The whole collection may be one expression.
+	if (typeof whole === 'string') return context.getNodeParameter('options', 0) as IDataObject;
+	const read = (name: string) => context.getNodeParameter(`options.${name}`, 0, null) as unknown;
+	return { maxConcurrentRequests: read('maxConcurrentRequests'), timeout: read('timeout') } as IDataObject;
 }
 
 /** Each item on its own, several at once. */

@@ -5,6 +5,13 @@ import type { Field, FormOperation, Table } from './field';
 export const collectionName = (operation: FormOperation) =>
 	operation === 'update' ? 'updateFields' : 'additionalFields';
 
+/** The data modes, and what n8n's own nodes call them, as workflows that AI has built do too. */
+export const MODE_NAMES = {
+	define: ['define', 'defineBelow'],
+	autoMap: ['autoMap', 'autoMapInputData'],
+	json: ['json'],
+};
+
 /** How a form has a field: in create-or-update whatever create needs stands at the top, though an update can do without. */
 export const formPlace = (field: Field, operation: FormOperation): Field['create'] => {
 	if (operation !== 'upsert') return field[operation];
@@ -33,7 +40,9 @@ export function recordParameters(
 	operation: FormOperation,
 	refused: readonly string[] = [],
 ): INodeProperties[] {
-	const inModes = (...dataMode: string[]): IDisplayOptions => ({ show: { dataMode } });
+	const inModes = (...modes: Array<keyof typeof MODE_NAMES>): IDisplayOptions => ({
+		show: { dataMode: modes.flatMap((mode) => MODE_NAMES[mode]) },
+	});
 	const offered = table.fields.filter((field) => formPlace(field, operation) !== 'no');
 	const placed = (context: Field['create']) =>
 		offered.filter((field) => formPlace(field, operation) === context);

@@ -8,7 +8,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { Clock } from './clock';
 import { Deadlines } from './deadline';
-import { errorMessage } from '../core/errors';
+import { errorMessage, InvalidInput } from '../core/errors';
 import { CircuitBreaker } from './circuitBreaker';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
@@ -46,10 +46,11 @@ export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =
 	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 /**
- * Decrypts the credential once for a run and checks it before anything is sent.
+ * Decrypts the credential for a run and checks it before anything is sent.
  *
  * @param rootOf the root of the API, from the credential's Base URL
  * @throws NodeOperationError when the address or a secret cannot be used
+ * @throws InvalidInput when the credential is not the same for all items
  */
 export async function connect(
 	context: IExecuteFunctions | ILoadOptionsFunctions,
@@ -58,6 +59,7 @@ export async function connect(
 	{ timeout, maxConcurrentRequests }: ConnectionOptions,
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(name);
+	if ('getInputData' in context) await refuseCredentialOfItem(context, name, credentials);
 	try {
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
@@ -74,6 +76,36 @@ export async function connect(
 			hasAnswered: false,
 		};
 	} catch (error) {
-		throw new NodeOperationError(context.getNode(), errorMessage(error), { level: 'warning' });
+		throw new NodeOperationError(context.getNode(), errorMessage(error), {
+			level: 'warning',
+			failure: { cause: 'credential-invalid' },
+		});
+	}
+}
+
+/**
+ * A credential may hold expressions, which n8n resolves for one item. All items of a run are sent with one credential: one
+ * that is another for some item would write with the rights of the wrong client.
+ *
+ * Items are compared one by one only where an expression looks at the item, since n8n reads its database for each. No item
+ * has the index that tells this, so that such an expression gives another value there, or none.
+ */
+async function refuseCredentialOfItem(
+	context: IExecuteFunctions,
+	name: string,
+	credentials: ICredentialDataDecryptedObject,
+): Promise<void> {
+	const { length } = context.getInputData();
+	if (length < 2) return;
+	const first = JSON.stringify(credentials);
+	const isFirst = (other: unknown) => JSON.stringify(other) === first;
+	const ofNoItem = await context.getCredentials(name, length).catch(() => undefined);
+	if (isFirst(ofNoItem)) return;
+	for (let index = 1; index < length && !context.getExecutionCancelSignal()?.aborted; index++) {
+		if (isFirst(await context.getCredentials(name, index))) continue;
+		throw new InvalidInput(
+			`The credential has other values for item ${index} than for item 0`,
+			'It holds an expression that depends on the item, but all items of a run are sent with one credential. Use a credential and a node for each, behind a Switch, or Loop Over Items with a batch size of 1.',
+		);
 	}
 }

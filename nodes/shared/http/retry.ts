@@ -187,4 +187,5 @@ const retryAfterTooLongError = (pause: number) =>
 		`The service has asked for no more requests for the next ${Math.ceil(pause / 1000)} seconds`,
 		'This request was not sent. Run the item again after that time.',
 		{ httpCode: '429' },
+		{ retryAfterMs: pause },
 	);
