@@ -5,6 +5,7 @@ import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { collectionName, formPlace } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
+import { refuseHidden } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/values';
 
@@ -125,7 +126,11 @@ export class Item {
 	private reader(form: FormOperation) {
 		const source = this.source(form);
 		const { additionalJson } = this.options;
-		return (operation: Operation) => readRecord(this.table, operation, source, this.zone, additionalJson);
+		return (operation: Operation) => {
+			const read = readRecord(this.table, operation, source, this.zone, additionalJson);
+			refuseHidden(read.body);
+			return read;
+		};
 	}
 
 	private source(operation: FormOperation): Source {

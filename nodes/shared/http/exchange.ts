@@ -4,7 +4,8 @@ import { isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
 import type { Deadline } from './deadline';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
-import { masked, type ServiceResponse } from './response';
+import { masked, maskedHeaders, refuseHidden } from './masking';
+import type { ServiceResponse } from './response';
 import type { RetryRules } from './retry';
 import { type Query, queryString } from './url';
 
@@ -48,6 +49,8 @@ export async function exchange(
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 	deadline?: Deadline<Connection['context']>,
 ): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
+	refuseHidden(decodeURIComponent(path));
+	refuseHidden(Object.fromEntries(query));
 	const url = `${root}${path}${queryString(query)}`;
 	const request = `${method} ${new URL(root + path).pathname}`;
 	const options: IHttpRequestOptions = {
@@ -71,14 +74,15 @@ export async function exchange(
 		})) as { statusCode: number; statusMessage?: string; headers: Record<string, unknown>; body: unknown };
 	} catch (error) {
 		if (deadline?.isPast) throw timeoutFailure(new URL(url).host, request, deadline.total);
-		throw networkFailure(error, new URL(url).host, request, timeout);
+		const mask = (text: string) => masked(text, credentials);
+		throw networkFailure(error, new URL(url).host, request, timeout, mask);
 	}
-	const { statusCode: status, headers, body } = answer;
+	const { statusCode: status, body } = answer;
 	const statusText = masked(answer.statusMessage ?? '', credentials);
+	const headers = maskedHeaders(answer.headers, credentials);
 	clock.note(headers.date);
 	if (status >= 300 && status < 400) {
-		const target = masked(String(headers.location ?? 'another address'), credentials);
-		throw redirectFailure(status, request, target);
+		throw redirectFailure(status, request, String(headers.location ?? 'another address'));
 	}
 	return { status, statusText, headers, body, request, correction };
 }

@@ -78,6 +78,8 @@ export function networkFailure(
 	host: string,
 	request: string,
 	timeout: number,
+	/** Takes secrets out of what the HTTP layer says. */
+	masked: (text: string) => string = (text) => text,
 ): ServiceFailure {
 	const code = networkCode(error);
 	const details = { ...(code && { httpCode: code }), request };
@@ -87,7 +89,7 @@ export function networkFailure(
 		return new ServiceFailure(message, '', details, { certainty });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
-	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { certainty });
+	if (code === '') return new ServiceFailure(masked(errorMessage(error)), '', details, { certainty });
 	const { message, description, mayPass, mayHaveArrived } = explainNetworkCode(code, host);
 	return new ServiceFailure(message, description, details, {
 		...(mayPass && { unanswered: 'connection' }),

@@ -8,7 +8,8 @@ import type {
 
 import { errorMessage } from '../core/errors';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
-import { masked, readBody, type ServiceResponse } from '../http/response';
+import { masked } from '../http/masking';
+import { readBody, type ServiceResponse } from '../http/response';
 
 type LegacyAnswer = {
 	statusCode: number;
