@@ -34,7 +34,7 @@ export class AttackForgeApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Your user API key. An administrator grants each API method to your user on its own, under Users > your user > Access > Self-Service RESTful API.',
+				'Your user API key. An administrator grants each API method to your user on its own, under Users > your user > Access > Self-Service RESTful API. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

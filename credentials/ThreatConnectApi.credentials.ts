@@ -33,7 +33,7 @@ export class ThreatConnectApi implements ICredentialType {
 			default: '',
 			required: true,
 			description:
-				'Token of an API user. An Organization Administrator generates it under Organization Settings > Membership > API user; it expires after the number of days set there.',
+				'Token of an API user. An Organization Administrator generates it under Organization Settings > Membership > API user; it expires after the number of days set there. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

@@ -41,7 +41,8 @@ export class ThreatConnectHmacApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
-			description: 'Secret key of the API user. It signs each request and is never sent itself.',
+			description:
+				'Secret key of the API user. It signs each request and is never sent itself. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

@@ -118,6 +118,12 @@ function refuseOtherDomains(credentials: ICredentialDataDecryptedObject, { hostn
 	);
 }
 
+/** A server takes requests in the form for proxies too: RFC 9112, 3.2.2. */
+function asProxy({ origin, hostname, port }: URL, isLegacy: boolean) {
+	if (isLegacy) return origin as unknown as IHttpRequestOptions['proxy'];
+	return { protocol: 'http', host: hostname, port: Number(port || 80) };
+}
+
 /**
  * A request with a credential's headers, for every way in which n8n asks for it: our nodes, the HTTP Request node and
  * credential tests. Neither the caller's object nor a later attempt is affected: call it again to sign again.
@@ -145,6 +151,12 @@ export function authenticatedRequest(
 	const replaced = new Set(Object.keys(added).map((name) => name.toLowerCase()));
 	const kept = Object.entries(options.headers ?? {}).filter(([name]) => !replaced.has(name.toLowerCase()));
 	const insecure = credentials.ignoreSslIssues === true;
+	const isPlain = url.protocol === 'http:';
+	if (isPlain && options.proxy) {
+		throw new UserError(
+			`The request to ${url.host} has a proxy, which would see the secret, because the Base URL does not use HTTPS. Nothing was sent. Remove the proxy, or use HTTPS.`,
+		);
+	}
 	const authenticated = {
 		...legacy,
 		url: url.href,
@@ -156,6 +168,9 @@ export function authenticatedRequest(
 		followRedirect: false,
 		followAllRedirects: false,
 		maxRedirects: 0,
+		// Our nodes have made sure that no proxy is between. Others, such as HTTP Request, get the service itself as proxy:
+		// otherwise n8n's HTTP layer would take the one of its environment, which would see the secret.
+		...(isPlain && credentials.isDirect !== true && { proxy: asProxy(url, legacy.uri !== undefined) }),
 		...(insecure && { skipSslCertificateValidation: true, rejectUnauthorized: false }),
 	};
 	// Both stand in the URL now.

@@ -88,7 +88,8 @@ type Seen = { url: string; method: string; headers: IncomingHttpHeaders };
 async function listener(answer: RequestListener): Promise<{ url: string; seen: Seen[] }> {
 	const seen: Seen[] = [];
 	const one = await startHttpServer((incoming, response) => {
-		seen.push({ url: incoming.url ?? '', method: incoming.method ?? '', headers: incoming.headers });
+		const url = (incoming.url ?? '').replace(/^http:\/\/[^/]*/, '');
+		seen.push({ url, method: incoming.method ?? '', headers: incoming.headers });
 		answer(incoming, response);
 	});
 	servers.push(one);

@@ -407,7 +407,7 @@ describe('an answer that is none', () => {
 describe('a host that cannot be reached', () => {
 	test('because its port is closed', async () => {
 		const { error } = await createAt('http://127.0.0.1:9');
-		expect(error?.message).toBe('127.0.0.1:9 refused the connection (ECONNREFUSED) [item 0]');
+		expect(error?.message).toBe('127.0.0.1:9 refused the connection [item 0]');
 		expect(error?.description).toContain('Check the Base URL and its port');
 	});
 	test('because its certificate is not trusted, unless SSL issues are ignored', async () => {

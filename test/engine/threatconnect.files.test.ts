@@ -530,7 +530,7 @@ describe('a download', () => {
 				await files(
 					'download',
 					{ groupId: '1', ...parameters },
-					{ credentials: { threatConnectApi: { baseUrl, apiToken: 'a-secret' } } },
+					{ credentials: { threatConnectApi: { baseUrl, apiToken: 'a-s3cret-of-16ch' } } },
 				),
 		);
 
@@ -538,10 +538,10 @@ describe('a download', () => {
 		const { error, items } = await answering((_request, response) =>
 			response
 				.writeHead(404, { 'content-type': 'application/json' })
-				.end('{"status":"Error","message":"The requested item(s) were not found. a-secret"}'),
+				.end('{"status":"Error","message":"The requested item(s) were not found. a-s3cret-of-16ch"}'),
 		);
 		expect(items).toEqual([]);
-		expect(error?.message).toBe('The requested item(s) were not found. ***** [item 0]');
+		expect(error?.message).toBe('The requested item(s) were not found. *****(secret hidden) [item 0]');
 	});
 
 	test('of a login page with 200 is no file', async () => {

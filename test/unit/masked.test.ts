@@ -1,4 +1,4 @@
-import { masked } from '../../nodes/shared/http/response';
+import { masked } from '../../nodes/shared/http/masking';
 
 /** What a server says may hold the credential that it was sent. */
 
@@ -21,4 +21,5 @@ test.each([
 test('text without a secret, and what a short value would hit, stays', () => {
 	expect(masked('Invalid name', { apiToken: 'name of another' })).toBe('Invalid name');
 	expect(masked('Invalid name', { apiToken: 'a' })).toBe('Invalid name');
+	expect(masked('prod systems', { apiToken: 'prod' })).toBe('prod systems');
 });

@@ -14,36 +14,66 @@ import { failure, successful } from '../api/responses';
 /** The API has no call that every key may make; this is the one closest to what the node does. */
 const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`;
 
+const error = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
+
+/** Words of a refusal that are about the key: of AttackForge, or of a gateway that does not know the key. */
+const ABOUT_KEY =
+	/\b((api|ssapi)[ -]?)?key\b|unauthori[sz]ed|authenticat|credential|token|session|log ?in|sign ?in/i;
+/** Words of a refusal that are about the method: it has to name the method, or a grant of one. */
+const ABOUT_METHOD =
+	/\bGetGroups\b|allGroups|\b(api )?(method|endpoint)\b|\bgrant(s|ed)?\b|administrators? only|\bonly administrators?\b/i;
+
 /**
- * A key that may not list groups may still create and update them: where the API itself refuses the method, and says
- * nothing of the key, that is no verdict on the key. AttackForge documents no status codes, so the words decide.
+ * AttackForge documents neither status codes nor words of its refusals, and has no call that every key may make. The test
+ * passes only where the answer proves that the key is good: a list of groups, or a refusal that is about the method alone.
+ * A key that may not list groups may still create and update them.
  */
-function judge(reply: ServiceResponse): INodeCredentialTestResult {
-	try {
-		successful('GetGroups', reply);
-		return { status: 'OK', message: 'Connection successful!' };
-	} catch {
-		const { message } = failure('GetGroups', reply);
-		const said = message.replace(/\.$/, '');
-		const speaksOfKey = /\b(api|ssapi)?[ -]?key\b/i.test(message);
-		const speaksOfMethod =
-			reply.status === 403 || /\b(method|permission|grant\w*|GetGroups)\b/i.test(message);
-		if (isJsonObject(reply.json) && [401, 403].includes(reply.status)) {
-			if (speaksOfMethod && !speaksOfKey) {
-				return {
-					status: 'OK',
-					message: `The key was accepted, but may not list groups (${said}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
-				};
-			}
-			return { status: 'Error', message: `${said}. Check the Self-Service API Key in the credential.` };
+export function credentialVerdict(response: ServiceResponse): INodeCredentialTestResult {
+	const { status, json } = response;
+	const { message } = failure('GetGroups', response);
+	const said = message.replace(/\.$/, '');
+	if (status >= 200 && status < 300 && isJsonObject(json)) {
+		if (isSuccess(response) && Array.isArray(json.groups)) {
+			return { status: 'OK', message: 'Connection successful!' };
 		}
+		if (isSuccess(response)) {
+			return error(
+				`AttackForge answered with success, but without its groups. Check the Base URL in the credential, and what answers there.`,
+			);
+		}
+	}
+	const isRefusal =
+		[401, 403].includes(status) || (status < 300 && (ABOUT_KEY.test(said) || ABOUT_METHOD.test(said)));
+	if (!isJsonObject(json) || !isRefusal)
+		return error(`${said}. Check the Base URL in the credential, and what answers there.`);
+	if (ABOUT_METHOD.test(said) && !/\b(in)?valid|wrong|unknown|expired|missing/i.test(said)) {
 		return {
-			status: 'Error',
-			message: `${said}. Check the Base URL in the credential, and what answers there.`,
+			status: 'OK',
+			message: `The key was accepted, but may not list groups (${said}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
 		};
+	}
+	if (ABOUT_KEY.test(said)) return error(`${said}. Check the Self-Service API Key in the credential.`);
+	return error(
+		`${said}. AttackForge does not say whether it refuses the key, or a good key that may not list groups. Check the Self-Service API Key in the credential. If it is right, have GetGroups granted to your user to be sure.`,
+	);
+}
+
+function isSuccess(response: ServiceResponse): boolean {
+	try {
+		successful('GetGroups', response);
+		const { json } = response;
+		return !(isJsonObject(json) && (json.status === 'error' || Array.isArray(json.errors)));
+	} catch {
+		return false;
 	}
 }
 
 export async function keyTest(this: ICredentialTestFunctions, credential: ICredentialsDecrypted) {
-	return await testCredential(this.helpers, credential, new AttackForgeApi().authenticate, url, judge);
+	return await testCredential(
+		this.helpers,
+		credential,
+		new AttackForgeApi().authenticate,
+		url,
+		credentialVerdict,
+	);
 }

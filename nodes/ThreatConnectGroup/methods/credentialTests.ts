@@ -18,19 +18,29 @@ const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/secur
 /** What an answer that says nothing of the credential means here: there are no items and no groups yet. */
 const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
 
-function judge(reply: ServiceResponse): INodeCredentialTestResult {
+function credentialVerdict(reply: ServiceResponse): INodeCredentialTestResult & { isClockOff?: boolean } {
 	try {
-		readEnvelope(reply);
+		const { data } = readEnvelope(reply);
+		if (!Array.isArray(data))
+			return {
+				status: 'Error',
+				message: `ThreatConnect answered with success, but without the owners. Check the Base URL in the credential, and what answers there.`,
+			};
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch {
 		const { message, description } = failure(reply, CREDENTIAL_ADVICE);
-		return { status: 'Error', message: `${message.replace(/\.$/, '')}. ${description}` };
+		const isClockOff = reply.status === 401 && /timestamp/i.test(reply.text);
+		return {
+			status: 'Error',
+			message: `${message.replace(/\.$/, '')}. ${description}`,
+			...(isClockOff && { isClockOff }),
+		};
 	}
 }
 
 const testWith = (authenticate: IAuthenticate) =>
 	async function (this: ICredentialTestFunctions, credential: ICredentialsDecrypted) {
-		return await testCredential(this.helpers, credential, authenticate, url, judge);
+		return await testCredential(this.helpers, credential, authenticate, url, credentialVerdict);
 	};
 
 export const tokenTest = testWith(new ThreatConnectApi().authenticate);

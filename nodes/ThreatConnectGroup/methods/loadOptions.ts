@@ -3,6 +3,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { isJsonObject } from '../../shared/core/json';
 import { connectForForm } from '../api/connect';
 import { OUTPUT_FIELDS } from '../fields';
+import { forEditor } from '../../shared/methods/listSearch';
 import { named } from './listSearch';
 
 /** `associatedGroups` as `Associated Groups`. */
@@ -21,7 +22,9 @@ export const loadOptions = {
 			const fields = (Array.isArray(data) ? data : []).filter(isJsonObject);
 			const options = fields
 				.filter(({ name, includedByDefault }) => typeof name === 'string' && includedByDefault !== true)
-				.map(({ name, description }) => ({ ...named(name, description), name: title(String(name)) }));
+				.map(({ name, description }) =>
+					forEditor({ ...named(name, description), name: title(String(name)) }),
+				);
 			return options.length > 0 ? options.sort((a, b) => a.name.localeCompare(b.name)) : OUTPUT_FIELDS;
 		} catch {
 			return OUTPUT_FIELDS;

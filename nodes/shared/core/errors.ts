@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData, JsonObject, NodeError } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData, NodeError } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** A value that the user can correct. It was found before anything was sent. */
@@ -98,13 +98,35 @@ export const certaintyOfLost = (request: string): Certainty => (isWrite(request)
 export const isInDoubt = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && error.certainty !== 'notDone';
 
+/** More than that is no message any more. */
+const LONGEST_MESSAGE = 2000;
+
+const cut = (text: string, longest: number): string =>
+	text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')} (cut)` : text;
+
+/**
+ * Text from outside for where n8n's editor renders HTML: hints and descriptions. The editor lets links and pictures pass,
+ * so that a name could be a phishing link in an analyst's editor.
+ */
+export const escapeHtml = (text: string, longest = LONGEST_MESSAGE): string =>
+	cut(text, longest)
+		.replace(/&(?=#?\w+;?)/g, '&amp;')
+		.replace(/</g, '&lt;');
+
+/**
+ * Text from outside for where n8n's editor shows it as it is in one place, and as HTML in another: messages, names in
+ * drop-downs, progress. Nothing in it is an element, and it reads the same in both.
+ */
+export const withoutMarkup = (text: string, longest = LONGEST_MESSAGE): string =>
+	cut(text, longest).replace(/<(?=[a-z/!?])/gi, '‹');
+
 /**
  * The error that n8n shows when the execution stops. Built anew from our own parts: n8n's error classes would replace a
  * message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.
  */
 export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
-	const message = `${errorMessage(error)} [item ${itemIndex}]`;
-	const description = [errorDescription(error), written].filter(Boolean).join(' ');
+	const message = `${withoutMarkup(errorMessage(error))} [item ${itemIndex}]`;
+	const description = escapeHtml([errorDescription(error), written].filter(Boolean).join(' '));
 	const nodeError =
 		error instanceof ServiceFailure
 			? new NodeApiError(node, error.details, {

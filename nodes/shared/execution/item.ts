@@ -6,6 +6,7 @@ import { isJsonObject, type JsonObject } from '../core/json';
 import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
+import { refuseHidden } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/values';
 
@@ -135,8 +136,11 @@ export class Item {
 	private reader(form: FormOperation) {
 		const source = this.source(form);
 		const { additionalJson, clearFields } = this.options;
-		return (operation: Operation) =>
-			readRecord(this.table, operation, source, this.zone, additionalJson, clearFields);
+		return (operation: Operation) => {
+			const read = readRecord(this.table, operation, source, this.zone, additionalJson, clearFields);
+			refuseHidden(read.body);
+			return read;
+		};
 	}
 
 	/** @throws InvalidInput when there is no such mode */

@@ -1,7 +1,7 @@
-import type { IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from 'n8n-workflow';
 
 import { runConcurrently } from './concurrency';
-import { asError, InvalidInput, toNodeError } from '../core/errors';
+import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
 import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
 import { readConnectionOptions } from './options';
@@ -193,8 +193,8 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 			earlier: () => entriesSentBefore(operation, run),
 			signal,
 			halted,
-			progress: (message) => context.sendMessageToUI(message),
-			hint: (message) => context.addExecutionHints({ message, location: 'outputPane' }),
+			progress: (message) => context.sendMessageToUI(withoutMarkup(message)),
+			hint: (message) => context.addExecutionHints({ message: escapeHtml(message), location: 'outputPane' }),
 		});
 	} catch (error) {
 		for (const { index } of entries) if (outcomes.isOpen(index)) settle(index, asError(error));
@@ -218,8 +218,13 @@ function entriesSentBefore<Api>(
 	return entries;
 }
 
+/** Of a key in a hint. */
+const LONGEST_KEY = 80;
+
 function ignoredHint(ignored: Map<string, number>): string {
-	const keys = [...ignored].map(([key, count]) => `"${key}" (${count} ${count === 1 ? 'item' : 'items'})`);
+	const keys = [...ignored].map(
+		([key, count]) => `"${escapeHtml(key, LONGEST_KEY)}" (${count} ${count === 1 ? 'item' : 'items'})`,
+	);
 	const shown = keys.slice(0, 20).join(', ');
 	const more = keys.length > 20 ? ` and ${keys.length - 20} more` : '';
 	return `Not sent, because no field of the record's type has this name: ${shown}${more}. Rename keys to send them.`;

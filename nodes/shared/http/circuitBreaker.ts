@@ -4,7 +4,7 @@ import { sleepUntilCancelled } from './sleep';
 /**
  * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its attempts.
  *
- * The breaker opens once nothing but silence has come for OPEN_AFTER_MS. While it is open, one request a minute is sent as
+ * The breaker opens once nothing but silence and refusals (429, 503) have come for OPEN_AFTER_MS. While it is open, one request a minute is sent as
  * a probe, because the service may fail to respond to a few requests only. All others wait for what the probe finds.
  */
 export class CircuitBreaker<Request extends object> {
@@ -14,7 +14,7 @@ export class CircuitBreaker<Request extends object> {
 	private nextProbeAt = 0;
 	private probe: Request | undefined;
 
-	/** @param answered whether the service itself responded, whatever it said */
+	/** @param answered whether the service itself responded, with anything but a refusal of all requests (429) */
 	record(answered: boolean): void {
 		this.unansweredSince = answered ? Infinity : Math.min(this.unansweredSince, Date.now());
 	}
@@ -67,7 +67,7 @@ const OPEN_AFTER_MS = 180_000;
 const PROBE_INTERVAL_MS = 60_000;
 const PROBE_CHECK_MS = 100;
 
-const unreachableError = () =>
+export const unreachableError = () =>
 	new ServiceFailure(
 		`The service has been out of reach or unavailable for ${OPEN_AFTER_MS / 60_000} minutes`,
 		'This request was not sent. Run the item again once the service is back.',

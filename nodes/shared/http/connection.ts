@@ -10,6 +10,7 @@ import { Clock } from './clock';
 import { Deadlines } from './deadline';
 import { errorMessage, InvalidInput } from '../core/errors';
 import { CircuitBreaker } from './circuitBreaker';
+import { refuseProxy } from './proxy';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
@@ -26,6 +27,8 @@ export type Connection = {
 	breaker: CircuitBreaker<Slot>;
 	clock: Clock;
 	deadlines: Deadlines<Connection['context']>;
+	/** @throws InvalidInput when a proxy would see the secret: to be called before a request with it */
+	ensureDirect(): Promise<void>;
 	/** JSON has come: it is the service that answers. */
 	hasAnswered: boolean;
 	/** An answer that no repetition will change, although its status looks so. */
@@ -44,6 +47,14 @@ export type ConnectionOptions = {
 /** Aborted when the execution is cancelled. */
 export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =>
 	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+/** Checks once a run that no proxy of n8n's environment sees the secret. */
+function directCheck({ helpers }: Connection['context'], root: string): () => Promise<void> {
+	let check: Promise<void> | undefined;
+	const ask = async (url: string) =>
+		await helpers.httpRequest({ url, ignoreHttpStatusErrors: true, disableFollowRedirect: true });
+	return async () => await (check ??= refuseProxy(root, ask));
+}
 
 /**
  * Decrypts the credential for a run and checks it before anything is sent.
@@ -73,6 +84,7 @@ export async function connect(
 			breaker: new CircuitBreaker(),
 			clock: new Clock(),
 			deadlines: new Deadlines(context, timeout),
+			ensureDirect: directCheck(context, root),
 			hasAnswered: false,
 		};
 	} catch (error) {

@@ -91,26 +91,34 @@ export class Deadline<T extends object> {
 }
 
 /**
- * A context in which a request can be ended also after its answer has begun to be read as a stream.
+ * A context in which a request of bytes can be ended, also after its answer has begun to be read as a stream. The HTTP
+ * layer's time-out bounds pauses only: an answer that trickles would go on for ever.
  *
- * @returns `endAfter` ends it so many milliseconds from then on, unless the stream has closed by itself
+ * @returns `endAfter` ends it so many milliseconds from then on, instead of what was said before, unless the stream has
+ *   closed; `end` has to be called when a request without a stream has ended
  */
 export function stoppable<T extends object>(context: T) {
 	const controller = new AbortController();
-	const end = () => controller.abort();
+	const abort = () => controller.abort();
 	const cancelled = (context as Context).getExecutionCancelSignal?.();
-	if (cancelled?.aborted) end();
-	cancelled?.addEventListener('abort', end);
+	if (cancelled?.aborted) abort();
+	cancelled?.addEventListener('abort', abort);
 	let late: AbortSignal | undefined;
+	const end = () => {
+		for (const reason of [late, cancelled]) reason?.removeEventListener('abort', abort);
+	};
 	return {
 		context: under(context, controller.signal),
-		endAfter(total: number, stream: { once(event: 'close', listener: () => void): unknown }) {
-			late = AbortSignal.timeout(total);
-			late.addEventListener('abort', end);
-			stream.once('close', () => {
-				for (const reason of [late, cancelled]) reason?.removeEventListener('abort', end);
-			});
+		endAfter(total: number, stream?: { once(event: 'close', listener: () => void): unknown }) {
+			late?.removeEventListener('abort', abort);
+			late = AbortSignal.timeout(Math.min(total, MAX_TIMER_MS));
+			late.addEventListener('abort', abort);
+			stream?.once('close', end);
 		},
+		end,
 		isLate: () => late?.aborted === true,
 	};
 }
+
+/** @returns milliseconds within which an answer without a file has to be there as a whole */
+export const wholeAnswerTime = (timeout: number) => Math.min(timeout * WHOLE_ANSWER, MAX_TIMER_MS);

@@ -2,9 +2,10 @@ import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
 import { isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
-import type { Deadline } from './deadline';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
-import { masked, type ServiceResponse } from './response';
+import { masked, maskedHeaders, refuseHidden } from './masking';
+import { proxyOf } from './proxy';
+import type { ServiceResponse } from './response';
 import type { RetryRules } from './retry';
 import { type Query, queryString } from './url';
 
@@ -36,6 +37,16 @@ export const retryRulesOf = (
 	recover: connection.recover,
 });
 
+/** What ends a request that takes too long as a whole. */
+type RequestDeadline = {
+	/** In which the request ends at the deadline. */
+	context: Connection['context'];
+	/** Milliseconds. */
+	total: number;
+	/** It was the deadline that ended the request. */
+	readonly isPast: boolean;
+};
+
 /**
  * One request and its answer, with the body as it came.
  *
@@ -43,11 +54,14 @@ export const retryRulesOf = (
  * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
  */
 export async function exchange(
-	{ context, credentialType, credentials, root, timeout, clock }: Connection,
+	{ context, credentialType, credentials, root, timeout, clock, ensureDirect }: Connection,
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
-	deadline?: Deadline<Connection['context']>,
+	deadline: RequestDeadline,
 ): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
+	refuseHidden(decodeURIComponent(path));
+	refuseHidden(Object.fromEntries(query));
+	await ensureDirect();
 	const url = `${root}${path}${queryString(query)}`;
 	const request = `${method} ${new URL(root + path).pathname}`;
 	const options: IHttpRequestOptions = {
@@ -61,24 +75,25 @@ export async function exchange(
 	};
 	const { correction } = clock;
 	// For what signs with the time: the credential that is stored stays as it is.
-	const data = correction === 0 ? credentials : { ...credentials, clockCorrection: correction };
+	const data = { ...credentials, isDirect: true, ...(correction !== 0 && { clockCorrection: correction }) };
 	let answer;
 	try {
-		const caller = deadline?.context ?? context;
+		const caller = deadline.context;
 		answer = (await context.helpers.httpRequestWithAuthentication.call(caller, credentialType, options, {
 			credentialsDecrypted: { id: '', name: '', type: credentialType, data },
 			preAuthenticationRetryStatusCode: [],
 		})) as { statusCode: number; statusMessage?: string; headers: Record<string, unknown>; body: unknown };
 	} catch (error) {
-		if (deadline?.isPast) throw timeoutFailure(new URL(url).host, request, deadline.total);
-		throw networkFailure(error, new URL(url).host, request, timeout);
+		if (deadline.isPast) throw timeoutFailure(new URL(url).host, request, deadline.total);
+		const mask = (text: string) => masked(text, credentials);
+		throw networkFailure(error, new URL(url).host, request, timeout, { mask, proxy: proxyOf(error, url) });
 	}
-	const { statusCode: status, headers, body } = answer;
+	const { statusCode: status, body } = answer;
 	const statusText = masked(answer.statusMessage ?? '', credentials);
+	const headers = maskedHeaders(answer.headers, credentials);
 	clock.note(headers.date);
 	if (status >= 300 && status < 400) {
-		const target = masked(String(headers.location ?? 'another address'), credentials);
-		throw redirectFailure(status, request, target);
+		throw redirectFailure(status, request, String(headers.location ?? 'another address'));
 	}
 	return { status, statusText, headers, body, request, correction };
 }

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Connection } from './connection';
-import { MAX_TIMER_MS, stoppable } from './deadline';
+import { asError } from '../core/errors';
+import { MAX_TIMER_MS, stoppable, wholeAnswerTime } from './deadline';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
 import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
@@ -33,6 +34,9 @@ export async function sendBytes(
 	const { method, idempotent = false } = request;
 	return await withRetries(retryRulesOf(connection, method, idempotent), async () => {
 		const { bytes, length } = await open();
+		const stop = stoppable(connection.context);
+		const total = timeForBytes(wholeAnswerTime(connection.timeout), length);
+		stop.endAfter(total);
 		const headers = {
 			Accept: 'application/json',
 			'Content-Type': 'application/octet-stream',
@@ -41,9 +45,18 @@ export async function sendBytes(
 		try {
 			// The HTTP layer's time-out runs from the first byte that is sent until the answer begins.
 			const sending = { ...connection, timeout: timeForBytes(connection.timeout, length) };
-			const reply = await exchange(sending, request, { headers, body: bytes, encoding: 'text' });
+			const content = { headers, body: bytes, encoding: 'text' as const };
+			const { context } = stop;
+			const reply = await exchange(sending, request, content, {
+				context,
+				total,
+				get isPast() {
+					return stop.isLate();
+				},
+			});
 			return { ...reply, ...readBody(reply.body, connection.credentials) };
 		} finally {
+			stop.end();
 			// A server that refuses need not have read to the end.
 			if (!Buffer.isBuffer(bytes)) bytes.destroy();
 		}
@@ -69,12 +82,25 @@ export async function fetchBytes(
 	return await withRetries<BytesResponse>(
 		{ ...retryRulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
-			const { context, endAfter, isLate } = stoppable(connection.context);
-			const reply = await exchange({ ...connection, context }, request, {
-				// As it is: compressed, its length would not be known.
-				headers: { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' },
-				encoding: 'stream',
-			});
+			const { context, endAfter, end, isLate } = stoppable(connection.context);
+			const begin = wholeAnswerTime(connection.timeout);
+			endAfter(begin);
+			// As it is: compressed, its length would not be known.
+			const headers = { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' };
+			let reply;
+			try {
+				const deadline = {
+					context,
+					total: begin,
+					get isPast() {
+						return isLate();
+					},
+				};
+				reply = await exchange(connection, request, { headers, encoding: 'stream' }, deadline);
+			} catch (error) {
+				end();
+				throw asError(error);
+			}
 			const stream = reply.body as ByteStream;
 			const length = reply.headers['content-length'];
 			const total =

@@ -11,16 +11,27 @@ const CERTIFICATE_CODES = new Set([
 ]);
 
 /**
- * What a network's error code means, in plain words.
+ * What a network's error code means, in plain words. The words leave the code out, because n8n replaces a message that holds
+ * one by its own, which may invite to send the request again at once.
  *
  * @param code Node's or axios' code, e.g. `ENOTFOUND`
  * @param host the host that was asked
+ * @param proxy the proxy that could not be reached, if it was not the host
  * @returns what happened, what to do, whether a repetition can help, and whether the request may have arrived
  */
 export function explainNetworkCode(
 	code: string,
 	host: string,
+	proxy?: string,
 ): { message: string; description: string; mayPass: boolean; mayHaveArrived: boolean } {
+	if (proxy !== undefined) {
+		return {
+			message: `The proxy ${proxy} was not reached, through which n8n sends requests to ${host}`,
+			description: `Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY in the environment of n8n, and that the proxy is up; or add the host to NO_PROXY.`,
+			mayPass: code !== 'ENOTFOUND',
+			mayHaveArrived: false,
+		};
+	}
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
 		return {
 			message: `The host ${host} was not found`,
@@ -32,7 +43,7 @@ export function explainNetworkCode(
 	}
 	if (CERTIFICATE_CODES.has(code)) {
 		return {
-			message: `The certificate of ${host} is not trusted (${code})`,
+			message: `The certificate of ${host} is not trusted`,
 			description:
 				'Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
 			mayPass: false,
@@ -41,7 +52,7 @@ export function explainNetworkCode(
 	}
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return {
-			message: `${host} refused the connection (${code})`,
+			message: `${host} refused the connection`,
 			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
 			mayPass: true,
 			mayHaveArrived: false,
@@ -49,14 +60,14 @@ export function explainNetworkCode(
 	}
 	if (code === 'EPROTO' || code.startsWith('ERR_SSL')) {
 		return {
-			message: `${host} does not speak HTTPS on this port (${code})`,
+			message: `${host} does not speak HTTPS on this port`,
 			description: 'Check the port in the Base URL.',
 			mayPass: false,
 			mayHaveArrived: false,
 		};
 	}
 	return {
-		message: `The connection to ${host} broke before an answer came (${code})`,
+		message: `The connection to ${host} broke before an answer came`,
 		description: 'Run it again once the network and the service are well.',
 		mayPass: true,
 		mayHaveArrived: true,
@@ -72,12 +83,18 @@ export function networkCode(error: unknown): string {
 	return '';
 }
 
-/** What the HTTP layer threw, in plain words. */
+/**
+ * What the HTTP layer threw, in plain words.
+ *
+ * @param mask takes secrets out of the HTTP layer's own words
+ * @param proxy the proxy that could not be reached, if it was not the host
+ */
 export function networkFailure(
 	error: unknown,
 	host: string,
 	request: string,
 	timeout: number,
+	{ mask = (text) => text, proxy }: { mask?: (text: string) => string; proxy?: string } = {},
 ): ServiceFailure {
 	const code = networkCode(error);
 	const details = { ...(code && { httpCode: code }), request };
@@ -87,8 +104,8 @@ export function networkFailure(
 		return new ServiceFailure(message, '', details, { certainty });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
-	if (code === '') return new ServiceFailure(errorMessage(error), '', details, { certainty });
-	const { message, description, mayPass, mayHaveArrived } = explainNetworkCode(code, host);
+	if (code === '') return new ServiceFailure(mask(errorMessage(error)), '', details, { certainty });
+	const { message, description, mayPass, mayHaveArrived } = explainNetworkCode(code, host, proxy);
 	return new ServiceFailure(message, description, details, {
 		...(mayPass && { unanswered: 'connection' }),
 		...(mayHaveArrived && { certainty }),

@@ -1,6 +1,7 @@
 import type { Connection } from './connection';
 import { stringifyJson } from '../core/json';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
+import { refuseHidden } from './masking';
 import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
@@ -8,9 +9,11 @@ import { withRetries } from './retry';
  * Sends one request and returns its answer, whatever its status; sends it again where the rules of `withRetries` say so.
  *
  * @throws ServiceFailure when no answer came, or one that leads elsewhere
+ * @throws InvalidInput when a hidden secret would be written
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<ServiceResponse> {
 	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
+	refuseHidden(body);
 	const content = {
 		headers: {
 			Accept: 'application/json',

@@ -1,8 +1,8 @@
 import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
 
-import { encodeComponent } from '../../../credentials/request';
 import { type Certainty, certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '../core/errors';
 import { parseJson, stringifyJson } from '../core/json';
+import { masked, maskedJson } from './masking';
 
 /** An answer, whatever its status. */
 export type ServiceResponse = {
@@ -22,49 +22,20 @@ export type ServiceResponse = {
 
 /**
  * An answer's body as text and, where it is JSON, parsed. A server or proxy that echoes the request must not bring a
- * secret into items and messages: it is masked.
+ * secret into items and messages: it is hidden in both, in the JSON after it was parsed.
  */
 export function readBody(
 	body: unknown,
-	secrets: ICredentialDataDecryptedObject,
+	credentials: ICredentialDataDecryptedObject,
 ): Pick<ServiceResponse, 'text' | 'json'> {
 	const given = typeof body === 'string' ? body : isNothing(body) ? '' : stringifyJson(body);
-	const text = masked(given, secrets);
-	if (!/^\s*[[{]/.test(text)) return { text, json: undefined };
+	const text = masked(given, credentials);
+	if (!/^\s*[[{]/.test(given)) return { text, json: undefined };
 	try {
-		return { text, json: parseJson(text) };
+		return { text, json: maskedJson(parseJson(given), given, text !== given, credentials) };
 	} catch {
 		return { text, json: undefined };
 	}
-}
-
-/** The credential fields that must never be seen. */
-const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
-
-/** Text of a server without the credential's secrets, as they are or in the forms of JSON and URLs. */
-export function masked(text: string, secrets: ICredentialDataDecryptedObject): string {
-	return SECRET_FIELDS.reduce((rest, name) => {
-		const secret = secrets[name];
-		return typeof secret === 'string' && secret.length > 3 ? withoutSecret(rest, secret) : rest;
-	}, text);
-}
-
-function withoutSecret(text: string, secret: string): string {
-	// The same in all forms: a large answer is searched once, and not for each of them.
-	const core = (secret.match(/[a-z\d]+/gi) ?? []).reduce(
-		(longest, run) => (run.length > longest.length ? run : longest),
-		'',
-	);
-	if (!text.includes(core)) return text;
-	const inJson = JSON.stringify(secret).slice(1, -1);
-	const forms = [
-		secret,
-		inJson,
-		inJson.replaceAll('/', '\\/'),
-		encodeURIComponent(secret),
-		encodeComponent(secret),
-	];
-	return forms.reduce((rest, form) => rest.replaceAll(form, '*****'), text);
 }
 
 const isNothing = (value: unknown) => value === undefined || value === null;

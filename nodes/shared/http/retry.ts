@@ -1,5 +1,5 @@
 import { type Certainty, DOUBT, ServiceFailure } from '../core/errors';
-import type { CircuitBreaker } from './circuitBreaker';
+import { type CircuitBreaker, unreachableError } from './circuitBreaker';
 import type { ConcurrencyLimiter, Slot } from './concurrencyLimiter';
 import { sleepUntilCancelled } from './sleep';
 
@@ -78,7 +78,9 @@ export async function withRetries<T extends RetryableResponse>(
 
 		const delay = retryDelay(attempts);
 		const nextAttemptAt = Date.now() + Math.max(decision.retryAfterMs ?? 0, delay);
-		const isLast = attempts === MAX_ATTEMPTS || nextAttemptAt > deadline || signal?.aborted === true;
+		const isGivenUp = breaker.isOpen && limiter.pause > 0;
+		const isLast =
+			attempts === MAX_ATTEMPTS || nextAttemptAt > deadline || isGivenUp || signal?.aborted === true;
 		if (!decision.retry || isLast) {
 			if (response) return earlierAttempts === 'notDone' ? response : { ...response, earlierAttempts };
 			throw withEarlierAttempts(error, earlierAttempts);
@@ -95,6 +97,8 @@ async function waitForTurn<T extends RetryableResponse>(
 	attempts: number,
 ): Promise<void> {
 	if (limiter.pause > TIME_BUDGET_MS) throw retryAfterTooLongError(limiter.pause);
+	// A probe would wait for the pause to end, and each of the other items would do so after it.
+	if (attempts === 1 && breaker.isOpen && limiter.pause > 0) throw unreachableError();
 	if (attempts === 1) await breaker.waitUntilClosed(slot, signal);
 	for (let rest = limiter.untilTurn(slot); rest > 0 && !signal?.aborted; rest = limiter.untilTurn(slot)) {
 		await sleepUntilCancelled(rest, signal);
@@ -102,9 +106,12 @@ async function waitForTurn<T extends RetryableResponse>(
 	if (signal?.aborted && attempts > 1) throw cancelledError();
 }
 
-/** 502, 503 and 504 come from a gateway. They do not prove that the service is up. */
+/**
+ * 502, 503 and 504 come from a gateway. They do not prove that the service is up. 429 comes from a service that does not
+ * serve: if nothing else comes for minutes, the items would wait for hours.
+ */
 const isFromService = (response: RetryableResponse | undefined) =>
-	response !== undefined && ![502, 503, 504].includes(response.status);
+	response !== undefined && ![429, 502, 503, 504].includes(response.status);
 
 const isUnanswered = (error: unknown) => error instanceof ServiceFailure && error.unanswered !== undefined;
 

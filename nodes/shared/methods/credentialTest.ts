@@ -1,14 +1,18 @@
 import type {
 	IAuthenticate,
+	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
 	ICredentialTestFunctions,
 	IHttpRequestOptions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { errorMessage } from '../core/errors';
+import { errorMessage, InvalidInput } from '../core/errors';
+import { Clock } from '../http/clock';
+import { hasPlainSecret, masked, maskedHeaders } from '../http/masking';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
-import { masked, readBody, type ServiceResponse } from '../http/response';
+import { proxyOf, refuseProxy } from '../http/proxy';
+import { readBody, type ServiceResponse } from '../http/response';
 
 type LegacyAnswer = {
 	statusCode: number;
@@ -19,6 +23,12 @@ type LegacyAnswer = {
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
+/** The answer of a credential test, and whether the time that it was signed with has to be corrected first. */
+type Verdict = INodeCredentialTestResult & { isClockOff?: boolean };
+
+const PLAIN_SECRET =
+	'The key is short or looks like words: it cannot be hidden where the service repeats it. Use a longer, random one.';
+
 /**
  * Tests a credential with one GET, and says in plain words what is wrong.
  *
@@ -27,52 +37,110 @@ const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error
  *
  * @param authenticate the credential type's own
  * @param url the full URL, made from the credential's data
- * @param judge what the answer says about the credential
+ * @param credentialVerdict what the answer says about the credential
  */
 export async function testCredential(
 	helpers: ICredentialTestFunctions['helpers'],
 	{ data = {} }: ICredentialsDecrypted,
 	authenticate: IAuthenticate,
 	url: (baseUrl: unknown) => string,
-	judge: (reply: ServiceResponse) => INodeCredentialTestResult,
+	credentialVerdict: (response: ServiceResponse) => Verdict,
 ): Promise<INodeCredentialTestResult> {
-	let host = '';
+	let uri = '';
 	try {
-		const uri = url(data.baseUrl);
-		host = new URL(uri).host;
-		const options = {
-			method: 'GET',
-			uri,
-			url: uri,
-			headers: { Accept: 'application/json' },
-			json: false,
-			simple: false,
-			resolveWithFullResponse: true,
-			followRedirect: false,
-			timeout: 20_000,
-		} as unknown as IHttpRequestOptions;
-		const signed = typeof authenticate === 'function' ? await authenticate(data, options) : options;
-		const answer = (await helpers.request(signed)) as LegacyAnswer;
-		if (answer.statusCode >= 300 && answer.statusCode < 400) {
-			const target = masked(String(answer.headers.location ?? 'another address'), data);
-			return failed(
-				`${host} redirects to ${target}. Enter the address that the service really has as Base URL.`,
-			);
-		}
-		return judge({
-			status: answer.statusCode,
-			statusText: masked(answer.statusMessage ?? '', data),
-			headers: answer.headers,
-			...readBody(answer.body, data),
-			request: `GET ${new URL(uri).pathname}`,
-			correction: 0,
-		});
+		uri = url(data.baseUrl);
+		// A secret that cannot be sent is named before anything else is tried.
+		if (typeof authenticate === 'function') await authenticate(data, { url: uri });
+		await refuseProxy(uri, async (nowhere) => await get(helpers, nowhere));
+		const first = await ask(helpers, data, authenticate, uri);
+		const clock = new Clock();
+		const verdict = verdictOn(first, uri, credentialVerdict);
+		if (verdict.isClockOff !== true || !clock.correct(first.headers.date, 0))
+			return withWarning(verdict, data);
+		// The nodes do the same.
+		const { correction } = clock;
+		const second = await ask(helpers, { ...data, clockCorrection: correction }, authenticate, uri);
+		const corrected = verdictOn(second, uri, credentialVerdict);
+		if (corrected.status !== 'OK') return withoutMark(corrected);
+		return withWarning({ status: 'OK', message: clockWarning(correction) }, data);
 	} catch (error) {
+		if (error instanceof InvalidInput) return failed(`${error.message}. ${error.description}`);
 		const code = networkCode(error);
-		if (code === '') return failed(errorMessage(error));
+		if (code === '') return failed(masked(errorMessage(error), data));
+		const { host } = new URL(uri);
 		if (code === 'ECONNABORTED' || code === 'ETIMEDOUT')
 			return failed(`${host} did not answer within 20 seconds.`);
-		const { message, description } = explainNetworkCode(code, host);
+		const { message, description } = explainNetworkCode(code, host, proxyOf(error, uri));
 		return failed(`${message}. ${description}`);
 	}
+}
+
+const get = async (helpers: ICredentialTestFunctions['helpers'], uri: string, more: object = {}) =>
+	(await helpers.request({
+		method: 'GET',
+		uri,
+		url: uri,
+		json: false,
+		simple: false,
+		resolveWithFullResponse: true,
+		followRedirect: false,
+		timeout: 20_000,
+		...more,
+	} as unknown as IHttpRequestOptions)) as LegacyAnswer;
+
+async function ask(
+	helpers: ICredentialTestFunctions['helpers'],
+	data: ICredentialDataDecryptedObject,
+	authenticate: IAuthenticate,
+	uri: string,
+): Promise<ServiceResponse> {
+	const options = { uri, url: uri, method: 'GET', headers: { Accept: 'application/json' } } as const;
+	const credentials = { ...data, isDirect: true };
+	const signed = typeof authenticate === 'function' ? await authenticate(credentials, options) : options;
+	const { statusCode, statusMessage, headers, body } = await get(helpers, uri, signed);
+	return {
+		status: statusCode,
+		statusText: masked(statusMessage ?? '', data),
+		headers: maskedHeaders(headers, data),
+		...readBody(body, data),
+		request: `GET ${new URL(uri).pathname}`,
+		correction: 0,
+	};
+}
+
+function verdictOn(
+	response: ServiceResponse,
+	uri: string,
+	credentialVerdict: (response: ServiceResponse) => Verdict,
+): Verdict {
+	const { host, protocol } = new URL(uri);
+	const { status, statusText, headers } = response;
+	// What a proxy says instead of a tunnel to the service comes without headers.
+	const isOfProxy = protocol === 'https:' && status >= 400 && Object.keys(headers).length === 0;
+	if (isOfProxy || status === 407) {
+		return failed(
+			`A proxy between n8n and ${host} refused the way to it with ${status} ${statusText}. Check HTTPS_PROXY and ALL_PROXY in the environment of n8n, or add the host to NO_PROXY.`,
+		);
+	}
+	if (status >= 300 && status < 400) {
+		const target = String(headers.location ?? 'another address');
+		return failed(
+			`${host} redirects to ${target}. Enter the address that the service really has as Base URL.`,
+		);
+	}
+	return credentialVerdict(response);
+}
+
+const withoutMark = ({ status, message }: Verdict): INodeCredentialTestResult => ({ status, message });
+
+function withWarning(verdict: Verdict, data: ICredentialDataDecryptedObject): INodeCredentialTestResult {
+	const { status, message } = verdict;
+	if (status !== 'OK' || !hasPlainSecret(data)) return { status, message };
+	return { status, message: `${message} ${PLAIN_SECRET}` };
+}
+
+function clockWarning(correction: number): string {
+	const minutes = Math.round(Math.abs(correction) / 60_000);
+	const side = correction > 0 ? 'behind' : 'ahead of';
+	return `Connection successful! But the clock of the machine that runs n8n is ${minutes} minutes ${side} the clock of the service. The node signs with the service's time. Synchronize the clock.`;
 }

@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems, INodeListSearchResult } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
-import { errorDescription, errorMessage } from '../core/errors';
+import { errorDescription, errorMessage, escapeHtml, withoutMarkup } from '../core/errors';
 
 type Search = (
 	this: ILoadOptionsFunctions,
@@ -9,14 +9,29 @@ type Search = (
 	paginationToken?: string,
 ) => Promise<INodeListSearchResult>;
 
+/** Of a name in a drop-down, which has one line. */
+const LONGEST_NAME = 200;
+
+/** An entry of a drop-down, whose name and description come from the service. The value stays as it is. */
+export const forEditor = <T extends { name: string; description?: string }>(entry: T): T => ({
+	...entry,
+	name: withoutMarkup(entry.name, LONGEST_NAME),
+	...(entry.description !== undefined && { description: escapeHtml(entry.description) }),
+});
+
 /** Of a list that cannot be loaded, n8n shows the message alone: what to do has to stand in it. */
 export const withAdvice = (search: Search): Search =>
 	async function (this: ILoadOptionsFunctions, ...parameters) {
 		try {
-			return await search.apply(this, parameters);
+			const found = await search.apply(this, parameters);
+			return { ...found, results: found.results.map(forEditor) };
 		} catch (error) {
 			const words = [errorMessage(error).replace(/\.$/, ''), errorDescription(error)].filter(Boolean);
-			throw new NodeOperationError(this.getNode(), words.join('. '));
+			const message = withoutMarkup(words.join('. '));
+			const shown = new NodeOperationError(this.getNode(), message);
+			// n8n replaces a message that holds a network code.
+			shown.message = message;
+			throw shown;
 		}
 	};
 

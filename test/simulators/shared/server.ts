@@ -71,6 +71,8 @@ export async function createServer(options: ServerOptions): Promise<{
 		? await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
 		: undefined;
 	const app = fastify({
+		// A server has to take the form for proxies too: RFC 9112, 3.2.2.
+		rewriteUrl: ({ url = '' }) => url.replace(/^https?:\/\/[^/]*/, ''),
 		...(certificate && { https: { key: certificate.private, cert: certificate.cert } }),
 		bodyLimit: 64 * 1024 * 1024,
 		forceCloseConnections: true,

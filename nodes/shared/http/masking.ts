@@ -1,0 +1,306 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+
+import { InvalidInput } from '../core/errors';
+import { isJsonObject } from '../core/json';
+
+/**
+ * Keeps the credential's secrets out of whatever a server answers. A server or proxy may repeat the request that it was
+ * sent, and may write the secret in another spelling than ours. What a decoder would turn into the secret is hidden too.
+ */
+
+/** Stands in place of a secret. No user writes it, so that a hidden value can be refused when it is to be sent. */
+export const HIDDEN = '*****(secret hidden)';
+
+/** The credential fields that must never be seen. */
+const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
+
+const LONG = 20;
+const LONG_ENOUGH = 12;
+const VARIED_ENOUGH = 6;
+/** Words, abbreviations, years and numbers, one after the other: `prod-2026`, `AttackForge`, `202611280000`. */
+const WORDS = /^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|\d+|[^A-Za-z\d])+$/;
+
+/**
+ * THE rule for which secrets are hidden. A short secret, or one that looks like words, is no more than an ordinary part of
+ * other texts: if it were hidden there, data would be corrupted.
+ *
+ * @returns whether the secret has 20 characters, or 12 that do not look like words; in both cases 6 different ones
+ */
+export const canBeHidden = (secret: string): boolean =>
+	new Set(secret).size >= VARIED_ENOUGH &&
+	(secret.length >= LONG || (secret.length >= LONG_ENOUGH && !WORDS.test(secret)));
+
+/** @returns whether the credential has a secret that is too short or too plain to be hidden in answers */
+export const hasPlainSecret = (credentials: ICredentialDataDecryptedObject): boolean =>
+	secretsOf(credentials).some((secret) => !canBeHidden(secret));
+
+const secretsOf = (credentials: ICredentialDataDecryptedObject): string[] =>
+	SECRET_FIELDS.map((name) => credentials[name]).filter(
+		(secret): secret is string => typeof secret === 'string' && secret !== '',
+	);
+
+/** @returns the text without the credential's secrets in any spelling */
+export function masked(text: string, credentials: ICredentialDataDecryptedObject): string {
+	const spellings = spellingsOf(credentials);
+	return spellings?.mayBeIn(text) ? spellings.hideIn(text) : text;
+}
+
+/**
+ * An answer's JSON without the credential's secrets. A decoded string can hold the secret where the JSON spells it with
+ * escapes, so that searching the text is not enough.
+ *
+ * @param json changed in place
+ * @param text the JSON that it was parsed from
+ * @param isInText the secret was found in the text: a large answer is searched once, and not string by string
+ */
+export function maskedJson(
+	json: unknown,
+	text: string,
+	isInText: boolean,
+	credentials: ICredentialDataDecryptedObject,
+): unknown {
+	const spellings = spellingsOf(credentials);
+	// Such an escape may spell a part of another escape: \u0026#61; is = in HTML. The pattern knows all others.
+	if (!spellings || !(isInText || text.includes('\\u'))) return json;
+	return eachString(json, (one) => (spellings.mayBeIn(one) ? spellings.hideIn(one) : one));
+}
+
+/** Headers of an answer without the credential's secrets. */
+export const maskedHeaders = (
+	headers: Record<string, unknown>,
+	credentials: ICredentialDataDecryptedObject,
+): Record<string, unknown> =>
+	eachString({ ...headers }, (text) => masked(text, credentials)) as Record<string, unknown>;
+
+/** Changes all strings of a JSON value in place, keys too. Not recursive, so that deep JSON cannot overflow the stack. */
+function eachString(value: unknown, change: (text: string) => string): unknown {
+	const root = [value];
+	const open: object[] = [root];
+	for (let holder = open.pop(); holder; holder = open.pop()) {
+		const own = holder as Record<string, unknown>;
+		let renamed = false;
+		for (const key of Object.keys(own)) {
+			const entry = own[key];
+			if (typeof entry === 'string') {
+				const changed = change(entry);
+				if (changed !== entry) own[key] = changed;
+			} else if (Array.isArray(entry) || isJsonObject(entry)) open.push(entry);
+			renamed ||= !Array.isArray(holder) && change(key) !== key;
+		}
+		if (renamed) rename(own, change);
+	}
+	return root[0];
+}
+
+function rename(own: Record<string, unknown>, change: (text: string) => string): void {
+	const entries = Object.entries(own);
+	for (const [key] of entries) delete own[key];
+	for (const [key, entry] of entries) {
+		const name = change(key);
+		// Two keys may differ in the spelling of the secret alone.
+		own[Object.hasOwn(own, name) ? `${name} ${Object.keys(own).length}` : name] = entry;
+	}
+}
+
+class Spellings {
+	/** Finds a few characters of each form: fast, and nothing is hidden without them. */
+	private readonly core: RegExp;
+	private whole: RegExp[] | undefined;
+
+	constructor(private readonly secrets: readonly string[]) {
+		const forms = secrets.flatMap(formsOf);
+		const first = [...new Set(forms.flatMap(({ first }) => [...first]))];
+		const oneOf = first.map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+		// What cannot begin a core is passed over without a look at each spelling of each form.
+		this.core = new RegExp(`(?=[${oneOf.join('')}])(?:${forms.map(({ core }) => core).join('|')})`, 'gi');
+	}
+
+	mayBeIn(text: string): boolean {
+		this.core.lastIndex = 0;
+		return this.core.test(text);
+	}
+
+	hideIn(text: string): string {
+		this.whole ??= this.secrets.flatMap(formsOf).map(({ around }) => new RegExp(around, 'iy'));
+		const parts: string[] = [];
+		let taken = 0;
+		this.core.lastIndex = 0;
+		for (let hit = this.core.exec(text); hit; hit = this.core.exec(text)) {
+			const found = rangeAt(text, hit.index, this.whole);
+			// A form may begin within another one's core.
+			this.core.lastIndex = found && found.end > hit.index ? found.end : hit.index + 1;
+			if (!found || found.end <= taken) continue;
+			parts.push(text.slice(taken, Math.max(taken, found.start)), HIDDEN);
+			taken = found.end;
+		}
+		return parts.length === 0 ? text : parts.join('') + text.slice(taken);
+	}
+}
+
+/** @returns where the secret stands whose core is at the position */
+function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; end: number } | undefined {
+	for (const pattern of whole) {
+		pattern.lastIndex = core;
+		const match = pattern.exec(text);
+		if (match) return { start: core - (match[1] ?? '').length, end: core + match[0].length };
+	}
+	return undefined;
+}
+
+/** One for each credential of a run. */
+const known = new WeakMap<ICredentialDataDecryptedObject, { secrets: string[]; spellings?: Spellings }>();
+
+function spellingsOf(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
+	const secrets = secretsOf(credentials).filter(canBeHidden);
+	const present = known.get(credentials);
+	if (present && present.secrets.join('\n') === secrets.join('\n')) return present.spellings;
+	const spellings = secrets.length > 0 ? new Spellings(secrets) : undefined;
+	known.set(credentials, { secrets, spellings });
+	return spellings;
+}
+
+const CORE_LENGTH = 6;
+
+type Form = {
+	/** The characters that the core may begin with. */
+	first: string;
+	/** Pattern of some characters of the form. */
+	core: string;
+	/** Pattern of the whole form, to be tried where its core begins; its first group is what stands before the core. */
+	around: string;
+};
+
+/** What decoders would turn into the secret. */
+function formsOf(secret: string): Form[] {
+	const bytes = Buffer.from(secret);
+	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
+	return [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
+}
+
+/** The core is in the middle, because keys of one kind begin alike. */
+function formOf(text: string, isBase64 = false): Form {
+	const start = Math.max(0, Math.floor((text.length - CORE_LENGTH) / 2));
+	const part = (from: number, to: number) => spelled(text, from, to, isBase64);
+	const character = text.charAt(start);
+	return {
+		first: `\\%&=${character}${isBase64 ? (URL_SAFE[character] ?? '') : ''}`,
+		core: part(start, start + CORE_LENGTH),
+		around: `(?<=(${part(0, start)}))${part(start, text.length)}`,
+	};
+}
+
+/** The Base64 of bytes, as far as it does not depend on the bytes around them. @param offset of the bytes, modulo 3 */
+function base64Core(bytes: Buffer, offset: number): string {
+	const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
+	return text.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3));
+}
+
+/** What each character of URL-safe Base64 replaces. */
+const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
+/** Long Base64 is broken into lines. */
+const LINE_BREAK = String.raw`(?:\s|\\{1,4}[rnt]){0,4}`;
+
+function spelled(text: string, from: number, to: number, isBase64: boolean): string {
+	const characters = [...text.slice(from, to)].map((character, index) => {
+		const afterBackslash = text[from + index - 1] === '\\';
+		const other = isBase64 ? URL_SAFE[character] : undefined;
+		const own = spellings(character, afterBackslash);
+		return other === undefined ? own : `(?:${own}|${spellings(other, afterBackslash)})`;
+	});
+	return characters.join(isBase64 ? LINE_BREAK : '');
+}
+
+/** Each is itself escaped by some encoders. All repetitions have a bound, so that no text makes the search slow. */
+const PERCENT = String.raw`(?:%|(?<!\\)\\{1,8}u0025|&(?:amp;){0,3}(?:#37;|#x25;|percnt;))(?:25){0,3}`;
+const AMPERSAND = String.raw`(?:&|(?<!\\)\\{1,8}u0026|%(?:25){0,3}26)(?:amp;|#0{0,4}38;|#x0{0,4}26;){0,3}`;
+
+/** HTML's names of the visible characters of ASCII. */
+const HTML_NAMES: Record<string, string> = {
+	'!': 'excl',
+	'"': 'quot',
+	'#': 'num',
+	$: 'dollar',
+	'%': 'percnt',
+	'&': 'amp',
+	"'": 'apos',
+	'(': 'lpar',
+	')': 'rpar',
+	'*': 'ast|midast',
+	'+': 'plus',
+	',': 'comma',
+	'.': 'period',
+	'/': 'sol',
+	':': 'colon',
+	';': 'semi',
+	'<': 'lt',
+	'=': 'equals',
+	'>': 'gt',
+	'?': 'quest',
+	'@': 'commat',
+	'[': 'lsqb|lbrack',
+	'\\': 'bsol',
+	']': 'rsqb|rbrack',
+	'^': 'hat',
+	_: 'lowbar|underbar',
+	'`': 'grave|diacriticalgrave',
+	'{': 'lcub|lbrace',
+	'|': 'verbar|vert|verticalline',
+	'}': 'rcub|rbrace',
+};
+
+const cached = new Map<string, string>();
+
+/**
+ * A pattern of what the encoders of JSON, JavaScript, HTML, URLs and mail make of a character.
+ *
+ * @param afterBackslash the character before it in the secret is a backslash. Otherwise a run of backslashes is tried at
+ *   its beginning only, because a text of nothing else would make the search slow.
+ */
+function spellings(character: string, afterBackslash: boolean): string {
+	const present = cached.get(`${character}${afterBackslash}`);
+	if (present !== undefined) return present;
+	const code = character.charCodeAt(0);
+	const hex = code.toString(16).padStart(2, '0');
+	const name = HTML_NAMES[character];
+	const runStart = afterBackslash ? '' : String.raw`(?<!\\)`;
+	const backslashes = String.raw`(?:${runStart}\\{1,16}|%5c|&#92;|&#x5c;|&bsol;)`;
+	const escaped = /[a-z\d]/i.test(character)
+		? []
+		: [character === '\\' ? String.raw`\\{1,16}` : String.raw`${runStart}\\{1,16}\x${hex}`];
+	const html = [`#0{0,6}${code};?`, `#x0{0,6}${hex};?`, ...(name === undefined ? [] : [`(?:${name});?`])];
+	const pattern = `(?:${[
+		String.raw`\x${hex}`,
+		...escaped,
+		String.raw`${backslashes}(?:u\{?0{0,6}|x)${hex}\}?`,
+		`${PERCENT}${hex}`,
+		`${AMPERSAND}(?:${html.join('|')})`,
+		`=${hex}`,
+	].join('|')})`;
+	cached.set(`${character}${afterBackslash}`, pattern);
+	return pattern;
+}
+
+/**
+ * @param value a body, or a part of a URL, that is to be sent
+ * @throws InvalidInput where a hidden value stands in it: it would replace what the service has stored
+ */
+export function refuseHidden(value: unknown): void {
+	const at = placeOfHidden(value, '');
+	if (at === undefined) return;
+	throw new InvalidInput(
+		`${at === '' ? 'A value' : `"${at}"`} holds "${HIDDEN}" in place of the credential's secret, which the service had repeated there`,
+		'Nothing was sent for it, because the stored value would be overwritten. Write the value anew or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.',
+	);
+}
+
+function placeOfHidden(value: unknown, path: string): string | undefined {
+	if (typeof value === 'string') return value.includes(HIDDEN) ? path : undefined;
+	if (!Array.isArray(value) && !isJsonObject(value)) return undefined;
+	for (const [key, entry] of Object.entries(value)) {
+		const own = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
+		if (key.includes(HIDDEN)) return own;
+		const found = placeOfHidden(entry, own);
+		if (found !== undefined) return found;
+	}
+	return undefined;
+}

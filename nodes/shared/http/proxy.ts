@@ -1,0 +1,64 @@
+import { InvalidInput } from '../core/errors';
+
+/**
+ * Plain HTTP is for loopback addresses alone. n8n's HTTP layer sends also these to a proxy that its environment names, and
+ * the proxy would read the secret. n8n has no option to go past such a proxy, and nodes may not read the environment.
+ * Therefore a request without the secret is sent first, to a port where nothing can listen: only a proxy has an answer.
+ */
+
+/** Nothing can listen at port 0. */
+const NOBODY = 0;
+
+/**
+ * @param root the address that the secret will go to
+ * @param ask sends a GET without any credential
+ * @throws InvalidInput when plain HTTP to that host goes through a proxy
+ */
+export async function refuseProxy(root: string, ask: (url: string) => Promise<unknown>): Promise<void> {
+	const { protocol, hostname, host } = new URL(root);
+	if (protocol !== 'http:') return;
+	let proxy = '';
+	try {
+		await ask(`http://${hostname}:${NOBODY}/`);
+	} catch (error) {
+		const tried = connectionOf(error);
+		// Not even tried, e.g. because n8n's own rules forbid the address: the request itself will say so.
+		if (tried === undefined || (tried.connects && !tried.port)) return;
+		proxy = tried.port ? ` at ${tried.name}:${tried.port}` : ` at ${tried.name}`;
+	}
+	throw new InvalidInput(
+		`n8n sends plain HTTP to ${host} through a proxy${proxy}, which would see the secret`,
+		`Nothing was sent. Add ${hostname} to NO_PROXY in the environment of n8n, or use HTTPS.`,
+	);
+}
+
+/**
+ * @param target the URL that was asked for
+ * @returns the proxy that could not be reached, e.g. `10.0.0.1:3128`; `undefined` when it was the target itself
+ */
+export function proxyOf(error: unknown, target: string): string | undefined {
+	const { hostname, port, protocol } = new URL(target);
+	const tried = connectionOf(error);
+	if (tried === undefined) return undefined;
+	const own = Number(port || (protocol === 'http:' ? 80 : 443));
+	if (tried.connects) return tried.port && tried.port !== own ? `${tried.name}:${tried.port}` : undefined;
+	return tried.name !== '' && tried.name !== hostname ? tried.name : undefined;
+}
+
+type Tried = {
+	/** An address was tried; otherwise a name was looked up. */
+	connects: boolean;
+	name: string;
+	port: number;
+};
+
+/** What the HTTP layer tried to connect to when it failed: the innermost error says it. */
+function connectionOf(error: unknown): Tried | undefined {
+	for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as Error).cause) {
+		const [first] = (cause as { errors?: unknown[] }).errors ?? [];
+		const { syscall, address, hostname, port } = (first ?? cause) as Record<string, unknown>;
+		if (syscall === 'connect') return { connects: true, name: String(address), port: Number(port ?? 0) };
+		if (syscall === 'getaddrinfo') return { connects: false, name: String(hostname ?? ''), port: 0 };
+	}
+	return undefined;
+}
