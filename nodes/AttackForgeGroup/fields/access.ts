@@ -23,6 +23,7 @@ import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { isUnset, readEntries, readJson } from '../../shared/core/values';
+import { withoutRepetitions } from './changes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -194,7 +195,8 @@ function readLists(given: JsonObject, read: JsonObject, context: FieldContext): 
 		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
 			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
 		);
-		read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+		const all = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+		read[list.name] = withoutRepetitions(all, label);
 	}
 	const known = new Set(LISTS.map(({ name }) => name));
 	const others = Object.entries(given).filter(([name]) => !known.has(name));

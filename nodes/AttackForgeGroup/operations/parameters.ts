@@ -3,11 +3,19 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
 import { locator } from '../../shared/fields/locators';
-import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/values';
+import type { JsonObject } from '../../shared/core/json';
+import {
+	inQuotes,
+	optionalSwitch,
+	optionalText,
+	readEntries,
+	readJsonObject,
+	readText,
+} from '../../shared/core/values';
 import { notice } from '../../shared/fields/fixedCollection';
 import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import type { UserReference } from '../api/client';
-import type { AccessMode, CustomFieldsMode } from '../fields/changes';
+import type { UpdateModes } from '../fields/changes';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -99,6 +107,23 @@ export function readUser(item: Item): UserReference {
 	return { by: mode, value };
 }
 
+/**
+ * The filters that were added, by name.
+ *
+ * @throws InvalidInput when an expression gives something else, which would leave all filters out unseen
+ */
+export function readFilterSet(item: Item, { displayName, name, options = [] }: INodeProperties): JsonObject {
+	const label = `"${displayName}" (${name})`;
+	const given = readJsonObject(item.parameter(name) ?? {}, label);
+	const known = options.map((option) => option.name);
+	const unknown = Object.keys(given).find((key) => !known.includes(key));
+	if (unknown === undefined) return given;
+	throw new InvalidInput(
+		`${label} cannot have the filter ${inQuotes(unknown)}`,
+		`The filters are: ${known.join(', ')}.`,
+	);
+}
+
 /** Keys of custom fields in one box: comma-separated or an array. */
 export const readKeys = (value: unknown, label: string): string[] =>
 	readEntries(value, label).map((key) => readText(key, label));
@@ -160,7 +185,14 @@ export const updatingOptions: INodeProperties[] = [
 			{
 				name: 'Set These, Keep the Others',
 				value: 'merge',
-				description: 'Reads the group first, and writes its other custom fields back with those given',
+				description:
+					'Reads the group first, and writes its other custom fields back with those given: what somebody else changes in the same moment may be lost',
+			},
+			{
+				name: 'Send Only These',
+				value: 'differing',
+				description:
+					'Reads the group first, and writes those given that differ: right for a tenant that keeps the others, which AttackForge does not document',
 			},
 			{
 				name: 'Replace All',
@@ -194,7 +226,7 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 	),
 ];
 
-export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {
+export function readModes(item: Item): UpdateModes {
 	const { accessMode, customFieldsMode } = item.options;
 	return {
 		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
@@ -202,6 +234,7 @@ export function readModes(item: Item): { access: AccessMode; customFields: Custo
 			customFieldsMode ?? 'merge',
 			'"Custom Fields" (customFieldsMode)',
 			'merge',
+			'differing',
 			'replace',
 		),
 	};
