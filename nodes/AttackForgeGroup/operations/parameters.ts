@@ -3,15 +3,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
 import { locator } from '../../shared/fields/locators';
-import type { JsonObject } from '../../shared/core/json';
-import {
-	inQuotes,
-	optionalSwitch,
-	optionalText,
-	readEntries,
-	readJsonObject,
-	readText,
-} from '../../shared/core/values';
+import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/values';
 import { notice } from '../../shared/fields/fixedCollection';
 import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import type { UserReference } from '../api/client';
@@ -105,23 +97,6 @@ export function readUser(item: Item): UserReference {
 		throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give an e-mail address.');
 	}
 	return { by: mode, value };
-}
-
-/**
- * The filters that were added, by name.
- *
- * @throws InvalidInput when an expression gives something else, which would leave all filters out unseen
- */
-export function readFilterSet(item: Item, { displayName, name, options = [] }: INodeProperties): JsonObject {
-	const label = `"${displayName}" (${name})`;
-	const given = readJsonObject(item.parameter(name) ?? {}, label);
-	const known = options.map((option) => option.name);
-	const unknown = Object.keys(given).find((key) => !known.includes(key));
-	if (unknown === undefined) return given;
-	throw new InvalidInput(
-		`${label} cannot have the filter ${inQuotes(unknown)}`,
-		`The filters are: ${known.join(', ')}.`,
-	);
 }
 
 /** Keys of custom fields in one box: comma-separated or an array. */

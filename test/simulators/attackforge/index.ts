@@ -41,6 +41,21 @@ export type AttackForgeOptions = ServerOptions & {
 	 * `{"error": "..."}`.
 	 */
 	errorsInSuccess?: boolean;
+	/**
+	 * Answer every request that is refused, but for one without a valid key, with 200 and the refusal in this form: AttackForge's
+	 * own flows test for `{"status": "error"}` beside the status code.
+	 */
+	failuresInSuccess?: FailureForm;
+	/** Texts are trimmed, and values of custom fields are stored as text: a list of one value as that value, others as JSON. */
+	storesText?: boolean;
+	/** GetGroups lists groups that are deleted too. Whether it does is not documented. */
+	listsDeleted?: boolean;
+	/** GetGroup shows `is_archived`, which is not documented. */
+	showsArchived?: boolean;
+	/** GetGroup and GetGroups leave custom fields out, as for a user who may not view them. */
+	hidesCustomFields?: boolean;
+	/** The most entries of a page, whatever `limit` asks for. */
+	pageCap?: number;
 	/** UpdateGroup answers `{"status":"Group Updated"}`, as the oldest documented version does. */
 	oldStatusSentences?: boolean;
 	/**
@@ -67,6 +82,20 @@ export type AttackForgeOptions = ServerOptions & {
 		 */
 		beforeRequest?(request: { method: string; path: string }): void | Promise<void>;
 	};
+};
+
+/** Where a failure that is answered with 200 has its words. */
+export type FailureForm =
+	'error' | 'status and error' | 'status and message' | 'status' | 'errors' | 'error objects' | 'sentence';
+
+const FAILURE_FORMS: Record<FailureForm, (words: string) => object> = {
+	error: (error) => ({ error }),
+	'status and error': (error) => ({ status: 'error', error }),
+	'status and message': (message) => ({ status: 'error', message }),
+	status: () => ({ status: 'error' }),
+	errors: (words) => ({ errors: [words] }),
+	'error objects': (message) => ({ errors: [{ message }] }),
+	sentence: (status) => ({ status }),
 };
 
 export type AttackForgeSimulator = RunningServer & {
@@ -119,14 +148,14 @@ declare module 'fastify' {
 export async function startAttackForge(options: AttackForgeOptions = {}): Promise<AttackForgeSimulator> {
 	const { app, listen } = await createServer(options);
 	const users = tenantUsers(options.admin ?? true);
-	const { listingLag = 0, customFieldsMerge = false } = options;
-	const store = new Store(users, users[0], { listingLag, customFieldsMerge });
+	const { listingLag = 0, customFieldsMerge = false, storesText = false } = options;
+	const store = new Store(users, users[0], { listingLag, customFieldsMerge, storesText });
 
 	addErrorHandlers(app, options);
 	const methods = {
 		...groupMethods(store, options),
 		...memberMethods(store),
-		...projectMethods(store),
+		...projectMethods(store, options),
 		...userMethods(store),
 	};
 	for (const name of METHOD_NAMES) addRoute(app, name, methods[name], options);
@@ -209,6 +238,10 @@ function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptions): vo
 	app.setErrorHandler<FastifyError | Refusal>(async (error, request, reply) => {
 		const { status, message } = asRefusal(error);
 		const method = request.routeOptions.config.attackForgeMethod;
+		if (options.failuresInSuccess && status !== 401) {
+			await reply.code(200).send(FAILURE_FORMS[options.failuresInSuccess](message));
+			return;
+		}
 		const hidden = options.errorsInSuccess && status === 400 && method && WRITES.includes(method);
 		await reply.code(hidden ? 200 : status).send({ error: message });
 	});
@@ -256,14 +289,24 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
 			querystring: schemas.groupQuery,
 			handle({ params, query }) {
 				const group = store.group(params.id ?? '');
-				return { group: asGroup(group, store.projectsOfGroup(group), query) };
+				const shown = asGroup(group, store.projectsOfGroup(group), query);
+				const { custom_fields, ...others } = shown;
+				return {
+					group: {
+						...(options.hidesCustomFields ? others : shown),
+						...(options.showsArchived && { is_archived: group.is_archived }),
+					},
+				};
 			},
 		},
 		GetGroups: {
 			querystring: schemas.groupsQuery,
 			handle({ query }) {
-				const groups = visibleGroups(store, query.allGroups === 'true');
-				return { count: groups.length, groups: asListedGroups(groups, query) };
+				const groups = visibleGroups(store, query.allGroups === 'true', options.listsDeleted);
+				const listed = asListedGroups(groups, query).map(({ group_custom_fields, ...others }) =>
+					options.hidesCustomFields ? others : { ...others, group_custom_fields },
+				);
+				return { count: groups.length, groups: listed };
 			},
 		},
 		ArchiveGroup: setArchived(true),
@@ -276,11 +319,14 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
  * GetGroups). Whether archived and deleted groups are listed is not documented; here the archived are and
  * the deleted are not.
  */
-function visibleGroups(store: Store, all: boolean): StoredGroup[] {
+function visibleGroups(store: Store, all: boolean, listsDeleted = false): StoredGroup[] {
 	if (all && store.keyUser.role !== 'admin') throw refusals.adminsOnly('allGroups');
 	return store
 		.listedGroups()
-		.filter((group) => !group.is_deleted && (all || findMember(group, store.keyUser) !== undefined));
+		.filter(
+			(group) =>
+				(listsDeleted || !group.is_deleted) && (all || findMember(group, store.keyUser) !== undefined),
+		);
 }
 
 // --- members ------------------------------------------------------------------
@@ -355,7 +401,7 @@ type ProjectBody = {
  * vulnerabilities and assets of these. How the lists are sorted is not documented; here as they came into
  * being, project by project.
  */
-function projectMethods(store: Store): Record<ProjectMethod, Method> {
+function projectMethods(store: Store, { pageCap = 500 }: AttackForgeOptions): Record<ProjectMethod, Method> {
 	return {
 		GetProjectsByGroup: {
 			params: schemas.idInPath,
@@ -380,7 +426,7 @@ function projectMethods(store: Store): Record<ProjectMethod, Method> {
 				const found = store
 					.vulnerabilitiesOf(store.group(params.id ?? ''))
 					.filter(([vulnerability]) => isAskedFor(vulnerability, query));
-				const vulnerabilities = page(found, query).map(([vulnerability, project]) =>
+				const vulnerabilities = page(found, query, pageCap).map(([vulnerability, project]) =>
 					answer(vulnerability, project, store.groupsOf(project)),
 				);
 				return { count: vulnerabilities.length, vulnerabilities };
@@ -391,7 +437,7 @@ function projectMethods(store: Store): Record<ProjectMethod, Method> {
 			querystring: schemas.assetsQuery,
 			handle({ params, query }) {
 				const found = store.assetsOf(store.group(params.id ?? ''));
-				const assets = page(found, query).map(([asset, project]) => asAsset(asset, project));
+				const assets = page(found, query, pageCap).map(([asset, project]) => asAsset(asset, project));
 				return { count: assets.length, assets };
 			},
 		},
@@ -421,8 +467,8 @@ function projectMethods(store: Store): Record<ProjectMethod, Method> {
 }
 
 /** `count` of a paged answer: whether of the page or of all pages is not documented; here of the page. */
-function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query): Thing[] {
-	return things.slice(Number(skip), Number(skip) + Number(limit));
+function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query, cap: number): Thing[] {
+	return things.slice(Number(skip), Number(skip) + Math.min(cap, Number(limit)));
 }
 
 /** Whether the two dates belong to the period is not documented; here they do. */

@@ -118,6 +118,8 @@ export type StoreOptions = {
 	listingLag: number;
 	/** Whether UpdateGroup merges `custom_fields` by key instead of replacing the list. */
 	customFieldsMerge: boolean;
+	/** Whether texts are trimmed, and values of custom fields stored as text. */
+	storesText: boolean;
 };
 
 /** The groups, users and projects of one AttackForge tenant. */
@@ -206,7 +208,8 @@ export class Store {
 		return group;
 	}
 
-	create(input: NewGroup): StoredGroup {
+	create(given: NewGroup): StoredGroup {
+		const input = this.asStored(given);
 		checkKeysUnique(input.custom_fields);
 		const upserts: AccessOperations = {};
 		for (const list of ACCESS_LISTS) {
@@ -220,7 +223,8 @@ export class Store {
 	}
 
 	/** All or nothing: a refused operation leaves the group as it was. */
-	update(group: StoredGroup, changes: GroupChanges): void {
+	update(group: StoredGroup, given: GroupChanges): void {
+		const changes = this.asStored(given);
 		checkKeysUnique(changes.custom_fields);
 		const access = this.accessAfter(group.access, changes.access ?? {});
 		const custom_fields = this.customFieldsAfter(group.custom_fields, changes.custom_fields);
@@ -231,7 +235,21 @@ export class Store {
 
 	private customFieldsAfter(before: CustomField[], sent: CustomField[] | undefined): CustomField[] {
 		if (!sent || !this.options.customFieldsMerge) return sent ?? before;
-		return [...new Map([...before, ...sent].map((field) => [field.key, field])).values()];
+		// `null` removes a field: AttackForge's own flows send it for projects and vulnerabilities.
+		return [...new Map([...before, ...sent].map((field) => [field.key, field])).values()].filter(
+			({ value }) => value !== null,
+		);
+	}
+
+	/** What the store makes of texts and of values of custom fields. */
+	private asStored<Given extends NewGroup | GroupChanges>(given: Given): Given {
+		if (!this.options.storesText) return given;
+		const texts = Object.entries(given).map(([name, value]) => [
+			name,
+			typeof value === 'string' ? value.trim() : value,
+		]);
+		const custom_fields = given.custom_fields?.map(({ key, value }) => ({ key, value: storedText(value) }));
+		return { ...(Object.fromEntries(texts) as Given), ...(custom_fields && { custom_fields }) };
 	}
 
 	setArchived(group: StoredGroup, isArchived: boolean): void {
@@ -450,6 +468,12 @@ export class Store {
 		ofGroup.changing(() => group.projects);
 		byGroup.changing(() => this.linkedProjects(group).map((project) => ({ ...project })));
 	}
+}
+
+function storedText(value: unknown): unknown {
+	if (value === null || value === undefined) return value;
+	if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string') return value[0].trim();
+	return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
 }
 
 /** Adds the project to the group's list, or changes its name there. */

@@ -23,7 +23,6 @@ import { refuseHidden } from '../../flows/findGroup';
 import {
 	customFieldFilterOptions,
 	readCustomFieldFilter,
-	readFilterSet,
 	readSimplify,
 	simplifyParameter,
 } from '../parameters';
@@ -129,7 +128,7 @@ export const getMany = defineOperation<AttackForge>({
 type Matches = (group: JsonObject) => boolean;
 
 function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
-	const given = readFilterSet(item, filters);
+	const given = (item.parameter('filters') ?? {}) as JsonObject;
 	const wanted = (displayName: string, name: string) => {
 		const label = labelOf({ displayName, name });
 		return optionalText(readFilter(given, name, label), `The filter ${label}`);
