@@ -189,7 +189,7 @@ export class AttackForge {
 				: (['GetUserByUsername', 'username'] as const);
 		const reply = await this.call(method, { method: 'GET', path: pathOf('users', by, value) });
 		const user = identified(reply, 'user');
-		if (isUnset(user[key])) throw without(`the ${key} of the user`, reply);
+		if (isUnset(user[key])) throw without(`the ${key}`, reply);
 		const [asked, shown] = [value, user[key]].map((one) => comparable(String(one)).toLowerCase());
 		if (asked === shown) return String(user.id);
 		throw new ServiceFailure(

@@ -184,7 +184,7 @@ export const updatingOptions: INodeProperties[] = [
 export const updatingNotices = (collection: string): INodeProperties[] => [
 	notice(
 		'isDeletedNotice',
-		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
+		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings back a group that is given by ID or still listed.',
 		{
 			show: { dataMode: ['define'], [`/${collection}.is_deleted`]: [true] },
 		},

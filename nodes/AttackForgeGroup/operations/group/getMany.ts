@@ -110,7 +110,7 @@ export const getMany = defineOperation<AttackForge>({
 		const simplify = readSimplify(item);
 		return {
 			async run() {
-				const key = `groups ${scope} for Get Many ${JSON.stringify(filter)}`;
+				const key = `list ${scope} ${JSON.stringify(filter)}`;
 				const groups = await api.lookups.getOrLoad(key, async () => await api.getGroups(scope, filter));
 				if (byCustomField !== undefined) refuseHidden(groups, byCustomField);
 				const found: JsonObject[] = [];
