@@ -45,7 +45,7 @@ export async function readThenWrite<T>({ signal, read, write }: ReadThenWrite<T>
 			// A refusal may mean that the attempt without an answer has come through meanwhile.
 			const isWorthAnother = mayPass(error) || (lost !== undefined && lost.failure !== error);
 			if (isLast && lost) return await lastLook(read, lost);
-			if (isLast || !isWorthAnother) throw error;
+			if (isLast || !isWorthAnother) throw asError(error);
 			await sleepUntilCancelled(retryDelay(attempts), signal);
 		}
 	}

@@ -290,11 +290,13 @@ function groupMethods(store: Store, options: AttackForgeOptions): Record<GroupMe
 			handle({ params, query }) {
 				const group = store.group(params.id ?? '');
 				const shown = asGroup(group, store.projectsOfGroup(group), query);
-				const { custom_fields, ...others } = shown;
+				const { hidesCustomFields, showsArchived } = options;
 				return {
 					group: {
-						...(options.hidesCustomFields ? others : shown),
-						...(options.showsArchived && { is_archived: group.is_archived }),
+						...shown,
+						// What is undefined is left out of JSON.
+						...(hidesCustomFields && { custom_fields: undefined }),
+						...(showsArchived && { is_archived: group.is_archived }),
 					},
 				};
 			},
