@@ -64,15 +64,16 @@ export const otherExamples: AttackForgeExamples = {
 		items: [{ groupId: ACME, ...MAIL }],
 		before: seedAcme,
 		notes: [
-			'Users by list, ID, e-mail address or user name. `status` is the sentence that AttackForge answers with.',
+			'Users by list, ID, e-mail address or user name. `status` is the sentence that AttackForge answers with. A user who is a member with this access already is no failure: `_outcome` is then `unchanged`.',
 		],
 		failures: [
 			{
-				what: 'The user is a member already',
+				what: 'The user is a member with another access',
+				parameters: { accessLevel: 'Edit' },
 				before(server) {
 					seedMember(server);
 				},
-				todo: 'Nothing is left to do, unless the access should be another: use **Change Access**.',
+				todo: 'To change the access of a member, use **Change Access**.',
 			},
 			noSuchUser,
 			notGranted('AddUserToGroup'),
@@ -128,15 +129,10 @@ export const otherExamples: AttackForgeExamples = {
 		parameters: { groupId: fromItem, userId: byEmail('={{ $json.email }}') },
 		items: [{ groupId: ACME, ...MAIL }],
 		before: seedMember,
-		notes: ['Takes the user off all projects of the group too.'],
-		failures: [
-			{
-				what: 'The user is not a member',
-				before: seedAcme,
-				todo: 'If it was removed already, nothing is left to do.',
-			},
-			noSuchUser,
+		notes: [
+			'Takes the user off all projects of the group too. A user who is no member is no failure: `_outcome` is then `unchanged`, and `removed` false.',
 		],
+		failures: [noSuchUser],
 	},
 
 	'project/getAll': {
@@ -163,7 +159,7 @@ export const otherExamples: AttackForgeExamples = {
 			seedProject(server, [ACME]);
 		},
 		notes: [
-			'AttackForge takes the whole list of a project’s groups: the node reads it, adds the group, writes it and reads it again. A change that somebody else made in between is reported. `_outcome` says `updated`, or `unchanged` where the group was linked already.',
+			'AttackForge takes the whole list of a project’s groups: the node reads it, adds the group, writes it and reads it again. Before another attempt it reads the list again. What somebody else changes between reading and writing is overwritten, since AttackForge takes the whole list only; what is changed after it is said in `_notice`. `_outcome` says `updated`, or `unchanged` where the group was linked already.',
 		],
 		failures: [noSuchProject, notGranted('UpdateProjectById')],
 	},
@@ -203,7 +199,9 @@ export const otherExamples: AttackForgeExamples = {
 				modified: '2026-02-11T14:00:00.000Z',
 			});
 		},
-		notes: ['Filters apply at AttackForge. Each vulnerability is an item of its own.'],
+		notes: [
+			'Filters apply at AttackForge. A date without a time is that day in the time zone of the workflow. Each vulnerability is an item of its own.',
+		],
 		failures: [
 			noSuchGroup,
 			{

@@ -94,7 +94,7 @@ const groupExamples: AttackForgeExamples = {
 
 	'group/upsert': {
 		purpose:
-			'Mirrors a directory or CRM: a customer that has a group already is updated in what differs, one that has none gets one. Run it as often as you like; it makes no duplicates, and writes nothing where nothing has changed.',
+			'Mirrors a directory or CRM: a customer that has a group already is updated in what differs, one that has none gets one. Run it as often as you like; it makes no duplicates of groups that AttackForge lists, and writes nothing where nothing has changed.',
 		parameters: {
 			matchBy: 'customField',
 			matchKey: byKey('client_code'),
@@ -120,9 +120,11 @@ const groupExamples: AttackForgeExamples = {
 			'- **Match By** name, a custom field such as a customer code, or ID.\n' +
 				'- By name or custom field, all groups are searched unless you choose otherwise, which needs the key of an **administrator**; **Options > Search In** limits it to the groups that the user is a member of.\n' +
 				'- By ID, an item whose **ID is empty**, or not that of a group that the user may see, gets a new group **on every run**: write the new ID back to where the items come from.\n' +
-				'- White space around a name or a custom field does not count in the comparison; upper and lower case do.\n' +
+				'- White space around a name or a custom field does not count in the comparison, nor does whether a number is stored as text; upper and lower case count. What differs in these alone is not written.\n' +
+				'- Two executions at the same time may each create a group of the same name. The group that is created is looked for once more, and `_notice` names another one.\n' +
+				'- A group that AttackForge lists late, or hides because it is deleted, is created again. An archived group is updated as any other.\n' +
 				'- An item that sets **Is Deleted** creates no group where there is none.\n' +
-				'- The list of groups is read once a run, and two items with the same key make one group.\n' +
+				'- The list of groups is read once a run, and again around a creation; two items with the same key make one group.\n' +
 				'- `_outcome` in the output says what happened: `created`, `updated` or `unchanged`.',
 		],
 		failures: [
@@ -220,8 +222,8 @@ const groupExamples: AttackForgeExamples = {
 		items: [{ groupId: ACME, email: 'security@acme.example' }],
 		before: seedAcme,
 		notes: [
-			'Sends only the fields that you set, then reads the group back and returns it. If the key may not use `GetGroup`, what was sent is returned, with a `_notice` that says so. Access entries carry an **action**: Create or Update, or Remove. **Is Deleted** deletes the group or brings it back.',
-			'- **Options > Custom Fields**: _Set These, Keep the Others_ (default) reads the group first and writes all of its custom fields, since AttackForge does not document whether it merges or replaces them; _Replace All_ writes only those given.\n' +
+			'Sends only the fields that you set, then reads the group back and returns it. If the key may not use `GetGroup`, what was sent is returned, with a `_notice` that says so. Where custom fields are merged or access is removed, the group is read before, and `_outcome` is `unchanged` if it is so already. Access entries carry an **action**: Create or Update, or Remove. **Is Deleted** deletes the group or brings it back.',
+			'- **Options > Custom Fields**: _Set These, Keep the Others_ (default) reads the group first and writes all of its custom fields, since AttackForge does not document whether it merges or replaces them; _Send Only These_ writes those that differ, for a tenant that keeps the others; _Replace All_ writes only those given.\n' +
 				'- **Options > Access**: _Change Entries_ (default), or _Make Exactly Like This_, which compares the group with the lists that you give, and removes what is not in them.',
 		],
 		failures: [

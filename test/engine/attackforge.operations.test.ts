@@ -188,7 +188,13 @@ describe('Members', () => {
 			accessLevel: 'View',
 		});
 		expect(jsonOf(added.items)).toEqual([
-			{ group_id: group.id, user_id: PAUL, access_level: 'View', status: 'User Added To Group' },
+			{
+				group_id: group.id,
+				user_id: PAUL,
+				access_level: 'View',
+				status: 'User Added To Group',
+				_outcome: 'updated',
+			},
 		]);
 		await member('changeAccess', {
 			groupId: group.id,
@@ -265,7 +271,8 @@ describe('Related records', () => {
 		expect(critical.length).toBeGreaterThan(0);
 		expect(jsonOf(critical).every((one) => one.vulnerability_priority === 'Critical')).toBe(true);
 		expect(server.requests.at(-1)?.target).toContain(
-			'startDate=2025-01-01T00%3A00%3A00Z&endDate=2025-01-02T23%3A59%3A59.999Z&priority=Critical',
+			// The days of the workflow's time zone, Europe/Berlin.
+			'startDate=2024-12-31T23%3A00%3A00Z&endDate=2025-01-02T22%3A59%3A59.999Z&priority=Critical',
 		);
 	});
 
@@ -308,7 +315,8 @@ describe('Related records', () => {
 			},
 		});
 		expect(error).toBeUndefined();
-		expect(server.requests.at(-1)?.target).toContain(
+		// The last but one: a short page may be all that the service gives at once.
+		expect(server.requests.at(-2)?.target).toContain(
 			'?altCustomFields=true&project_cf_key_allowlist=a&project_cf_key_allowlist=b&writeup_cf_key_blocklist=c&skip=0&limit=50',
 		);
 		const projects = await node('getAll', {
@@ -515,7 +523,8 @@ describe('Create or Update', () => {
 		);
 		expect(writes()).toHaveLength(2);
 		expect(server.group(changed.id)?.group_owner).toBe('John Citizen');
-		expect(server.requests.filter(({ target }) => target.includes('/groups'))).toHaveLength(1);
+		// Once for all, once more before the first is created, and once more after.
+		expect(server.requests.filter(({ target }) => target.includes('/groups'))).toHaveLength(3);
 	});
 
 	test('two items with the same key make one group', async () => {

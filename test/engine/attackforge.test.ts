@@ -174,6 +174,7 @@ describe('an update', () => {
 					name: 'After',
 					_notice:
 						'The group was updated, but could not be read back (the key may not use GetGroup): these are the fields as they were sent.',
+					_outcome: 'updated',
 				},
 			]);
 		} finally {

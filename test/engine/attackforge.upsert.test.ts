@@ -106,7 +106,7 @@ describe('a name or code with white space around it', () => {
 			{ name: 'New' },
 		]);
 		expect(errors).toEqual([]);
-		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['updated', 'created', 'updated']);
+		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['unchanged', 'created', 'unchanged']);
 		expect(items[0]?.json.id).toBe(id);
 		expect(server.groups()).toHaveLength(2);
 	});
@@ -126,7 +126,7 @@ describe('a name or code with white space around it', () => {
 			{ name: 'ACME', custom_fields: { code: '007 ' } },
 			{ name: 'Other', custom_fields: { code: ' ' } },
 		]);
-		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['updated']);
+		expect(jsonOf(items).map(({ _outcome }) => _outcome)).toEqual(['unchanged']);
 		expect(errors[0]?.json.error).toBe('The custom field "code" that groups are matched by has no value');
 		expect(server.groups()).toHaveLength(1);
 	});

@@ -21,7 +21,6 @@ const OTHERS = [
 	'and<>more',
 	'and the XID "<>"',
 	'custom field<>',
-	'groups<>by<>',
 	'or a<>',
 	'attributes, which is how attributes are removed',
 	// Queries.

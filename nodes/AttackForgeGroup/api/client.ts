@@ -7,9 +7,11 @@ import { incomplete, type ServiceResponse } from '../../shared/http/response';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
-import { isUnset } from '../../shared/core/values';
+import { inQuotes, isUnset } from '../../shared/core/values';
 import { isMissing, type MethodName, successful } from './responses';
+import { RunState } from './runState';
 import { removesAccess } from '../fields/changes';
+import { comparable } from '../fields/matching';
 
 /** Which custom fields an answer should hold; by default all. */
 type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -31,15 +33,15 @@ export class AttackForge {
 	/** Look-ups of this run. */
 	readonly lookups = new LookupCache();
 
-	/** IDs of the groups that this run has created, with the time at which each was sent. */
-	readonly made = new Map<string, number>();
-
-	/** What Create or Update knows of the groups that this run has written, or may have created, by what finds them. */
-	readonly written = new Map<string, JsonObject | ServiceFailure>();
+	/** The groups that this run has created or written. */
+	readonly run: RunState;
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
+	private readonly recent = new Map<Scope, { at: number; listing: Promise<JsonObject[]> }>();
 
-	constructor(private readonly connection: Connection) {}
+	constructor(private readonly connection: Connection) {
+		this.run = new RunState((milliseconds) => connection.clock.toService(milliseconds));
+	}
 
 	/** Aborted when the execution is cancelled. */
 	get signal(): AbortSignal | undefined {
@@ -51,20 +53,21 @@ export class AttackForge {
 		return this.connection.timeout;
 	}
 
-	/** One of our times, in milliseconds, by AttackForge's clock. */
-	toServiceTime(milliseconds: number): number {
-		return this.connection.clock.toService(milliseconds);
-	}
-
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup */
 	async createGroup(body: JsonObject): Promise<JsonObject> {
 		return identified(await this.call('CreateGroup', { method: 'POST', path: '/group', body }), 'group');
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup */
-	async updateGroup(id: string, body: JsonObject): Promise<void> {
+	async updateGroup(id: string, body: JsonObject, maxAttempts?: number): Promise<void> {
 		const idempotent = !removesAccess(body);
-		await this.call('UpdateGroup', { method: 'PUT', path: pathOf('group', id), body, idempotent });
+		await this.call('UpdateGroup', {
+			method: 'PUT',
+			path: pathOf('group', id),
+			body,
+			idempotent,
+			...(maxAttempts !== undefined && { maxAttempts }),
+		});
 	}
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroup */
@@ -92,7 +95,7 @@ export class AttackForge {
 		return await this.many('GetGroups', { method: 'GET', path: '/groups', query }, 'groups');
 	}
 
-	/** Groups as they are from now on. Who asks while a listing is about to be sent shares it: it is the whole tenant. */
+	/** Groups as they are now. Items that ask while a listing is about to be sent share it: it is the whole tenant. */
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
 		if (present) return await present;
@@ -101,6 +104,16 @@ export class AttackForge {
 			return await this.getGroups(scope);
 		});
 		this.listings.set(scope, listing);
+		return await listing;
+	}
+
+	/** Groups as they were a short while ago, so that thousands of items do not list the tenant each. */
+	async recentGroups(scope: Scope, maxAge: number): Promise<JsonObject[]> {
+		const recent = this.recent.get(scope);
+		if (recent && Date.now() - recent.at < maxAge) return await recent.listing;
+		const listing = this.getGroups(scope);
+		this.recent.set(scope, { at: Date.now(), listing });
+		listing.catch(() => this.recent.delete(scope));
 		return await listing;
 	}
 
@@ -131,7 +144,7 @@ export class AttackForge {
 			method: 'PUT',
 			path: pathOf('group', 'user', userId),
 			body,
-			// A user who is gone already cannot be removed.
+			// The service refuses to remove a user who is no member.
 			idempotent: access !== 'Delete',
 		});
 	}
@@ -148,14 +161,41 @@ export class AttackForge {
 		return await this.many('GetUsers', { method: 'GET', path: '/users' }, 'users');
 	}
 
+	/**
+	 * The members of a group.
+	 *
+	 * @throws ServiceFailure when the answer does not show them: a group of which none are shown is not a group without members
+	 */
+	async getMembers(groupId: string): Promise<JsonObject[]> {
+		const { members } = await this.getGroup(groupId);
+		if (Array.isArray(members) && members.every(isJsonObject)) return members;
+		throw new ServiceFailure(
+			'AttackForge does not show the members of the group',
+			'Check that the user of the key may see them.',
+		);
+	}
+
 	/** The ID of a user, looked up once a run when it is given by e-mail address or user name. */
 	async userId({ by, value }: UserReference): Promise<string> {
 		if (by === 'id') return value;
-		const method = by === 'email' ? 'GetUserByEmail' : 'GetUserByUsername';
-		const user = await this.lookups.getOrLoad(`user ${by} ${value}`, async () =>
-			identified(await this.call(method, { method: 'GET', path: pathOf('users', by, value) }), 'user'),
+		return await this.lookups.getOrLoad(`user ${by} ${value}`, async () => await this.findUser(by, value));
+	}
+
+	/** @throws ServiceFailure when the answer is about another user than was asked for */
+	private async findUser(by: 'email' | 'username', value: string): Promise<string> {
+		const [method, key] =
+			by === 'email'
+				? (['GetUserByEmail', 'email_address'] as const)
+				: (['GetUserByUsername', 'username'] as const);
+		const reply = await this.call(method, { method: 'GET', path: pathOf('users', by, value) });
+		const user = identified(reply, 'user');
+		if (isUnset(user[key])) throw without(`the ${key}`, reply);
+		const [asked, shown] = [value, user[key]].map((one) => comparable(String(one)).toLowerCase());
+		if (asked === shown) return String(user.id);
+		throw new ServiceFailure(
+			`AttackForge was asked for the user ${inQuotes(value)}, but answered with ${inQuotes(user[key])}`,
+			'Nothing was changed. Choose the user from the list, or give the ID.',
 		);
-		return String(user.id);
 	}
 
 	/** Projects of a group that the key's user is a member of. */
@@ -181,7 +221,7 @@ export class AttackForge {
 	/**
 	 * IDs of the groups that a project is linked to.
 	 *
-	 * @throws ServiceFailure when the answer does not show them all: who writes them back would take the others away
+	 * @throws ServiceFailure when the answer does not show them all: those that are not shown would be taken away with the next write
 	 */
 	async getProjectGroups(projectId: string): Promise<string[]> {
 		const request = { method: 'GET', path: pathOf('project', projectId) } as const;
@@ -194,13 +234,14 @@ export class AttackForge {
 		return ids.map(String);
 	}
 
-	/** @param groups the full list: it replaces the present one */
+	/** Sent once: the full list replaces the present one, which may have changed before the request could be sent again. */
 	async setProjectGroups(projectId: string, groups: readonly string[]): Promise<void> {
 		await this.call('UpdateProjectById', {
 			method: 'PUT',
 			path: pathOf('project', projectId),
 			body: { groups },
 			idempotent: true,
+			maxAttempts: 1,
 		});
 	}
 
@@ -212,8 +253,9 @@ export class AttackForge {
 	}
 
 	/**
-	 * All pages, or as many as the limit needs. The documentation does not say what `count` counts: a short page ends.
-	 * What is added to the list while it is read moves others to the next page: each comes once.
+	 * All pages, or as many as the limit needs. A page that is shorter than was asked for does not end the list, because the
+	 * service may give less than it was asked for: an empty page does, or one that adds nothing. What is added to the list
+	 * while it is read moves others to the next page: each comes once.
 	 */
 	private async paged(
 		method: MethodName,
@@ -236,10 +278,13 @@ export class AttackForge {
 				all.push(entry);
 			}
 			// More than was asked for is everything, of a service that knows no pages.
-			if (page.length !== size) break;
-			// It would go on for ever.
-			if (added.length === 0) throw samePage();
-			skip += size;
+			if (page.length > size) break;
+			if (added.length === 0) {
+				// A full page that is the same again hides what comes after it.
+				if (page.length === size) throw samePage();
+				break;
+			}
+			skip += page.length;
 		}
 		return all.slice(0, limit);
 	}
@@ -251,7 +296,7 @@ export class AttackForge {
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
 		const reply = await this.call(method, request);
 		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
-		if (Array.isArray(records)) return records.filter(isJsonObject);
+		if (Array.isArray(records) && records.every(isJsonObject)) return records;
 		throw without(`its ${key}`, reply);
 	}
 

@@ -1,5 +1,5 @@
-import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
-import { isJsonObject } from '../../shared/core/json';
+import { certaintyOfLost, isWrite, PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
 import { isUnset } from '../../shared/core/values';
 
@@ -25,33 +25,93 @@ export type MethodName =
 	| 'UpdateUserAccessOnGroup';
 
 /**
- * An answer that is a success: 2xx, JSON, and no `error` in it. Its `status` does not tell: the sentence there differs
- * from method to method and from version to version.
+ * A success is 2xx and JSON that can be one: it holds no error in any of the forms below, and the answer to a write says
+ * what was done, by its status or by the record.
  *
  * @throws ServiceFailure in AttackForge's own words
  */
 export function successful(method: MethodName, reply: ServiceResponse): ServiceResponse {
-	const { status, json } = reply;
-	const refused = isJsonObject(json) && !isUnset(json.error) && json.error !== false;
-	if (status >= 200 && status < 300 && isJsonObject(json) && !refused) return reply;
-	throw failure(method, reply);
+	const { status, json, request } = reply;
+	if (status < 200 || status >= 300 || !isJsonObject(json) || saysFailure(json)) throw failure(method, reply);
+	if (isWrite(request) && isUnset(json.status) && !RECORDS.some((name) => isJsonObject(json[name]))) {
+		throw failure(method, reply);
+	}
+	return reply;
 }
+
+/** Under these names an answer to a write holds the record. */
+const RECORDS = ['group', 'project', 'user'];
+
+/**
+ * Whether a body says that the request failed, whatever its status code. AttackForge's own flows test for
+ * `jsonBody.status === 'error'` beside the status code; the documentation of other methods has `error`; a status may be a
+ * sentence, such as "User Not Found".
+ */
+function saysFailure(json: JsonObject): boolean {
+	const { error, errors, status } = json;
+	return (
+		!isNone(error) ||
+		!isNone(errors) ||
+		isFailureStatus(status) ||
+		json.success === false ||
+		json.ok === false
+	);
+}
+
+/** No error: nothing, false, 0, or a list or object that holds nothing. */
+const isNone = (value: unknown): boolean =>
+	isUnset(value) ||
+	value === false ||
+	value === 0 ||
+	(typeof value === 'object' && Object.keys(value as object).length === 0);
+
+/**
+ * The sentences of success differ from method to method and from version to version ("ok", "Group Updated"), so that they
+ * cannot be listed. Sentences of failure deny, or name a fault.
+ */
+function isFailureStatus(status: unknown): boolean {
+	if (status === false) return true;
+	if (typeof status === 'number') return status >= 400;
+	return typeof status === 'string' && FAILURE_WORDS.test(status);
+}
+
+const FAILURE_WORDS =
+	/\b(error|errors|fail|fails|failed|failure|not|no(?! changes?\b)|none|cannot|can't|couldn't|unable|invalid|denied|unauthori[sz]ed|forbidden|missing|refused|rejected|unknown|already|exists?|required|must|unsuccessful|expired|wrong|bad)\b/i;
 
 export function failure(method: MethodName, reply: ServiceResponse): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
-	const words = isJsonObject(json)
-		? [json.error, json.message, json.detail, json.status].find(
-				(one) => typeof one === 'string' && one !== '',
-			)
-		: undefined;
+	const words = isJsonObject(json) ? wordsOf(json) : undefined;
 	const message =
-		typeof words === 'string'
-			? words
-			: `AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
+		words ??
+		`AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	const details = { httpCode: String(status), request };
 	const isPage = words === undefined && (status < 300 || status === 404);
 	const todo = isPage ? PAGE_ADVICE : advice(method, status);
-	return new ServiceFailure(message, todo, details, failureState(reply));
+	return new ServiceFailure(message, todo, details, stateOf(reply));
+}
+
+/** A success whose JSON neither says what was done nor names a fault does not tell whether a write was done. */
+function stateOf(reply: ServiceResponse) {
+	const { status, json, request } = reply;
+	const isClear = isJsonObject(json) && (saysFailure(json) || wordsOf(json) !== undefined);
+	if (status >= 300 || json === undefined || isClear) return failureState(reply);
+	return { certainty: certaintyOfLost(request), unanswered: 'connection' as const };
+}
+
+/** What an answer says of its failure, from the most telling key on. */
+function wordsOf({ error, message, detail, errors, status }: JsonObject): string | undefined {
+	return [error, message, detail, errors, status].map(textOf).find((words) => words !== undefined);
+}
+
+/** A text as it is; of a list its texts; of an object the text that it holds as its message. */
+function textOf(value: unknown): string | undefined {
+	if (typeof value === 'string') return value.trim() === '' ? undefined : value;
+	if (Array.isArray(value)) {
+		const texts = value.map(textOf).filter((one) => one !== undefined);
+		return texts.length > 0 ? texts.join('; ') : undefined;
+	}
+	if (!isJsonObject(value)) return undefined;
+	return [value.message, value.error, value.detail, value.msg].map(textOf).find((one) => one !== undefined);
 }
 
 function advice(method: MethodName, status: number): string {
@@ -75,6 +135,12 @@ function advice(method: MethodName, status: number): string {
 /** @returns whether the service said that the key may not use the method */
 export const isRefusal = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
+
+/** @returns whether the service answered that it does not carry out this request, and said nothing of the key */
+export const isRejected = (error: unknown): error is ServiceFailure =>
+	error instanceof ServiceFailure &&
+	error.certainty === 'notDone' &&
+	['200', '400', '404', '409', '422'].includes(error.details.httpCode ?? '');
 
 /**
  * @returns whether AttackForge itself said that there is no such record: it gives its words under `error` or `status`,

@@ -23,6 +23,7 @@ import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readEntries, readJson, saysNothing } from '../../shared/core/values';
+import { withoutRepetitions } from './changes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -214,9 +215,9 @@ function readLists(given: JsonObject, read: JsonObject, context: FieldContext): 
 			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
 		);
 		// An empty list would remove everybody, and what holds no entry says nothing.
-		if (entries.length > 0) {
-			read[list.name] = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
-		}
+		if (entries.length === 0) continue;
+		const all = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
+		read[list.name] = withoutRepetitions(all, label);
 	}
 	const known = new Set(LISTS.map(({ name }) => name));
 	const others = Object.entries(given).filter(([name, value]) => !known.has(name) && !saysNothing(value));

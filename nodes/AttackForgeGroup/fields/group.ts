@@ -61,14 +61,6 @@ export function customFieldsOf(group: JsonObject): CustomField[] {
 export const customFieldOf = (group: JsonObject, key: string): unknown =>
 	customFieldsOf(group).find((field) => field.key === key)?.value;
 
-/** Equal as JSON, whatever the order of keys. */
-export function isSame(a: unknown, b: unknown): boolean {
-	if (Array.isArray(a) && Array.isArray(b)) {
-		return a.length === b.length && a.every((entry, index) => isSame(entry, b[index]));
-	}
-	if (isJsonObject(a) && isJsonObject(b)) {
-		const keys = Object.keys(a);
-		return keys.length === Object.keys(b).length && keys.every((key) => key in b && isSame(a[key], b[key]));
-	}
-	return a === b;
-}
+/** Whether an answer shows the custom fields of a group: an answer without them does not say that there are none. */
+export const showsCustomFields = (group: JsonObject): boolean =>
+	Array.isArray(normalizeGroup(group).custom_fields);

@@ -43,10 +43,16 @@ export const table: Table = {
 			placeholder: 'e.g. paul.citizen@example.com',
 		}),
 		// Archive and Restore are other calls; whether they change the same thing is undocumented.
-		field('is_deleted', 'Is Deleted', flag(), 'Whether the group is to be deleted; off brings it back', {
-			create: 'no',
-			keepsValue: true,
-		}),
+		field(
+			'is_deleted',
+			'Is Deleted',
+			flag(),
+			'Whether the group is to be deleted; off brings back one that is given by ID or still listed',
+			{
+				create: 'no',
+				keepsValue: true,
+			},
+		),
 		field(
 			'custom_fields',
 			'Custom Fields',

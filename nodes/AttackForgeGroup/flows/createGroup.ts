@@ -1,34 +1,44 @@
 import { asError } from '../../shared/core/errors';
-import type { JsonObject } from '../../shared/core/json';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
-import { customFieldOf, customFieldsOf, isSame, normalizeGroup } from '../fields/group';
+import { hasAccess } from '../fields/changes';
+import { customFieldOf, customFieldsOf, normalizeGroup } from '../fields/group';
+import { comparable, isStored } from '../fields/matching';
 
 /** Creating a group once, although AttackForge has no key by which a group whose answer was lost could be found. */
 
-/** Items that create a group of the same name run one after the other, so that each is found again as its own. */
+/** Items that create a group of the same name run in their order. */
 export const nameLane = (name: unknown): string => `name ${String(name)}`;
+
+/** A service may trim a name, or write it in another case. */
+const folded = (name: unknown): string => comparable(String(name)).toLowerCase();
 
 /**
  * @returns the new group, also when only its answer was lost
  * @throws ServiceFailure in doubt when it cannot be known whether it was created
  */
-export async function createGroup(api: AttackForge, body: JsonObject): Promise<JsonObject> {
+export const createGroup = async (api: AttackForge, body: JsonObject): Promise<JsonObject> =>
+	await api.run.inTurn(folded(body.name), async () => await createOnce(api, body));
+
+async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObject> {
 	let sentAt = 0;
 	const group = await onceOnly({
 		signal: api.signal,
 		async act() {
 			sentAt = Date.now();
-			return await api.createGroup(body);
+			const created = await api.createGroup(body);
+			api.run.noteClock(created, Date.now());
+			return created;
 		},
 		find: async () => await findCreated(api, body, sentAt, Date.now()),
 		doubt: `The group may or may not have been created: look for the name "${String(body.name)}" before you send it again.`,
 		// Nothing but the list protects from a second one.
 		lateMs: 2 * api.timeout,
 	});
-	api.made.set(String(group.id), sentAt);
+	api.run.noteCreated(group, sentAt);
 	return group;
 }
 
@@ -37,12 +47,14 @@ const LIST_ATTEMPTS = 4;
 const LIST_RETRY_MS = 1000;
 
 /**
- * The group that was sent, if it was made: of its name and content, newer than the request, and not known from another
- * item. A new one of its name that is not quite it leaves open which it is. That the list does not show it says something only if the list does show what this run has made besides: once, if
- * that was sent later; otherwise after several looks.
+ * The group that was sent, if it was created: of its name and content, newer than the request, and not of another item. A new
+ * group of its name with other content leaves open which it is.
+ *
+ * A list that does not show the group proves something only if it shows other groups that this run has created: one look is
+ * enough if one of them was sent after the failure, otherwise several looks are.
  *
  * @param failedAt milliseconds since the epoch
- * @returns `undefined` when it surely was not made
+ * @returns `undefined` when the group surely was not created
  * @throws when that cannot be known
  */
 async function findCreated(
@@ -53,14 +65,20 @@ async function findCreated(
 ): Promise<JsonObject | undefined> {
 	for (let looks = 1; ; looks++) {
 		const listed = (await currentGroups(api)).map(normalizeGroup);
-		const [group, ...others] = await candidates(api, listed, body, sentAt);
+		const { newer, unclear } = await candidates(api, listed, body, sentAt);
+		const [group, ...others] = newer;
 		if (others.length > 0) throw new Error('several new groups have this name');
-		// Somebody else's, or ours as AttackForge rewrote it: made again, it could be there twice.
+		// It is somebody else's group, or ours as AttackForge rewrote it. Created again, ours could be there twice.
 		if (group && !isWhatWasSent(body, group)) {
 			throw new Error(`the new group ${String(group.id)} has this name, but not all that was sent`);
 		}
 		if (group) return group;
-		const shown = listed.flatMap(({ id }) => api.made.get(String(id)) ?? []);
+		if (unclear.length > 0) {
+			throw new Error(
+				`the clocks do not tell whether the group ${String(unclear[0]?.id)} of this name is older than the request`,
+			);
+		}
+		const shown = listed.flatMap(({ id }) => api.run.sentAt(id) ?? []);
 		if (shown.some((time) => time > failedAt)) return undefined;
 		if (looks === LIST_ATTEMPTS) {
 			if (shown.length > 0) return undefined;
@@ -70,7 +88,7 @@ async function findCreated(
 	}
 }
 
-/** Those of all groups where the key may see them, otherwise of the user's own. */
+/** All groups where the key may see them, otherwise those that the user is a member of. */
 async function currentGroups(api: AttackForge): Promise<JsonObject[]> {
 	try {
 		return await api.currentGroups('all');
@@ -80,21 +98,17 @@ async function currentGroups(api: AttackForge): Promise<JsonObject[]> {
 	}
 }
 
-/** A service may trim a name, or write it in another case. */
-const folded = (name: unknown): string => String(name).trim().toLowerCase();
-
-/** New groups that may be the one that was sent. */
+/** Groups of the name that may be the one that was sent. */
 async function candidates(
 	api: AttackForge,
 	listed: readonly JsonObject[],
 	body: JsonObject,
 	sentAt: number,
-): Promise<JsonObject[]> {
-	const since = api.toServiceTime(sentAt) - SLACK;
-	const found: JsonObject[] = [];
+): Promise<{ newer: JsonObject[]; unclear: JsonObject[] }> {
+	const found = { newer: [] as JsonObject[], unclear: [] as JsonObject[] };
 	for (const { id, name } of listed) {
-		if (folded(name) !== folded(body.name) || api.made.has(String(id))) continue;
-		// When it was created does not change: it is read once a run.
+		if (folded(name) !== folded(body.name) || api.run.hasCreated(id)) continue;
+		// The time of its creation does not change, so that the group is read once a run.
 		const group = await api.lookups.getOrLoad(
 			`group ${String(id)}`,
 			async () => await api.getGroup(String(id)),
@@ -102,17 +116,16 @@ async function candidates(
 		const created = Date.parse(String(group.created));
 		if (Number.isNaN(created))
 			throw new Error(`AttackForge does not say when the group ${String(id)} was created`);
-		if (created >= since) found.push(group);
+		const age = api.run.ageOf(created, sentAt);
+		if (age !== 'older') found[age].push(group);
 	}
 	return found;
 }
 
-/** Milliseconds: Date headers are whole seconds. */
-const SLACK = 2000;
-
-/** What a group shows as it was sent: texts, switches and custom fields. */
+/** Whether a group shows what was sent: texts, switches, custom fields and access. */
 const isWhatWasSent = (body: JsonObject, group: JsonObject): boolean =>
 	Object.entries(body).every(([key, value]) => {
+		if (key === 'access') return !isJsonObject(value) || hasAccess(value, group.access);
 		if (typeof value === 'object' || typeof value === 'bigint') return true;
-		return !(key in group) || isSame(value, group[key]);
-	}) && customFieldsOf(body).every(({ key, value }) => isSame(value, customFieldOf(group, key)));
+		return !(key in group) || isStored(value, group[key]);
+	}) && customFieldsOf(body).every(({ key, value }) => isStored(value, customFieldOf(group, key)));

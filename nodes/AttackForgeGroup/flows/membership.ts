@@ -1,22 +1,45 @@
-import { isJsonObject } from '../../shared/core/json';
+import { asError } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { onceOnly } from '../../shared/http/onceOnly';
 import type { AttackForge } from '../api/client';
+import { isRejected } from '../api/responses';
 
 /** In the place of AttackForge's sentence, when its answer was lost and the change has been found made. */
-export const FOUND = 'Done (found so, since the answer was lost)';
+const FOUND = 'Done (found so, since the answer was lost)';
 
-/** @returns whether the user is a member of the group, of this access if one is given */
-export async function isMember(
+export type Membership = { groupId: string; userId: string };
+
+type Change = Membership & {
+	/** @returns the sentence that AttackForge answers with */
+	act(): Promise<unknown>;
+	/** Whether the group is as the change makes it. @param member `undefined` for a user who is no member */
+	isDone(member: JsonObject | undefined): boolean;
+};
+
+/**
+ * Changes a membership once.
+ *
+ * @returns the sentence that AttackForge answered with; `undefined` when it refused what had been done before
+ */
+export async function changeOnce(
 	api: AttackForge,
-	groupId: string,
-	userId: string,
-	access?: string,
-): Promise<boolean> {
-	const { members } = await api.getGroup(groupId);
-	if (!Array.isArray(members)) throw new Error('AttackForge does not show the members of the group');
-	return members.some(
-		(member: unknown) =>
-			isJsonObject(member) &&
-			member.userId === userId &&
-			(access === undefined || member.accessLevel === access),
-	);
+	{ groupId, userId, act, isDone }: Change,
+): Promise<{ status: unknown } | undefined> {
+	const isAsWanted = async () => {
+		const members = await api.getMembers(groupId);
+		return isDone(members.find((member) => String(member.userId).toLowerCase() === userId.toLowerCase()));
+	};
+	try {
+		const status = await onceOnly({
+			signal: api.signal,
+			// AttackForge may answer without a sentence.
+			act: async () => ({ said: await act() }),
+			find: async () => ((await isAsWanted()) ? { said: FOUND } : undefined),
+		});
+		return { status: status.said };
+	} catch (error) {
+		// AttackForge may refuse a repetition. What it refuses otherwise stays refused, also where nobody can look.
+		if (isRejected(error) && (await isAsWanted().catch(() => false))) return undefined;
+		throw asError(error);
+	}
 }

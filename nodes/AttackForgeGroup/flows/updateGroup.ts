@@ -1,47 +1,120 @@
-import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { onceOnly } from '../../shared/http/onceOnly';
+import type { JsonObject } from '../../shared/core/json';
+import { readThenWrite } from '../../shared/http/readThenWrite';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
-import { accessChanges, removesAccess } from '../fields/changes';
+import {
+	canGoUnread,
+	changesOf,
+	completeBody,
+	dependsOnGroup,
+	removesAccess,
+	type UpdateModes,
+} from '../fields/changes';
 
 /** What Update and Create or Update share. */
 
+type Update = {
+	id: string;
+	/** Access entries carry actions. */
+	body: JsonObject;
+	modes: UpdateModes;
+	/** Create or Update has just read the group: what it has already is not written. Update writes what it is given. */
+	present?: JsonObject;
+	/** The group cannot be read again. */
+	unreadable?: boolean;
+};
+
 /**
- * Updates a group. After an answer that was lost it looks at the access of the group: an entry that is gone already
- * cannot be removed again. All else may be written twice, and so needs no look-up.
+ * Updates a group. An update that depends on what the group holds (lists that are merged, entries that are removed) reads the
+ * group again before each attempt, so that nothing is written back that somebody else has changed meanwhile. Any other update
+ * holds nothing but what the item names, so that it can be sent again as it is.
+ *
+ * @returns what was written; `undefined` when the group was so already
  */
-export async function writeGroup(api: AttackForge, id: string, body: JsonObject): Promise<void> {
-	let left = body;
-	if (removesAccess(left)) {
-		await onceOnly({
-			signal: api.signal,
-			async act() {
-				await api.updateGroup(id, left);
-				left = {};
-				return true;
-			},
-			async find() {
-				const { access, ...others } = left;
-				const { access: present } = await api.getGroup(id);
-				const changes = isJsonObject(access) ? accessChanges(access, present, 'operations') : undefined;
-				left = changes ? { ...others, access: changes } : others;
-				return removesAccess(left) ? undefined : true;
-			},
-		});
+export async function writeGroup(
+	api: AttackForge,
+	{ id, body, modes, present, unreadable = false }: Update,
+): Promise<JsonObject | undefined> {
+	if (unreadable || !dependsOnGroup(body, modes)) {
+		const changes = present ? changesOf(body, present, modes) : body;
+		if (Object.keys(changes).length === 0) return undefined;
+		await api.updateGroup(id, changes);
+		return changes;
 	}
-	if (Object.keys(left).length > 0) await api.updateGroup(id, left);
+	const bodyFor = present ? changesOf : completeBody;
+	let known = present ?? (await readGroup(api, id, body, modes));
+	if (known === undefined) {
+		await api.updateGroup(id, body);
+		return body;
+	}
+	return await readThenWrite({
+		signal: api.signal,
+		async read() {
+			const group = known ?? (await api.getGroup(id));
+			known = undefined;
+			const changes = bodyFor(body, group, modes);
+			return Object.keys(changes).length > 0 ? changes : undefined;
+		},
+		write: async (changes) => await api.updateGroup(id, changes, 1),
+	});
 }
 
-/** UpdateGroup answers with a status only. The update stands, so a read that is not granted must not fail the item. */
-export async function readBack(api: AttackForge, id: string, sent: JsonObject): Promise<JsonObject> {
+/**
+ * @returns `undefined` where the group cannot be read or does not show its access, and the update can be sent as it is given
+ */
+async function readGroup(
+	api: AttackForge,
+	id: string,
+	body: JsonObject,
+	modes: UpdateModes,
+): Promise<JsonObject | undefined> {
+	if (!canGoUnread(body, modes)) return await api.getGroup(id);
+	try {
+		const group = await api.getGroup(id);
+		return removesAccess(body) && group.access === undefined ? undefined : group;
+	} catch (error) {
+		if (isRefusal(error)) return undefined;
+		return await Promise.reject(error);
+	}
+}
+
+/** How an operation changed a group, for what is said of it. */
+type Done = 'archived' | 'restored' | 'updated';
+
+/**
+ * The group after a change. The answers to changes hold a status only. The change stands, so that a read that is not granted
+ * must not fail the item.
+ */
+export async function readBack(
+	api: AttackForge,
+	id: string,
+	sent: JsonObject,
+	done: Done = 'updated',
+): Promise<JsonObject> {
 	try {
 		return await api.getGroup(id);
 	} catch (error) {
 		const reason = isRefusal(error) ? 'the key may not use GetGroup' : (error as Error).message;
+		const fields = Object.keys(sent).length > 0 ? ': these are the fields as they were sent' : '';
 		return {
 			id,
 			...sent,
-			_notice: `The group was updated, but could not be read back (${reason}): these are the fields as they were sent.`,
+			_notice: `The group was ${done}, but could not be read back (${reason})${fields}.`,
 		};
 	}
+}
+
+/** What an output says of a group that is out of use, since its update does not change that. */
+export function withState(group: JsonObject, given: JsonObject = {}): JsonObject {
+	if ('_notice' in group || given.is_deleted === true) return group;
+	if (group.is_deleted === true) {
+		return {
+			...group,
+			_notice: 'This group is deleted in AttackForge. Is Deleted, set to off, brings it back.',
+		};
+	}
+	const isArchived = [group.is_archived, group.archived].includes(true);
+	return isArchived
+		? { ...group, _notice: 'This group is archived in AttackForge. Restore brings it back.' }
+		: group;
 }

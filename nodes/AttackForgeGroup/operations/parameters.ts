@@ -8,7 +8,7 @@ import { notice } from '../../shared/fields/fixedCollection';
 import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
-import type { AccessMode, CustomFieldsMode } from '../fields/changes';
+import type { UpdateModes } from '../fields/changes';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -161,7 +161,14 @@ export const updatingOptions: INodeProperties[] = [
 			{
 				name: 'Set These, Keep the Others',
 				value: 'merge',
-				description: 'Reads the group first, and writes its other custom fields back with those given',
+				description:
+					'Reads the group first, and writes its other custom fields back with those given: what somebody else changes in the same moment may be lost',
+			},
+			{
+				name: 'Send Only These',
+				value: 'differing',
+				description:
+					'Reads the group first, and writes those given that differ: right for a tenant that keeps the others, which AttackForge does not document',
 			},
 			{
 				name: 'Replace All',
@@ -178,7 +185,7 @@ export const updatingOptions: INodeProperties[] = [
 export const updatingNotices = (collection: string): INodeProperties[] => [
 	notice(
 		'isDeletedNotice',
-		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings it back.',
+		'The group will be deleted in AttackForge. Sent as off, Is Deleted brings back a group that is given by ID or still listed.',
 		{
 			show: { dataMode: MODE_NAMES.define, [`/${collection}.is_deleted`]: [true] },
 		},
@@ -195,7 +202,7 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 	),
 ];
 
-export function readModes(item: Item): { access: AccessMode; customFields: CustomFieldsMode } {
+export function readModes(item: Item): UpdateModes {
 	const { accessMode, customFieldsMode } = item.options;
 	return {
 		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
@@ -203,6 +210,7 @@ export function readModes(item: Item): { access: AccessMode; customFields: Custo
 			customFieldsMode ?? 'merge',
 			'"Custom Fields" (customFieldsMode)',
 			'merge',
+			'differing',
 			'replace',
 		),
 	};

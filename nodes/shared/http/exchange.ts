@@ -19,6 +19,8 @@ export type ServiceRequest = {
 	body?: unknown;
 	/** Done twice it is the same as done once, so that it may be sent again when its answer was lost. Default: reads. */
 	idempotent?: boolean;
+	/** 1 for a body that depends on the record: `readThenWrite` reads it again before it sends again. */
+	maxAttempts?: number;
 };
 
 export const retryRulesOf = (

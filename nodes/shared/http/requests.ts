@@ -12,7 +12,7 @@ import { withRetries } from './retry';
  * @throws InvalidInput when a hidden secret would be written
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<ServiceResponse> {
-	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS' } = request;
+	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS', maxAttempts } = request;
 	refuseHidden(body);
 	const content = {
 		headers: {
@@ -22,7 +22,8 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		...(body !== undefined && { body: stringifyJson(body) }),
 		encoding: 'text' as const,
 	};
-	return await withRetries({ ...retryRulesOf(connection, method, idempotent), kind: method }, async () => {
+	const rules = { ...retryRulesOf(connection, method, idempotent), kind: method, maxAttempts };
+	return await withRetries(rules, async () => {
 		// Files take as long as they take; this must not.
 		const deadline = connection.deadlines.next();
 		try {

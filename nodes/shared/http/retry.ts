@@ -34,13 +34,15 @@ export type RetryRules<T extends RetryableResponse> = {
 	isKnown?(): boolean;
 	/** Removes the cause of a refusal. @returns `true` when the request is worth sending again */
 	recover?(response: T): boolean;
+	/** Default: `MAX_ATTEMPTS`. */
+	maxAttempts?: number;
 };
 
 export const MAX_ATTEMPTS = 6;
 /** As long as every response has been garbled, because the address may be wrong. */
 const MAX_GARBLED_ATTEMPTS = 3;
 /** For all attempts together. */
-const TIME_BUDGET_MS = 180_000;
+export const TIME_BUDGET_MS = 180_000;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 20_000;
 
@@ -54,7 +56,7 @@ export async function withRetries<T extends RetryableResponse>(
 	rules: RetryRules<T>,
 	attempt: () => Promise<T>,
 ): Promise<T> {
-	const { limiter, breaker, signal } = rules;
+	const { limiter, breaker, signal, maxAttempts = MAX_ATTEMPTS } = rules;
 	let deadline = Infinity;
 	let earlierAttempts: Certainty = 'notDone';
 	for (let attempts = 1; ; attempts++) {
@@ -80,7 +82,7 @@ export async function withRetries<T extends RetryableResponse>(
 		const nextAttemptAt = Date.now() + Math.max(decision.retryAfterMs ?? 0, delay);
 		const isGivenUp = breaker.isOpen && limiter.pause > 0;
 		const isLast =
-			attempts === MAX_ATTEMPTS || nextAttemptAt > deadline || isGivenUp || signal?.aborted === true;
+			attempts === maxAttempts || nextAttemptAt > deadline || isGivenUp || signal?.aborted === true;
 		if (!decision.retry || isLast) {
 			if (response) return earlierAttempts === 'notDone' ? response : { ...response, earlierAttempts };
 			throw withEarlierAttempts(error, earlierAttempts);

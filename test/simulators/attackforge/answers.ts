@@ -24,8 +24,8 @@ export function fieldFilter(query: Query, prefix = ''): (fields: CustomField[]) 
 }
 
 /** `count` of a paged answer: whether of the page or of all pages is not documented; here of the page. */
-export function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query): Thing[] {
-	return things.slice(Number(skip), Number(skip) + Number(limit));
+export function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query, cap: number): Thing[] {
+	return things.slice(Number(skip), Number(skip) + Math.min(cap, Number(limit)));
 }
 
 // --- groups -------------------------------------------------------------------

@@ -2,7 +2,7 @@ import { asAsset, page } from './answers';
 import { belongingsOfFirstProject } from './projects';
 import { hour, newId, type StoredAsset } from './records';
 import * as schemas from './schemas';
-import type { Method } from './service';
+import type { AttackForgeOptions, Method } from './service';
 import type { State } from './state';
 
 /** The n-th asset of a project, from 0. */
@@ -17,14 +17,17 @@ export function seedAssets(state: State, groupId: string, count: number): Stored
 }
 
 /** The assets of a group are those of its projects; a user sees those of the projects they are on. */
-export function assetMethods(state: State): Record<'GetAssetsByGroup', Method> {
+export function assetMethods(
+	state: State,
+	{ pageCap = 500 }: AttackForgeOptions,
+): Record<'GetAssetsByGroup', Method> {
 	return {
 		GetAssetsByGroup: {
 			params: schemas.idInPath,
 			querystring: schemas.assetsQuery,
 			handle({ params, query }) {
 				const found = state.assetsOf(state.group(params.id ?? ''));
-				const assets = page(found, query).map(([asset, project]) => asAsset(asset, project));
+				const assets = page(found, query, pageCap).map(([asset, project]) => asAsset(asset, project));
 				return { count: assets.length, assets };
 			},
 		},

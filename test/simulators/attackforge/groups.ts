@@ -41,7 +41,8 @@ export function seedGroup(state: State, input: NewGroup): StoredGroup {
 	return group;
 }
 
-function createGroup(state: State, input: NewGroup): StoredGroup {
+function createGroup(state: State, given: NewGroup): StoredGroup {
+	const input = asStored(state, given);
 	checkKeysUnique(input.custom_fields);
 	const access = accessOfNewGroup(state, input.access);
 	state.groupsAreChanging();
@@ -49,7 +50,8 @@ function createGroup(state: State, input: NewGroup): StoredGroup {
 }
 
 /** All or nothing: a refused operation leaves the group as it was. */
-function updateGroup(state: State, group: StoredGroup, changes: GroupChanges): void {
+function updateGroup(state: State, group: StoredGroup, given: GroupChanges): void {
+	const changes = asStored(state, given);
 	checkKeysUnique(changes.custom_fields);
 	const access = accessAfter(state, group.access, changes.access ?? {});
 	const custom_fields = customFieldsAfter(state, group.custom_fields, changes.custom_fields);
@@ -64,7 +66,27 @@ function customFieldsAfter(
 	sent: CustomField[] | undefined,
 ): CustomField[] {
 	if (!sent || !state.options.customFieldsMerge) return sent ?? before;
-	return [...new Map([...before, ...sent].map((field) => [field.key, field])).values()];
+	// `null` removes a field: AttackForge's own flows send it for projects and vulnerabilities.
+	return [...new Map([...before, ...sent].map((field) => [field.key, field])).values()].filter(
+		({ value }) => value !== null,
+	);
+}
+
+/** What the service makes of texts and of values of custom fields. */
+function asStored<Given extends NewGroup | GroupChanges>(state: State, given: Given): Given {
+	if (!state.options.storesText) return given;
+	const texts = Object.entries(given).map(([name, value]) => [
+		name,
+		typeof value === 'string' ? value.trim() : value,
+	]);
+	const custom_fields = given.custom_fields?.map(({ key, value }) => ({ key, value: storedText(value) }));
+	return { ...(Object.fromEntries(texts) as Given), ...(custom_fields && { custom_fields }) };
+}
+
+function storedText(value: unknown): unknown {
+	if (value === null || value === undefined) return value;
+	if (Array.isArray(value) && value.length === 1 && typeof value[0] === 'string') return value[0].trim();
+	return typeof value === 'object' ? JSON.stringify(value) : String(value).trim();
 }
 
 function setArchived(state: State, group: StoredGroup, isArchived: boolean): void {
@@ -104,14 +126,26 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 			querystring: schemas.groupQuery,
 			handle({ params, query }) {
 				const group = state.group(params.id ?? '');
-				return { group: asGroup(group, state.projectsOfGroup(group), query) };
+				const shown = asGroup(group, state.projectsOfGroup(group), query);
+				const { hidesCustomFields, showsArchived } = options;
+				return {
+					group: {
+						...shown,
+						// What is undefined is left out of JSON.
+						...(hidesCustomFields && { custom_fields: undefined }),
+						...(showsArchived && { is_archived: group.is_archived }),
+					},
+				};
 			},
 		},
 		GetGroups: {
 			querystring: schemas.groupsQuery,
 			handle({ query }) {
-				const groups = visibleGroups(state, query.allGroups === 'true');
-				return { count: groups.length, groups: asListedGroups(groups, query) };
+				const groups = visibleGroups(state, query.allGroups === 'true', options.listsDeleted);
+				const listed = asListedGroups(groups, query).map(({ group_custom_fields, ...others }) =>
+					options.hidesCustomFields ? others : { ...others, group_custom_fields },
+				);
+				return { count: groups.length, groups: listed };
 			},
 		},
 		ArchiveGroup: archiveMethod(true),
@@ -124,9 +158,12 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
  * GetGroups). Whether archived and deleted groups are listed is not documented; here the archived are and
  * the deleted are not.
  */
-function visibleGroups(state: State, all: boolean): StoredGroup[] {
+function visibleGroups(state: State, all: boolean, listsDeleted = false): StoredGroup[] {
 	if (all && state.keyUser.role !== 'admin') throw refusals.adminsOnly('allGroups');
 	return state
 		.listedGroups()
-		.filter((group) => !group.is_deleted && (all || findMember(group, state.keyUser) !== undefined));
+		.filter(
+			(group) =>
+				(listsDeleted || !group.is_deleted) && (all || findMember(group, state.keyUser) !== undefined),
+		);
 }

@@ -29,7 +29,7 @@ export type {
 	StoredVulnerability,
 	User,
 } from './records';
-export type { AttackForgeOptions } from './service';
+export type { AttackForgeOptions, FailureForm } from './service';
 
 export type AttackForgeSimulator = RunningServer & {
 	credentials: { apiKey: string };
@@ -68,16 +68,16 @@ export type AttackForgeSimulator = RunningServer & {
 export async function startAttackForge(options: AttackForgeOptions = {}): Promise<AttackForgeSimulator> {
 	const { app, listen } = await createServer(options);
 	const users = tenantUsers(options.admin ?? true);
-	const { listingLag = 0, customFieldsMerge = false } = options;
-	const state = new State(users, users[0], { listingLag, customFieldsMerge });
+	const { listingLag = 0, customFieldsMerge = false, storesText = false } = options;
+	const state = new State(users, users[0], { listingLag, customFieldsMerge, storesText });
 
 	addErrorHandlers(app, options);
 	const methods = {
 		...groupMethods(state, options),
 		...memberMethods(state),
 		...projectMethods(state),
-		...vulnerabilityMethods(state),
-		...assetMethods(state),
+		...vulnerabilityMethods(state, options),
+		...assetMethods(state, options),
 		...userMethods(state),
 		...formConfigMethods(),
 	};

@@ -18,6 +18,21 @@ export type AttackForgeOptions = ServerOptions & {
 	 * `{"error": "..."}`.
 	 */
 	errorsInSuccess?: boolean;
+	/**
+	 * Answer every request that is refused, but for one without a valid key, with 200 and the refusal in this form.
+	 * AttackForge's own flows test for `{"status": "error"}` beside the status code.
+	 */
+	failuresInSuccess?: FailureForm;
+	/** Texts are trimmed, and values of custom fields are stored as text: a list of one value as that value, others as JSON. */
+	storesText?: boolean;
+	/** GetGroups lists groups that are deleted too. Whether it does is not documented. */
+	listsDeleted?: boolean;
+	/** GetGroup shows `is_archived`, which is not documented. */
+	showsArchived?: boolean;
+	/** GetGroup and GetGroups leave custom fields out, as for a user who may not view them. */
+	hidesCustomFields?: boolean;
+	/** The most entries of a page, whatever `limit` asks for. */
+	pageCap?: number;
 	/** UpdateGroup answers `{"status":"Group Updated"}`, as the oldest documented version does. */
 	oldStatusSentences?: boolean;
 	/**
@@ -44,6 +59,20 @@ export type AttackForgeOptions = ServerOptions & {
 		 */
 		beforeRequest?(request: { method: string; path: string }): void | Promise<void>;
 	};
+};
+
+/** Where a failure that is answered with 200 has its words. */
+export type FailureForm =
+	'error' | 'status and error' | 'status and message' | 'status' | 'errors' | 'error objects' | 'sentence';
+
+const FAILURE_FORMS: Record<FailureForm, (words: string) => object> = {
+	error: (error) => ({ error }),
+	'status and error': (error) => ({ status: 'error', error }),
+	'status and message': (message) => ({ status: 'error', message }),
+	status: () => ({ status: 'error' }),
+	errors: (words) => ({ errors: [words] }),
+	'error objects': (message) => ({ errors: [{ message }] }),
+	sentence: (status) => ({ status }),
 };
 
 type Params = Record<string, string>;
@@ -114,6 +143,10 @@ export function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptio
 	app.setErrorHandler<FastifyError | Refusal>(async (error, request, reply) => {
 		const { status, message } = asRefusal(error);
 		const method = request.routeOptions.config.attackForgeMethod;
+		if (options.failuresInSuccess && status !== 401) {
+			await reply.code(200).send(FAILURE_FORMS[options.failuresInSuccess](message));
+			return;
+		}
 		const hidden = options.errorsInSuccess && status === 400 && method && WRITES.includes(method);
 		await reply.code(hidden ? 200 : status).send({ error: message });
 	});

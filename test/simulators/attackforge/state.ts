@@ -18,6 +18,8 @@ export type StateOptions = {
 	listingLag: number;
 	/** Whether UpdateGroup merges `custom_fields` by key instead of replacing the list. */
 	customFieldsMerge: boolean;
+	/** Whether texts are trimmed, and values of custom fields stored as text. */
+	storesText: boolean;
 };
 
 /** The groups, users and projects of one AttackForge tenant. */

@@ -2,7 +2,7 @@ import { page, vulnerabilityAnswer, type Query } from './answers';
 import { belongingsOfFirstProject } from './projects';
 import { hour, newId, PRIORITIES, type StoredVulnerability } from './records';
 import * as schemas from './schemas';
-import type { Method } from './service';
+import type { AttackForgeOptions, Method } from './service';
 import type { State } from './state';
 
 /** The n-th vulnerability of a project, from 0: the priorities take turns, Critical first. */
@@ -35,7 +35,10 @@ export function seedVulnerabilities(
 }
 
 /** The vulnerabilities of a group are those of its projects; a user sees those of the projects they are on. */
-export function vulnerabilityMethods(state: State): Record<'GetVulnerabilitiesByGroup', Method> {
+export function vulnerabilityMethods(
+	state: State,
+	{ pageCap = 500 }: AttackForgeOptions,
+): Record<'GetVulnerabilitiesByGroup', Method> {
 	return {
 		GetVulnerabilitiesByGroup: {
 			params: schemas.idInPath,
@@ -45,7 +48,7 @@ export function vulnerabilityMethods(state: State): Record<'GetVulnerabilitiesBy
 				const found = state
 					.vulnerabilitiesOf(state.group(params.id ?? ''))
 					.filter(([vulnerability]) => isAskedFor(vulnerability, query));
-				const vulnerabilities = page(found, query).map(([vulnerability, project]) =>
+				const vulnerabilities = page(found, query, pageCap).map(([vulnerability, project]) =>
 					answer(vulnerability, project, state.groupsOf(project)),
 				);
 				return { count: vulnerabilities.length, vulnerabilities };

@@ -899,7 +899,11 @@ describe('assignments and reviews', () => {
 
 	test('keeps one review per user', async () => {
 		await start();
-		const id = await created({ name: 'x', type: 'Report', reviews: list({ rating: 4, reviewHelpful: true, comments: 'good' }) });
+		const id = await created({
+			name: 'x',
+			type: 'Report',
+			reviews: list({ rating: 4, reviewHelpful: true, comments: 'good' }),
+		});
 		await put(id, { reviews: list({ rating: 2 }) });
 		const { reviews } = (await get(`/v3/groups/${id}?fields=intelReviews`)).data.data;
 		expect(reviews.data).toMatchObject([{ rating: 2, comments: 'good' }]);

@@ -72,7 +72,8 @@ export function page<Row>(
 	const limit = Math.min(asked, cap);
 	const counted = options.alwaysCount === true || (start === 0 && parameter(request, 'count') === 'true');
 	return {
-		...(start + limit < rows.length && (saysMore || limit === asked) && { next: pageUrl(request, start + limit, limit) }),
+		...(start + limit < rows.length &&
+			(saysMore || limit === asked) && { next: pageUrl(request, start + limit, limit) }),
 		data: rows.slice(start, start + limit).map(render),
 		...(counted && { count: rows.length }),
 		status: 'Success',

@@ -59,7 +59,8 @@ export const CREDENTIALS = {
 	readOnlyToken: 'APIV2:431:r3aD0n:1924905600000:c2ltdWxhdG9yLW9ubHktcmVhZC1vbmx5LXRva2VuLWZha2U=',
 	expiredToken: 'APIV2:430:3xP1rD:1577836800000:c2ltdWxhdG9yLW9ubHktZXhwaXJlZC10b2tlbi1mYWtlLTE=',
 	noOwnersToken: 'APIV2:432:n00wNr:1924905600000:c2ltdWxhdG9yLW9ubHktbm8tb3duZXJzLXRva2VuLWZha2U=',
-	twoOrganizationsToken: 'APIV2:434:tW00rg:1924905600000:c2ltdWxhdG9yLW9ubHktdHdvLW9yZ2FuaXphdGlvbnMtdG9rZW4=',
+	twoOrganizationsToken:
+		'APIV2:434:tW00rg:1924905600000:c2ltdWxhdG9yLW9ubHktdHdvLW9yZ2FuaXphdGlvbnMtdG9rZW4=',
 	cannotListToken: 'APIV2:433:n0L1sT:1924905600000:c2ltdWxhdG9yLW9ubHktY2Fubm90LWxpc3QtdG9rZW4tZmFrZQ==',
 } as const;
 

@@ -25,7 +25,7 @@ export const archive = defineOperation<AttackForge>({
 			record: id,
 			async run() {
 				await api.archiveGroup(id);
-				return await readBack(api, id, {});
+				return { ...(await readBack(api, id, {}, 'archived')), _outcome: 'archived' };
 			},
 		};
 	},

@@ -1,18 +1,25 @@
-import type { INodeProperties } from 'n8n-workflow';
+import { deepCopy, type INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/core/errors';
 import { labelOf } from '../../../shared/fields/field';
 import { emptyFilter, readFilter } from '../../../shared/fields/filters';
-import { fixedCollection, repeatableRows } from '../../../shared/fields/fixedCollection';
+import {
+	fixedCollection,
+	readFixedCollection,
+	readRows,
+	repeatableRows,
+} from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
-import { isUnset, optionalText, readText } from '../../../shared/core/values';
+import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
 import type { AttackForge, Scope } from '../../api/client';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/group';
+import { comparable, hasText } from '../../fields/matching';
+import { refuseHidden } from '../../flows/findGroup';
 import {
 	customFieldFilterOptions,
 	readCustomFieldFilter,
@@ -53,10 +60,16 @@ const filters: INodeProperties = {
 					text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
 				]),
 			]),
-			description: 'Custom fields with exactly these values',
+			description:
+				'Custom fields with these values, upper and lower case included; white space around them does not count',
 		},
 		text('nameContains', 'Name Contains', 'Text in the name, in upper or lower case', 'e.g. acme'),
-		text('nameIs', 'Name Is', 'The exact name, upper and lower case included', 'e.g. ACME Corp.'),
+		text(
+			'nameIs',
+			'Name Is',
+			'The name, upper and lower case included; white space around it does not count',
+			'e.g. ACME Corp.',
+		),
 		text(
 			'owner',
 			'Owner Contains',
@@ -92,17 +105,21 @@ export const getMany = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const scope = oneOf<Scope>(item.parameter('scope'), '"Groups" (scope)', 'all', 'mine');
 		const limit = readLimit(item);
-		const matches = readFilters(item);
+		const { matches, byCustomField } = readFilters(item);
 		const filter = readCustomFieldFilter(item);
 		const simplify = readSimplify(item);
 		return {
 			async run() {
+				const key = `list ${scope} ${JSON.stringify(filter)}`;
+				const groups = await api.lookups.getOrLoad(key, async () => await api.getGroups(scope, filter));
+				if (byCustomField !== undefined) refuseHidden(groups, byCustomField);
 				const found: JsonObject[] = [];
-				for (const group of await api.getGroups(scope, filter)) {
+				for (const group of groups) {
 					if (found.length >= limit) break;
 					if (matches(normalizeGroup(group))) found.push(simplify ? simplifyGroup(group) : group);
 				}
-				return found;
+				// No item is to share an object with another, which gets it from the same list.
+				return deepCopy(found);
 			},
 		};
 	},
@@ -110,7 +127,7 @@ export const getMany = defineOperation<AttackForge>({
 
 type Matches = (group: JsonObject) => boolean;
 
-function readFilters(item: Item): Matches {
+function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
 	const given = (item.parameter('filters') ?? {}) as JsonObject;
 	const wanted = (displayName: string, name: string) => {
 		const label = labelOf({ displayName, name });
@@ -122,14 +139,14 @@ function readFilters(item: Item): Matches {
 			: [
 					(group) =>
 						names.some((name) =>
-							String(group[name] ?? '')
+							comparable(String(group[name] ?? ''))
 								.toLowerCase()
-								.includes(needle.toLowerCase()),
+								.includes(comparable(needle).toLowerCase()),
 						),
 				];
 	const name = wanted('Name Is', 'nameIs');
 	const all: Matches[] = [
-		...(name === undefined ? [] : [(group: JsonObject) => group.name === name]),
+		...(name === undefined ? [] : [(group: JsonObject) => hasText(group.name, name)]),
 		...contains(wanted('Name Contains', 'nameContains'), 'name'),
 		...contains(wanted('Owner Contains', 'owner'), 'group_owner'),
 		...contains(
@@ -138,23 +155,39 @@ function readFilters(item: Item): Matches {
 			'primary_contact_number',
 			'primary_contact_email',
 		),
-		...readFieldFilters(given.customFields, item),
+		...readFieldFilters(given, item),
 	];
-	return (group) => all.every((matches) => matches(group));
+	return {
+		matches: (group) => all.every((matches) => matches(group)),
+		...('customFields' in given && { byCustomField: 'customFields' }),
+	};
 }
 
-function readFieldFilters(given: unknown, item: Item): Matches[] {
-	const list = isJsonObject(given) && isJsonObject(given.list) ? given.list : ({} as JsonObject);
-	const wanted = isJsonObject(list.data) && Array.isArray(list.data.entry) ? list.data.entry : [];
+function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
+	if (!('customFields' in filtersGiven)) return [];
+	const { customFields: given } = filtersGiven;
+	const filterLabel = labelOf({ displayName: 'Custom Fields', name: 'customFields' });
+	const form = readFixedCollection(given, ['data']);
+	if (!form && !isUnset(given) && !isEmptyBox(given)) {
+		throw new InvalidInput(
+			`The filter ${filterLabel} cannot be ${inQuotes(given)}`,
+			'Add a row with the key and the value to filter by.',
+		);
+	}
+	const rows = form ? readRows(form.data, filterLabel) : [];
+	// Without a row, it would find all groups.
+	if (rows.every((row) => isJsonObject(row) && isUnset(row.key) && isUnset(row.value))) {
+		throw emptyFilter(filterLabel);
+	}
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
-	return wanted.map((row: unknown) => {
+	return rows.map((row: unknown) => {
 		const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
 		if (isUnset(key))
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
 		const name = readText(key, '"Custom Fields": the key');
 		const label = `"Custom Fields": the value of "${name}"`;
 		const exact = optionalText(value, label) ?? '';
-		// Of a record without the value, it would find all groups without it.
+		// Without the value, it would find all groups that have none.
 		if (exact.trim() === '') throw emptyFilter(label);
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
@@ -162,6 +195,13 @@ function readFieldFilters(given: unknown, item: Item): Matches[] {
 				'Filter by custom fields, or choose which are returned, not both.',
 			);
 		}
-		return (group) => String(customFieldOf(group, name) ?? '') === exact;
+		return (group) => hasText(customFieldOf(group, name), exact);
 	});
 }
+
+/** A box to which no row was added. */
+const isEmptyBox = (given: unknown): boolean =>
+	isJsonObject(given) &&
+	Object.values(given).every(
+		(list) => isUnset(list) || (isJsonObject(list) && Object.keys(list).length === 0),
+	);

@@ -17,7 +17,7 @@ export const restore = defineOperation<AttackForge>({
 			record: id,
 			async run() {
 				await api.restoreGroup(id);
-				return await readBack(api, id, {});
+				return { ...(await readBack(api, id, {}, 'restored')), _outcome: 'restored' };
 			},
 		};
 	},

@@ -7,13 +7,14 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
-import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
+import { inQuotes, isUnset, optionalText } from '../../../shared/core/values';
 import { isRefusal } from '../../api/responses';
 import type { AttackForge, Scope } from '../../api/client';
-import { changesOf } from '../../fields/changes';
+import { changesOf, type UpdateModes } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
 import { CLEAR_EXAMPLE, table } from '../../fields';
-import { customFieldOf, normalizeGroup } from '../../fields/group';
+import { customFieldOf } from '../../fields/group';
+import { matchText } from '../../fields/matching';
 import {
 	optionalGroupParameter,
 	readGroupId,
@@ -22,7 +23,8 @@ import {
 	updatingOptions,
 } from '../parameters';
 import { createGroup, nameLane } from '../../flows/createGroup';
-import { readBack, writeGroup } from '../../flows/updateGroup';
+import { described, findGroup, findGroupAgain, othersLike, type Search } from '../../flows/findGroup';
+import { readBack, withState, writeGroup } from '../../flows/updateGroup';
 
 const matchParameters: INodeProperties[] = [
 	{
@@ -36,7 +38,11 @@ const matchParameters: INodeProperties[] = [
 				value: 'id',
 				description: 'Where the ID is known; without one, the group is created',
 			},
-			{ name: 'Name', value: 'name', description: 'The exact name, upper and lower case included' },
+			{
+				name: 'Name',
+				value: 'name',
+				description: 'The name, upper and lower case included; white space around it does not count',
+			},
 		],
 		default: 'name',
 		description:
@@ -63,7 +69,8 @@ const searchIn: INodeProperties = {
 		{ name: 'Groups That I Am a Member Of', value: 'mine' },
 	],
 	default: 'all',
-	description: 'Where to look for the group. One that is not seen is taken for missing, and created again.',
+	description:
+		'Where to look for the group. One that is not seen, such as one that AttackForge lists late or hides because it is deleted, is taken for missing, and created again.',
 };
 
 export const upsert = defineOperation<AttackForge>({
@@ -91,21 +98,15 @@ export const upsert = defineOperation<AttackForge>({
 				if (!match.find) {
 					return isGone ? notThere(update) : { ...(await createGroup(api, create())), _outcome: 'created' };
 				}
-				const known = api.written.get(match.key);
+				const known = api.run.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
-				const present = known ?? (await match.find(api));
-				if (!present && isGone) return notThere(update);
-				if (!present) return { ...(await createFirst(api, match.key, create())), _outcome: 'created' };
-				const id = String(present.id);
-				const group = await complete(api, present, update, modes);
-				const changes = changesOf(update, group, modes);
-				if (Object.keys(changes).length === 0) return { ...group, _outcome: 'unchanged' };
-				// Should it fail, nobody knows what the group holds.
-				api.written.set(match.key, { id });
-				await writeGroup(api, id, changes);
-				const after = await readBack(api, id, changes);
-				api.written.set(match.key, '_notice' in after ? asWritten(group, changes) : after);
-				return { ...after, _outcome: 'updated' };
+				const present =
+					known ?? (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
+				if (present) return await updateFound(api, match.key, present, update, modes);
+				if (isGone) return notThere(update);
+				const group = await createFirst(api, match.key, create());
+				const notice = await noticeOfNew(api, match, group, update);
+				return { ...group, ...(notice && { _notice: notice }), _outcome: 'created' };
 			},
 		};
 	},
@@ -115,11 +116,36 @@ export const upsert = defineOperation<AttackForge>({
 type Match = {
 	/** Items with the same key are about the same group. */
 	key: string;
-	/** Not asked about a group that this run has written: the server's list may lag. Absent: the item makes a new group. */
+	/** Not asked about a group that this run has written, because the list may lag. Absent: the item makes a new group. */
 	find?(api: AttackForge): Promise<JsonObject | undefined>;
+	/** Looks once more before the group is created. */
+	findAgain?(api: AttackForge): Promise<JsonObject | undefined>;
+	/** What the list is searched for, where it is. */
+	search?: Search;
 };
 
-/** To be deleted, and not there or not listed any more: created first, it would come and go with every run. */
+async function updateFound(
+	api: AttackForge,
+	key: string,
+	present: JsonObject,
+	update: JsonObject,
+	modes: UpdateModes,
+): Promise<JsonObject> {
+	const id = String(present.id);
+	const { group, unreadable } = await complete(api, present, update, modes);
+	if (Object.keys(changesOf(update, group, modes)).length === 0) {
+		return { ...withState(group, update), _outcome: 'unchanged' };
+	}
+	// Should the update fail, nobody knows what the group holds.
+	api.run.remember(key, { id });
+	const changes = await writeGroup(api, { id, body: update, modes, present: group, unreadable });
+	if (!changes) return { ...withState(group, update), _outcome: 'unchanged' };
+	const after = await readBack(api, id, changes);
+	api.run.remember(key, '_notice' in after ? asWritten(group, changes) : after);
+	return { ...withState(after, update), _outcome: 'updated' };
+}
+
+/** A deleted group that is not listed, or one that is listed late, cannot be found: created first, it would come and go with every run. */
 const notThere = (update: JsonObject): JsonObject => ({
 	...update,
 	_outcome: 'unchanged',
@@ -130,19 +156,38 @@ const notThere = (update: JsonObject): JsonObject => ({
 async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
 	try {
 		const group = await createGroup(api, body);
-		api.written.set(key, group);
+		api.run.remember(key, group);
 		return group;
 	} catch (error) {
-		if (isInDoubt(error)) api.written.set(key, error);
+		if (isInDoubt(error)) api.run.remember(key, error);
 		throw asError(error);
 	}
 }
 
-/** In doubt as the earlier one is: n8n's Retry On Fail must not send it either. */
+/**
+ * What is to be said of a group that was just created: another execution may have created it at the same time, and a deleted
+ * one may be there unseen. The group stands, so that a look that fails changes nothing.
+ */
+async function noticeOfNew(
+	api: AttackForge,
+	{ search }: Match,
+	{ id }: JsonObject,
+	{ is_deleted: isDeleted }: JsonObject,
+): Promise<string | undefined> {
+	if (!search) return undefined;
+	const others = await othersLike(api, search, id).catch(() => []);
+	if (others.length > 0) {
+		return `Another group has the ${described(search)} too: ${others.join(', ')}. It was not listed before, or was created at the same time: keep one of them.`;
+	}
+	if (isDeleted !== false) return undefined;
+	return 'No such group was listed, and so one was created. AttackForge may not list groups that are deleted: to bring one back, match by Group ID.';
+}
+
+/** In doubt as the earlier item is, so that n8n's Retry On Fail does not send this one either. */
 const notSent = ({ certainty, doubt }: ServiceFailure) =>
 	new ServiceFailure('Not sent: an earlier item may have created this group', '', {}, { certainty, doubt });
 
-/** A group that could not be read back. Its access is unknown: what was written are operations on it. */
+/** A group that could not be read back. Its access is unknown, because operations on it were written. */
 function asWritten(group: JsonObject, changes: JsonObject): JsonObject {
 	const all: JsonObject = { ...group, ...changes };
 	delete all.access;
@@ -155,10 +200,10 @@ function readMatch(item: Item, update: JsonObject): Match {
 	if (matchBy === 'id') return matchById(item, update.name);
 	const scope = oneOf<Scope>(item.options.scope ?? 'all', '"Search In" (scope)', 'all', 'mine');
 	if (matchBy !== 'customField') {
-		const { name } = update;
-		if (isUnset(name))
+		const value = matchText(update.name);
+		if (value === undefined)
 			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
-		return matchInList(scope, 'name', String(plain(readText(name, '"Name" (name)'))), (group) => group.name);
+		return matchInList({ scope, value });
 	}
 	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';
 	if (!/^\w+$/.test(key)) {
@@ -167,14 +212,19 @@ function readMatch(item: Item, update: JsonObject): Match {
 			'Give the key of a custom field: letters, numbers and underscores.',
 		);
 	}
-	const value = plain(customFieldOf(update, key));
-	if (isUnset(value) || typeof value === 'object') {
+	const given = customFieldOf(update, key);
+	const value = matchText(given);
+	if (value !== undefined) return matchInList({ scope, customField: key, value });
+	if (typeof given === 'object' && given !== null) {
 		throw new InvalidInput(
-			`The custom field "${key}" that groups are matched by has no value`,
-			'Give it among the custom fields of this item, as text.',
+			`The custom field "${key}" that groups are matched by has several values: ${inQuotes(given)}`,
+			'Match by a custom field that holds one value.',
 		);
 	}
-	return matchInList(scope, `custom field ${key}`, String(value), (group) => customFieldOf(group, key));
+	throw new InvalidInput(
+		`The custom field "${key}" that groups are matched by has no value`,
+		`Give it among the custom fields of this item, e.g. as "custom_fields": {"${key}": "CLIENT001"}: beside them it is no custom field.`,
+	);
 }
 
 function matchById(item: Item, name: unknown): Match {
@@ -189,57 +239,30 @@ function matchById(item: Item, name: unknown): Match {
 	};
 }
 
-/** The list of groups is read once a run, and indexed. */
-function matchInList(scope: Scope, what: string, value: string, read: (group: JsonObject) => unknown): Match {
-	const index = async (api: AttackForge) =>
-		await api.lookups.getOrLoad(`groups ${scope} by ${what}`, async () => {
-			const groups = await api.lookups.getOrLoad(`groups ${scope}`, async () => await api.getGroups(scope));
-			const found = new Map<string, JsonObject[]>();
-			for (const group of groups.map(normalizeGroup)) add(found, read(group), group);
-			return found;
-		});
-	return {
-		key: `${what} ${value}`,
-		async find(api) {
-			const [group, ...others] = (await index(api)).get(value) ?? [];
-			if (others.length === 0) return group;
-			const ids = [group, ...others].map((one) => String(one?.id)).join(', ');
-			throw new ServiceFailure(
-				`Several groups have the ${what} "${value}": ${ids}`,
-				'Nothing was written. Match by Group ID, or make it unique in AttackForge.',
-			);
-		},
-	};
-}
-
-/** A service may trim what it stores, or encode its accents otherwise: the same would be created again in each run. */
-const plain = (value: unknown): unknown => (typeof value === 'string' ? value.normalize().trim() : value);
-
-function add(found: Map<string, JsonObject[]>, value: unknown, group: JsonObject): void {
-	if (isUnset(value) || typeof value === 'object') return;
-	const key = String(plain(value));
-	const same = found.get(key);
-	if (same) same.push(group);
-	else found.set(key, [group]);
-}
+const matchInList = (search: Search): Match => ({
+	key: described(search),
+	find: async (api) => await findGroup(api, search),
+	findAgain: async (api) => await findGroupAgain(api, search),
+	search,
+});
 
 /**
- * The list does not show access and switches: the group itself is read when the update is about them. It is too when
- * custom fields change: the list is as old as the run, and what was changed since would be written back as it was.
+ * The group as far as the update is about it. The list does not show access and switches. It is as old as the run: custom
+ * fields that were changed since would be written back as they were.
  */
 async function complete(
 	api: AttackForge,
 	present: JsonObject,
 	update: JsonObject,
-	modes: Parameters<typeof changesOf>[2],
-): Promise<JsonObject> {
+	modes: UpdateModes,
+): Promise<{ group: JsonObject; unreadable?: boolean }> {
 	const id = String(present.id);
-	if (!Object.keys(update).every((name) => name in present)) return await api.getGroup(id);
-	if (!('custom_fields' in changesOf(update, present, modes))) return present;
+	if (!Object.keys(update).every((name) => name in present)) return { group: await api.getGroup(id) };
+	if (!('custom_fields' in changesOf(update, present, modes))) return { group: present };
 	try {
-		return await api.getGroup(id);
+		return { group: await api.getGroup(id) };
 	} catch (error) {
-		if (isRefusal(error)) return present;
+		if (isRefusal(error)) return { group: present, unreadable: true };
 		throw asError(error);
 	}
 }

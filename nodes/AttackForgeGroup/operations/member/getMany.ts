@@ -1,4 +1,3 @@
-import { isJsonObject } from '../../../shared/core/json';
 import { limitParameters, readLimit } from '../../../shared/execution/limit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
@@ -19,9 +18,8 @@ export const getMany = defineOperation<AttackForge>({
 		const simplify = readSimplify(item);
 		return {
 			async run() {
-				const { members } = await api.getGroup(id);
-				const all = Array.isArray(members) ? members.filter(isJsonObject).slice(0, limit) : [];
-				return simplify ? all.map(simplifyMember) : all;
+				const members = (await api.getMembers(id)).slice(0, limit);
+				return simplify ? members.map(simplifyMember) : members;
 			},
 		};
 	},

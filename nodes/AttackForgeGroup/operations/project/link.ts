@@ -5,5 +5,5 @@ export const link = linking({
 	name: 'Link to Group',
 	action: 'Link a project to a group',
 	description: 'Add a group to the groups of a project, so that its members get access to the project',
-	change: (groups, groupId) => (groups.includes(groupId) ? [...groups] : [...groups, groupId]),
+	links: true,
 });

@@ -1,18 +1,22 @@
 import { ServiceFailure } from '../../../shared/core/errors';
+import type { JsonObject } from '../../../shared/core/json';
 import { defineOperation, type OperationFile } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
+import { readThenWrite } from '../../../shared/http/readThenWrite';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, projectParameter, readGroupId, readId } from '../parameters';
 
 type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' | 'description'> & {
-	change(groups: readonly string[], groupId: string): string[];
+	/** Whether the group is linked after the change. */
+	links: boolean;
 };
 
 /**
  * Links or unlinks: reads the project's groups, writes the full list, since the list replaces the present one, and reads
- * it back. Somebody else's change in between cannot be prevented; one that shows is reported and not undone.
+ * it back. The list is read again before each attempt. What somebody else changes between that read and the write is
+ * overwritten, and cannot be seen; what is changed after the write is said and not undone.
  */
-export function linking({ change, ...head }: Linking): OperationFile<AttackForge> {
+export function linking({ links, ...head }: Linking): OperationFile<AttackForge> {
 	return defineOperation<AttackForge>({
 		...head,
 		resource: 'project',
@@ -23,25 +27,72 @@ export function linking({ change, ...head }: Linking): OperationFile<AttackForge
 			return {
 				record: projectId,
 				async run() {
-					const before = await api.getProjectGroups(projectId);
-					const wanted = change(before, groupId);
-					const output = { project_id: projectId, group_id: groupId, groups: wanted };
-					if (sameIds(before, wanted)) return { ...output, _outcome: 'unchanged' };
-					await api.setProjectGroups(projectId, wanted);
-					const after = await api.getProjectGroups(projectId);
-					if (!sameIds(after, wanted)) throw changedMeanwhile(wanted, after);
-					return { ...output, _outcome: 'updated' };
+					let present: string[] = [];
+					const written = await readThenWrite({
+						signal: api.signal,
+						async read() {
+							present = await api.getProjectGroups(projectId);
+							return isLinked(present, groupId) === links ? undefined : changed(present, groupId, links);
+						},
+						write: async (groups) => await api.setProjectGroups(projectId, groups),
+					});
+					const output = { project_id: projectId, group_id: groupId, groups: written ?? present };
+					if (!written) return { ...output, _outcome: 'unchanged' };
+					return {
+						...output,
+						...(await readBack(api, projectId, groupId, links, written)),
+						_outcome: 'updated',
+					};
 				},
 			};
 		},
 	});
 }
 
-const sameIds = (a: readonly string[], b: readonly string[]) =>
-	a.length === b.length && [...a].sort().every((id, index) => id === [...b].sort()[index]);
+const same = (id: string) => id.toLowerCase();
 
-const changedMeanwhile = (wanted: readonly string[], after: readonly string[]) =>
+const isLinked = (groups: readonly string[], groupId: string) => groups.map(same).includes(groupId);
+
+const changed = (groups: readonly string[], groupId: string, links: boolean): string[] =>
+	links ? [...groups, groupId] : groups.filter((id) => same(id) !== groupId);
+
+/**
+ * What the project shows after the change, where that is not what was written. The change stands: a read that fails, perhaps
+ * because the user of the key was on the project through the group, must not fail the item.
+ *
+ * @throws ServiceFailure when the change does not stand any more
+ */
+async function readBack(
+	api: AttackForge,
+	projectId: string,
+	groupId: string,
+	links: boolean,
+	written: readonly string[],
+): Promise<JsonObject> {
+	let after: string[];
+	try {
+		after = await api.getProjectGroups(projectId);
+	} catch (error) {
+		const reason = (error as Error).message;
+		return {
+			_notice: `The groups of the project were written, but could not be read back (${reason}): these are the groups as they were sent.`,
+		};
+	}
+	if (isLinked(after, groupId) !== links) throw changedMeanwhile(written, after);
+	if (sameIds(after, written)) return {};
+	return {
+		groups: after,
+		_notice: `The groups of the project were also changed by somebody else: written were ${listOf(written)}, now there are ${listOf(after)}. Nothing was undone.`,
+	};
+}
+
+const sameIds = (a: readonly string[], b: readonly string[]) =>
+	a.length === b.length && a.every((id) => isLinked(b, same(id)));
+
+const listOf = (ids: readonly string[]) => ids.join(', ') || 'none';
+
+const changedMeanwhile = (written: readonly string[], after: readonly string[]) =>
 	new ServiceFailure(
-		`The groups of the project were changed by somebody else at the same time: written were ${wanted.join(', ') || 'none'}, now there are ${after.join(', ') || 'none'}`,
+		`The groups of the project were changed by somebody else at the same time: written were ${listOf(written)}, now there are ${listOf(after)}`,
 		'Nothing was undone. Check the groups of the project, and run this item again if it is still needed.',
 	);

@@ -5,5 +5,5 @@ export const unlink = linking({
 	name: 'Unlink From Group',
 	action: 'Unlink a project from a group',
 	description: 'Take a group off the groups of a project, so that its members lose access to the project',
-	change: (groups, groupId) => groups.filter((id) => id !== groupId),
+	links: false,
 });

@@ -208,7 +208,8 @@ class Owners {
 
 	/** @throws InvalidInput when an item names two owners, or none and the own organization is not known */
 	async of({ ownerName, ownerId }: BatchGroup): Promise<string> {
-		if (ownerName === undefined) return await (this.own ??= this.api.ownOrganization('A bulk import must name the owner'));
+		if (ownerName === undefined)
+			return await (this.own ??= this.api.ownOrganization('A bulk import must name the owner'));
 		if (ownerId !== undefined) await checkOwner(this.api, ownerName, ownerId);
 		return ownerName;
 	}

@@ -1,0 +1,114 @@
+import { ServiceFailure } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { inQuotes } from '../../shared/core/values';
+import type { AttackForge, Scope } from '../api/client';
+import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/group';
+import { matchText, textsOfSeveral } from '../fields/matching';
+
+/** Finding a group in the list by its name or by a custom field: the API has no search. */
+
+export type Search = {
+	scope: Scope;
+	/** Default: the name. */
+	customField?: string;
+	/** As `matchText` returns it. */
+	value: string;
+};
+
+/** Milliseconds: before a group is created, a list that is older is read again. */
+const LIST_AGE_MS = 10_000;
+
+/**
+ * The group that a search finds. The list is read once a run.
+ *
+ * @throws ServiceFailure when there are several, or when the list does not show what is searched
+ */
+export async function findGroup(api: AttackForge, search: Search): Promise<JsonObject | undefined> {
+	const { scope } = search;
+	const groups = await api.lookups.getOrLoad(`groups ${scope}`, async () => await api.getGroups(scope));
+	return onlyOne(groups, search);
+}
+
+/**
+ * Searches in a list that is read again, because a list may lag and somebody else may have created the group since. Items
+ * share that list for a short while.
+ */
+export const findGroupAgain = async (api: AttackForge, search: Search): Promise<JsonObject | undefined> =>
+	onlyOne(await api.recentGroups(search.scope, LIST_AGE_MS), search);
+
+/** IDs of other groups than the given one that a search finds now. */
+export async function othersLike(api: AttackForge, search: Search, id: unknown): Promise<string[]> {
+	const { found } = indexOf(await api.currentGroups(search.scope), search);
+	return (found.get(search.value) ?? [])
+		.map((group) => String(group.id))
+		.filter((other) => other !== String(id));
+}
+
+export const described = ({ customField, value }: Search): string =>
+	`${customField === undefined ? 'name' : `custom field ${customField}`} "${value}"`;
+
+function onlyOne(groups: JsonObject[], search: Search): JsonObject | undefined {
+	const { found, listing } = indexOf(groups, search);
+	const [group, ...others] = found.get(search.value) ?? [];
+	if (others.length > 0) {
+		const ids = [group, ...others].map((one) => String(one?.id)).join(', ');
+		throw new ServiceFailure(
+			`Several groups have the ${described(search)}: ${ids}`,
+			'Nothing was written. Match by Group ID, or make it unique in AttackForge.',
+		);
+	}
+	const holder = listing.get(search.value);
+	if (group === undefined && holder) {
+		throw new ServiceFailure(
+			`The group ${String(holder.id)} has several values in the custom field ${inQuotes(search.customField)}, and ${inQuotes(search.value)} is one of them`,
+			'Nothing was written. Match by a custom field that holds one value, or by Group ID.',
+		);
+	}
+	return group;
+}
+
+type Index = {
+	/** Groups by the value that finds them. */
+	found: Map<string, JsonObject[]>;
+	/** Groups that hold a value beside others. */
+	listing: Map<string, JsonObject>;
+};
+
+/** An index is made once a list: of thousands of items, each would go through thousands of groups otherwise. */
+const indexes = new WeakMap<JsonObject[], Map<string, Index>>();
+
+function indexOf(groups: JsonObject[], { customField }: Search): Index {
+	const ofList = indexes.get(groups) ?? new Map<string, Index>();
+	indexes.set(groups, ofList);
+	const what = customField === undefined ? 'name' : `custom field ${customField}`;
+	const index = ofList.get(what) ?? makeIndex(groups.map(normalizeGroup), customField);
+	ofList.set(what, index);
+	return index;
+}
+
+function makeIndex(groups: JsonObject[], customField: string | undefined): Index {
+	refuseHidden(groups, customField);
+	const index: Index = { found: new Map(), listing: new Map() };
+	for (const group of groups) {
+		const value = customField === undefined ? group.name : customFieldOf(group, customField);
+		const text = matchText(value);
+		if (text !== undefined) index.found.set(text, [...(index.found.get(text) ?? []), group]);
+		for (const one of textsOfSeveral(value)) index.listing.set(one, group);
+	}
+	return index;
+}
+
+/**
+ * A list that does not show what is searched finds nothing, whatever there is.
+ *
+ * @param groups under the names that a single group has
+ * @throws ServiceFailure
+ */
+export function refuseHidden(groups: readonly JsonObject[], customField: string | undefined): void {
+	const isShown = customField === undefined ? (group: JsonObject) => 'name' in group : showsCustomFields;
+	if (groups.length === 0 || groups.some(isShown)) return;
+	throw new ServiceFailure(
+		`AttackForge does not show the ${customField === undefined ? 'names' : 'custom fields'} of groups in its list`,
+		'Check that the user of the key may see them, or give the ID of the group.',
+	);
+}

@@ -1,0 +1,80 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+import { defineOperation, type OperationFile } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { JsonObject } from '../../../shared/core/json';
+import type { AttackForge } from '../../api/client';
+import { changeOnce, type Membership } from '../../flows/membership';
+import {
+	accessLevelParameter,
+	groupParameter,
+	readAccessLevel,
+	readGroupId,
+	readUser,
+	userParameter,
+} from '../parameters';
+
+type Changing = Pick<
+	OperationFile<AttackForge>,
+	'operation' | 'name' | 'action' | 'description' | 'builderHint'
+> & {
+	notices?: INodeProperties[];
+	/** Absent: the form asks for the access level. */
+	level?: string;
+	act(api: AttackForge, membership: Membership, level: string): Promise<unknown>;
+	/** Whether the group is as the change makes it. @param member `undefined` for a user who is no member */
+	isDone(member: JsonObject | undefined, level: string): boolean;
+	/** What the output says beside the group and the user. */
+	output(level: string, wasDone: boolean): JsonObject;
+	/** What the output says when there was nothing to do. */
+	nothingToDo: string;
+};
+
+/** Adds a member, changes the access of one, or removes one. A repetition that AttackForge refuses has nothing to do. */
+export function changing({
+	notices = [],
+	level,
+	act,
+	isDone,
+	output,
+	nothingToDo,
+	...head
+}: Changing): OperationFile<AttackForge> {
+	return defineOperation<AttackForge>({
+		...head,
+		resource: 'member',
+		parameters: [
+			...notices,
+			groupParameter(),
+			userParameter(),
+			...(level === undefined ? [accessLevelParameter()] : []),
+			optionsCollection(),
+		],
+		prepare(item, api) {
+			const groupId = readGroupId(item);
+			const user = readUser(item);
+			const wanted = level ?? readAccessLevel(item);
+			return {
+				record: groupId,
+				async run() {
+					const userId = await api.userId(user);
+					const done = await changeOnce(api, {
+						groupId,
+						userId,
+						act: async () => await act(api, { groupId, userId }, wanted),
+						isDone: (member) => isDone(member, wanted),
+					});
+					return {
+						...output(wanted, done === undefined),
+						group_id: groupId,
+						user_id: userId,
+						...(level === undefined && { access_level: wanted }),
+						...(done
+							? { status: done.status, _outcome: 'updated' }
+							: { _outcome: 'unchanged', _notice: nothingToDo }),
+					};
+				},
+			};
+		},
+	});
+}

@@ -1,0 +1,235 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import {
+	type AttackForgeOptions,
+	type AttackForgeSimulator,
+	startAttackForge,
+} from '../simulators/attackforge';
+import { jsonOf } from './harness';
+import { attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
+
+/** One rule says which group an item is about, and what of it differs. */
+
+let server: AttackForgeSimulator;
+let node: RunNode;
+const start = async (options: AttackForgeOptions = {}) => {
+	server = await startAttackForge(options);
+	node = attackForgeNode(server);
+};
+afterEach(async () => await server.stop());
+
+const upsert = async (items: object[], parameters: object = {}) =>
+	await node('upsert', { dataMode: 'autoMap', matchBy: 'name', ...parameters } as never, {
+		items: items.map((item) => ({ ...CONTACTS, ...item })),
+		onError: 'continueErrorOutput',
+	});
+const outcomes = ({ items }: { items: Array<{ json: IDataObject }> }) =>
+	items.map(({ json }) => json._outcome);
+const names = () => server.groups().map(({ name }) => name);
+const byCode = { matchBy: 'customField', matchKey: { __rl: true, mode: 'key', value: 'code' } };
+
+test.each([
+	['ACME', ' ACME '],
+	['Café', 'Cafe\u0301'],
+	['ACME', 'ACME\u00a0'],
+])('a group "%s" that the item names "%s" is found, and keeps its name', async (stored, given) => {
+	await start();
+	server.seedGroup({ name: stored, ...CONTACTS });
+	expect(outcomes(await upsert([{ name: given }]))).toEqual(['unchanged']);
+	expect(outcomes(await upsert([{ name: given, group_owner: 'Ann' }]))).toEqual(['updated']);
+	expect(names()).toEqual([stored]);
+	const found = await node('getAll', { filters: { nameIs: given } });
+	expect(found.items).toHaveLength(1);
+});
+
+test('two items "ACME" and "ACME " are one group, and do not rename each other', async () => {
+	await start();
+	expect(outcomes(await upsert([{ name: 'ACME' }, { name: 'ACME ' }, { name: 'ACME' }]))).toEqual([
+		'created',
+		'unchanged',
+		'unchanged',
+	]);
+	expect(names()).toEqual(['ACME']);
+});
+
+test.each([{ storesText: true }, { storesText: false }])(
+	'a second run of the same items writes nothing, whatever their types: %j',
+	async (options) => {
+		await start(options);
+		const item = {
+			name: ' ACME ',
+			is_deleted: 'false',
+			auto_add_project_request: 'yes',
+			custom_fields: {
+				code: 42,
+				date: new Date('2026-01-02T03:04:05Z'),
+				flag: true,
+				list: ['a'],
+				several: ['a', 'b'],
+				table: [{ x: 1 }],
+				text: ' padded ',
+			},
+		};
+		await upsert([item]);
+		expect(outcomes(await upsert([item]))).toEqual(['unchanged']);
+		expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(0);
+		const { id } = server.groups()[0] ?? { id: '' };
+		const update = await node('update', { groupId: id, dataMode: 'autoMap' }, { items: [item] as never });
+		expect(outcomes(update)).toEqual(['unchanged']);
+		expect(server.groups()).toHaveLength(1);
+	},
+);
+
+describe('matching by a custom field', () => {
+	test.each([
+		['C1', ['C1']],
+		[['42'], '42'],
+		[42, '42'],
+	])('finds by %j a group that holds %j', async (given, stored) => {
+		await start();
+		const custom_fields = [{ key: 'code', value: stored }];
+		server.seedGroup({ name: 'ACME', ...CONTACTS, custom_fields });
+		expect(outcomes(await upsert([{ name: 'ACME', custom_fields: { code: given } }], byCode))).toEqual([
+			'unchanged',
+		]);
+		expect(server.groups()).toMatchObject([{ custom_fields }]);
+	});
+
+	test('is refused by name where a group holds the value beside others', async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'ACME', custom_fields: [{ key: 'code', value: ['C1', 'C2'] }] });
+		const { errors } = await upsert([{ name: 'ACME', custom_fields: { code: 'C1' } }], byCode);
+		expect(errors[0]?.json.error).toBe(
+			`The group ${id} has several values in the custom field "code", and "C1" is one of them`,
+		);
+		expect(server.groups()).toHaveLength(1);
+	});
+
+	test('is refused for an item with several values, and says where the value belongs when there is none', async () => {
+		await start();
+		const { errors } = await upsert(
+			[
+				{ name: 'A', custom_fields: { code: ['1', '2'] } },
+				{ name: 'B', code: 'C1' },
+			],
+			byCode,
+		);
+		expect(errors.map(({ json }) => json.error)).toEqual([
+			'The custom field "code" that groups are matched by has several values: "["1","2"]"',
+			'The custom field "code" that groups are matched by has no value',
+		]);
+		expect(errors[1]?.json.message).toContain(
+			'"custom_fields": {"code": "CLIENT001"}: beside them it is no custom field',
+		);
+	});
+});
+
+describe('the filter Custom Fields of Get Many', () => {
+	test.each([
+		['without a row', { list: { data: {} } }],
+		['with an empty list of rows', { list: { data: { entry: [] } } }],
+		['that is empty', {}],
+		['with an empty row', customFields({ key: '', value: '' })],
+		['that is nothing', ''],
+		['as an object by key', { code: '1' }],
+		['as a list', [{ key: 'code', value: '1' }]],
+	])('%s is refused by name: it would find all groups', async (_what, filter) => {
+		await start();
+		server.seedGroup({});
+		const { items, error } = await node('getAll', { filters: { customFields: filter } as never });
+		expect(items).toEqual([]);
+		expect(error?.message).toContain('The filter "Custom Fields" (customFields)');
+		expect(server.requests).toEqual([]);
+	});
+});
+
+test('Get Many lists the tenant once for all items', async () => {
+	await start();
+	server.seedGroup({ name: 'A' });
+	server.seedGroup({ name: 'B' });
+	const { items } = await node(
+		'getAll',
+		{ filters: { nameIs: '={{ $json.name }}' } },
+		{ items: Array.from({ length: 30 }, (_, n) => ({ name: n % 2 ? 'A' : 'B' })) },
+	);
+	expect(items).toHaveLength(30);
+	expect(server.requests).toHaveLength(1);
+});
+
+test.each([100, 500, 7])('a server that gives pages of %s at most is read to the end', async (pageCap) => {
+	await start({ pageCap });
+	const { id } = server.seedGroup({});
+	server.seedAssets(id, 21);
+	server.seedVulnerabilities(id, 203);
+	for (const [resource, count] of [
+		['asset', 21],
+		['vulnerability', 203],
+	] as const) {
+		expect((await node('getAll', { resource, groupId: id, returnAll: true })).items).toHaveLength(count);
+		expect((await node('getAll', { resource, groupId: id, limit: 15 })).items).toHaveLength(15);
+	}
+});
+
+test('a user who is given in other letters is the same', async () => {
+	await start();
+	server.seedUser({ username: 'jane', email_address: 'jane@example.com' });
+	const { id } = server.seedGroup({});
+	const userId = { __rl: true, mode: 'email', value: 'JANE@example.com ' };
+	const { items } = await node('remove', { resource: 'member', groupId: id, userId });
+	expect(jsonOf(items)).toMatchObject([{ removed: false, _outcome: 'unchanged' }]);
+});
+
+describe('a group that is created while another execution creates it', () => {
+	test('is reported with the other one by name', async () => {
+		let other = () => {};
+		await start({ hooks: { beforeRequest: ({ method }) => (method === 'POST' ? other() : undefined) } });
+		let id = '';
+		other = () => void (id = server.seedGroup({ name: 'ACME ', ...CONTACTS }).id);
+		const { items } = await upsert([{ name: 'ACME' }]);
+		expect(jsonOf(items)).toMatchObject([
+			{
+				_outcome: 'created',
+				_notice: expect.stringContaining(`Another group has the name "ACME" too: ${id}.`),
+			},
+		]);
+	});
+
+	test('shortly before is found by a second look', async () => {
+		await start({ listingLag: 1 });
+		await upsert([{ name: 'Other' }]);
+		await node('create', { name: 'ACME', ...CONTACTS });
+		expect(outcomes(await upsert([{ name: 'ACME' }]))).toEqual(['unchanged']);
+	});
+});
+
+describe('a group that is out of use', () => {
+	test('and is not listed is not promised to come back', async () => {
+		await start();
+		server.seedGroup({ name: 'ACME', ...CONTACTS, is_deleted: true });
+		const { items } = await upsert([{ name: 'ACME', is_deleted: false }]);
+		expect(jsonOf(items)).toMatchObject([
+			{ _outcome: 'created', _notice: expect.stringContaining('may not list groups that are deleted') },
+		]);
+	});
+
+	test('and is listed comes back', async () => {
+		await start({ listsDeleted: true });
+		const { id } = server.seedGroup({ name: 'ACME', ...CONTACTS, is_deleted: true });
+		expect(outcomes(await upsert([{ name: 'ACME', is_deleted: false }]))).toEqual(['updated']);
+		expect(server.groups()).toMatchObject([{ id, is_deleted: false }]);
+	});
+
+	test('is said to be so when it is updated', async () => {
+		await start({ listsDeleted: true, showsArchived: true });
+		server.seedGroup({ name: 'Deleted', ...CONTACTS, is_deleted: true });
+		server.seedGroup({ name: 'Archived', ...CONTACTS, is_archived: true });
+		const { items } = await upsert([
+			{ name: 'Deleted', group_owner: 'Ann' },
+			{ name: 'Archived', group_owner: 'Ann' },
+		]);
+		expect(jsonOf(items)).toMatchObject([
+			{ _outcome: 'updated', _notice: expect.stringContaining('This group is deleted in AttackForge.') },
+			{ _outcome: 'updated', _notice: expect.stringContaining('This group is archived in AttackForge.') },
+		]);
+	});
+});
