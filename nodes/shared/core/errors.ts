@@ -101,15 +101,20 @@ export const isInDoubt = (error: unknown): error is ServiceFailure =>
 export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
 	const message = `${errorMessage(error)} [item ${itemIndex}]`;
 	const description = [errorDescription(error), written].filter(Boolean).join(' ');
+	return buildNodeError(node, error, { message, description, itemIndex });
+}
+
+/** n8n's error with exactly this message and description. */
+export function buildNodeError(
+	node: INode,
+	error: unknown,
+	options: { message: string; description: string; itemIndex?: number },
+): Error {
+	const { message, description } = options;
 	const nodeError =
 		error instanceof ServiceFailure
-			? new NodeApiError(node, error.details, {
-					message,
-					description,
-					httpCode: error.details.httpCode,
-					itemIndex,
-				})
-			: new NodeOperationError(node, message, { description, itemIndex });
+			? new NodeApiError(node, error.details, { ...options, httpCode: error.details.httpCode })
+			: new NodeOperationError(node, message, options);
 	nodeError.message = message;
 	nodeError.description = description;
 	return nodeError;

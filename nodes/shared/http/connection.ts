@@ -3,6 +3,7 @@ import type {
 	ICredentialType,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -13,9 +14,12 @@ import { CircuitBreaker } from './circuitBreaker';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
+/** What n8n calls a node with: to run it, to fill its form, or to poll. */
+export type ConnectionContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
+
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {
-	context: IExecuteFunctions | ILoadOptionsFunctions;
+	context: ConnectionContext;
 	credentialType: string;
 	credentials: ICredentialDataDecryptedObject;
 	/** e.g. `https://app.example.com/api` */
@@ -52,7 +56,7 @@ export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =
  * @throws NodeOperationError when the address or a secret cannot be used
  */
 export async function connect(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: ConnectionContext,
 	{ name, authenticate }: ICredentialType,
 	rootOf: (baseUrl: unknown) => string,
 	{ timeout, maxConcurrentRequests }: ConnectionOptions,
