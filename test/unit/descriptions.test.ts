@@ -12,8 +12,10 @@ import type {
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
+import { AttackForgeGroupTrigger } from '../../nodes/AttackForgeGroup/AttackForgeGroupTrigger.node';
 import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields/groupTypes';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+import { ThreatConnectGroupTrigger } from '../../nodes/ThreatConnectGroup/ThreatConnectGroupTrigger.node';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const nodesBaseRules = require('../lint/nodes-base.config.cjs') as Linter.Config[];
@@ -28,6 +30,8 @@ type Codex = {
 const nodes: Array<[string, INodeType]> = [
 	['ThreatConnect Group', new ThreatConnectGroup()],
 	['AttackForge Group', new AttackForgeGroup()],
+	['ThreatConnect Group Trigger', new ThreatConnectGroupTrigger()],
+	['AttackForge Group Trigger', new AttackForgeGroupTrigger()],
 ];
 
 test.each(nodes)("%s: the parameters, written out, pass every rule of n8n's linter", async (_name, node) => {

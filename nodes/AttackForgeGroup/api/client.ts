@@ -12,7 +12,7 @@ import { isMissing, type MethodName, successful } from './responses';
 import { removesAccess } from '../fields/changes';
 
 /** Which custom fields an answer should hold; by default all. */
-type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
+export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
 
 /** Whose groups a list holds: all of the tenant's (administrators only), or those that the key's user is a member of. */
 export type Scope = 'all' | 'mine';
@@ -44,6 +44,11 @@ export class AttackForge {
 	/** Aborted when the execution is cancelled. */
 	get signal(): AbortSignal | undefined {
 		return cancelSignal(this.connection);
+	}
+
+	/** The address of the API. */
+	get root(): string {
+		return this.connection.root;
 	}
 
 	/** Milliseconds that one request may take. */

@@ -89,7 +89,7 @@ class GroupTrigger implements Trigger {
 		const { clauses, events } = this.settings;
 		const where = allOf(clauses);
 		return new InvalidInput(
-			`No group has been ${events.join(' or ')} that matches ${where ?? 'what the API user may see'}`,
+			`No group has been ${events.join(' or ')} that matches ${where ?? '(no filters)'}`,
 			'Create one in ThreatConnect, or check the filters and which owners the API user sees. The trigger itself works.',
 		);
 	}
@@ -140,11 +140,7 @@ class GroupTrigger implements Trigger {
 		const known = readState(kept, events);
 		if (known?.lookedFor === lookedFor && known.start === start) return known;
 		const isSince = since !== undefined && known?.start !== start;
-		if (kept !== undefined) {
-			run.log(
-				`Begins anew ${isSince ? 'from its date' : 'from now on'}, because its parameters have changed`,
-			);
-		}
+		if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
 		const timelines: State['timelines'] = {};
 		for (const event of events) timelines[event] = isSince ? beginAt(since, 0) : await this.fromNowOn(event);
 		return { lookedFor, start, timelines };
