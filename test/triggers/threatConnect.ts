@@ -214,6 +214,7 @@ export class World {
 		this.edit({ do: 'edit', pick: this.now / 1000, late: 0 });
 	}
 
+	/** @returns how many events came out; -1 where the poll failed */
 	private async poll(action: Extract<Action, { do: 'poll' }>): Promise<number> {
 		const before = JSON.stringify(this.staticData);
 		this.current = action;
@@ -228,24 +229,24 @@ export class World {
 		const [items, second] = await Promise.all([once(), action.twice ? once() : null]);
 		this.account.slowestPoll = Math.max(this.account.slowestPoll, Date.now() - startedAt);
 		this.current = undefined;
-		if (second !== null && second !== 'failed' && items !== 'failed') this.note(second);
-		if (items === 'failed') {
+		const handedOver = [items, second].flatMap((one) => (one === 'failed' || one === null ? [] : one));
+		if (items === 'failed' && second === null) {
 			if (JSON.stringify(this.staticData) !== before)
 				throw new Error('A poll that failed has moved the state');
-			return 0;
+			return -1;
 		}
 		this.hasBegun = true;
-		this.note(items ?? []);
+		this.note(handedOver);
 		const after = JSON.stringify(this.staticData);
 		this.account.stateBytes = Math.max(this.account.stateBytes, after.length);
 		// n8n saves with what it hands over; the first poll belongs to the activation, which saves too.
-		const isSaved = items !== null || before === '{}' || !action.restart;
+		const isSaved = handedOver.length > 0 || before === '{}' || !action.restart;
 		if (action.restart) this.staticData = JSON.parse(isSaved ? after : before) as IDataObject;
-		return items?.length ?? 0;
+		return handedOver.length;
 	}
 
 	private note(items: IDataObject[]): void {
-		for (const { eventId, eventTime, event, id, lastModified } of items) {
+		for (const { eventId, eventTime, id, lastModified } of items) {
 			const key = String(eventId);
 			this.delivered.set(key, (this.delivered.get(key) ?? 0) + 1);
 			const version = `${String(id)} ${Date.parse(String(lastModified))}`;
@@ -253,7 +254,6 @@ export class World {
 			const time = Date.parse(String(eventTime));
 			if (time < this.newest && this.byId.get(String(id))?.late !== true) this.account.outOfOrder += 1;
 			this.newest = Math.max(this.newest, time);
-			void event;
 		}
 	}
 

@@ -30,13 +30,18 @@ type Codex = {
 const nodes: Array<[string, INodeType]> = [
 	['ThreatConnect Group', new ThreatConnectGroup()],
 	['AttackForge Group', new AttackForgeGroup()],
+];
+const triggers: Array<[string, INodeType]> = [
 	['ThreatConnect Group Trigger', new ThreatConnectGroupTrigger()],
 	['AttackForge Group Trigger', new AttackForgeGroupTrigger()],
 ];
 
-test.each(nodes)("%s: the parameters, written out, pass every rule of n8n's linter", async (_name, node) => {
-	expect(await lint(node.description.properties)).toEqual([]);
-});
+test.each([...nodes, ...triggers])(
+	"%s: the parameters, written out, pass every rule of n8n's linter",
+	async (_name, node) => {
+		expect(await lint(node.description.properties)).toEqual([]);
+	},
+);
 
 test("n8n's linter sees a fault in a parameter that is written out so", async () => {
 	const fault = {
