@@ -213,7 +213,7 @@ function readState(kept: unknown, events: readonly GroupEvent[]): State | undefi
 	return {
 		lookedFor,
 		start,
-		timelines: isWhole ? (Object.fromEntries(read) as State['timelines']) : {},
+		timelines: isWhole ? Object.fromEntries(read) : {},
 		...(!isWhole && { lookedFor: '' }),
 	};
 }

@@ -83,7 +83,7 @@ async function pollOnce(
 	});
 	// n8n no longer waits for this poll: it would drop the events.
 	if (allowed !== undefined && Date.now() - startedAt >= Math.max(allowed, 1000)) throw tooSlow(allowed);
-	if (JSON.stringify(before) !== JSON.stringify(state)) kept.state = state as IDataObject;
+	if (JSON.stringify(before) !== JSON.stringify(state)) kept.state = state;
 	return events.length > 0 ? toOutput(events) : null;
 }
 

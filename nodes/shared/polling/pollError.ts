@@ -1,4 +1,4 @@
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 
 import { buildNodeError, errorDescription, errorMessage, InvalidInput, ServiceFailure } from '../core/errors';
 
@@ -24,5 +24,5 @@ export function toPollError(node: INode, error: unknown): Error {
 		message: errorMessage(error),
 		description: errorDescription(error),
 	});
-	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } as IDataObject });
+	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } });
 }
