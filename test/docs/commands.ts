@@ -123,6 +123,11 @@ export const DEAR: Trial[] = [
 		says: /Nothing lost, nothing twice/,
 	},
 	{
+		of: 'npm run triggers',
+		run: 'npm run triggers -- --seeds 1 --groups 200',
+		says: /Nothing missed, nothing doubled, all in order/,
+	},
+	{
 		of: 'npm run bench',
 		run: 'npm run bench -- --json --only 7 --quick > figures.jsonl && cat figures.jsonl',
 		says: /"scenario":"7/,

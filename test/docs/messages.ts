@@ -4,9 +4,11 @@ import { AttackForgeApi } from '../../credentials/AttackForgeApi.credentials';
 import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
+import { AttackForgeGroupTrigger } from '../../nodes/AttackForgeGroup/AttackForgeGroupTrigger.node';
 import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+import { ThreatConnectGroupTrigger } from '../../nodes/ThreatConnectGroup/ThreatConnectGroupTrigger.node';
 import { filesIn, read } from './pages';
 
 /** Every text in the forms of the nodes and credentials. */
@@ -19,6 +21,8 @@ function formTexts(): Set<string> {
 	visit([
 		new ThreatConnectGroup().description,
 		new AttackForgeGroup().description,
+		new ThreatConnectGroupTrigger().description,
+		new AttackForgeGroupTrigger().description,
 		threatConnect,
 		attackForge,
 	]);

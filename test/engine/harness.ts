@@ -2,6 +2,7 @@ import {
 	ExecutionLifecycleHooks,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
+	PollContext,
 	WorkflowExecute,
 } from 'n8n-core';
 import type {
@@ -332,6 +333,70 @@ export async function loadOptions(
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const context = new LoadOptionsContext(workflow, node, additionalData, '');
 	return { context, type: nodeTypes.getByNameAndVersion(node.type) };
+}
+
+export type PollOptions = {
+	/** `threatConnectGroupTrigger` or `attackForgeGroupTrigger`. */
+	type: string;
+	parameters: INodeParameters;
+	credentials: Credentials;
+	/** What n8n keeps of the node; it is changed in place. */
+	staticData?: IDataObject;
+	/** Default `trigger`; `manual` is Fetch Test Event. */
+	mode?: 'manual' | 'trigger';
+	/** Milliseconds that n8n allows; `null` as in versions that do not say. */
+	budget?: number | null;
+	nodeId?: string;
+};
+
+/** One poll of a trigger node, as n8n calls it. */
+export async function poll({
+	type,
+	parameters,
+	credentials,
+	staticData = {},
+	mode = 'trigger',
+	budget = 300_000,
+	nodeId = '1',
+}: PollOptions): Promise<IDataObject[] | null> {
+	const loaders = await load();
+	const nodeTypes = new TestNodeTypes(loaders);
+	const node: INode = {
+		id: nodeId,
+		name: 'Trigger',
+		type: `${PACKAGE}.${type}`,
+		typeVersion: 1,
+		position: [0, 0],
+		parameters,
+		credentials: Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: name, name }])),
+	};
+	const workflow = new Workflow({
+		id: 'test',
+		nodes: [node],
+		connections: {},
+		active: true,
+		nodeTypes,
+		settings: { timezone: 'Europe/Berlin' },
+	});
+	const written = workflow.getNode('Trigger');
+	if (!written) throw new Error('No trigger');
+	const additionalData = {
+		credentialsHelper: new TestCredentials(loaders.ours, credentials),
+		variables: {},
+	} as unknown as IWorkflowExecuteAdditionalData;
+	const context = new PollContext(
+		workflow,
+		written,
+		additionalData,
+		mode,
+		'activate',
+		...([undefined, undefined, undefined, undefined] as const),
+		() => staticData,
+		() => budget ?? 0,
+	);
+	if (budget === null) Object.defineProperty(context, 'getPollBudgetMs', { value: undefined });
+	const output = await nodeTypes.getByNameAndVersion(node.type).poll?.call(context);
+	return output?.[0]?.map(({ json }) => json) ?? null;
 }
 
 /** The `json` of each item. */

@@ -30,6 +30,7 @@ export type Half = {
 
 const SECTIONS = [
 	'What the nodes do',
+	'Start workflows',
 	'Three ways to fill a record',
 	'When an item fails',
 	'Use in an AI agent',
@@ -111,8 +112,10 @@ export function writeHalf(half: Half, folder: string): void {
 		n8n: { ...n8n, credentials: n8n.credentials.filter(isOurs), nodes: n8n.nodes.filter(isOurs) },
 	};
 	writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest, null, '\t')}\n`);
-	const codex = join(folder, `nodes/${service}Group/${service}Group.node.json`);
-	writeFileSync(codex, readFileSync(codex, 'utf8').replace(`"${whole.name}.`, `"${name}.`));
+	for (const node of [`${service}Group`, `${service}GroupTrigger`]) {
+		const codex = join(folder, `nodes/${service}Group/${node}.node.json`);
+		writeFileSync(codex, readFileSync(codex, 'utf8').replace(`"${whole.name}.`, `"${name}.`));
+	}
 	writeFileSync(join(folder, 'README.md'), readmeOf(half, whole.homepage));
 	symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
 }

@@ -12,8 +12,10 @@ import type {
 import { NodeHelpers, Workflow } from 'n8n-workflow';
 
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
+import { AttackForgeGroupTrigger } from '../../nodes/AttackForgeGroup/AttackForgeGroupTrigger.node';
 import { GROUP_TYPES } from '../../nodes/ThreatConnectGroup/fields/groupTypes';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
+import { ThreatConnectGroupTrigger } from '../../nodes/ThreatConnectGroup/ThreatConnectGroupTrigger.node';
 
 // eslint-disable-next-line @typescript-eslint/no-require-imports
 const nodesBaseRules = require('../lint/nodes-base.config.cjs') as Linter.Config[];
@@ -29,10 +31,17 @@ const nodes: Array<[string, INodeType]> = [
 	['ThreatConnect Group', new ThreatConnectGroup()],
 	['AttackForge Group', new AttackForgeGroup()],
 ];
+const triggers: Array<[string, INodeType]> = [
+	['ThreatConnect Group Trigger', new ThreatConnectGroupTrigger()],
+	['AttackForge Group Trigger', new AttackForgeGroupTrigger()],
+];
 
-test.each(nodes)("%s: the parameters, written out, pass every rule of n8n's linter", async (_name, node) => {
-	expect(await lint(node.description.properties)).toEqual([]);
-});
+test.each([...nodes, ...triggers])(
+	"%s: the parameters, written out, pass every rule of n8n's linter",
+	async (_name, node) => {
+		expect(await lint(node.description.properties)).toEqual([]);
+	},
+);
 
 test("n8n's linter sees a fault in a parameter that is written out so", async () => {
 	const fault = {

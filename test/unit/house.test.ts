@@ -232,7 +232,7 @@ test('both services have the same rooms, but for those that are about what only 
 			filesIn(`nodes/${service}`, '.ts').flatMap((path) => path.split('/').slice(2, -1).slice(0, 1)),
 		),
 	];
-	const both = ['api', 'fields', 'flows', 'methods', 'operations'];
+	const both = ['api', 'fields', 'flows', 'methods', 'operations', 'trigger'];
 	expect(roomsOfService('AttackForgeGroup').sort()).toEqual(both);
 	expect(roomsOfService('ThreatConnectGroup').sort()).toEqual([...both, 'batch', 'query'].sort());
 });

@@ -41,9 +41,12 @@ describe.each(HALVES)('$name', (half) => {
 		expect(existsSync(join(folder(), 'LICENSE'))).toBe(true);
 	});
 
-	test('has one node and all credential types of its service, and their sources', () => {
+	test('has the node, the trigger and all credential types of its service, and their sources', () => {
 		const { nodes, credentials } = manifestIn(folder()).n8n;
-		expect(nodes).toEqual([`dist/nodes/${service}Group/${service}Group.node.js`]);
+		expect(nodes).toEqual([
+			`dist/nodes/${service}Group/${service}Group.node.js`,
+			`dist/nodes/${service}Group/${service}GroupTrigger.node.js`,
+		]);
 		expect(credentials.length).toBe(half.credentials.filter((heading) => / API$/.test(heading)).length);
 		for (const path of [...nodes, ...credentials]) {
 			const source = path.replace(/^dist\//, '').replace(/js$/, 'ts');

@@ -14,7 +14,7 @@ import { removesAccess } from '../fields/changes';
 import { comparable } from '../fields/matching';
 
 /** Which custom fields an answer should hold; by default all. */
-type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
+export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
 
 /** Whose groups a list holds: all of the tenant's (administrators only), or those that the key's user is a member of. */
 export type Scope = 'all' | 'mine';
@@ -46,6 +46,16 @@ export class AttackForge {
 	/** Aborted when the execution is cancelled. */
 	get signal(): AbortSignal | undefined {
 		return cancelSignal(this.connection);
+	}
+
+	/** The address of the API. */
+	get root(): string {
+		return this.connection.root;
+	}
+
+	/** One of n8n's times, in milliseconds, by the clock of AttackForge's answers. */
+	toServiceTime(milliseconds: number): number {
+		return this.connection.clock.toService(milliseconds);
 	}
 
 	/** Milliseconds that one request may take. */

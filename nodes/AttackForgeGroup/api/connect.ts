@@ -1,13 +1,13 @@
-import type { IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
 
 import { AttackForgeApi } from '../../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../../credentials/attackForgeBaseUrl';
 import { readConnectionOptions } from '../../shared/execution/options';
-import { connect, type ConnectionOptions } from '../../shared/http/connection';
+import { connect, type ConnectionContext, type ConnectionOptions } from '../../shared/http/connection';
 import { AttackForge } from './client';
 
 export async function connectAttackForge(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: ConnectionContext,
 	options: ConnectionOptions,
 ): Promise<AttackForge> {
 	const root = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss`;

@@ -18,7 +18,7 @@ export type AnswerOptions = {
 };
 
 /** One page of a list. */
-type Page = {
+export type Page = {
 	data: JsonObject[];
 	/** The server has more. Its link is never followed: it may lead to another host. */
 	more: boolean;
@@ -273,6 +273,16 @@ export class ThreatConnect {
 			yield data;
 			if (isEnd) return;
 		}
+	}
+
+	/** The first page of what a query finds, sorted by any keyword and then by ID. */
+	async firstGroups(query: GroupQuery): Promise<Page> {
+		return await this.groupsPage(query, 0, undefined);
+	}
+
+	/** One of our times, in milliseconds, by ThreatConnect's clock. */
+	toServiceTime(milliseconds: number): number {
+		return this.connection.clock.toService(milliseconds);
 	}
 
 	private async groupsPage(

@@ -1,10 +1,10 @@
-import type { ICredentialType, IExecuteFunctions, ILoadOptionsFunctions } from 'n8n-workflow';
+import type { ICredentialType, IExecuteFunctions, ILoadOptionsFunctions, IPollFunctions } from 'n8n-workflow';
 
 import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl';
 import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
 import { readConnectionOptions } from '../../shared/execution/options';
-import { connect, type ConnectionOptions } from '../../shared/http/connection';
+import { connect, type ConnectionContext, type ConnectionOptions } from '../../shared/http/connection';
 import { ThreatConnect } from './client';
 
 const credentialOf = (authentication: unknown): ICredentialType =>
@@ -21,6 +21,15 @@ export async function connectThreatConnect(
 	return await connectWith(context, credential, options);
 }
 
+/** Connects for a poll of the trigger. */
+export async function connectForPoll(
+	context: IPollFunctions,
+	options: ConnectionOptions,
+): Promise<ThreatConnect> {
+	const credential = credentialOf(context.getNodeParameter('authentication'));
+	return await connectWith(context, credential, options);
+}
+
 const LOOKUP_TIMEOUT_MS = 20_000;
 
 /** Connects for a drop-down of the form, as the form stands. */
@@ -30,7 +39,7 @@ export async function connectForForm(context: ILoadOptionsFunctions): Promise<Th
 }
 
 async function connectWith(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: ConnectionContext,
 	credential: ICredentialType,
 	options: ConnectionOptions,
 ): Promise<ThreatConnect> {

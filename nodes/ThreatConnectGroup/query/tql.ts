@@ -27,6 +27,9 @@ export function allOf(clauses: ReadonlyArray<string | undefined>): string | unde
 /** From a moment on, itself included. A day starts at midnight UTC. */
 export const from = (keyword: string, date: string): string => `${keyword} >= ${quote(date)}`;
 
+/** Before a moment, itself left out. */
+export const before = (keyword: string, date: string): string => `${keyword} < ${quote(date)}`;
+
 /**
  * Up to a moment, itself included; of a day, its whole length.
  *
@@ -36,7 +39,7 @@ export function upTo(keyword: string, date: string): string {
 	if (!/^\d{4}-\d{2}-\d{2}$/.test(date)) return `${keyword} <= ${quote(date)}`;
 	const next = new Date(`${date}T00:00:00Z`);
 	next.setUTCDate(next.getUTCDate() + 1);
-	return `${keyword} < ${quote(next.toISOString().slice(0, 10))}`;
+	return before(keyword, next.toISOString().slice(0, 10));
 }
 
 /** A technique by its ID, e.g. T1059.001, or by the name of its tag. */

@@ -127,16 +127,21 @@ export const withoutMarkup = (text: string, longest = LONGEST_MESSAGE): string =
 export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
 	const message = `${withoutMarkup(errorMessage(error))} [item ${itemIndex}]`;
 	const description = escapeHtml([errorDescription(error), written].filter(Boolean).join(' '));
+	return buildNodeError(node, error, { message, description, itemIndex });
+}
+
+/** n8n's error with exactly this message and description. */
+export function buildNodeError(
+	node: INode,
+	error: unknown,
+	given: { message: string; description: string; itemIndex?: number },
+): Error {
+	const { message, description } = given;
+	const options = { ...given, failure: failureOf(error) };
 	const nodeError =
 		error instanceof ServiceFailure
-			? new NodeApiError(node, error.details, {
-					message,
-					description,
-					httpCode: error.details.httpCode,
-					itemIndex,
-					failure: failureOf(error),
-				})
-			: new NodeOperationError(node, message, { description, itemIndex, failure: failureOf(error) });
+			? new NodeApiError(node, error.details, { ...options, httpCode: error.details.httpCode })
+			: new NodeOperationError(node, message, options);
 	nodeError.message = message;
 	nodeError.description = description;
 	return nodeError;

@@ -3,6 +3,7 @@ import type {
 	ICredentialType,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 } from 'n8n-workflow';
 import { NodeOperationError } from 'n8n-workflow';
 
@@ -14,9 +15,12 @@ import { refuseProxy } from './proxy';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
+/** What n8n calls a node with: to run it, to fill its form, or to poll. */
+export type ConnectionContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
+
 /** A service as one run of a node sees it; its credential is decrypted once. */
 export type Connection = {
-	context: IExecuteFunctions | ILoadOptionsFunctions;
+	context: ConnectionContext;
 	credentialType: string;
 	credentials: ICredentialDataDecryptedObject;
 	/** e.g. `https://app.example.com/api` */
@@ -64,7 +68,7 @@ function directCheck({ helpers }: Connection['context'], root: string): () => Pr
  * @throws InvalidInput when the credential is not the same for all items
  */
 export async function connect(
-	context: IExecuteFunctions | ILoadOptionsFunctions,
+	context: ConnectionContext,
 	{ name, authenticate }: ICredentialType,
 	rootOf: (baseUrl: unknown) => string,
 	{ timeout, maxConcurrentRequests }: ConnectionOptions,

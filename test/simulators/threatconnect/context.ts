@@ -18,6 +18,7 @@ export type Behaviour = {
 	/** Bytes. */
 	batchSizeLimit: number;
 	batchItemLimit: number;
+	ignoresSeconds: boolean;
 };
 
 /** What every step of one request needs to know. */

@@ -31,6 +31,10 @@ export type ThreatConnectOptions = ServerOptions & {
 	firstId?: string;
 	/** Seconds the server's clock is ahead. */
 	clockSkew?: number;
+	/** The service's clock, in milliseconds; default: that of the machine. */
+	clock?: () => number;
+	/** Queries compare dates by whole minutes, as the vendor says that some servers do (tcex, pull request 266). */
+	ignoresSeconds?: boolean;
 	/** The longest group name; default 200 (older servers: 100). */
 	nameLimit?: number;
 	/** 4: the Event statuses of servers before 7.12.2. Default 8. */
@@ -169,6 +173,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 		batchDelay: options.batchDelay ?? 0,
 		batchSizeLimit: options.batchSizeLimit ?? 75_000_000,
 		batchItemLimit: options.batchItemLimit ?? 25_000,
+		ignoresSeconds: options.ignoresSeconds ?? false,
 	};
 }
 
@@ -218,7 +223,7 @@ export async function startThreatConnect(
 		hooks: options.hooks ?? {},
 		optionsBlocked: options.optionsBlocked ?? false,
 		pageCap: options.pageCap,
-		now: () => Date.now() + (options.clockSkew ?? 0) * 1000,
+		now: () => (options.clock ?? Date.now)() + (options.clockSkew ?? 0) * 1000,
 	};
 	for (const schema of groupSchemas(service.behaviour.nameLimit)) app.addSchema(schema);
 	prepare(service);

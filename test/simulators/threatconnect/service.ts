@@ -55,8 +55,8 @@ export function contextOf({ state, behaviour, now }: Service, request: FastifyRe
 	return { state, behaviour, user: request.threatConnectUser, now: formatDate(now()) };
 }
 
-export function scopeOf({ state, now }: Service, request: FastifyRequest): Scope {
-	return { state, user: request.threatConnectUser, now: now() };
+export function scopeOf({ state, behaviour, now }: Service, request: FastifyRequest): Scope {
+	return { state, user: request.threatConnectUser, now: now(), ignoresSeconds: behaviour.ignoresSeconds };
 }
 
 const kindOf = (request: FastifyRequest): EndpointKind => request.routeOptions.config.threatConnect ?? {};

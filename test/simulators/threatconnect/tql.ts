@@ -8,7 +8,7 @@ import { parseTql, type Expression, type Literal, type Operator } from './tqlGra
 export type Kind = 'Integer' | 'String' | 'StringLower' | 'Date' | 'Boolean';
 
 /** What a query may look at; `now` in milliseconds. */
-export type Scope = { state: State; user: ApiUser; now: number };
+export type Scope = { state: State; user: ApiUser; now: number; ignoresSeconds?: boolean };
 
 /** An Integer is a number or an ID in digits, a Date is as answers write it. A list matches when any of its values does. */
 type Value = string | number | boolean | undefined;
@@ -131,6 +131,8 @@ function test(operator: Operator, operands: readonly Comparable[]): (value: Comp
 	return (value) => set.has(value);
 }
 
+const wholeMinute = (date: string): string => date.slice(0, 'YYYY-MM-DDTHH:mm'.length);
+
 type Comparison = Extract<Expression, { kind: 'compare' }>;
 
 /** As in SQL, a comparison with no value is not true, nor is its negation; of a list every value counts. */
@@ -142,12 +144,17 @@ function compileComparison<Row>(
 	checkOperator(kind, name, operator);
 	const holds = test(
 		operator,
-		values.map((value) => operand(kind, name, value, scope.now)),
+		values.map((value) => {
+			const read = operand(kind, name, value, scope.now);
+			return kind === 'Date' && scope.ignoresSeconds ? wholeMinute(String(read)) : read;
+		}),
 	);
 	const wanted = (operator === '!=') === negated;
+	const isByMinute = kind === 'Date' && scope.ignoresSeconds === true;
 	return (row) => {
 		const found = get(row, scope);
 		if (found === undefined) return false;
+		if (isByMinute) return holds(wholeMinute(String(found))) === wanted;
 		if (typeof found !== 'object') return holds(comparable(kind, found)) === wanted;
 		return found.some((value) => value !== undefined && holds(comparable(kind, value))) === wanted;
 	};

@@ -1,0 +1,35 @@
+import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { runPoll } from '../shared/polling/poll';
+import { keyTest } from './methods/credentialTests';
+import { triggerParameters } from './trigger/parameters';
+import { prepareTrigger } from './trigger/trigger';
+
+export class AttackForgeGroupTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'AttackForge Group Trigger',
+		name: 'attackForgeGroupTrigger',
+		icon: { light: 'file:attackForge.svg', dark: 'file:attackForge.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle: '={{ "group " + $parameter["events"].join(", ") }}',
+		description: 'Starts the workflow when a customer group appears, changes or goes in AttackForge',
+		defaults: { name: 'AttackForge Group Trigger' },
+		builderHint: {
+			searchHint:
+				'Polls AttackForge for new, changed and removed customer groups; each event comes out once, with an eventId and the keys that changed.',
+		},
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'attackForgeApi', required: true, testedBy: 'keyTest' }],
+		properties: triggerParameters,
+	};
+
+	methods = { credentialTest: { keyTest } };
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await runPoll(this, prepareTrigger);
+	}
+}

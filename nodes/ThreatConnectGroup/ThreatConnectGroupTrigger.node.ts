@@ -1,0 +1,64 @@
+import type { INodeExecutionData, INodeType, INodeTypeDescription, IPollFunctions } from 'n8n-workflow';
+import { NodeConnectionTypes } from 'n8n-workflow';
+
+import { runPoll } from '../shared/polling/poll';
+import { hmacTest, tokenTest } from './methods/credentialTests';
+import { listSearch } from './methods/listSearch';
+import { loadOptions } from './methods/loadOptions';
+import { triggerParameters } from './trigger/parameters';
+import { prepareTrigger } from './trigger/trigger';
+
+export class ThreatConnectGroupTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'ThreatConnect Group Trigger',
+		name: 'threatConnectGroupTrigger',
+		icon: { light: 'file:threatConnect.svg', dark: 'file:threatConnect.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ ({ created: "group created", updated: "group updated", createdOrUpdated: "group created or updated" })[$parameter["event"]] }}',
+		description: 'Starts the workflow when a group is created or changed in ThreatConnect',
+		defaults: { name: 'ThreatConnect Group Trigger' },
+		builderHint: {
+			searchHint:
+				'Polls ThreatConnect for new and changed groups (incidents, reports, campaigns, adversaries and other types); each comes out once, with an eventId.',
+		},
+		polling: true,
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [
+			{
+				name: 'threatConnectApi',
+				required: true,
+				testedBy: 'tokenTest',
+				displayOptions: { show: { authentication: ['apiToken'] } },
+			},
+			{
+				name: 'threatConnectHmacApi',
+				required: true,
+				testedBy: 'hmacTest',
+				displayOptions: { show: { authentication: ['hmac'] } },
+			},
+		],
+		properties: [
+			{
+				displayName: 'Authentication',
+				name: 'authentication',
+				type: 'options',
+				noDataExpression: true,
+				options: [
+					{ name: 'API Token', value: 'apiToken' },
+					{ name: 'HMAC (Access ID and Secret Key)', value: 'hmac' },
+				],
+				default: 'apiToken',
+			},
+			...triggerParameters,
+		],
+	};
+
+	methods = { credentialTest: { hmacTest, tokenTest }, listSearch, loadOptions };
+
+	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
+		return await runPoll(this, prepareTrigger);
+	}
+}

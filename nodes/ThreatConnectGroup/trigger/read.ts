@@ -1,0 +1,100 @@
+import { ServiceFailure } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import type { Batch } from '../../shared/polling/drain';
+import { byTimeAndId, type Occurrence } from '../../shared/polling/timeline';
+import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { allOf, before, from } from '../query/tql';
+import { type GroupEvent, isoSeconds, KEYWORDS, occurrenceOf } from './events';
+
+export type GroupQuery = {
+	event: GroupEvent;
+	/** Clauses of TQL, all of which apply. */
+	clauses: readonly string[];
+	fields: readonly string[];
+	pageSize: number;
+};
+
+const MINUTE_MS = 60_000;
+const minuteOf = (time: number) => time - (time % MINUTE_MS);
+
+/**
+ * Groups in ascending order of the event's time, in whole minutes, because a server may ignore seconds in a query
+ * (vendor, tcex pull request 266).
+ *
+ * The next page begins with the minute in which the last one ended, and is not counted off: a group that is edited
+ * meanwhile moves to the end, and would shift what is counted off.
+ */
+export async function* readMinutes(
+	api: ThreatConnect,
+	query: GroupQuery,
+	start: number,
+): AsyncGenerator<Batch<JsonObject>, undefined> {
+	const { event, clauses, fields, pageSize } = query;
+	const keyword = KEYWORDS[event];
+	for (let minute = minuteOf(start); ;) {
+		const { data, more } = await api.firstGroups({
+			tql: allOf([...clauses, from(keyword, isoSeconds(minute))]),
+			by: keyword,
+			direction: 'asc',
+			pageSize,
+			fields,
+		});
+		const page = data.map((record) => occurrenceOf(event, record));
+		checkSorting(page, keyword);
+		const last = page.at(-1);
+		if (!last || (!more && page.length < pageSize)) {
+			yield { occurrences: page.sort(byTimeAndId), upTo: Infinity };
+			return;
+		}
+		const lastMinute = minuteOf(last.time);
+		if (lastMinute > minute) {
+			const complete = page.filter(({ time }) => time < lastMinute);
+			minute = lastMinute;
+			yield { occurrences: complete.sort(byTimeAndId), upTo: minute };
+			continue;
+		}
+		const whole = await readMinute(api, query, minute);
+		minute += MINUTE_MS;
+		yield { occurrences: whole, upTo: minute };
+	}
+}
+
+/** A minute that has more groups than a page: read by ID, which no edit changes, and sorted here. */
+async function readMinute(
+	api: ThreatConnect,
+	{ event, clauses, fields, pageSize }: GroupQuery,
+	minute: number,
+): Promise<Array<Occurrence<JsonObject>>> {
+	const keyword = KEYWORDS[event];
+	const pages = api.groups({
+		tql: allOf([
+			...clauses,
+			from(keyword, isoSeconds(minute)),
+			before(keyword, isoSeconds(minute + MINUTE_MS)),
+		]),
+		by: 'id',
+		direction: 'asc',
+		pageSize: Math.min(MAX_PAGE_SIZE, Math.max(pageSize, MIN_PAGE_SIZE)),
+		fields,
+	});
+	const found: Array<Occurrence<JsonObject>> = [];
+	for await (const page of pages) for (const record of page) found.push(occurrenceOf(event, record));
+	return found.sort(byTimeAndId);
+}
+
+const MIN_PAGE_SIZE = 1000;
+
+/** A server that ignored the sorting would make groups be missed. Within a minute it does not matter. */
+function checkSorting(page: ReadonlyArray<Occurrence<unknown>>, keyword: string): void {
+	let last = 0;
+	for (const { time } of page) {
+		const minute = minuteOf(time);
+		if (minute < last) {
+			throw new ServiceFailure(
+				`ThreatConnect did not keep to the sorting by ${keyword}, so that groups could be missed`,
+				'Nothing has been handed over. Report the version of ThreatConnect to the maintainers of this node.',
+			);
+		}
+		last = minute;
+	}
+}

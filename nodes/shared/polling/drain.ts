@@ -1,0 +1,172 @@
+import { advance, type Occurrence, Seen, type Timeline } from './timeline';
+
+/** A part of a list, in ascending order of time. */
+export type Batch<T> = {
+	occurrences: Array<Occurrence<T>>;
+	/** Everything before this time has been read. `Infinity`: the service had nothing more. */
+	upTo: number;
+};
+
+/** One kind of event. */
+export type Stream<T> = {
+	name: string;
+	timeline: Timeline;
+	/**
+	 * Reads from a time on, batch by batch.
+	 *
+	 * @param known how many of the records from there on have come out already: a page should hold more than these
+	 */
+	read(from: number, known: number): AsyncIterator<Batch<T>>;
+	/** The newest time that the service has, whatever the filters. */
+	newest(): Promise<number>;
+	/** Whether a record that is read is an event of this kind. */
+	isEvent(occurrence: Occurrence<T>): boolean;
+	/** The time at which the other streams have the same state of the record, which comes out once. */
+	sameStateAt?(occurrence: Occurrence<T>): number;
+};
+
+export type DrainOptions = {
+	/** The most events that may come out. */
+	maxItems: number;
+	/** Milliseconds that are read again in the next poll. */
+	overlap: number;
+	/** Whether there is time for another request. The first batch of each stream is read in any case. */
+	hasTime(): boolean;
+	/** The service's present time. */
+	serviceTime(): number;
+};
+
+export type DrainedEvent<T> = Occurrence<T> & { stream: string };
+
+/** A stream while it is read. */
+class Head<T> {
+	readonly seen: Seen;
+	readonly timeline: Timeline;
+	private batches: AsyncIterator<Batch<T>> | undefined;
+	private waiting: Array<Occurrence<T>> = [];
+	private index = 0;
+	private upTo: number;
+	private newest: number;
+
+	constructor(
+		readonly stream: Stream<T>,
+		private readonly options: DrainOptions,
+	) {
+		this.timeline = { ...stream.timeline };
+		this.seen = new Seen(stream.timeline.seen);
+		this.upTo = stream.timeline.from;
+		this.newest = stream.timeline.from;
+	}
+
+	/** The next event; `undefined` where the next batch must be read first, or where there is no more. */
+	get next(): Occurrence<T> | undefined {
+		for (;;) {
+			const occurrence = this.waiting[this.index];
+			if (!occurrence || !this.seen.has(occurrence)) return occurrence;
+			this.index += 1;
+		}
+	}
+
+	get isAtEnd(): boolean {
+		return this.next === undefined && this.upTo === Infinity;
+	}
+
+	get isUnread(): boolean {
+		return this.batches === undefined;
+	}
+
+	/** To be called when it has come out, from this stream or from another. */
+	note(id: string, time: number): void {
+		if (time >= this.timeline.floor) this.seen.add({ id, time });
+	}
+
+	async readBatch(): Promise<void> {
+		const isFirst = this.batches === undefined;
+		let batch = await this.begin();
+		if (isFirst && batch.upTo !== Infinity && this.timeline.horizon === undefined) {
+			// The horizon must be older than whatever is read of the backlog.
+			this.timeline.horizon = this.notInFuture(await this.stream.newest());
+			this.batches = undefined;
+			batch = await this.begin();
+		}
+		const { from } = this.timeline;
+		this.upTo = batch.upTo;
+		this.newest = Math.max(this.newest, batch.occurrences.at(-1)?.time ?? 0);
+		this.waiting = batch.occurrences.filter((one) => one.time >= from && this.stream.isEvent(one));
+		this.index = 0;
+	}
+
+	/** The timeline after what has come out; unchanged where nothing has been read. */
+	finish(): Timeline {
+		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.floor) };
+		const position = this.next?.time ?? this.upTo;
+		const newest = this.notInFuture(this.newest);
+		return advance(this.timeline, { position, newest }, this.options.overlap, this.seen);
+	}
+
+	/** A time in the future would take the present out of what is read again. */
+	private notInFuture(time: number): number {
+		return Math.min(time, Math.max(this.options.serviceTime(), this.timeline.floor));
+	}
+
+	private async begin(): Promise<Batch<T>> {
+		const { from } = this.timeline;
+		this.batches ??= this.stream.read(from, this.seen.countFrom(from));
+		const { value, done } = await this.batches.next();
+		return done ? { occurrences: [], upTo: Infinity } : value;
+	}
+}
+
+/**
+ * The events of several streams in ascending order of time, as many as there is room and time for. What is left comes
+ * with the next poll.
+ *
+ * @returns also the timelines after it, in the order of the streams
+ */
+export async function drain<T>(
+	streams: ReadonlyArray<Stream<T>>,
+	options: DrainOptions,
+): Promise<{ events: Array<DrainedEvent<T>>; timelines: Timeline[] }> {
+	const heads = streams.map((stream) => new Head(stream, options));
+	const events: Array<DrainedEvent<T>> = [];
+	while (events.length < options.maxItems) {
+		if (!(await fill(heads, options))) break;
+		const first = earliest(heads);
+		const occurrence = first?.next;
+		if (!first || !occurrence) break;
+		events.push({ ...occurrence, stream: first.stream.name });
+		first.note(occurrence.id, occurrence.time);
+		const same = first.stream.sameStateAt?.(occurrence);
+		if (same !== undefined)
+			for (const head of heads) if (head !== first) noteAhead(head, occurrence.id, same);
+	}
+	return { events, timelines: heads.map((head) => head.finish()) };
+}
+
+/** More of them would make the state large. What is forgotten comes out as another event, with an ID of its own. */
+const MAX_AHEAD = 10_000;
+
+function noteAhead<T>(head: Head<T>, id: string, time: number): void {
+	if (head.seen.size < MAX_AHEAD) head.note(id, time);
+}
+
+/** @returns `false` when time is up before it is known which event is the next */
+async function fill<T>(heads: ReadonlyArray<Head<T>>, { hasTime }: DrainOptions): Promise<boolean> {
+	for (const head of heads) {
+		while (head.next === undefined && !head.isAtEnd) {
+			if (!head.isUnread && !hasTime()) return false;
+			await head.readBatch();
+		}
+	}
+	return true;
+}
+
+/** Of two at the same time, the first stream's. */
+function earliest<T>(heads: ReadonlyArray<Head<T>>): Head<T> | undefined {
+	let first: Head<T> | undefined;
+	for (const head of heads) {
+		if (!head.next) continue;
+		if (!first?.next || head.next.time < first.next.time) first = head;
+	}
+	return first;
+}

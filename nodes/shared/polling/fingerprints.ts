@@ -1,0 +1,156 @@
+import { createHash } from 'crypto';
+
+import { isJsonObject, type JsonObject } from '../core/json';
+
+/**
+ * New, changed and removed records of a list that tells no times: each listing is compared with short fingerprints of the
+ * last one.
+ */
+
+/** Plain JSON. */
+export type Snapshot = {
+	/** Keys of the records, in the order in which their fingerprints stand. */
+	keys: string[];
+	/** For each ID a fingerprint of each key. */
+	prints: Record<string, string>;
+	/** IDs that the last listing lacked. */
+	missing: Record<string, 1>;
+	/** How many events there have been of a record, besides its first one. */
+	counts: Record<string, number>;
+};
+
+export type Listed = { id: string; record: JsonObject };
+
+export type Difference = {
+	kind: 'created' | 'changed' | 'removed';
+	id: string;
+	/** The number of the event among those of this record. */
+	count: number;
+	/** What has changed. */
+	keys?: string[];
+	/** Absent for one that is gone. */
+	record?: JsonObject;
+};
+
+/** Base64 characters of a fingerprint: 24 bits. */
+const PRINT_LENGTH = 4;
+const NO_PRINT = '-'.repeat(PRINT_LENGTH);
+
+const printOf = (value: unknown): string =>
+	value === undefined
+		? NO_PRINT
+		: createHash('sha256').update(canonical(value)).digest('base64').slice(0, PRINT_LENGTH);
+
+/** JSON that is the same whatever the order of keys, and of objects in a list. */
+function canonical(value: unknown): string {
+	if (Array.isArray(value)) {
+		const entries = value.map(canonical);
+		return `[${(value.every(isJsonObject) ? entries.sort() : entries).join()}]`;
+	}
+	if (!isJsonObject(value)) return JSON.stringify(value) ?? 'null';
+	const entries = Object.keys(value)
+		.sort()
+		.map((key) => `${JSON.stringify(key)}:${canonical(value[key])}`);
+	return `{${entries.join()}}`;
+}
+
+const printsOf = (record: JsonObject, keys: readonly string[]): string =>
+	keys.map((key) => printOf(record[key])).join('');
+
+const printAt = (prints: string, index: number): string =>
+	prints.slice(index * PRINT_LENGTH, (index + 1) * PRINT_LENGTH);
+
+const keysOf = (listed: readonly Listed[]): string[] =>
+	[...new Set(listed.flatMap(({ record }) => Object.keys(record)))].sort();
+
+/** The snapshot of a listing that brings no events. */
+export function snapshotOf(listed: readonly Listed[]): Snapshot {
+	const keys = keysOf(listed);
+	const prints = Object.fromEntries(listed.map(({ id, record }) => [id, printsOf(record, keys)]));
+	return { keys, prints, missing: {}, counts: {} };
+}
+
+/** A snapshot of nothing: whatever is listed is new. */
+export const emptySnapshot = (): Snapshot => ({ keys: [], prints: {}, missing: {}, counts: {} });
+
+/**
+ * Compares a listing with the last one. A record is removed when two listings in a row lack it, because a list may lag
+ * behind.
+ *
+ * @param most of differences; what is left is found again the next time
+ */
+export function compare(
+	before: Snapshot,
+	listed: readonly Listed[],
+	kinds: ReadonlyArray<Difference['kind']>,
+	most: number,
+): { differences: Difference[]; after: Snapshot } {
+	const keys = keysOf(listed);
+	// Keys that the service has begun to list, or has ceased to, are no change of the records.
+	const common = keys.flatMap((key, index) => {
+		const earlier = before.keys.indexOf(key);
+		return earlier < 0 ? [] : [{ key, index, earlier }];
+	});
+	const differences: Difference[] = [];
+	const counts = { ...before.counts };
+	/** @returns whether it is settled: it comes out, or nobody asked for it */
+	const report = (kind: Difference['kind'], id: string, more: Partial<Difference> = {}): boolean => {
+		if (!kinds.includes(kind)) return true;
+		if (differences.length >= most) return false;
+		const count = (counts[id] ?? 0) + 1;
+		if (kind !== 'created' || counts[id] !== undefined) counts[id] = count;
+		differences.push({ kind, id, count, ...more });
+		return true;
+	};
+
+	const prints: Snapshot['prints'] = {};
+	for (const { id, record } of listed) {
+		const present = printsOf(record, keys);
+		const earlier = before.prints[id];
+		if (earlier === undefined) {
+			if (report('created', id, { record })) prints[id] = present;
+			continue;
+		}
+		const changed = common
+			.filter((one) => printAt(present, one.index) !== printAt(earlier, one.earlier))
+			.map(({ key }) => key);
+		const isSettled = changed.length === 0 || report('changed', id, { record, keys: changed });
+		prints[id] = isSettled ? present : reordered(earlier, before.keys, keys);
+	}
+
+	const present = new Set(listed.map(({ id }) => id));
+	const missing: Snapshot['missing'] = {};
+	for (const [id, earlier] of Object.entries(before.prints)) {
+		if (present.has(id)) continue;
+		if (id in before.missing && report('removed', id)) {
+			// Should it come back, that is another event.
+			counts[id] ??= 1;
+			continue;
+		}
+		prints[id] = reordered(earlier, before.keys, keys);
+		missing[id] = 1;
+	}
+	return { differences, after: { keys, prints, missing, counts } };
+}
+
+/** Fingerprints in the order of other keys. */
+const reordered = (prints: string, from: readonly string[], to: readonly string[]): string =>
+	to
+		.map((key) => {
+			const index = from.indexOf(key);
+			return index < 0 ? NO_PRINT : printAt(prints, index);
+		})
+		.join('');
+
+/** @returns `undefined` for anything but a snapshot */
+export function readSnapshot(value: unknown): Snapshot | undefined {
+	const { keys, prints, missing, counts } = (value ?? {}) as Partial<Snapshot>;
+	if (!Array.isArray(keys) || !isJsonObject(prints) || !isJsonObject(missing) || !isJsonObject(counts)) {
+		return undefined;
+	}
+	return { keys, prints, missing, counts };
+}
+
+/** Of a record as it is, for the ID of an event. */
+export const shortHash = (record: JsonObject): string =>
+	createHash('sha256').update(canonical(record)).digest('hex').slice(0, 8);

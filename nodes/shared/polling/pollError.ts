@@ -1,0 +1,28 @@
+import type { INode } from 'n8n-workflow';
+
+import { buildNodeError, errorDescription, errorMessage, InvalidInput, ServiceFailure } from '../core/errors';
+
+/** Why a poll failed, in n8n's terms. */
+type Cause = 'rate-limited' | 'temporarily-unavailable' | 'credential-invalid' | 'configuration-invalid';
+
+export function causeOf(error: unknown): Cause | undefined {
+	if (error instanceof InvalidInput) return 'configuration-invalid';
+	if (!(error instanceof ServiceFailure)) return undefined;
+	const { httpCode = '' } = error.details;
+	if (httpCode === '429') return 'rate-limited';
+	if (error.unanswered !== undefined || httpCode.startsWith('5')) return 'temporarily-unavailable';
+	if (httpCode === '401' || httpCode === '403') return 'credential-invalid';
+	return httpCode.startsWith('4') ? 'configuration-invalid' : 'temporarily-unavailable';
+}
+
+/** The error that n8n shows of a poll and hands to the error workflow. Nothing has moved: the next poll reads the same. */
+export function toPollError(node: INode, error: unknown): Error {
+	const cause = causeOf(error);
+	// n8n's own errors come as they are, e.g. of a credential that is missing.
+	if (cause === undefined && error instanceof Error) return error;
+	const nodeError = buildNodeError(node, error, {
+		message: errorMessage(error),
+		description: errorDescription(error),
+	});
+	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } });
+}

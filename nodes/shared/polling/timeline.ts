@@ -1,0 +1,122 @@
+import { isJsonObject } from '../core/json';
+
+/**
+ * What a polling trigger remembers of records that are read in ascending order of a time. The times are the service's
+ * own: n8n's clock may differ from the service's.
+ */
+
+/** One record at one of its times: its creation, or one of its changes. */
+export type Occurrence<T> = {
+	/** Of the record, as text: an ID may exceed 2^53. */
+	id: string;
+	/** Milliseconds since the epoch. */
+	time: number;
+	record: T;
+};
+
+/** Plain JSON. All times are milliseconds since the epoch. */
+export type Timeline = {
+	/** The next poll reads from here on. */
+	from: number;
+	/** What has come out since then is in `seen`; nothing before it comes out any more. */
+	floor: number;
+	/** While a backlog is read: a time that the service had reached before the first record of the backlog was read. */
+	horizon?: number;
+	/** Times and, joined by commas, the IDs of what has come out at each. */
+	seen: Record<string, string>;
+};
+
+/** How far one poll has read. */
+export type Progress = {
+	/** Everything before it has come out. `Infinity`: everything that the service had has come out. */
+	position: number;
+	/** The newest time that has been read, and at most the service's present time. */
+	newest: number;
+};
+
+/** A timeline that begins at a time. @param overlap milliseconds before it that are read again */
+export function beginAt(time: number, overlap: number): Timeline {
+	const from = Math.max(0, time - overlap);
+	return { from, floor: from, seen: {} };
+}
+
+/** What has come out, as a poll looks it up. */
+export class Seen {
+	private readonly times = new Map<number, Set<string>>();
+	/** How many there are. */
+	size = 0;
+
+	constructor(seen: Timeline['seen']) {
+		for (const [time, ids] of Object.entries(seen)) {
+			for (const id of ids.split(',')) this.add({ id, time: Number(time) });
+		}
+	}
+
+	has({ id, time }: { id: string; time: number }): boolean {
+		return this.times.get(time)?.has(id) === true;
+	}
+
+	add({ id, time }: { id: string; time: number }): void {
+		const ids = this.times.get(time) ?? new Set<string>();
+		this.times.set(time, ids);
+		if (!ids.has(id)) this.size += 1;
+		ids.add(id);
+	}
+
+	/** How many are as late as this, or later. */
+	countFrom(time: number): number {
+		let count = 0;
+		for (const [other, ids] of this.times) if (other >= time) count += ids.size;
+		return count;
+	}
+
+	/** @param floor older ones are left out */
+	toState(floor: number): Timeline['seen'] {
+		return Object.fromEntries(
+			[...this.times]
+				.filter(([time]) => time >= floor)
+				.sort(([a], [b]) => a - b)
+				.map(([time, ids]) => [String(time), [...ids].join(',')]),
+		);
+	}
+}
+
+/**
+ * The timeline after a poll.
+ *
+ * Records become visible late, by the overlap at most: what was read up to the present is read again from the overlap
+ * before it. A backlog is read through first, over several polls. Then reading goes back to the overlap before the
+ * horizon, because what was visible when the backlog was begun was read after the horizon.
+ */
+export function advance(
+	{ floor, horizon }: Timeline,
+	progress: Progress,
+	overlap: number,
+	seen: Seen,
+): Timeline {
+	const { position, newest } = progress;
+	const sure = (horizon ?? newest) - overlap;
+	if (position === Infinity) {
+		// Never below the floor: what has come out before it is forgotten, and would come out again.
+		const from = Math.max(floor, Math.min(newest - overlap, sure));
+		return { from, floor: from, seen: seen.toState(from) };
+	}
+	const lowest = Math.max(floor, Math.min(position, sure));
+	return {
+		from: Math.max(floor, position),
+		floor: lowest,
+		horizon: horizon ?? newest,
+		seen: seen.toState(lowest),
+	};
+}
+
+/** By time, and then by ID: of two IDs in digits, the longer one is the greater. */
+export const byTimeAndId = <T>(a: Occurrence<T>, b: Occurrence<T>): number =>
+	a.time - b.time || a.id.length - b.id.length || (a.id < b.id ? -1 : Number(a.id > b.id));
+
+/** @returns `undefined` for anything but a timeline as `advance` leaves it */
+export function readTimeline(value: unknown): Timeline | undefined {
+	const { from, floor, horizon, seen } = (value ?? {}) as Partial<Timeline>;
+	if (typeof from !== 'number' || typeof floor !== 'number' || !isJsonObject(seen)) return undefined;
+	return { from, floor, ...(typeof horizon === 'number' && { horizon }), seen };
+}

@@ -1,0 +1,102 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { poll, type PollOptions } from './harness';
+import { attackForgeNode } from './support';
+
+let server: AttackForgeSimulator;
+let staticData: IDataObject;
+const all = { events: ['created', 'changed', 'removed'] };
+
+beforeEach(async () => {
+	staticData = {};
+	server = await startAttackForge();
+});
+afterEach(async () => await server.stop());
+
+const trigger = async (parameters: PollOptions['parameters'] = all, more: Partial<PollOptions> = {}) =>
+	await poll({
+		type: 'attackForgeGroupTrigger',
+		parameters,
+		credentials: { attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey } },
+		staticData,
+		...more,
+	});
+const namesOf = (items: IDataObject[] | null) => items?.map(({ name }) => name);
+
+test('a new group comes out once, and a changed one with what has changed', async () => {
+	server.seedGroup({ name: 'there before' });
+	expect(await trigger()).toBeNull();
+	const { id } = server.seedGroup({ name: 'ACME Corp.' });
+	expect(await trigger()).toMatchObject([
+		{
+			event: 'created',
+			eventId: `${id}-created`,
+			id,
+			name: 'ACME Corp.',
+			eventTime: expect.any(String) as string,
+		},
+	]);
+	expect(await trigger()).toBeNull();
+	await attackForgeNode(server)('update', {
+		groupId: id,
+		dataMode: 'json',
+		jsonBody: '{"name":"ACME","group_owner":"Jane"}',
+	});
+	expect(await trigger()).toMatchObject([
+		{
+			event: 'changed',
+			eventId: expect.stringMatching(new RegExp(`^${id}-changed-[0-9a-f]{8}$`)) as string,
+			changedKeys: ['group_owner', 'name'],
+			name: 'ACME',
+		},
+	]);
+	expect(await trigger()).toBeNull();
+});
+
+test('a poll costs one request, and its state is small', async () => {
+	for (let index = 0; index < 200; index++) server.seedGroup({ name: `Group ${index}` });
+	await trigger();
+	server.requests.length = 0;
+	await trigger();
+	expect(server.requests).toHaveLength(1);
+	expect(JSON.stringify(staticData).length / 200).toBeLessThan(110);
+});
+
+test('groups that are there already come out on request, as many a poll as was chosen', async () => {
+	for (const name of ['a', 'b', 'c']) server.seedGroup({ name });
+	const parameters = { ...all, start: 'existing', options: { maxItems: 2 } };
+	expect(namesOf(await trigger(parameters))).toEqual(['a', 'b']);
+	expect(namesOf(await trigger(parameters))).toEqual(['c']);
+	expect(await trigger(parameters)).toBeNull();
+});
+
+test('other events begin nothing anew', async () => {
+	await trigger({ events: ['removed'] });
+	server.seedGroup({ name: 'a' });
+	expect(await trigger({ events: ['removed'] })).toBeNull();
+	server.seedGroup({ name: 'b' });
+	expect(namesOf(await trigger({ events: ['created'] }))).toEqual(['b']);
+});
+
+test('a key that may not list groups moves nothing, and says what to grant', async () => {
+	await trigger();
+	const before = JSON.stringify(staticData);
+	const other = await startAttackForge({ grants: ['GetGroup'] });
+	const credentials = { attackForgeApi: { baseUrl: other.url, apiKey: other.credentials.apiKey } };
+	await expect(trigger(all, { credentials })).rejects.toMatchObject({
+		description: expect.stringContaining('GetGroups') as string,
+		failure: { cause: 'credential-invalid' },
+	});
+	await other.stop();
+	expect(JSON.stringify(staticData)).toBe(before);
+});
+
+test('Fetch Test Event shows a few groups and remembers nothing, or says that there is none', async () => {
+	await expect(trigger(all, { mode: 'manual' })).rejects.toMatchObject({
+		message: 'AttackForge lists no group',
+	});
+	for (const name of ['a', 'b', 'c', 'd']) server.seedGroup({ name });
+	expect(namesOf(await trigger(all, { mode: 'manual' }))).toEqual(['b', 'c', 'd']);
+	expect(staticData).toEqual({});
+});

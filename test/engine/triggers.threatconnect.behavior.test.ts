@@ -1,0 +1,205 @@
+import type { IDataObject } from 'n8n-workflow';
+
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { poll, type PollOptions } from './harness';
+
+let now: number;
+let server: ThreatConnectSimulator;
+let staticData: IDataObject;
+
+beforeEach(async () => {
+	now = Date.parse('2026-11-02T08:00:00Z');
+	staticData = {};
+	server = await startThreatConnect({ clock: () => now, firstId: '9007199254740993' });
+});
+afterEach(async () => await server.stop());
+
+const trigger = async (parameters: PollOptions['parameters'] = {}, more: Partial<PollOptions> = {}) =>
+	await poll({
+		type: 'threatConnectGroupTrigger',
+		parameters,
+		credentials: { threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.apiToken } },
+		staticData,
+		...more,
+	});
+
+const incident = (name: string, more = {}) => server.seedGroup({ type: 'Incident', name, ...more });
+const namesOf = (items: IDataObject[] | null) => items?.map(({ name }) => name);
+
+test('a new group comes out once, with what tells it from every other event', async () => {
+	incident('there before');
+	expect(await trigger()).toBeNull();
+	now += 60_000;
+	const { id } = incident('Phishing');
+	expect(await trigger()).toEqual([
+		{
+			event: 'created',
+			eventId: `${id}-created`,
+			eventTime: '2026-11-02T08:01:00Z',
+			id,
+			name: 'Phishing',
+			type: 'Incident',
+			ownerName: 'Demo Organization',
+			dateAdded: '2026-11-02T08:01:00Z',
+			lastModified: '2026-11-02T08:01:00Z',
+			webLink: expect.any(String) as string,
+		},
+	]);
+	expect(await trigger()).toBeNull();
+});
+
+test('a quiet poll costs one request', async () => {
+	incident('there before');
+	await trigger();
+	server.requests.length = 0;
+	await trigger();
+	expect(server.requests).toHaveLength(1);
+});
+
+test('an instance without any group has a first one that comes out', async () => {
+	expect(await trigger()).toBeNull();
+	incident('the first');
+	expect(namesOf(await trigger())).toEqual(['the first']);
+});
+
+test('a group that was changed comes out again, and with both events each state comes out once', async () => {
+	const parameters = { event: 'createdOrUpdated' };
+	await trigger(parameters);
+	now += 60_000;
+	const { id } = incident('a', { lastModified: '2026-11-02T08:02:00Z' });
+	now += 60_000;
+	expect((await trigger(parameters))?.map(({ eventId }) => eventId)).toEqual([`${id}-created`]);
+	now += 60_000;
+	server.seedGroup({
+		id,
+		type: 'Incident',
+		name: 'b',
+		dateAdded: '2026-11-02T08:01:00Z',
+		lastModified: '2026-11-02T08:03:00Z',
+	});
+	expect((await trigger(parameters))?.map(({ eventId }) => eventId)).toEqual([
+		`${id}-updated-2026-11-02T08:03:00Z`,
+	]);
+});
+
+test('groups since a date come out in order, as many a poll as was chosen', async () => {
+	for (const name of ['a', 'b', 'c', 'd', 'e']) {
+		incident(name);
+		now += 3_600_000;
+	}
+	const parameters = { start: 'since', since: '2026-11-02T09:00:00Z', options: { maxItems: 2 } };
+	expect(namesOf(await trigger(parameters))).toEqual(['b', 'c']);
+	expect(namesOf(await trigger(parameters))).toEqual(['d', 'e']);
+	expect(await trigger(parameters)).toBeNull();
+});
+
+test('more groups in one minute than a page holds come out in order', async () => {
+	server.seedGroups(450, (index) => ({
+		type: 'Incident',
+		name: `n${index}`,
+		dateAdded: `2026-11-02T07:30:${String(59 - (index % 60)).padStart(2, '0')}Z`,
+	}));
+	const parameters = { start: 'since', since: '2026-11-01', options: { maxItems: 100 } };
+	const times: unknown[] = [];
+	for (let items = await trigger(parameters); items; items = await trigger(parameters)) {
+		times.push(...items.map(({ eventTime }) => eventTime));
+	}
+	expect(times).toHaveLength(450);
+	expect(times).toEqual([...times].sort());
+});
+
+test('Fetch Test Event shows the newest matches and remembers nothing', async () => {
+	for (const name of ['a', 'b', 'c', 'd']) {
+		incident(name);
+		now += 60_000;
+	}
+	server.seedGroup({ type: 'Threat', name: 'another type' });
+	const parameters = { filters: { typeName: ['Incident'] } };
+	expect(namesOf(await trigger(parameters, { mode: 'manual' }))).toEqual(['b', 'c', 'd']);
+	expect(staticData).toEqual({});
+});
+
+test('Fetch Test Event says what it looked for when there is nothing', async () => {
+	await expect(trigger({ filters: { tag: 'Nobody' } }, { mode: 'manual' })).rejects.toMatchObject({
+		message: 'No group has been created that matches tag = "Nobody"',
+	});
+});
+
+test('of two polls at once, the second hands over nothing', async () => {
+	await trigger();
+	now += 60_000;
+	incident('Phishing');
+	const both = await Promise.all([trigger(), trigger()]);
+	expect(both.map(namesOf)).toEqual([['Phishing'], undefined]);
+	const ofTwoNodes = await Promise.all([
+		trigger({}, { staticData: {} }),
+		trigger({}, { staticData: {}, nodeId: 'another' }),
+	]);
+	expect(ofTwoNodes).toEqual([null, null]);
+});
+
+test("a poll that is refused moves nothing, says what to do, and says why in n8n's terms", async () => {
+	await trigger();
+	const before = JSON.stringify(staticData);
+	now += 60_000;
+	incident('Phishing');
+	const credentials = { threatConnectApi: { baseUrl: server.url, apiToken: 'wrong' } };
+	await expect(trigger({}, { credentials })).rejects.toMatchObject({
+		message: expect.not.stringContaining('[item') as string,
+		description: expect.stringContaining('credential') as string,
+		failure: { cause: 'credential-invalid' },
+	});
+	expect(JSON.stringify(staticData)).toBe(before);
+	expect(namesOf(await trigger())).toEqual(['Phishing']);
+});
+
+test('other filters begin anew from that moment, and an expression in them does not', async () => {
+	await trigger({ filters: { nameContains: '={{ $now.toMillis() > 0 ? "a" : "b" }}' } });
+	now += 60_000;
+	incident('a1');
+	expect(
+		namesOf(await trigger({ filters: { nameContains: '={{ $now.toMillis() > 0 ? "a" : "b" }}' } })),
+	).toEqual(['a1']);
+	now += 60_000;
+	incident('b1');
+	expect(await trigger({ filters: { nameContains: 'b' } })).toBeNull();
+	now += 60_000;
+	incident('b2');
+	expect(namesOf(await trigger({ filters: { nameContains: 'b' } }))).toEqual(['b2']);
+});
+
+test('a larger overlap brings nothing again', async () => {
+	await trigger();
+	for (const name of ['a', 'b']) {
+		now += 600_000;
+		incident(name);
+		expect(namesOf(await trigger())).toEqual([name]);
+	}
+	expect(await trigger({ options: { overlap: 1440 } })).toBeNull();
+});
+
+test('the raw answer comes on request', async () => {
+	await trigger({ simplify: false });
+	now += 60_000;
+	incident('Phishing');
+	expect(await trigger({ simplify: false })).toEqual([
+		expect.objectContaining({ event: 'created', upVoteCount: '0', ownerId: expect.anything() as unknown }),
+	]);
+});
+
+test('groups of users who are left out do not come out', async () => {
+	const { userName } = incident('there before').createdBy as { userName: string };
+	const parameters = { options: { ignoreCreatedBy: `somebody, ${userName}` } };
+	await trigger(parameters);
+	now += 60_000;
+	incident('mine');
+	expect(await trigger(parameters)).toBeNull();
+	expect(namesOf(await trigger({ options: { ignoreCreatedBy: 'somebody' } }))).toEqual(['mine']);
+});
+
+test('works in versions of n8n that do not say how long a poll may take', async () => {
+	expect(await trigger({}, { budget: null })).toBeNull();
+	now += 60_000;
+	incident('Phishing');
+	expect(namesOf(await trigger({}, { budget: null }))).toEqual(['Phishing']);
+});

@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+
+import {
+	compare,
+	type Difference,
+	emptySnapshot,
+	type Listed,
+	type Snapshot,
+	snapshotOf,
+} from '../../nodes/shared/polling/fingerprints';
+
+const listed = (...records: Array<Record<string, unknown>>): Listed[] =>
+	records.map((record) => ({ id: String(record.id), record }));
+const ALL = ['created', 'changed', 'removed'] as const;
+const saved = (snapshot: Snapshot) => JSON.parse(JSON.stringify(snapshot)) as Snapshot;
+
+test('a record that changes says which keys did, and the order of keys and of objects is no change', () => {
+	const before = snapshotOf(listed({ id: 1, name: 'a', fields: [{ key: 'x' }, { key: 'y', value: 1 }] }));
+	const same = listed({ fields: [{ value: 1, key: 'y' }, { key: 'x' }], name: 'a', id: 1 });
+	expect(compare(before, same, ALL, 9).differences).toEqual([]);
+	const changed = listed({ id: 1, name: 'b', fields: [] });
+	expect(compare(before, changed, ALL, 9).differences).toMatchObject([
+		{ kind: 'changed', id: '1', keys: ['fields', 'name'], count: 1 },
+	]);
+});
+
+test('a key that the service begins or ceases to list changes no record', () => {
+	const before = snapshotOf(listed({ id: 1, name: 'a', old: 1 }));
+	const { differences, after } = compare(before, listed({ id: 1, name: 'a', fresh: 2 }), ALL, 9);
+	expect(differences).toEqual([]);
+	expect(compare(after, listed({ id: 1, name: 'a', fresh: 3 }), ALL, 9).differences).toMatchObject([
+		{ kind: 'changed', keys: ['fresh'] },
+	]);
+});
+
+test('a record that one listing lacks is not removed; when two in a row do, it is, and it may come back', () => {
+	const before = snapshotOf(listed({ id: 1 }, { id: 2 }));
+	const once = compare(before, listed({ id: 1 }), ALL, 9);
+	expect(once.differences).toEqual([]);
+	expect(compare(once.after, listed({ id: 1 }, { id: 2 }), ALL, 9).differences).toEqual([]);
+	const twice = compare(once.after, listed({ id: 1 }), ALL, 9);
+	expect(twice.differences).toEqual([{ kind: 'removed', id: '2', count: 1 }]);
+	expect(compare(twice.after, listed({ id: 1 }), ALL, 9).differences).toEqual([]);
+	expect(compare(twice.after, listed({ id: 1 }, { id: 2 }), ALL, 9).differences).toMatchObject([
+		{ kind: 'created', id: '2', count: 2 },
+	]);
+});
+
+type World = Map<number, number>;
+
+test('whatever happens, in portions of any size, each change between two listings comes out once', () => {
+	const step = fc.record({ id: fc.nat(6), value: fc.nat(3), goes: fc.boolean(), listings: fc.nat(3) });
+	fc.assert(
+		fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (steps, most) => {
+			const world: World = new Map();
+			const known: World = new Map();
+			let snapshot = emptySnapshot();
+			const ids = new Set<string>();
+			const look = (): Difference[] => {
+				const rows = [...world].map(([id, value]) => ({ id, value }));
+				const { differences, after } = compare(snapshot, listed(...rows), ALL, most);
+				snapshot = saved(after);
+				for (const { kind, id, count, record } of differences) {
+					const name = `${id} ${kind} ${count}`;
+					expect(ids.has(name)).toBe(false);
+					ids.add(name);
+					expect(known.has(Number(id))).toBe(kind !== 'created');
+					if (kind === 'removed') known.delete(Number(id));
+					else known.set(Number(id), Number(record?.value));
+				}
+				expect(differences.length).toBeLessThanOrEqual(most);
+				return differences;
+			};
+			for (const { id, value, goes, listings } of steps) {
+				if (goes) world.delete(id);
+				else world.set(id, value);
+				for (let n = 0; n < listings; n++) look();
+			}
+			for (let quiet = 0; quiet < 3;) quiet = look().length === 0 ? quiet + 1 : 0;
+			expect(known).toEqual(world);
+		}),
+	);
+});
