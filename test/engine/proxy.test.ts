@@ -103,7 +103,7 @@ test.each([0, 1, 2])('a node refuses to send plain HTTP through a proxy, and nam
 		credentials,
 	});
 	const { host, hostname } = new URL(server.url);
-	expect(error?.message).toContain(`n8n sends plain HTTP to ${host} through a proxy`);
+	expect(error?.message).toContain(`Plain HTTP to ${host} goes through a proxy`);
 	expect(error?.description).toContain(`Add ${hostname} to NO_PROXY`);
 	expect(read.join('\n')).not.toContain(secret);
 	expect(server.requests).toHaveLength(before);

@@ -123,7 +123,11 @@ test('one that is not there is told, and the group stays as it is', async () => 
 });
 
 test.each([
-	['a type without a summary', { type: 'Host' }, 'only an ID, or a type and a summary, says what to remove'],
+	[
+		'a type without a summary, which says nothing',
+		{ type: 'Host' },
+		'There is nothing to update: no field is set',
+	],
 	['a hash that is none', { type: 'File', summary: 'abc' }, '"abc" is no file hash'],
 ])('%s is refused before anything is sent', async (_what, entry, message) => {
 	const id = await seed();

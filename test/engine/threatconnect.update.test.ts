@@ -199,9 +199,9 @@ describe('is refused before anything is sent, with the way out:', () => {
 			'"Type" (type) cannot be changed by an update',
 		],
 		[
-			'an empty text in JSON',
+			'nothing but an empty text in JSON',
 			{ dataMode: 'json', jsonBody: '{"eventDate": ""}' },
-			'"Event Date" (eventDate) is empty',
+			'There is nothing to update: no field is set',
 		],
 		['broken JSON', { dataMode: 'json', jsonBody: '{"name": }' }, 'The JSON body is not valid JSON'],
 	])('%s', async (_what, parameters, message) => {

@@ -247,13 +247,12 @@ describe('an option that holds for the whole run and is no number is refused:', 
 		expect(error?.message).toContain(message);
 		expect(sent()).toBe(before);
 	});
-	test('in a bulk import, for each item', async () => {
+	test('in a bulk import, for the item that gives it', async () => {
 		const options = { timeLimit: value };
 		const more = { items: [{ value: 'long' }, {}], onError: 'continueErrorOutput' as const };
-		const { errors } = await tc('bulkImport', { ...threat, options }, more);
-		expect(errors.map(({ json }) => json.error)).toEqual(
-			Array(2).fill('"Time Limit" (timeLimit) cannot be "long"'),
-		);
+		const { errors, items } = await tc('bulkImport', { ...threat, options }, more);
+		expect(errors.map(({ json }) => json.error)).toEqual(['"Time Limit" (timeLimit) cannot be "long"']);
+		expect(items.map(({ json }) => json._outcome)).toEqual(['imported']);
 	});
 	test('but a timeout longer than a timer can hold is as good as none', async () => {
 		const { error } = await tc('create', { ...threat, options: { timeout: 1e12 } });

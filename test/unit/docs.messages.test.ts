@@ -13,6 +13,7 @@ const OTHERS = [
 	'The ID of the group',
 	'"Associated Groups" (associatedGroups): the XID',
 	'The JSON body',
+	'Groups are matched by it',
 	'The parameter "<>"',
 	'the indicator "<>" of the type<>',
 	'a type and a summary',

@@ -23,7 +23,7 @@ import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readEntries, readJson, saysNothing } from '../../shared/core/values';
-import { withoutRepetitions } from './changes';
+import { CLEAR_LIST, withoutRepetitions } from './changes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -198,7 +198,7 @@ export const access: FieldType = {
 					'Leave it out of one of the two.',
 				);
 			}
-			access[name] = [];
+			access[name] = [CLEAR_LIST];
 		}
 		return access;
 	},

@@ -139,9 +139,17 @@ export const isCustomFields = (value: unknown): value is CustomField[] =>
 export const removesAccess = ({ access }: JsonObject): boolean =>
 	JSON.stringify(access ?? '').includes('"remove"');
 
-/** Whether an update empties a list of access: blanks never make an empty list. */
-const clearsAccess = (access: JsonObject): boolean =>
-	Object.values(access).some((list) => Array.isArray(list) && list.length === 0);
+/**
+ * The only entry of a list of access that the item clears. An empty list is no sign of that: what an item leaves out must
+ * never revoke access.
+ */
+export const CLEAR_LIST: JsonObject = { action: 'clear' };
+
+const isCleared = (list: unknown): boolean =>
+	isListOfObjects(list) && list.some(({ action }) => action === CLEAR_LIST.action);
+
+/** Whether an update clears a list of access. */
+const clearsAccess = (access: JsonObject): boolean => Object.values(access).some(isCleared);
 
 /** What names an entry within its list. */
 const identityFields = (entry: JsonObject): JsonObject =>
@@ -209,12 +217,14 @@ export function accessChanges(
 			continue;
 		}
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
-		const operations = given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
+		const isToBeEmpty = isCleared(given);
+		const operations = isToBeEmpty
+			? []
+			: given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
 		const removals: JsonObject[] = [];
-		// An empty list is one that the item clears.
-		if (mode === 'exact' || given.length === 0) {
+		if (mode === 'exact' || isToBeEmpty) {
 			refuseRemovals(given, list);
-			const kept = new Set(given.map(identityOf));
+			const kept = new Set(isToBeEmpty ? [] : given.map(identityOf));
 			for (const [identity, entry] of before) {
 				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
 			}

@@ -44,6 +44,8 @@ export function readXid(value: unknown, label = '"Group XID" (groupXid)'): strin
 			'Find the group by its ID.',
 		);
 	}
+	// A text that no address can hold is refused before the owner is looked up.
+	pathOf(xid);
 	return xid;
 }
 

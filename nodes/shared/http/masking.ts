@@ -17,7 +17,7 @@ const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
 const LONG = 20;
 const LONG_ENOUGH = 12;
 const VARIED_ENOUGH = 6;
-/** Words, abbreviations, years and numbers, one after the other: `prod-2026`, `AttackForge`, `202611280000`. */
+/** Words, abbreviations, years and numbers, one after the other: `prod-2026`, `CustomerPortal`, `202611280000`. */
 const WORDS = /^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|\d+|[^A-Za-z\d])+$/;
 
 /**

@@ -27,7 +27,7 @@ export async function refuseProxy(root: string, ask: (url: string) => Promise<un
 		proxy = tried.port ? ` at ${tried.name}:${tried.port}` : ` at ${tried.name}`;
 	}
 	throw new InvalidInput(
-		`n8n sends plain HTTP to ${host} through a proxy${proxy}, which would see the secret`,
+		`Plain HTTP to ${host} goes through a proxy${proxy}, which would see the secret`,
 		`Nothing was sent. Add ${hostname} to NO_PROXY in the environment of n8n, or use HTTPS.`,
 	);
 }
