@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 
 import type { IDataObject } from 'n8n-workflow';
 
@@ -47,7 +47,7 @@ class Service {
 			const loss = this.loss(this.posts++);
 			if (loss) this.beforeLoss(this);
 			const group = loss === 'before' ? undefined : this.add(JSON.parse(body));
-			if (loss) (socket as Socket).resetAndDestroy();
+			if (loss) socket.resetAndDestroy();
 			else answer({ group, status: 'ok' });
 			return;
 		}

@@ -51,7 +51,7 @@ describe.each(FORMS)('a failure with status 200 in the form "%s"', (failuresInSu
 			project_request_limit: 'none',
 			user_id: MISSING,
 		};
-		const { items, errors } = await node(operation, parameters as never, {
+		const { items, errors } = await node(operation, parameters, {
 			items: [{ access: { sso_1: [sso], member_admins: [admin] } }],
 			onError: 'continueErrorOutput',
 		});

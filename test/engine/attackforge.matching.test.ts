@@ -19,10 +19,14 @@ const start = async (options: AttackForgeOptions = {}) => {
 afterEach(async () => await server.stop());
 
 const upsert = async (items: object[], parameters: object = {}) =>
-	await node('upsert', { dataMode: 'autoMap', matchBy: 'name', ...parameters } as never, {
-		items: items.map((item) => ({ ...CONTACTS, ...item })),
-		onError: 'continueErrorOutput',
-	});
+	await node(
+		'upsert',
+		{ dataMode: 'autoMap', matchBy: 'name', ...parameters },
+		{
+			items: items.map((item) => ({ ...CONTACTS, ...item })),
+			onError: 'continueErrorOutput',
+		},
+	);
 const outcomes = ({ items }: { items: Array<{ json: IDataObject }> }) =>
 	items.map(({ json }) => json._outcome);
 const names = () => server.groups().map(({ name }) => name);
@@ -136,7 +140,7 @@ describe('the filter Custom Fields of Get Many', () => {
 	])('%s is refused by name: it would find all groups', async (_what, filter) => {
 		await start();
 		server.seedGroup({});
-		const { items, error } = await node('getAll', { filters: { customFields: filter } as never });
+		const { items, error } = await node('getAll', { filters: { customFields: filter } });
 		expect(items).toEqual([]);
 		expect(error?.message).toContain('The filter "Custom Fields" (customFields)');
 		expect(server.requests).toEqual([]);

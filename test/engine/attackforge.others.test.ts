@@ -162,7 +162,7 @@ test.each([
 		server.seedGroup({ name: 'ACME', ...CONTACTS, custom_fields: [{ key: 'code', value: '1' }] });
 		const { error } = await attackForgeNode(server)(
 			operation,
-			{ dataMode: 'autoMap', ...parameters } as never,
+			{ dataMode: 'autoMap', ...parameters },
 			{
 				items: [{ name: 'ACME', ...CONTACTS, custom_fields: { code: '1' } }],
 			},

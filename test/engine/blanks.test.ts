@@ -219,7 +219,7 @@ describe('ThreatConnect', () => {
 		const { error } = await threatConnectNode(server)(
 			'create',
 			{ dataMode: 'autoMap', type: 'Incident' },
-			{ items: [{ name: 'x', xid: 2 ** 60 } as never] },
+			{ items: [{ name: 'x', xid: 2 ** 60 }] },
 		);
 		expect(error?.message).toContain(
 			'"XID" (xid) is 1152921504606847000, a number that JavaScript cannot hold',

@@ -163,6 +163,6 @@ export async function callFromAgents(
 	);
 	const { execute } = nodeTypes.getByNameAndVersion(node.type);
 	if (!execute) throw new Error('No execute');
-	const output = await execute.call(context as unknown as IExecuteFunctions);
+	const output = await execute.call(context);
 	return Array.isArray(output) ? (output[0] ?? []) : [];
 }

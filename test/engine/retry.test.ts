@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 
 import { withHttpServer } from '../support/httpServer';
 import { jsonOf, run } from './harness';
@@ -18,7 +17,7 @@ const answer =
 	): Behaviour =>
 	(_request, response) =>
 		response.writeHead(status, headers).end(body);
-const reset: Behaviour = (request) => (request.socket as Socket).resetAndDestroy();
+const reset: Behaviour = (request) => request.socket.resetAndDestroy();
 
 /** Runs items against a server with one behaviour for each attempt. After these, the server succeeds. */
 async function against(

@@ -146,7 +146,7 @@ test('events with their type, and indicators with their rating, are imported', a
 						ownerName: 'Demo Organization',
 						ownerId: 2,
 						associatedIndicators: [{ type: 'Host', summary: 'new.example', rating: 4, confidence: 50 }],
-					} as never,
+					},
 				],
 			},
 		);

@@ -100,7 +100,7 @@ describe.each(BLANKS)('%s for a list says nothing', (_what, blank) => {
 test('a list is emptied by {"data": [], "mode": "replace"} alone: in Auto-Map, as JSON text and in From Input', async () => {
 	for (const tags of [{ data: [], mode: 'replace' }, '{"data": [], "mode": "replace"}']) {
 		const group = seed();
-		await update(group.id, { tags } as never);
+		await update(group.id, { tags });
 		expect(server.group(group.id)?.tags).toEqual([]);
 	}
 	const group = seed();
@@ -149,14 +149,14 @@ test('a mail without a body, for which parsers give false, has none', async () =
 });
 
 test.each([
-	['attributes', [{ type: 'Description', value: 7615917337495251231 }], '"Value" (value)'],
-	['tags', [7615917337495251231], '"Name" (name)'],
+	['attributes', [{ type: 'Description', value: Number('7615917337495251231') }], '"Value" (value)'],
+	['tags', [Number('7615917337495251231')], '"Name" (name)'],
 	['associatedGroups', [{ type: 'Threat', name: 'x', xid: 4.9e22 }], '"XID" (xid)'],
 	['associatedVictimAssets', [{ type: 'Phone', victimId: 601, value: 4.9e22 }], '"Value" (value)'],
-	['associatedIndicators', [{ type: 'Wallet', own: 7615917337495251231 }], '"own"'],
+	['associatedIndicators', [{ type: 'Wallet', own: Number('7615917337495251231') }], '"own"'],
 ])('a number that has lost digits is refused by name in %s', async (name, list, field) => {
 	const before = server.requests.length;
-	const { error } = await update('1', { [name]: list } as never);
+	const { error } = await update('1', { [name]: list });
 	expect(error?.message).toContain(`entry 1: ${field} is `);
 	expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
 	expect(server.requests).toHaveLength(before);
@@ -183,7 +183,7 @@ describe('what a Get answers, with all its lists,', () => {
 		const group = seed();
 		const answer = (await got(group.id)) as unknown as { attributes: { data: IDataObject[] } };
 		const [first, second] = answer.attributes.data;
-		await update(group.id, { attributes: { data: [first, { ...second, value: 'New feed' }] } } as never);
+		await update(group.id, { attributes: { data: [first, { ...second, value: 'New feed' }] } });
 		expect(server.group(group.id)?.attributes).toMatchObject([
 			{ id: first?.id?.toString(), value: 'What it is' },
 			{ id: second?.id?.toString(), value: 'New feed' },
@@ -192,7 +192,7 @@ describe('what a Get answers, with all its lists,', () => {
 
 	test('makes the same lists in another group, and touches nothing of the first', async () => {
 		const group = seed();
-		const answer = (await got(group.id)) as unknown as IDataObject;
+		const answer = await got(group.id);
 		const { error } = await node(
 			'create',
 			{ dataMode: 'autoMap', type: 'Incident' },
@@ -298,7 +298,7 @@ describe('rows', () => {
 						},
 					},
 				},
-			} as never,
+			},
 		});
 		expect(error).toBeUndefined();
 		expect(server.groups().at(-1)).toMatchObject({ name: 'Rule', type: 'Signature' });
@@ -339,7 +339,7 @@ describe('rows', () => {
 		const { error } = await node(
 			'create',
 			{ dataMode: 'autoMap', type: 'Incident' },
-			{ items: [{ name: 'Refused', ...item } as never] },
+			{ items: [{ name: 'Refused', ...item }] },
 		);
 		expect(error?.message).toContain(message);
 	});

@@ -1,13 +1,5 @@
 import type { FieldContext } from '../../nodes/shared/fields/field';
-import {
-	choice,
-	choiceByType,
-	date,
-	flag,
-	longId,
-	oneOf,
-	text,
-} from '../../nodes/shared/fields/fieldTypes';
+import { choice, choiceByType, date, flag, longId, oneOf, text } from '../../nodes/shared/fields/fieldTypes';
 import { refusal } from './refusal';
 
 /** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */

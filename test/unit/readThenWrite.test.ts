@@ -6,7 +6,8 @@ import { readThenWrite } from '../../nodes/shared/http/readThenWrite';
 jest.mock('../../nodes/shared/http/sleep', () => ({ sleepUntilCancelled: async () => {} }));
 
 const refusal = (httpCode: string) => new ServiceFailure(`Refused with ${httpCode}`, '', { httpCode });
-const lost = () => new ServiceFailure('Broke off', '', {}, { certainty: 'unknown', unanswered: 'connection' });
+const lost = () =>
+	new ServiceFailure('Broke off', '', {}, { certainty: 'unknown', unanswered: 'connection' });
 
 /** A list to which "mine" is to be added, and what becomes of each attempt to write it. */
 function listOf(...attempts: Array<{ fails?: Error; isDone?: boolean; others?: string }>) {
@@ -32,11 +33,14 @@ test('what is there already is not written', async () => {
 	expect(state.writes).toEqual([]);
 });
 
-test.each(['429', '503'])('after a %s the list of then is written, with what others have added', async (code) => {
-	const { state, run } = listOf({ fails: refusal(code), others: 'theirs' });
-	await expect(run()).resolves.toEqual(['first', 'theirs', 'mine']);
-	expect(state.writes).toHaveLength(2);
-});
+test.each(['429', '503'])(
+	'after a %s the list of then is written, with what others have added',
+	async (code) => {
+		const { state, run } = listOf({ fails: refusal(code), others: 'theirs' });
+		await expect(run()).resolves.toEqual(['first', 'theirs', 'mine']);
+		expect(state.writes).toHaveLength(2);
+	},
+);
 
 test('an attempt without an answer that was done is not repeated', async () => {
 	const { state, run } = listOf({ fails: lost(), isDone: true });

@@ -214,7 +214,7 @@ export class ThreatConnect {
 	 * @param keys what the records are called
 	 */
 	async oneAtATime<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-		const before = keys.map((key) => this.working.get(key));
+		const before = keys.map(async (key) => await this.working.get(key));
 		const working = Promise.all(before).then(work);
 		// All keys are taken in one step, so that no two works wait for each other.
 		for (const key of keys)

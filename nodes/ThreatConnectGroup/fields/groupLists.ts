@@ -94,7 +94,7 @@ export const TAGS = listType({
 	values: ['name', 'techniqueId'],
 	deletedBy: 'name',
 	maxSize: 1000,
-	// A tag is found by its name. Other systems have IDs, colours and more of their own under the same key.
+	// A tag is found by its name. Other systems have IDs, colors and more of their own under the same key.
 	writable: (tag) =>
 		pick(tag, ['name', 'techniqueId', 'description', ...(tag.name === undefined ? ['id'] : [])]),
 	finalizeEntry(tag, label) {

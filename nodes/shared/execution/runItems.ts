@@ -112,7 +112,7 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 function readRunOptions(context: IExecuteFunctions): IDataObject {
 	const whole = context.getNode().parameters.options;
 	// The whole collection may be one expression.
-	if (typeof whole === 'string') return context.getNodeParameter('options', 0) as IDataObject;
+	if (typeof whole === 'string') return context.getNodeParameter('options', 0, {});
 	const read = (name: string) => context.getNodeParameter(`options.${name}`, 0, null) as unknown;
 	return { maxConcurrentRequests: read('maxConcurrentRequests'), timeout: read('timeout') } as IDataObject;
 }

@@ -3,7 +3,6 @@ import type {
 	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
 	ICredentialTestFunctions,
-	IHttpRequestOptions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
@@ -86,7 +85,7 @@ const get = async (helpers: ICredentialTestFunctions['helpers'], uri: string, mo
 		followRedirect: false,
 		timeout: 20_000,
 		...more,
-	} as unknown as IHttpRequestOptions)) as LegacyAnswer;
+	})) as LegacyAnswer;
 
 async function ask(
 	helpers: ICredentialTestFunctions['helpers'],
