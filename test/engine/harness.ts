@@ -2,12 +2,14 @@ import {
 	ExecutionLifecycleHooks,
 	LoadOptionsContext,
 	PackageDirectoryLoader,
+	SupplyDataContext,
 	WorkflowExecute,
 } from 'n8n-core';
 import type {
 	IBinaryKeyData,
 	ICredentialDataDecryptedObject,
 	IDataObject,
+	IExecuteContextData,
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	INode,
@@ -16,6 +18,7 @@ import type {
 	INodeType,
 	INodeTypes,
 	IRun,
+	IRunExecutionData,
 	IVersionedNodeType,
 	IWorkflowBase,
 	IWorkflowExecuteAdditionalData,
@@ -170,6 +173,10 @@ export type RunOptions = {
 	timezone?: string;
 	/** Called with a function that cancels the execution, once it has begun. */
 	onStart?: (cancel: () => void) => void;
+	/** What n8n kept of an execution that it saved, and that is run again: `RunResult.kept`. */
+	kept?: string;
+	/** An agent calls the node as a tool, once for each item; n8n tries each call again by itself. */
+	asTool?: boolean;
 };
 
 export type RunResult = {
@@ -182,6 +189,8 @@ export type RunResult = {
 	hints: NodeExecutionHint[];
 	status: string;
 	decrypted: number;
+	/** What n8n keeps of the node when it saves the execution, as JSON. */
+	kept?: string;
 };
 
 export async function run({
@@ -199,6 +208,8 @@ export async function run({
 	maxTries,
 	timezone = 'Europe/Berlin',
 	onStart,
+	kept,
+	asTool,
 }: RunOptions): Promise<RunResult> {
 	const loaders = await load();
 	const nodes: INode[] = [
@@ -242,14 +253,16 @@ export async function run({
 	} as unknown as IWorkflowExecuteAdditionalData;
 	const start = workflow.getNode('Start');
 	if (!start) throw new Error('No start node');
+	if (asTool) return await callAsTool(workflow, additionalData, items);
 	const input = {
 		main: [items.map((json, index): INodeExecutionData => ({ json, binary: binary?.[index] }))],
 	};
+	const contextData = kept === undefined ? {} : (JSON.parse(kept) as IExecuteContextData);
 	const execution = new WorkflowExecute(
 		additionalData,
 		mode,
 		createRunExecutionData({
-			executionData: { nodeExecutionStack: [{ node: start, data: input, source: null }] },
+			executionData: { contextData, nodeExecutionStack: [{ node: start, data: input, source: null }] },
 		}),
 	);
 	let finished: IRun;
@@ -271,7 +284,49 @@ export async function run({
 		hints: result?.hints ?? [],
 		status,
 		decrypted: credentialsHelper.decrypted,
+		kept: JSON.stringify(data.executionData?.contextData ?? {}),
 	};
+}
+
+type ToolLoop = (
+	contextOf: (runIndex: number) => SupplyDataContext,
+	node: INode,
+	type: INodeType,
+	data: IRunExecutionData,
+) => (toolArgs: IDataObject) => Promise<string>;
+
+/** n8n's own loop around the calls of a tool, which n8n-core does not export. */
+function toolLoop(): ToolLoop {
+	const context = join(dirname(require.resolve('n8n-core/package.json')), 'dist/execution-engine');
+	const path = join(context, 'node-execution-context/utils/get-input-connection-data.js');
+	// eslint-disable-next-line @typescript-eslint/no-require-imports
+	return (require(path) as { makeHandleToolInvocation: ToolLoop }).makeHandleToolInvocation;
+}
+
+async function callAsTool(
+	workflow: Workflow,
+	additionalData: IWorkflowExecuteAdditionalData,
+	calls: IDataObject[],
+): Promise<RunResult> {
+	const node = workflow.getNode('Node');
+	if (!node) throw new Error('No node');
+	const type = workflow.nodeTypes.getByNameAndVersion(node.type) as INodeType;
+	const result: RunResult = { items: [], errors: [], hints: [], status: 'success', decrypted: 0 };
+	const data = createRunExecutionData({});
+	for (const json of calls) {
+		const { AiTool } = NodeConnectionTypes;
+		const from = [{ json }];
+		const call = { node, data: { main: [from] }, source: null };
+		const contextOf = (index: number) =>
+			new SupplyDataContext(workflow, node, additionalData, 'trigger', data, index, from, {}, AiTool, call, []);
+		try {
+			const answer = await toolLoop()(contextOf, node, type, data)(json);
+			result.items.push(...(JSON.parse(answer) as IDataObject[]).map((one) => ({ json: one })));
+		} catch (error) {
+			result.error = error as RunResult['error'];
+		}
+	}
+	return result;
 }
 
 /** What n8n calls a node's drop-downs and search lists with. */

@@ -11,7 +11,10 @@ import { type Credentials, run, type RunOptions } from './harness';
  * How the answer to a request is lost: before the service has seen it, or after it has done it. Or a proxy that knows no
  * way to the service answers with a page of its own. Or the request is refused with a status.
  */
-export type Loss = 'before' | 'after' | 'page' | number;
+export type Loss = 'before' | 'after' | 'page' | number | Instead;
+
+/** An answer with the status of success in the place of the service's, which has been asked if `of` takes its answer. */
+export type Instead = { body: string } | { of(body: string): string };
 
 /** Asked for each request that arrives, with how many of the same method have arrived before, and how long its body is. */
 export type Losses = (method: string, path: string, earlier: number, length: number) => Loss | undefined;
@@ -43,9 +46,23 @@ export async function startLossy(
 			outgoing.end(JSON.stringify({ status: 'Error', message: `Refused with ${loss}` }));
 			return;
 		}
+		const answerWith = (body: string) => {
+			outgoing.writeHead(200, { 'content-type': 'application/json' });
+			outgoing.end(body);
+		};
+		if (typeof loss === 'object' && 'body' in loss) {
+			incoming.resume();
+			return answerWith(loss.body);
+		}
 		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
 			if (loss === 'after') {
 				answer.resume().on('end', () => (incoming.socket as Socket).resetAndDestroy());
+				return;
+			}
+			if (typeof loss === 'object' && answer.statusCode === 200) {
+				const pieces: Buffer[] = [];
+				answer.on('data', (piece: Buffer) => pieces.push(piece));
+				answer.on('end', () => answerWith(loss.of(Buffer.concat(pieces).toString())));
 				return;
 			}
 			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);

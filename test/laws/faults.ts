@@ -1,0 +1,65 @@
+import type { Losses } from '../engine/lossy';
+
+/** What goes wrong between a node and its service, by kind. */
+
+type Fault = {
+	/** Meets the first request only, or all of them. */
+	once?: true;
+	lose: Exclude<ReturnType<Losses>, undefined>;
+	/** Nobody but the service knows whether it did it. */
+	unknowable?: true;
+};
+
+const WORDS = 'Something went wrong';
+const instead = (body: unknown): Fault => ({ lose: { body: JSON.stringify(body) } });
+
+/** Leaves out the lists of an answer, as a service does that does not show them to this key. */
+function withoutLists(body: string): string {
+	const strip = (value: unknown, depth: number): unknown => {
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		const kept = Object.entries(value).filter(([, one]) => !Array.isArray(one));
+		return Object.fromEntries(kept.map(([key, one]) => [key, depth > 1 ? strip(one, depth - 1) : one]));
+	};
+	return JSON.stringify(strip(JSON.parse(body), 2));
+}
+
+export const FAULTS: Readonly<Record<string, Fault>> = {
+	'lost before': { once: true, lose: 'before' },
+	'lost after': { once: true, lose: 'after', unknowable: true },
+	page: { once: true, lose: 'page' },
+	refused: { lose: 403 },
+	'error in success': instead({ status: 'error', message: WORDS }),
+	'errors in success': instead({ errors: [WORDS] }),
+	'text in success': instead('User Not Found'),
+	'nothing in success': instead({}),
+	'no body': { lose: { body: '' } },
+	'record missing': { lose: { of: () => '{}' }, unknowable: true },
+	'lists missing': { lose: { of: withoutLists } },
+};
+
+export const isWrite = (method: string) => method !== 'GET' && method !== 'OPTIONS';
+
+/** The reads, or the writes, meet a fault. */
+export function losses(kind: string, side: 'reads' | 'writes'): Losses {
+	const { once, lose } = FAULTS[kind] as Fault;
+	let met = 0;
+	return (method) => {
+		if (isWrite(method) !== (side === 'writes') || (once && met > 0)) return undefined;
+		met += 1;
+		return lose;
+	};
+}
+
+/** The first write is done, its answer lost, and for a while nobody tells whether it was done. */
+export function lostAndSilent(refusals: number): Losses {
+	let [written, refused] = [false, 0];
+	return (method) => {
+		if (isWrite(method) && !written) {
+			written = true;
+			return 'after';
+		}
+		if (!written || isWrite(method) || refused === refusals) return undefined;
+		refused += 1;
+		return 403;
+	};
+}
