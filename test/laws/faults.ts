@@ -63,3 +63,12 @@ export function lostAndSilent(refusals: number): Losses {
 		return 403;
 	};
 }
+
+/** The second write is refused, once. */
+export function secondRefused(): Losses {
+	let writes = 0;
+	return (method) => {
+		if (isWrite(method)) writes += 1;
+		return isWrite(method) && writes === 2 ? 403 : undefined;
+	};
+}

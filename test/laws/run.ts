@@ -15,6 +15,8 @@ const { values } = parseArgs({
 		law: { type: 'string' },
 		/** A part of an operation's name, or of a kind. */
 		only: { type: 'string', default: '' },
+		/** Counterexamples as they were found, which is faster. */
+		quick: { type: 'boolean', default: false },
 		/** Also what is known not to hold. */
 		known: { type: 'boolean', default: false },
 	},
@@ -33,7 +35,7 @@ async function main(): Promise<void> {
 		const total = { runs: 0, operations: 0 };
 		const started = Date.now();
 		for (let nth = 0; nth < Number(values.seeds); nth++) {
-			const verdict = await check(cells, { seed: FIRST_SEED + nth, runs });
+			const verdict = await check(cells, { seed: FIRST_SEED + nth, runs, isShrunk: !values.quick });
 			found.push(...verdict.counterexamples);
 			total.runs += verdict.runs;
 			total.operations = verdict.operations;

@@ -23,7 +23,15 @@ export type Case = {
 
 type More = Partial<RunOptions> & { lose?: Losses; meanwhile?: (server: never) => void };
 
-const WRITTEN_AT = ['dateAdded', 'lastModified', 'created', 'last_modified', 'last_updated', 'lastUsed'];
+const WRITTEN_AT = [
+	'dateAdded',
+	'lastModified',
+	'created',
+	'last_modified',
+	'last_updated',
+	'lastUsed',
+	'documentDateAdded',
+];
 const asJson = (record: unknown) =>
 	JSON.stringify(record, (key, value: unknown) => {
 		if (WRITTEN_AT.includes(key)) return undefined;
