@@ -39,12 +39,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 
 export const isWrite = (method: string) => method !== 'GET' && method !== 'OPTIONS';
 
-/** The reads, or the writes, meet a fault. */
-export function losses(kind: string, side: 'reads' | 'writes'): Losses {
+/** Which requests meet a fault. */
+export const SIDES = ['reads', 'writes', 'reads after the write'] as const;
+export type Side = (typeof SIDES)[number];
+
+export function losses(kind: string, side: Side): Losses {
 	const { once, lose } = FAULTS[kind] as Fault;
-	let met = 0;
+	let [met, written] = [0, false];
 	return (method) => {
-		if (isWrite(method) !== (side === 'writes') || (once && met > 0)) return undefined;
+		written ||= isWrite(method);
+		const isMeant = isWrite(method) ? side === 'writes' : side === 'reads' || (side !== 'writes' && written);
+		if (!isMeant || (once && met > 0)) return undefined;
 		met += 1;
 		return lose;
 	};

@@ -4,7 +4,7 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunResult } from '../engine/harness';
 import type { AttackForgeSimulator } from '../simulators/attackforge';
 import type { Losses } from '../engine/lossy';
-import { FAULTS, losses, lostAndSilent, secondRefused } from './faults';
+import { FAULTS, losses, lostAndSilent, secondRefused, SIDES } from './faults';
 import { caseOf, type DataMode, fieldsOf, type Operation, type Said } from './operations';
 import { AF, BLANKS, type Kinds, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
@@ -214,6 +214,7 @@ function addressCells(operation: Operation): Cell[] {
 		),
 		...twoItems(operation, at),
 		...meanwhile(operation, at),
+		...anotherUser(operation, at),
 	]);
 }
 
@@ -288,6 +289,25 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 				String(after.get(`group ${AF.acme}`)).includes('2030-12-31'),
 				'a field set by another client is as before',
 			);
+		}),
+	];
+}
+
+/** A user is looked up by an address, and the service answers with somebody else, who is a member. */
+function anotherUser(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
+	if (!/member\/(changeAccess|remove)/.test(operation.name)) return [];
+	const { locator } = usualOf(operation, 1);
+	const asked = fc.constantFrom('paul.citizen@attackforge.com', "alex.o'neil+ops@attackforge.com");
+	const john = (body: string) =>
+		body
+			.replace(/"id":"\w{24}"/, `"id":"${AF.john}"`)
+			.replace(/"email_address":"[^"]*"/, '"email_address":"john.citizen@attackforge.com"');
+	const lose: Losses = (_method, path) => (path.includes('/users/email/') ? { of: john } : undefined);
+	return [
+		cell({ ...at, kind: 'answer about another user' }, asked, async (world, value) => {
+			const one = caseOf(operation, at.mode, locator, [{ reference: { value } }]);
+			const { before, after } = await afresh(world, one, { lose });
+			mustTouchOnly(operation, before, after, [], false);
 		}),
 	];
 }
@@ -555,11 +575,12 @@ function onPurpose(
 function truthCells(operation: Operation): Cell[] {
 	const writes = operation.effect === 'writes';
 	return cellsOfModes(operation, 'truth', (at) =>
-		(['reads', 'writes'] as const).flatMap((side) =>
+		SIDES.flatMap((side) =>
 			Object.entries(FAULTS).flatMap(([kind, { unknowable }]) => {
 				// A service need not show what is in a single record.
-				if (side === 'writes' ? !writes : kind === 'lists missing' && operation.effect === 'reads one')
-					return [];
+				if (kind === 'lists missing' && operation.effect === 'reads one') return [];
+				if (side !== 'reads' && !writes) return [];
+				if (side === 'reads after the write' && !/refused|lists|^error in|^nothing/.test(kind)) return [];
 				return [
 					cell(
 						{ ...at, kind: `${kind} (${side})` },
@@ -584,7 +605,10 @@ function truthCells(operation: Operation): Cell[] {
 							if (outcome.is === 'not done')
 								return mustEqual(`"not done" (${outcome.words}) is`, after, before);
 							must(
-								side === 'reads' || unknowable === true || kind === 'page' || /lost|body|nothing/.test(kind),
+								side !== 'writes' ||
+									unknowable === true ||
+									kind === 'page' ||
+									/lost|body|nothing|text/.test(kind),
 								`it was refused, and "${outcome.words}" does not know`,
 							);
 						},
