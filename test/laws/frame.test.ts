@@ -1,0 +1,3 @@
+import { testLaw } from './suite';
+
+testLaw('frame');
