@@ -6,12 +6,18 @@ import { World } from './worlds';
 
 /** Runs the laws, several services side by side: a run waits for answers and pauses more than it computes. */
 
-const SIDE_BY_SIDE = 4;
+const SIDE_BY_SIDE = 8;
 
 export type Counterexample = { cell: Cell; input: string; what: string };
 export type Verdict = { runs: number; operations: number; counterexamples: Counterexample[] };
 
-export type Settings = { seed: number; runs: number; isShrunk?: boolean };
+export type Settings = {
+	seed: number;
+	runs: number;
+	isShrunk?: boolean;
+	/** Called after each cell, as the whole takes minutes. */
+	onChecked?: (cell: Cell, seconds: number, found?: Counterexample) => void;
+};
 
 export const titleOf = ({ operation, mode, kind }: Cell) =>
 	[operation.name, mode, kind].filter(Boolean).join(', ');
@@ -42,7 +48,7 @@ class Pool {
 /** Checks cells, each with as many runs. */
 export async function check(
 	cells: readonly Cell[],
-	{ seed, runs, isShrunk = true }: Settings,
+	{ seed, runs, isShrunk = true, onChecked }: Settings,
 ): Promise<Verdict> {
 	const verdict: Verdict = { runs: 0, operations: 0, counterexamples: [] };
 	const pool = new Pool();
@@ -55,12 +61,16 @@ export async function check(
 					one.inputs,
 					async (input) => await one.holds(world, input as never),
 				);
+				const started = Date.now();
 				const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !isShrunk });
 				verdict.runs += details.numRuns + details.numShrinks;
-				if (!details.failed) return;
+				const seconds = (Date.now() - started) / 1000;
+				if (!details.failed) return onChecked?.(one, seconds);
 				const input = fc.stringify(details.counterexample?.[0]);
 				const what = (details.errorInstance as Error | null)?.message ?? 'timed out';
-				verdict.counterexamples.push({ cell: one, input, what });
+				const found = { cell: one, input, what };
+				verdict.counterexamples.push(found);
+				onChecked?.(one, seconds, found);
 			});
 		}
 	};

@@ -410,7 +410,9 @@ export function caseOf(
 		...locator.parameters,
 		options: { maxConcurrentRequests: 1, ...options },
 	};
-	if (operation.name === 'threatConnect group/bulkImport') parameters.options = options;
+	if (operation.name === 'threatConnect group/bulkImport')
+		// Only so is an import repeatable.
+		parameters.options = { attributeWriteType: 'Singleton', ...options };
 	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
 	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};
 	if (mode === undefined || fields === undefined) {

@@ -23,6 +23,9 @@ const { values } = parseArgs({
 
 const FIRST_SEED = 20261128;
 
+/** In seconds. A cell that takes longer is told of. */
+const SLOW = 20;
+
 async function main(): Promise<void> {
 	const summary: Record<string, { runs: number; operations: number; counterexamples: number }> = {};
 	for (const law of LAWS.filter((one) => values.law === undefined || one === values.law)) {
@@ -32,7 +35,15 @@ async function main(): Promise<void> {
 		const total = { runs: 0, operations: 0 };
 		const started = Date.now();
 		for (let nth = 0; nth < Number(values.seeds); nth++) {
-			const verdict = await check(cells, { seed: FIRST_SEED + nth, runs, isShrunk: !values.quick });
+			const verdict = await check(cells, {
+				seed: FIRST_SEED + nth,
+				runs,
+				isShrunk: !values.quick,
+				onChecked(cell, seconds, one) {
+					if (one || seconds > SLOW)
+						console.error(`${law}, ${titleOf(cell)}: ${one?.what ?? 'holds'} (${seconds.toFixed(1)} s)`);
+				},
+			});
 			found.push(...verdict.counterexamples);
 			total.runs += verdict.runs;
 			total.operations = verdict.operations;

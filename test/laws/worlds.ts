@@ -53,10 +53,10 @@ function recordsOf(kinds: Record<string, ReadonlyArray<{ id: string }>>): Record
 
 async function callsOfTool(tool: Parameters<typeof callAsTool>[0], calls: number): Promise<RunResult> {
 	const result: RunResult = { items: [], errors: [], hints: [], status: 'success', decrypted: 0 };
-	await callAsTool(tool, async ({ invoke }) => {
+	await callAsTool(tool, async (agents) => {
 		for (let call = 0; call < calls; call++) {
 			try {
-				const answer = JSON.parse(await invoke({})) as IDataObject[];
+				const answer = JSON.parse(await agents.invoke(tool.item?.json ?? {})) as IDataObject[];
 				result.items.push(...answer.map((json) => ({ json })));
 			} catch (error) {
 				result.error = error as RunResult['error'];

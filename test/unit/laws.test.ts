@@ -5,8 +5,11 @@ import { ROWS } from '../laws/operations';
 test.each([
 	['ThreatConnect', ROWS.threatConnect, ofThreatConnect],
 	['AttackForge', ROWS.attackForge, ofAttackForge],
-])('every operation of %s has a row in test/laws/operations.ts, and every row an operation', (_, rows, all) => {
-	expect(Object.keys(rows).sort()).toEqual(
-		all.map(({ resource, operation }) => `${resource}/${operation}`).sort(),
-	);
-});
+])(
+	'every operation of %s has a row in test/laws/operations.ts, and every row an operation',
+	(_, rows, all) => {
+		expect(Object.keys(rows).sort()).toEqual(
+			all.map(({ resource, operation }) => `${resource}/${operation}`).sort(),
+		);
+	},
+);
