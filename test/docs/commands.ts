@@ -128,6 +128,12 @@ export const DEAR: Trial[] = [
 		says: /Nothing missed, nothing doubled, all in order/,
 	},
 	{
+		// It fails as long as a law is broken anywhere.
+		of: 'npm run laws',
+		run: "npm run laws -- --json --quick --runs 1 --law frame --only 'attackForge group/update, json'; true",
+		says: /^\{"frame":\{"runs":\d+,"operations":1,"counterexamples":\d+\}\}$/m,
+	},
+	{
 		of: 'npm run bench',
 		run: 'npm run bench -- --json --only 7 --quick > figures.jsonl && cat figures.jsonl',
 		says: /"scenario":"7/,

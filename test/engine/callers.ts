@@ -64,9 +64,19 @@ class NodeTypesWithTool extends TestNodeTypes {
 	}
 }
 
-/** Runs a script that calls the node as a tool, as a sub-agent and the MCP Server Trigger do. */
+/**
+ * Runs a script that calls the node as a tool, as a sub-agent and the MCP Server Trigger do.
+ *
+ * @param item that the agent receives, and of which the tool's expressions read
+ */
 export async function callAsTool(
-	{ type, parameters, credentials, ...settings }: Called & Pick<INode, 'maxTries' | 'retryOnFail'>,
+	{
+		type,
+		parameters,
+		credentials,
+		item = { json: {} },
+		...settings
+	}: Called & { item?: INodeExecutionData } & Pick<INode, 'maxTries' | 'retryOnFail'>,
 	script: (tool: Tool) => Promise<void>,
 ): Promise<void> {
 	const loaded = await load();
@@ -117,7 +127,7 @@ export async function callAsTool(
 		variables: {},
 		setExecutionStatus() {},
 	} as unknown as IWorkflowExecuteAdditionalData;
-	const stack = [{ node: start, data: { main: [[{ json: {} }]] }, source: null }];
+	const stack = [{ node: start, data: { main: [[item]] }, source: null }];
 	const { data } = await new WorkflowExecute(
 		additionalData,
 		'trigger',

@@ -5,9 +5,12 @@ import { type HttpServer, startHttpServer } from './httpServer';
 /**
  * How the response to a request is lost. `before`: the connection breaks before the service receives the request.
  * `after`: the connection breaks after the service has carried the request out. `page`: the proxy responds with 404 and a
- * page of its own. A number: the proxy responds with this status.
+ * page of its own. A number: the proxy responds with this status. Or another body takes the place of the service's.
  */
-export type Loss = 'before' | 'after' | 'page' | number;
+export type Loss = 'before' | 'after' | 'page' | number | BodyFault;
+
+/** A response with a status of success and another body. The service receives the request only if `of` takes its body. */
+export type BodyFault = { body: string } | { of(body: string): string };
 
 /**
  * Says how the response to a request is lost, if it is.
@@ -41,9 +44,23 @@ export async function startLossyProxy(target: string, lose: LossRule): Promise<H
 			outgoing.end(JSON.stringify({ status: 'Error', message: `Refused with ${loss}` }));
 			return;
 		}
+		const respondWith = (body: string) => {
+			outgoing.writeHead(200, { 'content-type': 'application/json' });
+			outgoing.end(body);
+		};
+		if (typeof loss === 'object' && 'body' in loss) {
+			incoming.resume();
+			return respondWith(loss.body);
+		}
 		const onward = forward(target + url, { method, headers, agent: false }, (answer) => {
 			if (loss === 'after') {
 				answer.resume().on('end', () => incoming.socket.resetAndDestroy());
+				return;
+			}
+			if (typeof loss === 'object' && answer.statusCode === 200) {
+				const pieces: Buffer[] = [];
+				answer.on('data', (piece: Buffer) => pieces.push(piece));
+				answer.on('end', () => respondWith(loss.of(Buffer.concat(pieces).toString())));
 				return;
 			}
 			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);

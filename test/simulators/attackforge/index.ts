@@ -33,6 +33,8 @@ export type { AttackForgeOptions, FailureForm } from './service';
 
 export type AttackForgeSimulator = RunningServer & {
 	credentials: { apiKey: string };
+	/** Forgets all that it was told, so that a test need not start another one. */
+	reset(): void;
 	/** Copies of the groups, oldest first. */
 	groups(): StoredGroup[];
 	/** A copy of one group. */
@@ -83,8 +85,13 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 	};
 	for (const name of METHOD_NAMES) addRoute(app, name, methods[name], options);
 
+	const running = await listen();
 	return {
-		...(await listen()),
+		...running,
+		reset() {
+			state.reset();
+			running.requests.length = 0;
+		},
 		credentials: { apiKey: API_KEY },
 		groups: () => structuredClone(state.groups()),
 		group: (id) => structuredClone(state.findGroup(id)),

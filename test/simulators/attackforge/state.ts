@@ -29,8 +29,9 @@ export class State {
 	private readonly usersById = new Map<string, User>();
 	readonly vulnerabilities = new Map<string, StoredVulnerability[]>();
 	readonly assets = new Map<string, StoredAsset[]>();
-	private readonly groupListing: Listing<StoredGroup[]>;
+	private groupListing: Listing<StoredGroup[]>;
 	private readonly projectListings = new Map<string, ProjectListings>();
+	private readonly firstUsers: number;
 
 	constructor(
 		readonly users: User[],
@@ -38,8 +39,18 @@ export class State {
 		readonly keyUser: User,
 		readonly options: StateOptions,
 	) {
+		this.firstUsers = users.length;
 		for (const user of users) this.usersById.set(user.id.toLowerCase(), user);
 		this.groupListing = new Listing(options.listingLag);
+	}
+
+	/** As it was in the beginning: the first users alone. */
+	reset(): void {
+		for (const map of [this.groupsById, this.projectsById, this.projectListings]) map.clear();
+		for (const map of [this.vulnerabilities, this.assets, this.usersById]) map.clear();
+		this.users.length = this.firstUsers;
+		for (const user of this.users) this.usersById.set(user.id.toLowerCase(), user);
+		this.groupListing = new Listing(this.options.listingLag);
 	}
 
 	groups(): StoredGroup[] {

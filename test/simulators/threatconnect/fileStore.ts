@@ -70,6 +70,11 @@ export class FileStore {
 		if (before) await this.discard(before);
 	}
 
+	async clear(): Promise<void> {
+		for (const file of this.files.values()) await this.discard(file);
+		this.files.clear();
+	}
+
 	async discard({ path }: ReceivedFile): Promise<void> {
 		if (path !== undefined) await rm(path, { force: true });
 	}

@@ -101,6 +101,8 @@ export type GroupSeed = {
 
 export type ThreatConnectSimulator = RunningServer & {
 	credentials: typeof CREDENTIALS;
+	/** Forgets all that it was told, so that a test need not start another one. */
+	reset(): Promise<void>;
 	/** In the order of their creation. */
 	groups(): StoredGroup[];
 	group(id: string): StoredGroup | undefined;
@@ -178,7 +180,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 }
 
 /** What tests do and see without going through the API. */
-function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts'> {
+function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts' | 'reset'> {
 	const { state, behaviour, now } = service;
 	const context = (): Context => ({ state, behaviour, user: API_USER, now: formatDate(now()) });
 	const view = (group: GroupRow) => stored(state, group);
@@ -242,6 +244,12 @@ export async function startThreatConnect(
 		...running,
 		...testAccess(service),
 		posts: () => [...posts],
+		async reset() {
+			service.state.reset();
+			posts.length = 0;
+			running.requests.length = 0;
+			await service.files.clear();
+		},
 		async stop() {
 			service.timers.stop();
 			await stop();

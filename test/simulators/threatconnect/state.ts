@@ -92,13 +92,23 @@ export class Table<Row extends { id: string }> {
 	private readonly keys = new Map<string, Set<string>>();
 	/** Every ID in ascending order; `undefined` until asked for. */
 	private order: string[] | undefined;
+	private next!: bigint;
 
 	constructor(
-		private next: bigint,
+		private readonly first: bigint,
 		private readonly journal: Journal,
 		private readonly options: { seeds?: readonly Row[]; keyOf?: (row: Row) => string | undefined } = {},
 	) {
-		for (const row of options.seeds ?? []) this.set(row);
+		this.reset();
+	}
+
+	/** As it was in the beginning. */
+	reset(): void {
+		this.next = this.first;
+		this.rows.clear();
+		this.keys.clear();
+		this.order = undefined;
+		for (const row of this.options.seeds ?? []) this.set(row);
 	}
 
 	/** An ID that no row has; as in a database, it is not used again when the request fails. */
@@ -212,6 +222,11 @@ export class State {
 		this.cases = table(CASES);
 		this.artifacts = table(ARTIFACTS);
 		this.victimAssets = table(VICTIM_ASSETS);
+	}
+
+	/** Forgets everything but what each server knows from the beginning. */
+	reset(): void {
+		for (const table of Object.values(this)) if (table instanceof Table) table.reset();
 	}
 
 	/** Does `work` whole or not at all: a refused request leaves nothing behind, nested objects included. */

@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+
+import { type Cell, cellsOf, type Law } from './laws';
+import { OPERATIONS } from './operations';
+import { World } from './worlds';
+
+/** Runs the laws, several services side by side: a run waits for answers and pauses more than it computes. */
+
+const SIDE_BY_SIDE = 8;
+
+export type Counterexample = { cell: Cell; input: string; what: string };
+export type Verdict = { runs: number; operations: number; counterexamples: Counterexample[] };
+
+export type Settings = {
+	seed: number;
+	runs: number;
+	isShrunk?: boolean;
+	/** Called after each cell, as the whole takes minutes. */
+	onChecked?: (cell: Cell, seconds: number, found?: Counterexample) => void;
+};
+
+export const titleOf = ({ operation, mode, kind }: Cell) =>
+	[operation.name, mode, kind].filter(Boolean).join(', ');
+
+export const allCells = (law: Law): Cell[] => OPERATIONS.flatMap((operation) => cellsOf(law, operation));
+
+/** Starts worlds as they are needed, and hands them on. */
+class Pool {
+	private readonly free: World[] = [];
+	private readonly all: World[] = [];
+
+	async use<T>({ operation: { service } }: Cell, work: (world: World) => Promise<T>): Promise<T> {
+		const index = this.free.findIndex((world) => world.service === service);
+		let [world] = index < 0 ? [] : this.free.splice(index, 1);
+		if (!world) this.all.push((world = await World.start(service)));
+		try {
+			return await work(world);
+		} finally {
+			this.free.push(world);
+		}
+	}
+
+	async stop(): Promise<void> {
+		await Promise.all(this.all.map(async (world) => await world.stop()));
+	}
+}
+
+/** Checks cells, each with as many runs. */
+export async function check(
+	cells: readonly Cell[],
+	{ seed, runs, isShrunk = true, onChecked }: Settings,
+): Promise<Verdict> {
+	const verdict: Verdict = { runs: 0, operations: 0, counterexamples: [] };
+	const pool = new Pool();
+	const queue = [...cells];
+	const worker = async () => {
+		for (let cell = queue.shift(); cell; cell = queue.shift()) {
+			const one: Cell = cell;
+			await pool.use(one, async (world) => {
+				const property = fc.asyncProperty(
+					one.inputs,
+					async (input) => await one.holds(world, input as never),
+				);
+				const started = Date.now();
+				const details = await fc.check(property, { seed, numRuns: runs, endOnFailure: !isShrunk });
+				verdict.runs += details.numRuns + details.numShrinks;
+				const seconds = (Date.now() - started) / 1000;
+				if (!details.failed) return onChecked?.(one, seconds);
+				const input = fc.stringify(details.counterexample?.[0]);
+				const what = (details.errorInstance as Error | null)?.message ?? 'timed out';
+				const found = { cell: one, input, what };
+				verdict.counterexamples.push(found);
+				onChecked?.(one, seconds, found);
+			});
+		}
+	};
+	try {
+		await Promise.all(Array.from({ length: SIDE_BY_SIDE }, worker));
+	} finally {
+		await pool.stop();
+	}
+	verdict.operations = new Set(cells.map(({ operation }) => operation.name)).size;
+	return verdict;
+}

@@ -1,0 +1,465 @@
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { operations as ofAttackForge } from '../../nodes/AttackForgeGroup/operations';
+import { operations as ofThreatConnect } from '../../nodes/ThreatConnectGroup/operations';
+import {
+	AF,
+	afFields,
+	afOddTypes,
+	afPlaces,
+	codes,
+	groupIds,
+	groupPages,
+	hexIds,
+	type Kinds,
+	names,
+	type Reference,
+	TC,
+	tcFields,
+	tcOddTypes,
+	tcPlaces,
+	xids,
+} from './values';
+import type { Case, Service } from './worlds';
+
+/** The one table of all operations of both nodes: a new operation is a new row here, and has all four laws. */
+
+export const MODES = ['define', 'autoMap', 'json'] as const;
+export type DataMode = (typeof MODES)[number];
+
+/** How an operation is told which record it is about. The value of each item is `$json.at.ref`. */
+type Locator = {
+	parameters: INodeParameters;
+	kinds: Kinds<Reference>;
+	/** The kind that is used where a law is not about addresses. */
+	usual: string;
+	/** Where an item of a record operation says it, besides `at`: the field of the record. */
+	field?(value: unknown): IDataObject;
+};
+
+type Row = {
+	effect: 'reads one' | 'reads many' | 'writes';
+	locators: readonly Locator[];
+	/** Besides resource, operation and locator. */
+	parameters?: INodeParameters;
+	/** The records, by kind, that may change besides the one that is named. */
+	touches?(named: string): readonly string[];
+	/** The collection of fields, in operations with data modes. */
+	fields?: 'additionalFields' | 'updateFields';
+	/** Fields that a new record needs. */
+	required?: IDataObject;
+	/** Fields that this operation does not take. */
+	without?: readonly string[];
+	/** What the whole workflow once more does: all of it again, nothing to the records, or not even a write. */
+	again: 'twice' | 'same' | 'silent';
+	/** Each item makes a record of this kind. */
+	makes?: string;
+	/** A text of the operation into which an expression may put another value each time. */
+	text?: string;
+	file?: true;
+};
+
+const RL = (mode: string, value: unknown = '={{ $json.at.ref }}') => ({ __rl: true, mode, value }) as never;
+
+// --- ThreatConnect ---------------------------------------------------------------------------------------------------
+
+const byXid = (xid: string, id: string, more: INodeParameters = {}): Locator => ({
+	parameters: { groupXid: '={{ $json.at.ref }}', groupOwner: RL('name', 'Demo Organization'), ...more },
+	kinds: xids(xid, id),
+	usual: 'xid',
+});
+const found = (id: string, xid: string): Locator[] => [
+	{ parameters: { findBy: 'id', groupId: RL('id') }, kinds: groupIds(id), usual: 'id' },
+	{ parameters: { findBy: 'id', groupId: RL('url') }, kinds: groupPages(id), usual: 'own page' },
+	byXid(xid, id, { findBy: 'xid' }),
+];
+const anIncident = found(TC.acme, 'INC-1');
+const aReport = found(TC.report, 'RPT-1');
+const NOWHERE: Locator = {
+	parameters: {},
+	kinds: { new: fc.constant({ value: undefined, names: 'new' }) },
+	usual: 'new',
+};
+const named = (service: Service, parameters: INodeParameters): Locator => ({
+	parameters,
+	kinds: names(service),
+	usual: 'name',
+	field: (name) => ({ name }) as IDataObject,
+});
+
+const threatConnect: Record<string, Row> = {
+	'group/create': {
+		effect: 'writes',
+		locators: [NOWHERE],
+		fields: 'additionalFields',
+		required: { name: 'New' },
+		again: 'twice',
+		makes: 'group',
+		text: 'description',
+	},
+	'group/update': {
+		effect: 'writes',
+		locators: anIncident,
+		fields: 'updateFields',
+		again: 'twice',
+		text: 'description',
+	},
+	'group/upsert': {
+		effect: 'writes',
+		locators: [byXid('INC-1', TC.acme, { matchBy: 'xid' }), named('threatConnect', { matchBy: 'name' })],
+		fields: 'additionalFields',
+		required: { name: 'ACME' },
+		again: 'silent',
+		text: 'description',
+	},
+	'group/bulkImport': {
+		effect: 'writes',
+		locators: [
+			{
+				...byXid('INC-1', TC.acme),
+				parameters: {},
+				field: (xid) => ({ xid }) as IDataObject,
+			},
+		],
+		fields: 'additionalFields',
+		required: { name: 'ACME' },
+		again: 'same',
+	},
+	'group/delete': { effect: 'writes', locators: anIncident, again: 'same' },
+	'group/addPost': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { text: 'Seen again' },
+		touches: () => [],
+		again: 'twice',
+		makes: 'post',
+		text: 'text',
+	},
+	'group/get': { effect: 'reads one', locators: anIncident, again: 'silent' },
+	'group/getAll': {
+		effect: 'reads many',
+		locators: [NOWHERE],
+		parameters: { returnAll: true, filters: { typeName: ['Incident'] } },
+		again: 'silent',
+	},
+	'file/upload': {
+		effect: 'writes',
+		locators: aReport,
+		parameters: { inputField: 'data', ifFileExists: 'replace', waitUntilProcessed: false },
+		touches: (id) => [`file ${id}`],
+		again: 'same',
+		file: true,
+	},
+	'file/download': {
+		effect: 'reads one',
+		locators: aReport,
+		parameters: { outputField: 'data' },
+		again: 'silent',
+	},
+	'file/downloadPdf': {
+		effect: 'reads one',
+		locators: anIncident,
+		parameters: { outputField: 'data' },
+		again: 'silent',
+	},
+};
+
+// --- AttackForge -----------------------------------------------------------------------------------------------------
+
+const aGroup: Locator = { parameters: { groupId: RL('id') }, kinds: hexIds(AF.acme), usual: 'id' };
+const aUser: Locator = { parameters: { userId: RL('id') }, kinds: hexIds(AF.john), usual: 'id' };
+const aMailbox: Locator = {
+	parameters: { userId: RL('email') },
+	kinds: {
+		email: fc.constant({ value: 'john.citizen@attackforge.com', names: AF.john }),
+		'no email': fc.constantFrom<Reference>({ value: '' }, { value: 'nobody@attackforge.com' }),
+	},
+	usual: 'email',
+};
+const aProject: Locator = {
+	parameters: { projectId: '={{ $json.at.ref }}' },
+	kinds: hexIds(AF.project),
+	usual: 'id',
+};
+const CONTACT = {
+	group_owner: 'New owner',
+	primary_contact_name: 'P',
+	primary_contact_number: '1',
+	primary_contact_email: 'p@example.com',
+};
+const inGroup = (locators: Locator[], group = AF.acme): Locator[] =>
+	locators.map((one) => ({ ...one, parameters: { ...one.parameters, groupId: RL('id', group) } }));
+/** The member of ACME is named, and the group is what changes. */
+const memberOperation = (more: Partial<Row>): Row => ({
+	effect: 'writes',
+	locators: inGroup([aUser, aMailbox]),
+	touches: () => [`group ${AF.acme}`, `project ${AF.project}`],
+	again: 'same',
+	...more,
+});
+const linking: Row = {
+	effect: 'writes',
+	locators: inGroup([aProject], AF.cafe),
+	touches: (id) => [`project ${id}`, `group ${AF.cafe}`],
+	again: 'same',
+};
+const ofGroup: Row = {
+	effect: 'reads many',
+	locators: [aGroup],
+	parameters: { returnAll: true },
+	again: 'silent',
+};
+
+const attackForge: Record<string, Row> = {
+	'group/create': {
+		effect: 'writes',
+		locators: [NOWHERE],
+		fields: 'additionalFields',
+		required: { name: 'New', ...CONTACT },
+		again: 'twice',
+		makes: 'group',
+		text: 'group_owner',
+	},
+	'group/update': {
+		effect: 'writes',
+		locators: [aGroup],
+		fields: 'updateFields',
+		again: 'same',
+		text: 'group_owner',
+	},
+	'group/upsert': {
+		effect: 'writes',
+		locators: [
+			named('attackForge', { matchBy: 'name' }),
+			{
+				parameters: { matchBy: 'customField', matchKey: RL('key', 'client_code') },
+				kinds: codes,
+				usual: 'custom field',
+				field: (client_code) => ({ custom_fields: { client_code } }) as IDataObject,
+			},
+			{ parameters: { matchBy: 'id', groupId: RL('id') }, kinds: hexIds(AF.acme), usual: 'id' },
+		],
+		fields: 'additionalFields',
+		required: { name: 'ACME', ...CONTACT },
+		again: 'silent',
+		text: 'group_owner',
+	},
+	'group/archive': { effect: 'writes', locators: [aGroup], again: 'same' },
+	'group/restore': { effect: 'writes', locators: [aGroup], again: 'same' },
+	'group/get': { effect: 'reads one', locators: [aGroup], parameters: { simplify: false }, again: 'silent' },
+	'group/getAll': {
+		effect: 'reads many',
+		locators: [NOWHERE],
+		parameters: { scope: 'all', returnAll: true, simplify: true },
+		again: 'silent',
+	},
+	'member/add': memberOperation({
+		locators: inGroup([
+			{ parameters: { userId: RL('id') }, kinds: hexIds(AF.paul), usual: 'id' },
+			{
+				...aMailbox,
+				kinds: { email: fc.constant({ value: 'paul.citizen@attackforge.com', names: AF.paul }) },
+			},
+		]),
+		parameters: { accessLevel: 'View' },
+	}),
+	'member/changeAccess': memberOperation({ parameters: { accessLevel: 'Edit' } }),
+	'member/remove': memberOperation({}),
+	'member/getAll': { ...ofGroup, parameters: { returnAll: true, simplify: true } },
+	'member/getGroups': {
+		...ofGroup,
+		locators: [aUser, aMailbox],
+		parameters: { returnAll: true, simplify: true },
+	},
+	'project/getAll': ofGroup,
+	'project/link': linking,
+	'project/unlink': {
+		...linking,
+		locators: [
+			{
+				...aProject,
+				kinds: hexIds(AF.otherProject),
+				parameters: { ...aProject.parameters, groupId: RL('id', AF.cafe) },
+			},
+		],
+	},
+	'vulnerability/getAll': ofGroup,
+	'asset/getAll': ofGroup,
+};
+
+/** By resource and operation. */
+export const ROWS = { threatConnect, attackForge };
+
+// --- cases -----------------------------------------------------------------------------------------------------------
+
+export type Operation = Row & {
+	service: Service;
+	/** `threatConnect group/create` */
+	name: string;
+	modes: ReadonlyArray<DataMode | undefined>;
+};
+
+function rowsOf(
+	service: Service,
+	rows: Record<string, Row>,
+	operations: ReadonlyArray<{ resource: string; operation: string }>,
+): Operation[] {
+	return operations.map(({ resource, operation }) => {
+		const key = `${resource}/${operation}`;
+		const row = rows[key];
+		if (!row) throw new Error(`No row for ${service} ${key} in test/laws/operations.ts`);
+		const parameters = { resource, operation, ...row.parameters };
+		return {
+			...row,
+			service,
+			name: `${service} ${key}`,
+			modes: row.fields ? MODES : [undefined],
+			parameters,
+		};
+	});
+}
+
+export const OPERATIONS: readonly Operation[] = [
+	...rowsOf('threatConnect', threatConnect, ofThreatConnect),
+	...rowsOf('attackForge', attackForge, ofAttackForge),
+];
+
+/** What the laws need to know of a service's fields. */
+export const fieldsOf = ({ service }: Operation) =>
+	service === 'threatConnect'
+		? { fields: tcFields, places: tcPlaces, oddTypes: tcOddTypes }
+		: { fields: afFields, places: afPlaces, oddTypes: afOddTypes };
+
+const isRows = (value: unknown): value is IDataObject[] =>
+	Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null);
+const isObject = (value: unknown): value is IDataObject =>
+	typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
+
+/** A box of the form that holds a name or a type. */
+const LOCATED: Record<string, string> = {
+	attributes: 'type',
+	associatedIndicators: 'type',
+	tags: 'name',
+	securityLabels: 'name',
+};
+const TEXT_BOX: Record<string, string> = { tags: 'name', securityLabels: 'name', associatedIndicators: 'id' };
+const LISTS = [...Object.keys(LOCATED), 'custom_fields', 'access'];
+
+/** A field as the form holds it: an expression in each box. */
+function boxesOf(field: string, value: unknown): unknown {
+	const from = (path: string) => `={{ $json.record.${field}${path} }}`;
+	if (!LISTS.includes(field)) return from('');
+	const rows = (list: IDataObject[], path: string) =>
+		list.map((row, index) =>
+			Object.fromEntries(
+				Object.keys(row).map((cell) => {
+					const box = from(`${path}[${index}].${cell}`);
+					return [cell, cell === LOCATED[field] ? RL('name', box) : box];
+				}),
+			),
+		);
+	if (field === 'custom_fields' && isObject(value)) {
+		const entry = Object.keys(value).map((key) => ({
+			key: RL('key', key),
+			type: 'text',
+			value: from(`.${key}`),
+		}));
+		return { list: { data: { entry } } };
+	}
+	if (field === 'access' && isObject(value) && Object.values(value).every(isRows)) {
+		const lists = Object.entries(value as Record<string, IDataObject[]>);
+		return {
+			list: Object.fromEntries(lists.map(([name, list]) => [name, { entry: rows(list, `.${name}`) }])),
+		};
+	}
+	if (isRows(value)) return { list: { data: { entry: rows(value, '') } } };
+	return { list: { [TEXT_BOX[field] ?? 'json']: from('') } };
+}
+
+const ON_TOP = [
+	'name',
+	'group_owner',
+	'primary_contact_name',
+	'primary_contact_number',
+	'primary_contact_email',
+];
+
+/** Merges custom fields too: one to match by, and others. */
+function merged(record: IDataObject, field: IDataObject): IDataObject {
+	if (!isObject(record.custom_fields) || !isObject(field.custom_fields)) return { ...record, ...field };
+	return { ...record, custom_fields: { ...record.custom_fields, ...field.custom_fields } };
+}
+
+export type Said = { reference: Reference; record?: IDataObject };
+
+/** An operation with what its items say; items that say the same fields share a form. */
+export function caseOf(
+	operation: Operation,
+	mode: DataMode | undefined,
+	locator: Locator,
+	said: Said[],
+	options: INodeParameters = {},
+): Case {
+	const { fields, required = {}, file } = operation;
+	const records = said.map(({ reference, record = {} }) =>
+		merged({ ...required, ...record }, locator.field?.(reference.value) ?? {}),
+	);
+	const parameters: INodeParameters = {
+		...operation.parameters,
+		...locator.parameters,
+		options: { maxConcurrentRequests: 1, ...options },
+	};
+	if (operation.name === 'threatConnect group/bulkImport')
+		// Only so is an import repeatable.
+		parameters.options = { attributeWriteType: 'Singleton', ...options };
+	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
+	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};
+	if (mode === undefined || fields === undefined) {
+		const binary = {
+			data: {
+				data: Buffer.from('%PDF-2').toString('base64'),
+				mimeType: 'application/pdf',
+				fileName: 'b.pdf',
+			},
+		};
+		return {
+			parameters,
+			items: at.map((one) => ({ at: one })),
+			...(file && { binary: said.map(() => binary) }),
+		};
+	}
+	parameters.dataMode = mode;
+	if (mode === 'autoMap') {
+		return {
+			parameters: { ...parameters, ...type },
+			items: records.map((record, index) => ({ ...record, at: at[index] })),
+		};
+	}
+	const items = records.map((record, index) => ({
+		record: mode === 'json' ? { ...type, ...record } : record,
+		at: at[index],
+	}));
+	if (mode === 'json') {
+		const isUpdate = fields === 'updateFields';
+		const body = items.map(({ record }) => (isUpdate ? withoutType(record) : record));
+		return {
+			parameters: { ...parameters, jsonBody: '={{ $json.record }}' },
+			items: items.map((item, index) => ({ ...item, record: body[index] })),
+		};
+	}
+	const form: INodeParameters = { ...parameters, ...type };
+	const more: Record<string, unknown> = {};
+	for (const record of records)
+		for (const [field, value] of Object.entries(record)) {
+			if (fields === 'additionalFields' && ON_TOP.includes(field))
+				form[field] = `={{ $json.record.${field} }}`;
+			else more[field] = boxesOf(field, value);
+		}
+	form[fields] = more as INodeParameters;
+	return { parameters: form, items };
+}
+
+function withoutType({ type: _type, ...record }: IDataObject): IDataObject {
+	return record;
+}

@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+
+/** Values as items of a workflow hold them, by kind: a law is checked, and a fault is known, kind by kind. */
+
+export type Kinds<Value> = Readonly<Record<string, fc.Arbitrary<Value>>>;
+
+/** What says nothing. */
+export const BLANKS: Kinds<unknown> = {
+	absent: fc.constantFrom<unknown>(undefined, null, ''),
+	white: fc.constantFrom(' ', '\t', '\u00a0', '\u200b', ' \n '),
+	commas: fc.constantFrom(',', ' , '),
+	hollow: fc.constantFrom<unknown>([], {}, [null], ['']),
+};
+
+/** Integers that JavaScript rounds: what an item holds is no longer what its source said. */
+export const UNSAFE = fc.constantFrom(9007199254740994, 7615917337495251231, 4.9e22, -9007199254740994);
+
+/** White space that users bring along from spreadsheets and pages. */
+const padded = (text: string) =>
+	fc.constantFrom(` ${text}`, `${text} `, `\t${text}`, `${text}\u00a0`, ` ${text} `);
+
+const word = fc.constantFrom('Alpha', 'Ünïcode 👾', 'a "quoted" \\ word', 'x'.repeat(90), '007', '../groups');
+
+/** The records of ThreatConnect that items name, and some that only look as if they were named. */
+export const TC = {
+	acme: '1125899906842650',
+	cafe: '1125899906842651',
+	report: '1125899906842660',
+	/** IDs that a page of something else, or a rounded number, may hold. */
+	lookalikes: ['3', '4', '5', '8', '4711', '9007199254740992', '9007199254740994'],
+	otherCase: '1125899906842670',
+	otherOwner: '1125899906842671',
+};
+
+export const AF = {
+	acme: '5eab99471e18050942c7607a',
+	cafe: '5eab99471e18050942c7607b',
+	otherCase: '5eab99471e18050942c7607c',
+	numbered: '5eab99471e18050942c7607d',
+	listed: '5eab99471e18050942c7607e',
+	project: '5f63da8b4a7e3f0018d3ce1b',
+	otherProject: '5f63da8b4a7e3f0018d3ce1c',
+	john: '668ba6b1be6510000f78f79e',
+	paul: '66d2308ba99324532079e111',
+};
+
+/**
+ * How an item names a record: the value of the parameter, and which record it names. `'new'` is none yet, and
+ * `undefined` none at all.
+ */
+export type Reference = { value: unknown; names?: string };
+const naming = (names: string | undefined, values: fc.Arbitrary<unknown>): fc.Arbitrary<Reference> =>
+	values.map((value) => ({ value, names }));
+
+const NO_ID = fc.constantFrom<unknown>(
+	'',
+	' ',
+	'abc',
+	'../groups',
+	'1,2',
+	'3;',
+	'4.5',
+	'3?x=',
+	{},
+	[],
+	true,
+	-3,
+);
+
+/** @param id of a group, which the target of an operation is */
+export const groupIds = (id: string): Kinds<Reference> => ({
+	id: naming(id, fc.constantFrom<unknown>(id, Number(id))),
+	'padded id': naming(id, padded(id)),
+	'no id': naming(undefined, NO_ID),
+	'number beyond 2^53': naming(undefined, UNSAFE),
+});
+
+/** `OWN` stands for the credential's host. */
+export const OWN = 'http://own';
+
+export const groupPages = (id: string): Kinds<Reference> => ({
+	'own page': naming(
+		id,
+		fc.constantFrom(`${OWN}/#/details/groups/${id}/overview`, ` ${OWN}/#/details/groups/${id}`),
+	),
+	'page of another kind': naming(
+		undefined,
+		fc.constantFrom(
+			`${OWN}/auth/victim/victim.xhtml?victim=3`,
+			`${OWN}/auth/indicators/details/url.xhtml?orgid=4`,
+			`${OWN}/auth/profile/user.xhtml?id=4`,
+			`${OWN}/auth/workflow/task.xhtml?task=5`,
+			`${OWN}/#/details/indicators/8/overview`,
+		),
+	),
+	'page of another host': naming(
+		undefined,
+		fc.constantFrom(
+			`https://other.example/#/details/groups/${id}/overview`,
+			'https://other.example/#/details/groups/8',
+			'https://other.example/auth/incident/incident.xhtml?incident=8',
+		),
+	),
+});
+
+export const xids = (xid: string, id: string): Kinds<Reference> => ({
+	xid: naming(id, fc.constant(xid)),
+	'padded xid': naming(id, padded(xid)),
+	'xid of none': naming(
+		undefined,
+		fc.constantFrom<unknown>(
+			'4711',
+			4711,
+			'../groups/3',
+			`${xid}?owner=Demo Community`,
+			`${xid}#`,
+			'',
+			' ',
+			'.',
+		),
+	),
+	'xid beyond 2^53': naming(undefined, UNSAFE),
+});
+
+export const names = (service: 'threatConnect' | 'attackForge'): Kinds<Reference> => {
+	const { acme, cafe, otherCase } = service === 'threatConnect' ? TC : AF;
+	return {
+		name: naming(acme, fc.constant('ACME')),
+		'padded name': naming(acme, padded('ACME')),
+		'decomposed name': naming(cafe, fc.constant('Cafe\u0301')),
+		'name in another case': naming(otherCase, fc.constant('acme')),
+		'new name': naming('new', fc.constantFrom('Café 2', 'ACM', 'ACME"', 'ACME" or typeName = "Incident')),
+		'no name': naming(undefined, fc.constantFrom<unknown>('', undefined, null, ' ', [], {})),
+	};
+};
+
+export const hexIds = (id: string): Kinds<Reference> => ({
+	id: naming(id, fc.constantFrom(id, id.toUpperCase())),
+	'padded id': naming(id, padded(id)),
+	'no id': naming(
+		undefined,
+		fc.constantFrom<unknown>('', ' ', 'ACME', `${id}0`, `../${id}`, [], {}, [id], 5),
+	),
+});
+
+/** Of the custom field `client_code`, by which groups are matched. */
+export const codes: Kinds<Reference> = {
+	'custom field': naming(AF.acme, fc.constant('C1')),
+	'padded custom field': naming(AF.acme, padded('C1')),
+	'number as text': naming(AF.numbered, fc.constantFrom<unknown>('42', 42)),
+	'custom field in a list': naming(AF.listed, fc.constantFrom<unknown>('L1')),
+	'new custom field': naming('new', fc.constantFrom('C9', 'c1', '042')),
+	'number beyond 2^53': naming(undefined, UNSAFE),
+	'no custom field': naming(undefined, fc.constantFrom<unknown>('', null, ' ', [], {})),
+};
+
+/** What an item says of a field of ThreatConnect's groups, of the type Incident. */
+export const tcFields: Kinds<unknown> = {
+	status: fc.constantFrom('Open', 'Closed'),
+	eventDate: fc.constantFrom<unknown>('2026-03-01T08:15:00Z', '2026-03-02', 1772352900000),
+	description: word,
+	source: word,
+	tags: fc.constantFrom<unknown>('Alpha, Beta', ['Alpha', 'Gamma'], [{ name: 'Delta' }]),
+	securityLabels: fc.constantFrom<unknown>('TLP:RED', [{ name: 'TLP:RED' }]),
+	attributes: fc.constantFrom<unknown>([{ type: 'Ticket Number', value: '4711' }]),
+	associatedIndicators: fc.constantFrom<unknown>([{ type: 'Host', summary: 'badguy.com' }]),
+};
+
+export const afFields: Kinds<unknown> = {
+	group_owner: word,
+	primary_contact_name: word,
+	primary_contact_number: fc.constantFrom<unknown>('(555) 1', 5551234),
+	primary_contact_email: fc.constantFrom('p@example.com', 'o@example.com'),
+	custom_fields: fc.constantFrom<unknown>({ region: 'APAC' }, { region: 'APAC', contract_notes: 'none' }),
+	access: fc.constantFrom<unknown>({
+		sso_1: [{ group_name: 'AD-9', project_access_level: 'view', project_request_access_level: 'none' }],
+	}),
+	auto_add_project_request: fc.constantFrom<unknown>(true, 'yes'),
+	enable_project_team_notifications: fc.constantFrom<unknown>(true, 1),
+};
+
+/** The same values in the types that other nodes give: a sync that was sent once must find them unchanged. */
+export const tcOddTypes: Kinds<unknown> = {
+	attributes: fc.constantFrom<unknown>([{ type: 'Ticket Number', value: 4711 }]),
+	description: fc.constantFrom(' padded ', 'plain'),
+	tags: fc.constantFrom<unknown>(['Alpha'], ' Alpha , Beta'),
+	eventDate: fc.constantFrom<unknown>(new Date('2026-03-01T08:15:00Z'), 1772352900000, '2026-03-01'),
+};
+export const afOddTypes: Kinds<unknown> = {
+	custom_fields: fc.constantFrom<unknown>(
+		{ region: 42 },
+		{ region: true },
+		{ contract_end: new Date('2026-03-01T00:00:00Z') },
+		{ services: ['Red Team', 'Code Review'] },
+		{ region: ' APAC ' },
+	),
+	group_owner: fc.constantFrom<unknown>(' John ', 42),
+	auto_add_project_request: fc.constantFrom<unknown>(true, 'true', 1, 'no'),
+	access: fc.constantFrom<unknown>({
+		sso_1: [{ group_name: 'AD-9', project_access_level: 'view', project_request_access_level: 'none' }],
+	}),
+};
+
+/** Where a blank may stand: the field, and the value around it. Row by row, with a full row beside an empty one too. */
+export const tcPlaces: Readonly<Record<string, Kinds<(blank: unknown) => unknown>>> = {
+	text: Object.fromEntries(
+		['status', 'eventDate', 'description', 'source'].map((field) => [field, fc.constant((blank) => blank)]),
+	),
+	list: Object.fromEntries(
+		['tags', 'securityLabels', 'attributes', 'associatedIndicators'].map((field) => [
+			field,
+			fc.constantFrom<(blank: unknown) => unknown>((blank) => blank),
+		]),
+	),
+	row: {
+		attributes: fc.constant((value) => [{ type: 'Ticket Number', value }]),
+		associatedIndicators: fc.constant((summary) => [{ type: 'Host', summary }]),
+		tags: fc.constant((name) => [{ name }]),
+	},
+};
+export const afPlaces: typeof tcPlaces = {
+	text: Object.fromEntries(
+		['group_owner', 'primary_contact_name', 'primary_contact_number', 'primary_contact_email'].map(
+			(field) => [field, fc.constant((blank) => blank)],
+		),
+	),
+	switch: { auto_add_project_request: fc.constant((blank) => blank) },
+	list: {
+		custom_fields: fc.constant((blank) => blank),
+		access: fc.constant((blank) => blank),
+	},
+	'custom field': {
+		custom_fields: fc.constantFrom<(blank: unknown) => unknown>(
+			(client_code) => ({ client_code }),
+			(contract_end) => ({ contract_end }),
+		),
+	},
+	'access list': {
+		access: fc.constantFrom<(blank: unknown) => unknown>(
+			(sso_1) => ({ sso_1 }),
+			(sso_1) => ({ sso_1, sso_2: sso_1 }),
+			(member_admins) => ({ member_admins }),
+		),
+	},
+};
