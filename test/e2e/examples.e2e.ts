@@ -95,8 +95,8 @@ test('yara-to-signatures: each rule of the file becomes a signature of its own, 
 		['LockpickLoader', 'created'],
 	]);
 	expect(await outcomes()).toEqual([
-		['RansomNote', 'updated'],
-		['LockpickLoader', 'updated'],
+		['RansomNote', 'unchanged'],
+		['LockpickLoader', 'unchanged'],
 	]);
 	const [loader, ...others] = threatConnectGroup('LockpickLoader');
 	expect(others).toEqual([]);

@@ -140,16 +140,23 @@ async function outcomes(): Promise<unknown[]> {
 	return ['By token', 'By HMAC', 'Customer'].map((node) => itemsOf(execution, node)[0]?.json._outcome);
 }
 
-test('n8n installs the published package, loads both nodes and runs them with all three credentials', async () => {
+test('n8n installs the published package, loads its nodes and runs them with all three credentials', async () => {
 	expect(await ourNodes()).toEqual([]);
 	const installed = await install();
 	expect(installed).toMatchObject({ packageName: PACKAGE_NAME, installedVersion: current });
-	expect(installed.installedNodes.map(({ type }) => type).sort()).toEqual([ATTACKFORGE, THREATCONNECT]);
+	expect(installed.installedNodes.map(({ type }) => type).sort()).toEqual([
+		ATTACKFORGE,
+		`${ATTACKFORGE}Trigger`,
+		THREATCONNECT,
+		`${THREATCONNECT}Trigger`,
+	]);
 	expect(await ourNodes()).toEqual([
 		ATTACKFORGE,
 		`${ATTACKFORGE}Tool`,
+		`${ATTACKFORGE}Trigger`,
 		THREATCONNECT,
 		`${THREATCONNECT}Tool`,
+		`${THREATCONNECT}Trigger`,
 	]);
 	expect(manifestOf(packageFolder()).version).toBe(current);
 
@@ -174,7 +181,7 @@ test('n8n offers the next version, and after the update the same workflow runs w
 	expect(await update()).toMatchObject({ packageName: PACKAGE_NAME, installedVersion: next });
 	expect(manifestOf(packageFolder()).version).toBe(next);
 	expect(await installedPackages()).toMatchObject([{ installedVersion: next, failedLoading: false }]);
-	expect(await outcomes()).toEqual(['updated', 'updated', 'unchanged']);
+	expect(await outcomes()).toEqual(['unchanged', 'unchanged', 'unchanged']);
 });
 
 test('and so it does when n8n is started again', async () => {
@@ -183,7 +190,7 @@ test('and so it does when n8n is started again', async () => {
 	endings.push(async () => await n8n.stop());
 	session = await Session.logIn(n8n.url, stage.owner);
 	expect(await installedPackages()).toMatchObject([{ installedVersion: next, failedLoading: false }]);
-	expect(await outcomes()).toEqual(['updated', 'updated', 'unchanged']);
+	expect(await outcomes()).toEqual(['unchanged', 'unchanged', 'unchanged']);
 });
 
 test('uninstalled, its nodes are gone; installed again, workflow and credentials are as they were', async () => {
@@ -193,7 +200,7 @@ test('uninstalled, its nodes are gone; installed again, workflow and credentials
 	expect(existsSync(packageFolder())).toBe(false);
 
 	expect(await install()).toMatchObject({ installedVersion: next });
-	expect(await outcomes()).toEqual(['updated', 'updated', 'unchanged']);
+	expect(await outcomes()).toEqual(['unchanged', 'unchanged', 'unchanged']);
 	expect(stage.threatConnect.groups().map(({ name }) => name)).toEqual(['By token', 'By HMAC']);
 	expect(stage.attackForge.groups().map(({ name }) => name)).toEqual(['ACME Corp.']);
 });

@@ -67,7 +67,8 @@ const ourTypes = async () =>
 /** As type names of nodes and credentials begin. */
 const prefixOf = ({ service }: Half) => `${service[0]?.toLowerCase()}${service.slice(1)}`;
 const typeOf = (half: Half) => `${half.name}.${prefixOf(half)}Group`;
-const withTool = (types: string[]) => types.flatMap((type) => [type, `${type}Tool`]).sort();
+const withToolAndTrigger = (types: string[]) =>
+	types.flatMap((type) => [type, `${type}Tool`, `${type}Trigger`]).sort();
 const OF_HALVES = HALVES.map(typeOf);
 
 /** A workflow that is written for the combined package, with the type names of the others. */
@@ -162,7 +163,7 @@ describe.each(HALVES)('$name alone', (half) => {
 
 	test('is installed by n8n, with its node, credential types, icons, search words and output schemas', async () => {
 		expect(await install(name)).toMatchObject({ packageName: name });
-		expect(await ourTypes()).toEqual(withTool([type]));
+		expect(await ourTypes()).toEqual(withToolAndTrigger([type]));
 		const description = (await nodeTypes()).find((one) => one.name === type);
 		expect(description).toMatchObject({ displayName: `${service} Group` });
 		expect(description?.codex?.alias?.length).toBeGreaterThan(3);
@@ -249,8 +250,8 @@ describe('in the place of the combined package', () => {
 		for (const { name } of HALVES) {
 			await expect(install(name)).rejects.toThrow('UNIQUE constraint failed: installed_nodes.name');
 		}
-		expect(await ourTypes()).toEqual(withTool([THREATCONNECT, ATTACKFORGE]));
-		expect(await outcomes(both)).toEqual(['updated', 'unchanged']);
+		expect(await ourTypes()).toEqual(withToolAndTrigger([THREATCONNECT, ATTACKFORGE]));
+		expect(await outcomes(both)).toEqual(['unchanged', 'unchanged']);
 	});
 
 	test('the commands of docs/migration.md move the workflows, and only those that have the nodes', async () => {
@@ -294,13 +295,13 @@ describe('in the place of the combined package', () => {
 		const n8n = await startN8n({ userFolder: stage.folder, env: registry.env });
 		endings.push(async () => await n8n.stop());
 		session = await Session.logIn(n8n.url, stage.owner);
-		expect(await ourTypes()).toEqual(withTool(OF_HALVES));
+		expect(await ourTypes()).toEqual(withToolAndTrigger(OF_HALVES));
 		await session.publishWorkflow(ids.published);
 		await session.publishWorkflow(ids.agent);
 
 		const execution = await session.runWorkflow(ids.published, TRIGGER);
 		expect(failuresOf(execution)).toEqual([]);
-		expect(itemsOf(execution, 'Incident')[0]?.json._outcome).toBe('updated');
+		expect(itemsOf(execution, 'Incident')[0]?.json._outcome).toBe('unchanged');
 		const called = await fetch(`${n8n.url}/webhook/moved`);
 		expect(await called.json()).toMatchObject([{ name: 'ACME Corp.', _outcome: 'unchanged' }]);
 		expect(stage.threatConnect.groups().map(({ name }) => name)).toEqual(['Found by a split package']);

@@ -6,6 +6,7 @@ import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/requests';
 import { readLong } from '../../shared/core/values';
+import { incomplete } from '../../shared/http/response';
 import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';
 import { allOf } from '../query/tql';
@@ -126,9 +127,13 @@ export class ThreatConnect {
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/enable_pagination.html
 	 */
 	async page(path: string, query: Query): Promise<Page> {
-		const { data, next, count } = await this.request({ method: 'GET', path, query });
+		const response = await send(this.connection, { method: 'GET', path, query });
+		const { data, next, count } = readEnvelope(response);
+		// Without its list, an answer does not say that there are no records.
+		if (!Array.isArray(data))
+			throw incomplete('ThreatConnect answered with success, but without the list', response);
 		return {
-			data: Array.isArray(data) ? data.filter(isJsonObject) : [],
+			data: data.filter(isJsonObject),
 			more: typeof next === 'string' && next !== '',
 			...(typeof count === 'number' && { count }),
 		};

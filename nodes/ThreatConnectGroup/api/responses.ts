@@ -1,4 +1,4 @@
-import { PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
+import { certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, incomplete, failureState, type ServiceResponse } from '../../shared/http/response';
 
@@ -47,8 +47,16 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 			...(errCode && { errCode }),
 			request,
 		},
-		failureState(reply),
+		words === undefined ? wordlessState(reply) : failureState(reply),
 	);
+}
+
+/** A success without ThreatConnect's envelope and without a word does not tell whether a write was done. */
+function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> {
+	const isUnclear = reply.status < 300 && !isOwnRefusal(reply.json);
+	return isUnclear
+		? { certainty: certaintyOfLost(reply.request), unanswered: 'connection' }
+		: failureState(reply);
 }
 
 /** What to do about a key, by the service's words first: it uses 401 for keys and for permissions alike. */

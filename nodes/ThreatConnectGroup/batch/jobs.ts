@@ -2,6 +2,7 @@ import { createHash } from 'crypto';
 
 import { type JsonObject, stringifyJson } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/values';
+import { plainSpelling } from '../query/matching';
 import type { BatchGroup } from './groups';
 
 /** Packing groups into jobs: each is a file with as many as the limits allow. */
@@ -31,7 +32,7 @@ export function batchItem(
 	{ group, indicators }: Pick<BatchGroup, 'group' | 'indicators'>,
 ): BatchItem {
 	const { name, type } = group;
-	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : String(group.xid);
+	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : plainSpelling(String(group.xid));
 	const json = stringifyJson({ ...group, xid });
 	return {
 		index,
