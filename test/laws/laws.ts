@@ -29,7 +29,7 @@ const cell = <Input>(
 	cells: Pick<Cell, 'law' | 'operation' | 'mode' | 'kind'>,
 	inputs: fc.Arbitrary<Input>,
 	holds: (world: World, input: Input) => Promise<void>,
-): Cell => ({ ...cells, inputs, holds: holds as Cell['holds'] });
+): Cell => ({ ...cells, inputs, holds: holds });
 
 class Broken extends Error {}
 
@@ -275,7 +275,7 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 					server.changeProject(id, { groups });
 				};
 				const { after } = await afresh(world, caseOf(operation, at.mode, locator, [{ reference }]), {
-					meanwhile: other as (server: never) => void,
+					meanwhile: other,
 				});
 				must(
 					String(after.get(`project ${id}`)).includes(AF.listed),
@@ -297,7 +297,7 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 				server.seedGroup({ ...group, custom_fields: fields });
 			};
 			const { after } = await afresh(world, caseOf(operation, at.mode, locator, [said]), {
-				meanwhile: other as (server: never) => void,
+				meanwhile: other,
 			});
 			must(
 				String(after.get(`group ${AF.acme}`)).includes('2030-12-31'),

@@ -236,7 +236,7 @@ const attackForge: Record<string, Row> = {
 				parameters: { matchBy: 'customField', matchKey: RL('key', 'client_code') },
 				kinds: codes,
 				usual: 'custom field',
-				field: (client_code) => ({ custom_fields: { client_code } }) as IDataObject,
+				field: (client_code) => ({ custom_fields: { client_code } }),
 			},
 			{ parameters: { matchBy: 'id', groupId: RL('id') }, kinds: hexIds(AF.acme), usual: 'id' },
 		],

@@ -252,7 +252,7 @@ function seedAttackForge(server: AttackForgeSimulator): void {
 			name,
 			...old,
 			custom_fields: [
-				{ key: 'client_code', value: code as string },
+				{ key: 'client_code', value: code },
 				{ key: 'region', value: 'EMEA' },
 				{ key: 'contract_end', value: '2027-01-01' },
 			],
