@@ -236,6 +236,63 @@ describe('Additional Fields (JSON)', () => {
 	});
 });
 
+describe('a field that is to be cleared', () => {
+	const lists = field(
+		'lists',
+		'Lists',
+		{
+			...text(),
+			clear: (parts, wire, { label }) => ({ parts, wire, label }),
+		},
+		'',
+		{ types: ['Event'] },
+	);
+	const kept = field('kept', 'Kept', text(), '', { keepsValue: true });
+	const clear = (values: object, names: unknown, operation: Operation = 'update') =>
+		readRecord(
+			{ ...table, fields: [...table.fields, lists, kept] },
+			operation,
+			define(values),
+			'UTC',
+			undefined,
+			names,
+		).body;
+
+	test('is sent as null', () => {
+		expect(clear({ name: 'a' }, 'status')).toEqual({ name: 'a', status: null });
+		expect(clear({}, ['status', ' done '])).toEqual({ status: null, done: null });
+	});
+
+	test('is cleared in its own way where it has one, by the parts that are named', () => {
+		expect(clear({}, 'lists.a, lists.b')).toEqual({
+			lists: { parts: ['a', 'b'], wire: undefined, label: '"Lists" (lists)' },
+		});
+		expect(clear({ lists: 'x' }, 'lists')).toEqual({
+			lists: { parts: [], wire: 'x', label: '"Lists" (lists)' },
+		});
+	});
+
+	test('changes nothing where no name is given, and in a new record', () => {
+		for (const names of [undefined, '', ' ', ',', []])
+			expect(clear({ name: 'a' }, names)).toEqual({ name: 'a' });
+		expect(clear({ name: 'a' }, 'status', 'create')).toEqual({ type: 'Event', name: 'a' });
+	});
+
+	test.each(['name', 'xid', 'kept', 'due', 'other'])('is refused by name where it cannot be: %s', (name) => {
+		expect(refusal(() => clear({}, name))).toEqual([
+			`"Clear Fields" (clearFields): "${name}" is no field that can be cleared`,
+			'These can be: status, done, lists.',
+		]);
+	});
+
+	test('is refused where the item sets it too', () => {
+		expect(refusal(() => clear({ status: 'x' }, 'status'))).toEqual([
+			'"Status" (status) is set, and is to be cleared',
+			'Leave it out of one of the two.',
+		]);
+	});
+});
+
 test('the service has the last word on the body, and knows the type and the operation', () => {
 	const finalizeBody: Table['finalizeBody'] = (body, { type, operation, zone }) => ({
 		...body,
