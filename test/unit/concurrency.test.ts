@@ -123,3 +123,25 @@ describe('a look-up that many items share', () => {
 		expect(await lookups.getOrLoad('a', async () => 'new')).toBe('new');
 	});
 });
+
+test('works that take long to make let others have their turn in between', async () => {
+	let now = 0;
+	jest.spyOn(Date, 'now').mockImplementation(() => now);
+	const made: number[] = [];
+	let turns = 0;
+	const others = setInterval(() => (turns += 1), 0);
+	await runConcurrently(
+		4,
+		1,
+		() => false,
+		(index) => {
+			now += 60;
+			made.push(index);
+			return { run: async () => await Promise.resolve() };
+		},
+	);
+	clearInterval(others);
+	jest.restoreAllMocks();
+	expect(made).toEqual([0, 1, 2, 3]);
+	expect(turns).toBeGreaterThan(0);
+});

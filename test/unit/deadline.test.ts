@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { Deadlines, stoppable } from '../../nodes/shared/http/deadline';
+import { Deadlines, stoppable, wholeAnswerTime } from '../../nodes/shared/http/deadline';
 
 /** The end of an answer that trickles in for ever. */
 
@@ -161,4 +161,9 @@ describe('an answer that is read as a stream', () => {
 		const after = stoppable(contextOf(AbortSignal.abort()));
 		expect(after.context.getExecutionCancelSignal()?.aborted).toBe(true);
 	});
+});
+
+test('an answer without a file has five times the time-out, and no more than a timer can hold', () => {
+	expect(wholeAnswerTime(1000)).toBe(5000);
+	expect(wholeAnswerTime(2 ** 31)).toBe(2 ** 31 - 1);
 });

@@ -165,3 +165,11 @@ test('a redirect is named, and why it is not followed', () => {
 	expect(failure.details).toEqual({ httpCode: '302', request: 'GET /groups' });
 	expect(failure).toMatchObject({ certainty: 'notDone', unanswered: undefined, doubt: '' });
 });
+
+test('a proxy that is not reached is named, and nothing was done', () => {
+	const said = explainNetworkCode('ECONNREFUSED', HOST, '10.0.0.1:3128');
+	expect(said.message).toContain('The proxy 10.0.0.1:3128 was not reached');
+	expect(said.description).toContain('NO_PROXY');
+	expect(said).toMatchObject({ mayPass: true, mayHaveArrived: false });
+	expect(explainNetworkCode('ENOTFOUND', HOST, 'proxy').mayPass).toBe(false);
+});

@@ -535,3 +535,19 @@ describe('Allowed Domains of the credential', () => {
 		},
 	);
 });
+
+describe('plain HTTP to a loopback address', () => {
+	const LOOPBACK = 'http://127.0.0.1:8080';
+	const signed = (options: object, credentials: ICredentialDataDecryptedObject = {}) =>
+		authenticatedRequest(credentials, { url: `${LOOPBACK}/x`, ...options }, LOOPBACK, () => ({}));
+
+	test('has the service itself as proxy, so that none of the environment sees the secret', () => {
+		expect(signed({}).proxy).toEqual({ protocol: 'http', host: '127.0.0.1', port: 8080 });
+		expect(signed({ uri: `${LOOPBACK}/x` }).proxy).toBe(LOOPBACK);
+		expect(signed({}, { isDirect: true })).not.toHaveProperty('proxy');
+	});
+
+	test('is refused with a proxy', () => {
+		expect(() => signed({ proxy: { host: 'proxy', port: 3128 } })).toThrow(/which would see the secret/);
+	});
+});
