@@ -125,6 +125,7 @@ describe('a look-up that many items share', () => {
 });
 
 test('works that take long to make let others have their turn in between', async () => {
+	jest.useRealTimers();
 	let now = 0;
 	jest.spyOn(Date, 'now').mockImplementation(() => now);
 	const made: number[] = [];
