@@ -27,9 +27,10 @@ import {
 	readJson,
 	readJsonObject,
 	readLong,
+	refuseInexactNumbers,
 	unlocated,
 } from '../../shared/core/values';
-import { isBlank, refuseInexactNumbers, withoutBlanks } from './blank';
+import { isBlank, withoutBlanks } from './blank';
 
 /** How a list in an update meets the entries that the group has already. */
 const MODES: INodePropertyOptions[] = [

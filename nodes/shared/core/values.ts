@@ -10,7 +10,7 @@ export const unlocated = (value: unknown): unknown =>
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** White space of every kind, and characters without width: a spreadsheet or a web page leaves them in a cell. */
-const INVISIBLE = /^[\s\u200B-\u200D\u2060\uFEFF]*$/;
+const INVISIBLE = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]*$/;
 
 /** Unset, or a text in which nothing can be seen. */
 export const isBlank = (value: unknown): boolean =>
@@ -59,13 +59,15 @@ export function readText(value: unknown, label: string): string {
  * @throws InvalidInput for such a number
  */
 export function refuseInexactNumbers(value: unknown, label: string): void {
-	if (Array.isArray(value)) value.forEach((entry: unknown) => refuseInexactNumbers(entry, label));
-	else if (isJsonObject(value)) Object.values(value).forEach((entry) => refuseInexactNumbers(entry, label));
-	else if (typeof value === 'number' && Number.isInteger(value) && !Number.isSafeInteger(value)) {
+	if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
 		throw new InvalidInput(
 			`${label} is ${value}, a number that JavaScript cannot hold exactly, so its last digits may be wrong already`,
 			'Give it as text.',
 		);
+	}
+	if (Array.isArray(value)) value.forEach((entry: unknown) => refuseInexactNumbers(entry, label));
+	else if (isJsonObject(value)) {
+		for (const [name, entry] of Object.entries(value)) refuseInexactNumbers(entry, `${label}: "${name}"`);
 	}
 }
 
