@@ -172,7 +172,9 @@ describe.each(HALVES)('$name alone', (half) => {
 		expect(credentials.map((one) => one.name).sort()).toEqual(
 			description?.credentials?.map((one) => one.name).sort(),
 		);
-		expect(credentials.map(({ supportedNodes }) => supportedNodes)).toEqual(credentials.map(() => [type]));
+		expect(credentials.map(({ supportedNodes }) => supportedNodes)).toEqual(
+			credentials.map(() => [type, `${type}Trigger`]),
+		);
 		for (const { iconUrl } of [description, ...credentials] as Array<Pick<CredentialType, 'iconUrl'>>) {
 			for (const theme of ['light', 'dark'] as const) {
 				const path = (iconUrl as Record<'light' | 'dark', string>)[theme];
