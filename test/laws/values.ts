@@ -13,7 +13,12 @@ export const BLANKS: Kinds<unknown> = {
 };
 
 /** Integers that JavaScript rounds: what an item holds is no longer what its source said. */
-export const UNSAFE = fc.constantFrom(9007199254740994, 7615917337495251231, 4.9e22, -9007199254740994);
+export const UNSAFE = fc.constantFrom(
+	9007199254740994,
+	Number('7615917337495251231'),
+	4.9e22,
+	-9007199254740994,
+);
 
 /** White space that users bring along from spreadsheets and pages. */
 const padded = (text: string) =>
