@@ -9,14 +9,14 @@ const pure = [
 	'nodes/ThreatConnectGroup/query/tql.ts',
 	'nodes/shared/http/url.ts',
 	'nodes/shared/http/clock.ts',
-	'nodes/shared/execution/concurrency.ts',
+	'nodes/shared/execution/parallelItems.ts',
 	'nodes/shared/fields/dates.ts',
 	'nodes/shared/http/deadline.ts',
 	'nodes/shared/core/errors.ts',
 	'nodes/shared/fields/filters.ts',
 	'nodes/shared/core/json.ts',
 	'nodes/shared/fields/fieldTypes.ts',
-	'nodes/shared/execution/limit.ts',
+	'nodes/shared/execution/returnLimit.ts',
 	'nodes/shared/fields/locators.ts',
 	'nodes/shared/http/lookupCache.ts',
 	'nodes/shared/http/networkErrors.ts',
@@ -29,7 +29,7 @@ const pure = [
 	'nodes/shared/http/response.ts',
 	'nodes/shared/http/retry.ts',
 	'nodes/shared/execution/retryOnFailLog.ts',
-	'nodes/shared/core/values.ts',
+	'nodes/shared/core/readValue.ts',
 ];
 const floor = { lines: 99, functions: 99, branches: 86, statements: 96 };
 

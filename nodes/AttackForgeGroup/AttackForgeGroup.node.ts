@@ -5,7 +5,7 @@ import { runItems } from '../shared/execution/runItems';
 import { operationParameters } from '../shared/execution/operation';
 import { connectAttackForge } from './api/connect';
 import { keyTest } from './methods/credentialTests';
-import { table } from './fields';
+import { table } from './fields/groupFields';
 import { searchCustomFields, searchGroups, searchUsers } from './methods/listSearch';
 import { operations } from './operations';
 

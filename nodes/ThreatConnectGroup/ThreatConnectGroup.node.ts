@@ -5,7 +5,7 @@ import { runItems } from '../shared/execution/runItems';
 import { operationParameters } from '../shared/execution/operation';
 import { connectThreatConnect } from './api/connect';
 import { hmacTest, tokenTest } from './methods/credentialTests';
-import { table } from './fields';
+import { table } from './fields/groupFields';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { operations } from './operations';

@@ -5,8 +5,8 @@ import { ThreatConnectApi } from '../../credentials/ThreatConnectApi.credentials
 import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.credentials';
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
 import { AttackForgeGroupTrigger } from '../../nodes/AttackForgeGroup/AttackForgeGroupTrigger.node';
-import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
-import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupFields';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
 import { ThreatConnectGroupTrigger } from '../../nodes/ThreatConnectGroup/ThreatConnectGroupTrigger.node';
 import { filesIn, read } from './pages';

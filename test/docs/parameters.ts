@@ -8,7 +8,7 @@ import {
 	NodeHelpers,
 } from 'n8n-workflow';
 
-import { OUTPUT_FIELDS } from '../../nodes/ThreatConnectGroup/fields';
+import { OUTPUT_FIELDS } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 
 /** What the form of a node shows for given parameters. */
 

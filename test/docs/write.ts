@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
 
-import { table as attackForgeFields } from '../../nodes/AttackForgeGroup/fields';
+import { table as attackForgeFields } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import type { Table } from '../../nodes/shared/fields/field';
-import { table as threatConnectFields } from '../../nodes/ThreatConnectGroup/fields';
+import { table as threatConnectFields } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { fieldsTable } from './fields';
 import { attackForge, threatConnect } from './nodes';
 import { pageOf } from './operationsPage';

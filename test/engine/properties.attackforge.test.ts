@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INodeParameters } from 'n8n-workflow';
 
 import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
-import { table } from '../../nodes/AttackForgeGroup/fields';
+import { table } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { stringifyJson } from '../simulators/shared/server';
 import { run } from './harness';

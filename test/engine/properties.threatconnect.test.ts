@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { IBinaryKeyData, IDataObject, INodeParameters } from 'n8n-workflow';
 
-import { table } from '../../nodes/ThreatConnectGroup/fields';
+import { table } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
 import { type LoggedRequest, stringifyJson } from '../simulators/shared/server';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';

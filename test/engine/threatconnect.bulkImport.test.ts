@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import { derivedXid } from '../../nodes/ThreatConnectGroup/batch/jobs';
+import { derivedXid } from '../../nodes/ThreatConnectGroup/batch/packJobs';
 import {
 	startThreatConnect,
 	type ThreatConnectOptions,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { table } from '../../nodes/ThreatConnectGroup/fields';
+import { table } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { GROUP_TYPES, startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';

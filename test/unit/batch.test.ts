@@ -1,11 +1,11 @@
-import { toBatchGroup } from '../../nodes/ThreatConnectGroup/batch/groups';
+import { toBatchGroup } from '../../nodes/ThreatConnectGroup/batch/batchGroups';
 import {
 	type BatchItem,
 	batchItem,
 	derivedXid,
 	fileOf,
 	pack,
-} from '../../nodes/ThreatConnectGroup/batch/jobs';
+} from '../../nodes/ThreatConnectGroup/batch/packJobs';
 import { judge, KeyIndex } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
 import { namedLimit } from '../../nodes/ThreatConnectGroup/flows/runBatchJob';
 

@@ -1,8 +1,8 @@
-import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import type { Table } from '../../nodes/shared/fields/field';
 import { readRecord, type Source } from '../../nodes/shared/fields/record';
-import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
-import { isBlank, saysNothing } from '../../nodes/shared/core/values';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
+import { isBlank, saysNothing } from '../../nodes/shared/core/readValue';
 import * as fc from 'fast-check';
 
 /** Blanks say nothing, in every field of both tables and in every data mode. */

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { table as attackForge } from '../../nodes/AttackForgeGroup/fields';
-import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields';
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupFields';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { fieldsTable } from '../docs/fields';
 import {
 	anchorsOf,

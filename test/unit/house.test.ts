@@ -99,7 +99,7 @@ describe.each<Rule>([
 		atLeast: 8,
 		fault: {
 			'nodes/shared/fields/a.ts': "import { send } from '../http/requests';",
-			'nodes/shared/http/requests.ts': '',
+			'nodes/shared/http/jsonRequests.ts': '',
 		},
 	},
 	{
@@ -115,7 +115,7 @@ describe.each<Rule>([
 	{
 		rule: 'an operation leaves all items together, concurrency and repetition to nodes/shared',
 		from: OPERATIONS,
-		to: /^nodes\/shared\/(execution\/(?!(operation|options|limit|item)\.ts$)|http\/(concurrencyLimiter|circuitBreaker)\.ts$)/,
+		to: /^nodes\/shared\/(execution\/(?!(operation|options|returnLimit|item)\.ts$)|http\/(concurrencyLimiter|circuitBreaker)\.ts$)/,
 		atLeast: 45,
 		fault: {
 			'nodes/shared/http/concurrencyLimiter.ts': '',
@@ -158,11 +158,11 @@ test('nothing that stands before the request reaches what sends it', () => {
 
 test('a way to what sends would be seen, through other files too', () => {
 	const sources = {
-		'nodes/shared/core/values.ts': "import { a } from '../a';",
-		'nodes/shared/a.ts': "import { send } from './http/requests';",
-		'nodes/shared/http/requests.ts': '',
+		'nodes/shared/core/readValue.ts': "import { a } from '../a';",
+		'nodes/shared/a.ts': "import { send } from './http/jsonRequests';",
+		'nodes/shared/http/jsonRequests.ts': '',
 	};
-	expect(wayTo(SENDS, 'nodes/shared/core/values.ts', sources)).toEqual(Object.keys(sources));
+	expect(wayTo(SENDS, 'nodes/shared/core/readValue.ts', sources)).toEqual(Object.keys(sources));
 });
 
 const isOnCircle = (path: string, sources: Sources): boolean =>

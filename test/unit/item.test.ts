@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
-import { table } from '../../nodes/AttackForgeGroup/fields';
+import { table } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import { Item, Parameters } from '../../nodes/shared/execution/item';
 
 /** A node whose expressions give another value each time, as those with `$now` or a random number do. */

@@ -129,7 +129,7 @@ describe('parseJson', () => {
 	});
 
 	// The pattern's loop over escapes takes a frame each, so that some millions of them in one string end in
-	// "Maximum call stack size exceeded"; requests.ts then takes a success for an answer that is no JSON.
+	// "Maximum call stack size exceeded"; jsonRequests.ts then takes a success for an answer that is no JSON.
 	test('a string of 10 MB of escapes does not overflow', () => {
 		const text = `{"attachment":"${'\\n'.repeat(5_000_000)}","id":9007199254740993}`;
 		expect((parseJson(text) as { id: string }).id).toBe('9007199254740993');

@@ -69,8 +69,13 @@ for (const form of ['base64', 'base64url'] as const) {
 		}
 	}
 }
-ENCODERS['Base64 in lines'] = (text) =>
-	Buffer.from(`key: ${text}`).toString('base64').replace(/.{19}/g, '$&\r\n');
+// The lines break at each position of the secret.
+for (const width of [16, 17, 18, 19, 20, 21, 22, 23, 64, 76]) {
+	ENCODERS[`Base64 in lines of ${width}`] = (text) =>
+		Buffer.from(`key: ${text}`)
+			.toString('base64')
+			.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
+}
 ENCODERS['Base64 in a URL'] = (text) => encodeURIComponent(Buffer.from(text).toString('base64'));
 ENCODERS['Base64 in HTML'] = (text) =>
 	Buffer.from(text).toString('base64').replaceAll('=', '&#x3D;').replaceAll('+', '&#43;');

@@ -10,7 +10,7 @@ const { START, END, withScores } = jest.requireActual<{
 }>('../mutants/scores.cjs');
 
 const json = 'nodes/shared/core/json.ts';
-const values = 'nodes/shared/core/values.ts';
+const values = 'nodes/shared/core/readValue.ts';
 const options: Options = {
 	files: [json, values],
 	today: '2026-11-28',

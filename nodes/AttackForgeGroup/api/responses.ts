@@ -1,7 +1,7 @@
 import { certaintyOfLost, isWrite, PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 
 /** The API's own names of its methods, which an administrator grants one by one. */
 export type MethodName =

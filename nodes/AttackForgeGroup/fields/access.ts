@@ -22,7 +22,7 @@ import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
-import { readEntries, readJson, saysNothing } from '../../shared/core/values';
+import { readEntries, readJson, saysNothing } from '../../shared/core/readValue';
 import { CLEAR_LIST, withoutRepetitions } from './changes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>

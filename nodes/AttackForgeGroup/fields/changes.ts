@@ -1,8 +1,8 @@
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes, isUnset } from '../../shared/core/values';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import type { CustomField } from './customFields';
-import { customFieldsOf, showsCustomFields } from './group';
+import { customFieldsOf, showsCustomFields } from './receivedGroup';
 import { comparable, isStored } from './matching';
 
 /** What an update really changes: nothing is written that the group has already. */

@@ -20,7 +20,7 @@ import {
 	refuseInexactNumbers,
 	saysNothing,
 	unlocated,
-} from '../../shared/core/values';
+} from '../../shared/core/readValue';
 
 const VALUE_TYPES: INodePropertyOptions[] = [
 	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },

@@ -1,5 +1,5 @@
 import { isJsonObject, parseJson } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 
 /**
  * The one rule by which values of groups are compared: it finds a group by its name or custom field, it filters a list, and it

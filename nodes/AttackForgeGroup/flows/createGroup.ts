@@ -5,7 +5,7 @@ import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
 import { hasAccess } from '../fields/changes';
-import { customFieldOf, customFieldsOf, normalizeGroup } from '../fields/group';
+import { customFieldOf, customFieldsOf, normalizeGroup } from '../fields/receivedGroup';
 import { comparable, isStored } from '../fields/matching';
 
 /** Creating a group once, although AttackForge has no key by which a group whose answer was lost could be found. */

@@ -1,8 +1,8 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/values';
+import { inQuotes } from '../../shared/core/readValue';
 import type { AttackForge, Scope } from '../api/client';
-import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/group';
+import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/receivedGroup';
 import { matchText, textsOfSeveral } from '../fields/matching';
 
 /** Finding a group in the list by its name or by a custom field: the API has no search. */

@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { matching, withAdvice } from '../../shared/methods/listSearch';
 import { isRefusal } from '../api/responses';
 import { connectForForm } from '../api/connect';
-import { normalizeGroup } from '../fields/group';
+import { normalizeGroup } from '../fields/receivedGroup';
 
 /** Search lists of the form. Where the key may not list, n8n shows the refusal, and another mode takes a typed value. */
 

@@ -3,7 +3,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
 import { locator } from '../../shared/fields/locators';
-import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/values';
+import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/readValue';
 import { notice } from '../../shared/fields/fixedCollection';
 import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';

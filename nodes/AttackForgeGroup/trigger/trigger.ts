@@ -2,7 +2,7 @@ import type { INodeParameters, IPollFunctions } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes, optionalSwitch, readEntries } from '../../shared/core/values';
+import { inQuotes, optionalSwitch, readEntries } from '../../shared/core/readValue';
 import { readConnectionOptions } from '../../shared/execution/options';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import {
@@ -19,7 +19,7 @@ import { fingerprintOf, readMaxItems } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
-import { normalizeGroup, simplifyGroup } from '../fields/group';
+import { normalizeGroup, simplifyGroup } from '../fields/receivedGroup';
 import { readKeys } from '../operations/parameters';
 
 type Kind = Difference['kind'];

@@ -4,8 +4,8 @@ import { asError, InvalidInput, ServiceFailure } from '../../shared/core/errors'
 import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
 import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
-import { send } from '../../shared/http/requests';
-import { readLong } from '../../shared/core/values';
+import { send } from '../../shared/http/jsonRequests';
+import { readLong } from '../../shared/core/readValue';
 import { incomplete } from '../../shared/http/response';
 import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../shared/core/errors';
-import { inQuotes, optionalText } from '../../shared/core/values';
+import { inQuotes, optionalText } from '../../shared/core/readValue';
 import { pathOf, type Query } from '../../shared/http/url';
 import { plainSpelling } from '../query/matching';
 

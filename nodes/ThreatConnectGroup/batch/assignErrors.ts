@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../shared/core/json';
-import { type BatchItem, indicatorsOf } from './jobs';
+import { type BatchItem, indicatorsOf } from './packJobs';
 
 export type BatchCounts = { errorCount?: number; successCount?: number; unprocessCount?: number };
 

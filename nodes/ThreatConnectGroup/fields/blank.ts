@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { saysNothing, unlocated } from '../../shared/core/values';
+import { saysNothing, unlocated } from '../../shared/core/readValue';
 
 /** What a value says, whatever the list that it stands in. */
 

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import type { FieldContext } from '../../shared/fields/field';
 
 /** Attributes that stand in the form as if they were fields. */

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes, isUnset, readText } from '../../shared/core/values';
+import { inQuotes, isUnset, readText } from '../../shared/core/readValue';
 import { type Field, type FieldType, type Operation, field, labelOf } from '../../shared/fields/field';
 import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';

@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes, readText } from '../../shared/core/values';
+import { inQuotes, readText } from '../../shared/core/readValue';
 
 /**
  * The body fields that carry an indicator's value, by its type. A type that is not here is a custom one.

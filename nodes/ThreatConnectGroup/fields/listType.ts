@@ -29,7 +29,7 @@ import {
 	readLong,
 	refuseInexactNumbers,
 	unlocated,
-} from '../../shared/core/values';
+} from '../../shared/core/readValue';
 import { isBlank, withoutBlanks } from './blank';
 
 /** How a list in an update meets the entries that the group has already. */

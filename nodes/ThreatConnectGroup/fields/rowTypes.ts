@@ -2,7 +2,7 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { FieldType } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes, readEntries, readLong, readNumber, readText } from '../../shared/core/values';
+import { inQuotes, readEntries, readLong, readNumber, readText } from '../../shared/core/readValue';
 import { isBlank, withoutBlanks } from './blank';
 
 /** The kinds of values that stand in the rows of lists. */

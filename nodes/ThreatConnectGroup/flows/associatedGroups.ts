@@ -1,5 +1,5 @@
 import { InvalidInput } from '../../shared/core/errors';
-import { inQuotes, isUnset } from '../../shared/core/values';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { ThreatConnect } from '../api/client';
 import { readXid } from '../api/references';

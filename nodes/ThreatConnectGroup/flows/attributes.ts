@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import { isSameText } from '../query/matching';
 import { rowsOf } from './compareGroup';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import { defaultAttributes } from '../fields/defaultAttributes';
 import { summaryFields } from '../fields/indicators';
 import { isSameText } from '../query/matching';

@@ -3,7 +3,7 @@ import { asError, InvalidInput, ServiceFailure } from '../../shared/core/errors'
 import type { Item } from '../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { readXid } from '../api/references';
 import { plainSpelling } from '../query/matching';

@@ -1,4 +1,4 @@
-import { isUnset, readLong } from '../../shared/core/values';
+import { isUnset, readLong } from '../../shared/core/readValue';
 import type { JsonObject } from '../../shared/core/json';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { spellingsOf, withName } from '../query/matching';

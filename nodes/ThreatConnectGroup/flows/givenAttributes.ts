@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import type { AttributeChange } from './attributes';

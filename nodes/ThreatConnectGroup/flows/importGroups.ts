@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { BulkRun } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
-import { type BatchItem, fileOf, MAX_OBJECTS, pack } from '../batch/jobs';
+import { type BatchItem, fileOf, MAX_OBJECTS, pack } from '../batch/packJobs';
 import { type BatchCounts, judge } from '../batch/assignErrors';
 import { createJob, type Ended, type ImportSettings, runJob, unknownOutcome } from './runBatchJob';
 

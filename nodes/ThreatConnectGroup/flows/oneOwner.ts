@@ -1,6 +1,6 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes, isUnset } from '../../shared/core/values';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 
 /** An item may give its owner by name and by ID, as a Get answers it. */

@@ -3,12 +3,12 @@ import { cancelSignal } from '../../shared/http/connection';
 import { errorMessage, isInDoubt, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
-import { sendBytes } from '../../shared/http/files';
-import { send } from '../../shared/http/requests';
-import { isUnset } from '../../shared/core/values';
+import { sendBytes } from '../../shared/http/fileTransfers';
+import { send } from '../../shared/http/jsonRequests';
+import { isUnset } from '../../shared/core/readValue';
 import { failure, readEnvelope } from '../api/responses';
 import type { ThreatConnect } from '../api/client';
-import { poll } from '../api/polling';
+import { askUntilDone } from '../api/askUntilDone';
 import type { BatchCounts } from '../batch/assignErrors';
 
 export type ImportSettings = {
@@ -154,7 +154,7 @@ async function finished(
 ): Promise<BatchCounts> {
 	const signal = cancelSignal(api.connection);
 	let trouble = '';
-	const counts = await poll(
+	const counts = await askUntilDone(
 		async () => {
 			let job: JsonObject;
 			try {

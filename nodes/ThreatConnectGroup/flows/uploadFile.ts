@@ -5,11 +5,11 @@ import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../share
 import type { Item } from '../../shared/execution/item';
 import type { JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
-import { type Bytes, sendBytes } from '../../shared/http/files';
-import { isUnset } from '../../shared/core/values';
+import { type Bytes, sendBytes } from '../../shared/http/fileTransfers';
+import { isUnset } from '../../shared/core/readValue';
 import { readEnvelope } from '../api/responses';
 import type { ThreatConnect } from '../api/client';
-import { poll } from '../api/polling';
+import { askUntilDone } from '../api/askUntilDone';
 import { type GroupReference, groupPath, ownerQuery } from '../api/references';
 import { FILE_TYPES, refuseOtherTypes } from '../fields/groupTypes';
 
@@ -206,7 +206,7 @@ const ARRIVED = {
 /** Processing goes on after the upload has been answered. */
 async function processed(api: ThreatConnect, reference: GroupReference, limit: number): Promise<string> {
 	const signal = cancelSignal(api.connection);
-	const status = await poll(
+	const status = await askUntilDone(
 		async () => {
 			const now = String((await statusOf(api, reference)) ?? 'unknown');
 			return ['Awaiting Upload', 'In Progress'].includes(now) ? undefined : now;

@@ -2,7 +2,7 @@ import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 
 import { isJsonObject } from '../../shared/core/json';
 import { connectForForm } from '../api/connect';
-import { OUTPUT_FIELDS } from '../fields';
+import { OUTPUT_FIELDS } from '../fields/groupFields';
 import { forEditor } from '../../shared/methods/listSearch';
 import { named } from './listSearch';
 

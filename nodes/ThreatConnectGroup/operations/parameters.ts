@@ -12,7 +12,7 @@ import {
 	readEntries,
 	readLong,
 	readText,
-} from '../../shared/core/values';
+} from '../../shared/core/readValue';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { type GroupReference, idInPageAddress, readXid } from '../api/references';
 import type { Creation } from '../flows/createGroup';

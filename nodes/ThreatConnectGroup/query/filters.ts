@@ -6,7 +6,7 @@ import { emptyFilter } from '../../shared/fields/filters';
 import type { JsonObject } from '../../shared/core/json';
 import { choiceByType, date, oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
-import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/values';
+import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/readValue';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
 import { spellingsOf } from './matching';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';

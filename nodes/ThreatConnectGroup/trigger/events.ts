@@ -1,6 +1,6 @@
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/values';
+import { inQuotes } from '../../shared/core/readValue';
 import type { Occurrence } from '../../shared/polling/timeline';
 
 /** Pure functions over groups as events. */

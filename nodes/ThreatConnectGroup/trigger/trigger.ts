@@ -2,7 +2,7 @@ import type { IPollFunctions } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { optionalSwitch, readEntries, readText } from '../../shared/core/values';
+import { optionalSwitch, readEntries, readText } from '../../shared/core/readValue';
 import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
 import { fingerprintOf, readMaxItems, readOverlap, readStart } from '../../shared/polling/parameters';

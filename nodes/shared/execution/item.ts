@@ -8,7 +8,7 @@ import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
 import { refuseHidden } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
-import { isUnset, unlocated } from '../core/values';
+import { isUnset, unlocated } from '../core/readValue';
 
 /**
  * A run's parameters. Most hold no expression, and so are the same for all items: each of these is read once. n8n decides

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
-import { readNumber } from '../core/values';
+import { readNumber } from '../core/readValue';
 
 const DEFAULT_CONCURRENT_REQUESTS = 32;
 const DEFAULT_TIMEOUT_SECONDS = 60;

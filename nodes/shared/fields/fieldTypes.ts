@@ -3,7 +3,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from '../core/errors';
 import type { FormOperation, FieldType } from './field';
-import { inQuotes, readLong, readSwitch, readText } from '../core/values';
+import { inQuotes, readLong, readSwitch, readText } from '../core/readValue';
 
 /** The kinds of values that the rows of a field table are made of. */
 

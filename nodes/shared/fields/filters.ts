@@ -1,6 +1,6 @@
 import { InvalidInput } from '../core/errors';
 import type { JsonObject } from '../core/json';
-import { isBlank } from '../core/values';
+import { isBlank } from '../core/readValue';
 
 /** Left out, a filter that is set but empty would find everything. */
 export const emptyFilter = (label: string) =>

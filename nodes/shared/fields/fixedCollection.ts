@@ -2,7 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import type { Control } from './field';
 import { isJsonObject, type JsonObject } from '../core/json';
-import { readEntries, saysNothing } from '../core/values';
+import { readEntries, saysNothing } from '../core/readValue';
 
 /** Parts of forms that both nodes have. */
 

@@ -1,6 +1,6 @@
 import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 
-import { isBlank, unlocated } from '../core/values';
+import { isBlank, unlocated } from '../core/readValue';
 import type { FieldType } from './field';
 
 /** What is typed where nothing can be listed, or where it is known already. */

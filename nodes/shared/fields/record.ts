@@ -10,7 +10,7 @@ import {
 	readJsonObject,
 	readText,
 	saysNothing,
-} from '../core/values';
+} from '../core/readValue';
 
 /** What an item brings, by data mode. */
 export type Source =

@@ -185,7 +185,8 @@ function formOf(text: string, isBase64 = false): Form {
 	return {
 		first: `\\%&=${character}${isBase64 ? (URL_SAFE[character] ?? '') : ''}`,
 		core: part(start, start + CORE_LENGTH),
-		around: `(?<=(${part(0, start)}))${part(start, text.length)}`,
+		// Long Base64 may be broken right before the core too.
+		around: `(?<=(${part(0, start)}${isBase64 ? LINE_BREAK : ''}))${part(start, text.length)}`,
 	};
 }
 

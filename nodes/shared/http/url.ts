@@ -1,6 +1,6 @@
 import { encodeComponent } from '../../../credentials/request';
 import { errorMessage, InvalidInput } from '../core/errors';
-import { inQuotes } from '../core/values';
+import { inQuotes } from '../core/readValue';
 
 /**
  * A path from its segments, each percent-encoded.

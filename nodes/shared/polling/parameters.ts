@@ -3,7 +3,7 @@ import type { INodeParameters, INodeProperties, IPollFunctions } from 'n8n-workf
 
 import { InvalidInput } from '../core/errors';
 import { isJsonObject, type JsonObject } from '../core/json';
-import { isUnset, readNumber, unlocated } from '../core/values';
+import { isUnset, readNumber, unlocated } from '../core/readValue';
 import { date } from '../fields/fieldTypes';
 import { runOptions } from '../execution/options';
 

@@ -1,4 +1,4 @@
-import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/limit';
+import { limitParameters, readLimit, returnAllNotice } from '../../../shared/execution/returnLimit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';

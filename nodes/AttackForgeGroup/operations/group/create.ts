@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
-import { table } from '../../fields';
+import { table } from '../../fields/groupFields';
 import { createGroup, nameLane } from '../../flows/createGroup';
 
 export const create = defineOperation<AttackForge>({

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
-import { simplifyGroup } from '../../fields/group';
+import { simplifyGroup } from '../../fields/receivedGroup';
 import {
 	customFieldFilterOptions,
 	groupParameter,

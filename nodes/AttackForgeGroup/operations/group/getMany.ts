@@ -12,12 +12,12 @@ import {
 import type { Item } from '../../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import { limitParameters, readLimit } from '../../../shared/execution/returnLimit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
-import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/values';
+import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/readValue';
 import type { AttackForge, Scope } from '../../api/client';
-import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/group';
+import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/receivedGroup';
 import { comparable, hasText } from '../../fields/matching';
 import { refuseHidden } from '../../flows/findGroup';
 import {

@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
-import { CLEAR_EXAMPLE, table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { groupParameter, readGroupId, readModes, updatingNotices, updatingOptions } from '../parameters';
 import { readBack, withState, writeGroup } from '../../flows/updateGroup';
 

@@ -7,13 +7,13 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
-import { inQuotes, isUnset, optionalText } from '../../../shared/core/values';
+import { inQuotes, isUnset, optionalText } from '../../../shared/core/readValue';
 import { isRefusal } from '../../api/responses';
 import type { AttackForge, Scope } from '../../api/client';
 import { changesOf, type UpdateModes } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
-import { CLEAR_EXAMPLE, table } from '../../fields';
-import { customFieldOf } from '../../fields/group';
+import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
+import { customFieldOf } from '../../fields/receivedGroup';
 import { matchText } from '../../fields/matching';
 import {
 	optionalGroupParameter,

@@ -1,8 +1,8 @@
-import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import { limitParameters, readLimit } from '../../../shared/execution/returnLimit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
-import { normalizeGroup } from '../../fields/group';
+import { normalizeGroup } from '../../fields/receivedGroup';
 import { readSimplify, readUser, simplifyParameter, userParameter } from '../parameters';
 
 export const getGroups = defineOperation<AttackForge>({

@@ -1,8 +1,8 @@
-import { limitParameters, readLimit } from '../../../shared/execution/limit';
+import { limitParameters, readLimit } from '../../../shared/execution/returnLimit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
-import { simplifyMember } from '../../fields/group';
+import { simplifyMember } from '../../fields/receivedGroup';
 import { groupParameter, readGroupId, readSimplify, simplifyParameter } from '../parameters';
 
 export const getMany = defineOperation<AttackForge>({

@@ -1,7 +1,7 @@
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
-import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/values';
+import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';

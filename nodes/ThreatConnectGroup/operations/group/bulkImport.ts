@@ -8,14 +8,14 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation, type Output } from '../../../shared/execution/operation';
 import { extraJsonOption, runOptions } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
-import { isUnset, readEntries, readNumber, readText } from '../../../shared/core/values';
+import { isUnset, readEntries, readNumber, readText } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
-import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/groups';
+import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/batchGroups';
 import { checkOwner } from '../../flows/oneOwner';
 import { importGroups } from '../../flows/importGroups';
-import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/jobs';
+import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/packJobs';
 import type { ImportSettings } from '../../flows/runBatchJob';
-import { table } from '../../fields';
+import { table } from '../../fields/groupFields';
 
 const DEFAULT_TIME_LIMIT_SECONDS = 3600;
 

@@ -1,8 +1,8 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { recordParameters } from '../../../shared/fields/parameters';
-import { isUnset } from '../../../shared/core/values';
+import { isUnset } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
-import { table } from '../../fields';
+import { table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
 import { answerOptions, assignXidOption, groupOptions, readCreation } from '../parameters';
 import { createGroup } from '../../flows/createGroup';

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { ThreatConnect } from '../../api/client';
-import { CLEAR_EXAMPLE, table } from '../../fields';
+import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
 import { changeGroup } from '../../flows/updateGroup';
 import { answerOptions, groupOptions, groupParameters, readReference } from '../parameters';

@@ -1,6 +1,6 @@
 import type { Item } from '../../nodes/shared/execution/item';
 import { defineOperation } from '../../nodes/shared/execution/operation';
-import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/execution/limit';
+import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/execution/returnLimit';
 
 /** How many records an operation returns. */
 

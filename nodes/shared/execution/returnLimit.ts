@@ -3,7 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { InvalidInput } from '../core/errors';
 import { notice } from '../fields/fixedCollection';
 import type { Item } from './item';
-import { inQuotes, optionalSwitch } from '../core/values';
+import { inQuotes, optionalSwitch } from '../core/readValue';
 
 /** Return All and Limit, as operations that return many records have them. */
 export const limitParameters = (): INodeProperties[] => [

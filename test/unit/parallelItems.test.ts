@@ -1,4 +1,4 @@
-import { runConcurrently } from '../../nodes/shared/execution/concurrency';
+import { runConcurrently } from '../../nodes/shared/execution/parallelItems';
 import { LookupCache } from '../../nodes/shared/http/lookupCache';
 
 /** Which items wait for each other. */

@@ -1,8 +1,8 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { labelOf } from '../../shared/fields/field';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset, optionalText, readText } from '../../shared/core/values';
-import { table } from '../fields';
+import { isUnset, optionalText, readText } from '../../shared/core/readValue';
+import { table } from '../fields/groupFields';
 import { indicatorName, summaryFields } from '../fields/indicators';
 
 /** From the fields of v3 to those of batch. */

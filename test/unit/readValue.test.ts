@@ -12,7 +12,7 @@ import {
 	readText,
 	refuseInexactNumbers,
 	unlocated,
-} from '../../nodes/shared/core/values';
+} from '../../nodes/shared/core/readValue';
 import { refusal } from './refusal';
 
 /** Values as users give them: what is taken, and what is said of the rest. */

@@ -17,7 +17,7 @@ const MAX_PAUSE_MS = 20_000;
  * @param ask `undefined` means: ask again
  * @returns `undefined` when the time is up or the execution was cancelled
  */
-export async function poll<T>(
+export async function askUntilDone<T>(
 	ask: () => Promise<T | undefined>,
 	{ limit, signal }: PollOptions,
 ): Promise<T | undefined> {

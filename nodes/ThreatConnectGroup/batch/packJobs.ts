@@ -1,9 +1,9 @@
 import { createHash } from 'crypto';
 
 import { type JsonObject, stringifyJson } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/values';
+import { isUnset } from '../../shared/core/readValue';
 import { plainSpelling } from '../query/matching';
-import type { BatchGroup } from './groups';
+import type { BatchGroup } from './batchGroups';
 
 /** Packing groups into jobs: each is a file with as many as the limits allow. */
 
