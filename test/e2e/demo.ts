@@ -41,7 +41,7 @@ and AttackForge, and checks there what has been written.
 const OPTIONS = { keep: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean' } } as const;
 
 const EXAMPLE = resolve(__dirname, '../../examples/findings-to-groups.json');
-const ERROR_NODE = 'Findings to mend';
+const CREATE_NODE = 'Create incidents';
 
 type Services = { threatConnect: ThreatConnectSimulator; attackForge: AttackForgeSimulator };
 type Demo = Services & {
@@ -126,9 +126,9 @@ async function addCredentials(session: Session, services: Services): Promise<voi
 }
 
 function failuresOf({ nodes }: Execution): Failure[] {
-	const items = nodes[ERROR_NODE]?.[0]?.data?.main[0] ?? [];
-	return items.map(({ json }) => ({
-		item: Number((json.details as { itemIndex?: unknown } | undefined)?.itemIndex),
+	const items = nodes[CREATE_NODE]?.[0]?.data?.main[1] ?? [];
+	return items.map(({ json, pairedItem }) => ({
+		item: (pairedItem as { item: number }).item,
 		finding: String(json.id),
 		title: String(json.title),
 		error: String(json.error),

@@ -141,8 +141,7 @@ describe('when an item fails', () => {
 					owner: 'Nobody',
 					error: 'The requested owner was not found',
 					message:
-						'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.',
-					details: { httpCode: '403', itemIndex: 1, request: 'POST /api/v3/groups' },
+						'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS. (POST /api/v3/groups, HTTP 403, code 0x1003)',
 				},
 				pairedItem: { item: 1 },
 			},
@@ -151,7 +150,6 @@ describe('when an item fails', () => {
 					name: 'bad date',
 					error: '"First Seen" (firstSeen): "2026-02-31" is not a date that exists',
 					message: 'Write it as YYYY-MM-DD or YYYY-MM-DDTHH:mm:ssZ.',
-					details: { itemIndex: 2 },
 				},
 				pairedItem: { item: 2 },
 			},

@@ -226,13 +226,13 @@ function checkOutcomes(
 	} else faults.expect(new Set(outcomes).size === outcomes.length, `two outcomes: ${outcomes.join()}`);
 	for (const one of errors) {
 		const fault = faultOf(one.json);
-		if (fault)
-			faults.add(`${fault}: ${shown([one.json.error, one.json.message, one.json.details])}`, indexOf(one));
+		if (fault) faults.add(`${fault}: ${shown([one.json.error, one.json.message])}`, indexOf(one));
 	}
 }
 
-function faultOf({ error, message, details }: IDataObject): string | undefined {
-	const { request, httpCode } = details as { request?: string; httpCode?: string };
+function faultOf({ error, message }: IDataObject): string | undefined {
+	const [, request, httpCode] =
+		/\(([A-Z]+ \/[^\s,]*)(?:, HTTP (\d+))?[^()]*\)$/.exec(String(message ?? '')) ?? [];
 	const words = `${String(error)} ${String(message ?? '')}`;
 	if (RAW_JAVASCRIPT.test(ownWords(words))) return 'raw words of JavaScript';
 	if (request !== undefined && MALFORMED.test(String(error))) return 'a malformed request';

@@ -59,8 +59,7 @@ export const HALVES: Half[] = [
 		failure: `\`\`\`json
 {
   "error": "Group 6082a4d0eb2b35001ed52ea2 was not found",
-  "message": "Check the ID, and that your user may see the record.",
-  "details": { "httpCode": "404", "request": "PUT /api/ss/group/6082a4d0eb2b35001ed52ea2", "itemIndex": 1 }
+  "message": "Check the ID, and that your user may see the record. (PUT /api/ss/group/6082a4d0eb2b35001ed52ea2, HTTP 404)"
 }
 \`\`\``,
 		keywords: ['attackforge', 'pentest'],

@@ -27,8 +27,7 @@ describe('the error item', () => {
 		expect(toErrorItem(failure, 3)).toEqual({
 			json: {
 				error: 'The group was not found',
-				message: 'Look at the ID. Perhaps it was.',
-				details: { httpCode: '404', errCode: 'E1', request: 'GET /groups/1', itemIndex: 3 },
+				message: 'Look at the ID. Perhaps it was. (GET /groups/1, HTTP 404, code E1)',
 			},
 			pairedItem: { item: 3 },
 		});
@@ -38,7 +37,14 @@ describe('the error item', () => {
 		expect(toErrorItem(new InvalidInput('"Name" is empty', 'Give one.'), 0).json).toEqual({
 			error: '"Name" is empty',
 			message: 'Give one.',
-			details: { itemIndex: 0 },
+		});
+	});
+
+	test('of a connection that broke holds the code of the network', () => {
+		const broken = new ServiceFailure('broken', '', { httpCode: 'ECONNRESET', request: 'GET /groups/1' });
+		expect(toErrorItem(broken, 0).json).toEqual({
+			error: 'broken',
+			message: '(GET /groups/1, ECONNRESET)',
 		});
 	});
 
@@ -56,13 +62,15 @@ describe('the error item', () => {
 		],
 		['a text', 'broken', { error: 'broken' }],
 	])('of %s holds what is known', (_what, error, expected) => {
-		expect(toErrorItem(error, 1).json).toEqual({ ...expected, details: { itemIndex: 1 } });
+		expect(toErrorItem(error, 1).json).toEqual(expected);
 	});
 
-	test('does not share the answer’s codes with the error', () => {
-		const { details } = toErrorItem(failure, 3).json;
-		expect(details).not.toBe(failure.details);
-		expect(failure.details).not.toHaveProperty('itemIndex');
+	test('holds no key by which an older n8n would leave it among the items that succeeded', () => {
+		for (const error of [failure, new InvalidInput('"Name" is empty', 'Give one.'), new Error('x'), 'x']) {
+			const { json, error: own } = toErrorItem(error, 0);
+			expect(own).toBeUndefined();
+			expect([['error'], ['error', 'message']]).toContainEqual(Object.keys(json));
+		}
 	});
 });
 

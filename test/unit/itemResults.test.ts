@@ -31,7 +31,7 @@ test('a failure becomes one error item, and the others stay', () => {
 	expect(outcomes.areAllGood).toBe(false);
 	expect(outcomes.toOutput(node)).toEqual([
 		{
-			json: { error: '"Name" (name) is missing', message: 'Set it.', details: { itemIndex: 0 } },
+			json: { error: '"Name" (name) is missing', message: 'Set it.' },
 			pairedItem: { item: 0 },
 		},
 		{ json: { id: 2 }, pairedItem: { item: 1 } },
@@ -73,7 +73,6 @@ test('items that were not sent say that the execution was cancelled', () => {
 	expect(first?.json).toEqual({
 		error: 'Not sent: the execution was cancelled',
 		message: 'Run the workflow again for this item.',
-		details: { itemIndex: 0 },
 	});
 	expect(second?.json).toEqual({ id: 2 });
 });

@@ -1,4 +1,4 @@
-import type { IDataObject, INode, INodeExecutionData, NodeError } from 'n8n-workflow';
+import type { INode, INodeExecutionData, NodeError } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
 /** A value that the user can correct. It was found before anything was sent. */
@@ -165,15 +165,24 @@ function failureOf(error: unknown): NodeError['failure'] {
 
 /**
  * The one error item of an input item. n8n routes it to the error output, the input's own fields merged in, only if its
- * json holds no other keys than `error`, `message` and `details`.
+ * json holds no other keys than `error` and `message`. Newer versions (2.34.4 and later) bear `details` too. Older ones
+ * would leave such an item among those that succeeded, so the request and its status stand at the end of `message`.
  */
 export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionData {
-	const message = errorDescription(error);
-	const details: IDataObject = error instanceof ServiceFailure ? { ...error.details } : {};
+	const message = [errorDescription(error), requestLine(error)].filter(Boolean).join(' ');
 	return {
-		json: { error: errorMessage(error), ...(message && { message }), details: { ...details, itemIndex } },
+		json: { error: errorMessage(error), ...(message && { message }) },
 		pairedItem: { item: itemIndex },
 	};
+}
+
+/** @returns e.g. `(POST /api/v3/groups, HTTP 403)`, or nothing where no request was sent */
+function requestLine(error: unknown): string {
+	const { request, httpCode, errCode }: ServiceFailure['details'] =
+		error instanceof ServiceFailure ? error.details : {};
+	const status = httpCode && (/^\d+$/.test(httpCode) ? `HTTP ${httpCode}` : httpCode);
+	const parts = [request, status, errCode && `code ${errCode}`].filter(Boolean);
+	return parts.length > 0 ? `(${parts.join(', ')})` : '';
 }
 
 /** n8n's rules allow no caught value to be thrown again as it is; what is no Error becomes one. */
