@@ -1,4 +1,5 @@
 import { type Helper, startHelper } from './calls';
+import { writeCertificate } from './certificate';
 import type { Job, Target } from './clients';
 import type { Calls as ProbeCalls, Measured } from './probe';
 import type { Behaviour, Calls as ServerCalls, Seen, Simulation } from './server';
@@ -7,6 +8,8 @@ import type { Snapshot } from './snapshot';
 /** One figure, and the requirement that it answers. */
 export type Figure = {
 	scenario: string;
+	/** By plain HTTP; otherwise by HTTPS, except for the simulator. */
+	plain: boolean;
 	ours: number;
 	unit: string;
 	peers: Record<string, number>;
@@ -29,6 +32,8 @@ export type Options = {
 	rounds: number;
 	/** For trying: fewer items, and no figure to be trusted. */
 	quick: boolean;
+	/** Plain HTTP instead of HTTPS. */
+	plain: boolean;
 };
 
 type Probe = Helper<ProbeCalls>;
@@ -48,6 +53,8 @@ export class Bench {
 		readonly options: Options,
 		private readonly snapshot: Snapshot,
 		private readonly server: Helper<ServerCalls>,
+		/** Path of the authority that the measured processes trust. */
+		readonly authority: string,
 		private readonly add: (figure: Figure) => void,
 		readonly note: (text: string) => void,
 	) {}
@@ -58,25 +65,34 @@ export class Bench {
 		add: (figure: Figure) => void,
 		note: (text: string) => void,
 	): Promise<Bench> {
+		const authority = await writeCertificate(snapshot.folder);
 		const server = await startHelper<ServerCalls>(snapshot.bench('server'), snapshot.folder);
-		return new Bench(options, snapshot, server, add, note);
+		return new Bench(options, snapshot, server, authority, add, note);
 	}
 
 	stop(): void {
 		this.server.stop();
 	}
 
-	figure(figure: Figure): void {
-		this.add(figure);
+	figure(figure: Omit<Figure, 'plain'>): void {
+		this.add({ ...figure, plain: this.options.plain });
 	}
 
-	async behave(behaviour: Behaviour): Promise<void> {
-		this.target = await this.server.call.behave(behaviour);
+	/** HTTPS, unless it was asked for plain HTTP. */
+	async behave(behaviour: Behaviour): Promise<Target> {
+		this.target = await this.server.call.behave({ tls: !this.options.plain, ...behaviour });
+		return this.target;
+	}
+
+	/** What the server saw since it was last told how to behave. */
+	async seen(): Promise<Seen> {
+		return await this.server.call.seen();
 	}
 
 	/** A process to measure in. */
 	async probe(): Promise<Probe> {
-		return await startHelper<ProbeCalls>(this.snapshot.bench('probe'), this.snapshot.folder);
+		const variables = { NODE_EXTRA_CA_CERTS: this.authority };
+		return await startHelper<ProbeCalls>(this.snapshot.bench('probe'), this.snapshot.folder, variables);
 	}
 
 	async measure(probe: Probe, client: Client): Promise<Result> {
@@ -221,6 +237,7 @@ export function summary(results: Result[]): Result {
 		seen: {
 			requests: of(({ seen }) => seen.requests),
 			refused: of(({ seen }) => seen.refused),
+			records: of(({ seen }) => seen.records),
 			mostAtOnce: of(({ seen }) => seen.mostAtOnce),
 			latency: {
 				median: of(({ seen }) => seen.latency.median),

@@ -45,8 +45,12 @@ const nextAnswer = async (child: ChildProcess): Promise<unknown> =>
 /** A process that answers calls, one at a time. */
 export type Helper<Calls> = { call: Remote<Calls>; stop(): void };
 
-export async function startHelper<Calls>(path: string, cwd: string): Promise<Helper<Calls>> {
-	const env = { ...process.env, N8N_LOG_LEVEL: 'silent' };
+export async function startHelper<Calls>(
+	path: string,
+	cwd: string,
+	variables: Record<string, string> = {},
+): Promise<Helper<Calls>> {
+	const env = { ...process.env, N8N_LOG_LEVEL: 'silent', ...variables };
 	const child = fork(path, { cwd, env, execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
 	await nextAnswer(child);
 	const call = new Proxy({} as Remote<Calls>, {

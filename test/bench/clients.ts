@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { NodeConnectionTypes } from 'n8n-workflow';
 import { Agent } from 'node:http';
+import { Agent as TlsAgent } from 'node:https';
 import { load, run, type RunResult } from '../engine/harness';
 import { bareStream, ourFile } from './files';
 
@@ -203,8 +204,11 @@ async function sequential({ items, ...target }: Job): Promise<RunResult> {
 	});
 }
 
-/** As n8n connects: anew for each request. */
-const httpAgent = new Agent({ keepAlive: false });
+/** As n8n connects: anew for each request, with a whole handshake. */
+const AGENTS = {
+	httpAgent: new Agent({ keepAlive: false }),
+	httpsAgent: new TlsAgent({ keepAlive: false, maxCachedSessions: 0 }),
+};
 const headersOf = ({ apiToken }: Target) => ({ Authorization: `TC-Token ${apiToken}` });
 
 /** The floor: HTTP, and nothing of n8n. */
@@ -217,7 +221,7 @@ async function axiosLoop({ items, max = 1, ...target }: Job): Promise<Outcome> {
 		while (next < groups.length) {
 			const index = next++;
 			const body = { type: 'Incident', ...groups[index], status: 'New' };
-			answers[index] = (await axios.post(`${target.url}/api/v3/groups`, body, { headers, httpAgent })).data;
+			answers[index] = (await axios.post(`${target.url}/api/v3/groups`, body, { headers, ...AGENTS })).data;
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(max, groups.length) }, worker));
@@ -234,7 +238,7 @@ async function axiosPages(target: Job): Promise<Outcome> {
 		const params = { sorting: 'id asc', resultStart: groups.length, resultLimit: PAGE };
 		const { data: text } = await axios.get<string>(`${target.url}/api/v3/groups`, {
 			headers,
-			httpAgent,
+			...AGENTS,
 			params,
 			responseType: 'text',
 			transformResponse: (body: string) => body,

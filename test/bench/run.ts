@@ -1,7 +1,9 @@
 import { parseArgs } from 'node:util';
 import { Bench, type Figure } from './bench';
+import { inN8n } from './inN8n';
 import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
 import { pauses } from './scenarios/eventLoop';
+import { sickService } from './scenarios/sickService';
 import { bulkImport, files, getMany, growth } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
@@ -12,6 +14,9 @@ const USAGE = `Measures the nodes against what one would take instead, and print
                        \`tsx test/bench/write.ts <file>\` makes docs/performance.md
   --only <number>      run this scenario alone; may be given several times
   --rounds <number>    measurements of which the median counts (default: 5)
+  --n8n                in a real n8n instead: 1,000, 10,000 and 50,000 items, HTTP Request beside it
+  --plain              plain HTTP, which the nodes refuse for any service that is not on this machine,
+                       instead of HTTPS: what TLS costs
   --quick              one round with fewer items, for trying: its figures mean little
   --help               print this text`;
 
@@ -20,6 +25,8 @@ const OPTIONS = {
 	only: { type: 'string', multiple: true },
 	rounds: { type: 'string', default: '5' },
 	quick: { type: 'boolean', default: false },
+	plain: { type: 'boolean', default: false },
+	n8n: { type: 'boolean', default: false },
 	help: { type: 'boolean' },
 } as const;
 
@@ -34,6 +41,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	8: growth,
 	9: cancelled,
 	10: pauses,
+	11: sickService,
 };
 
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {
@@ -56,15 +64,14 @@ async function main(): Promise<void> {
 	const figures: Figure[] = [];
 	const add = (figure: Figure) => {
 		figures.push(figure);
-		const { scenario, ours, unit, peers, bar, met, peakRssMiB } = figure;
-		if (values.json) console.log(JSON.stringify({ scenario, ours, unit, peers, bar, met, peakRssMiB }));
+		if (values.json) console.log(JSON.stringify(figure));
 	};
 	const snapshot = await Snapshot.make();
 	try {
-		const options = { rounds, quick: values.quick };
+		const options = { rounds, quick: values.quick, plain: values.plain };
 		const bench = await Bench.start(options, snapshot, add, (text) => console.error(text));
 		try {
-			await runScenarios(bench, numbers);
+			await (values.n8n ? inN8n(bench) : runScenarios(bench, numbers));
 		} finally {
 			bench.stop();
 		}

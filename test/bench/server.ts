@@ -1,11 +1,13 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo, Server } from 'node:net';
 import {
 	startThreatConnect,
 	type ThreatConnectOptions,
 	type ThreatConnectSimulator,
 } from '../simulators/threatconnect';
 import { answerCalls } from './calls';
+import { readCertificate } from './certificate';
 
 /**
  * The servers of the benchmark, in a process of their own: the simulator where its checks matter, and otherwise a bare
@@ -13,6 +15,12 @@ import { answerCalls } from './calls';
  */
 
 export type Behaviour = {
+	/** HTTPS instead of plain HTTP. */
+	tls?: boolean;
+	/** What becomes of each request that is not answered well. */
+	sick?: 'refuses' | 'unavailable' | 'hangs';
+	/** Of so many requests to a sick service one is answered well; default: none. */
+	goodOneIn?: number;
 	/** Milliseconds until an answer. */
 	latency?: number;
 	/** Requests that are borne at once; any more are refused with 429 and Retry-After: 1. */
@@ -30,6 +38,8 @@ export type Simulation = Pick<ThreatConnectOptions, 'latency'>;
 /** What a server saw since it was told how to behave. */
 export type Seen = {
 	requests: number;
+	/** Different XIDs that groups were created with. */
+	records: number;
 	refused: number;
 	mostAtOnce: number;
 	/** Milliseconds from a request to its answer. */
@@ -47,7 +57,10 @@ const API_TOKEN = 'APIV2:benchmark';
 /** Above the knee the throughput falls as the load grows: that is what collapse means. */
 const STEEPNESS = 1.5;
 
-const DEFAULTS: Required<Behaviour> = {
+const DEFAULTS: Required<Omit<Behaviour, 'sick'>> & Pick<Behaviour, 'sick'> = {
+	tls: false,
+	sick: undefined,
+	goodOneIn: Infinity,
 	latency: 0,
 	capacity: Infinity,
 	knee: Infinity,
@@ -57,6 +70,7 @@ const DEFAULTS: Required<Behaviour> = {
 let behaviour = DEFAULTS;
 let url = '';
 let requests = 0;
+const xids = new Set<unknown>();
 let refused = 0;
 let underWay = 0;
 let mostAtOnce = 0;
@@ -92,7 +106,7 @@ function page(target: string): Buffer {
 	const limit = Number(query.get('resultLimit') ?? 100);
 	const after = /id > (\d+)/.exec(query.get('tql') ?? '')?.[1];
 	const start = after ? Number(after) - behaviour.firstId + 1 : Number(query.get('resultStart') ?? 0);
-	const key = [behaviour.firstId, behaviour.groups, start, limit].join();
+	const key = [url, behaviour.firstId, behaviour.groups, start, limit].join();
 	const present = pages.get(key);
 	if (present) return present;
 	const rendered = render(start, Math.min(start + limit, behaviour.groups));
@@ -109,8 +123,11 @@ function render(start: number, end: number): Buffer {
 	return Buffer.from(`{${next}"data":[${groups.join(',')}],"status":"Success"}`);
 }
 
-const created = (body: string) =>
-	`{"data":${group(requests, JSON.parse(body) as Record<string, unknown>)},"message":"Created","status":"Success"}`;
+function created(body: string): string {
+	const given = JSON.parse(body) as Record<string, unknown>;
+	xids.add(given.xid);
+	return `{"data":${group(requests, given)},"message":"Created","status":"Success"}`;
+}
 
 function reply(response: ServerResponse, status: number, body: string | Buffer, headers = {}): void {
 	const length = Buffer.byteLength(body);
@@ -130,12 +147,28 @@ function refuse(response: ServerResponse): void {
 	reply(response, 429, '{"message":"Too many requests","status":"Error"}', { 'Retry-After': '1' });
 }
 
+/** Seconds that a service which refuses everything asks for. */
+const LONG_PAUSE = '60';
+
+/** @returns whether the request has met the service's sickness */
+function isSick(response: ServerResponse): boolean {
+	const { sick, goodOneIn } = behaviour;
+	if (sick === undefined || requests % goodOneIn === 0) return false;
+	refused += 1;
+	if (sick === 'unavailable') reply(response, 503, '{"message":"Unavailable","status":"Error"}');
+	if (sick === 'refuses') {
+		reply(response, 429, '{"message":"Too many requests","status":"Error"}', { 'Retry-After': LONG_PAUSE });
+	}
+	return true;
+}
+
 function handle(request: IncomingMessage, response: ServerResponse): void {
 	let body = '';
 	request.setEncoding('utf8');
 	request.on('data', (chunk: string) => (body += chunk));
 	request.on('end', () => {
 		requests += 1;
+		if (isSick(response)) return;
 		if (underWay >= behaviour.capacity) return refuse(response);
 		underWay += 1;
 		mostAtOnce = Math.max(mostAtOnce, underWay);
@@ -149,25 +182,30 @@ function handle(request: IncomingMessage, response: ServerResponse): void {
 const quantile = (sorted: number[], part: number) =>
 	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;
 
-const server = createServer(handle);
+const plain = createServer(handle);
+const secure = createTlsServer(readCertificate(), handle);
+// As many as HTTP Request may send at once.
+const listen = async (server: Server) =>
+	await new Promise<string>((listening) =>
+		server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+			listening(`127.0.0.1:${(server.address() as AddressInfo).port}`),
+		),
+	);
+const urls = Promise.all([listen(plain), listen(secure)]);
 
 answerCalls<Calls>({
 	async behave(given) {
-		if (url === '') {
-			// As many as HTTP Request may send at once.
-			await new Promise<void>((listening) =>
-				server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, listening),
-			);
-			url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-		}
+		const [http, https] = await urls;
+		url = given.tls ? `https://${https}` : `http://${http}`;
 		behaviour = { ...DEFAULTS, ...given };
+		xids.clear();
 		[requests, refused, underWay, mostAtOnce, latencies] = [0, 0, 0, 0, []];
 		return { url, apiToken: API_TOKEN };
 	},
 	seen() {
 		const sorted = latencies.sort((a, b) => a - b);
 		const latency = { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
-		return { requests, refused, mostAtOnce, latency };
+		return { requests, records: xids.size, refused, mostAtOnce, latency };
 	},
 	async simulate(options) {
 		await simulator?.stop();

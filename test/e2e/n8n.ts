@@ -26,6 +26,7 @@ export type N8nOptions = {
 
 export type RunningN8n = {
 	url: string;
+	pid: number;
 	/** All that n8n printed. */
 	logFile: string;
 	stop(): Promise<void>;
@@ -126,7 +127,13 @@ async function startProcess(
 		const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-20).join('\n');
 		throw new Error(`${(error as Error).message} The end of its log:\n${tail}`);
 	}
-	return { url, logFile, stop: async () => await stop(child), kill: async () => await kill(child) };
+	return {
+		url,
+		pid: child.pid ?? 0,
+		logFile,
+		stop: async () => await stop(child),
+		kill: async () => await kill(child),
+	};
 }
 
 async function untilReady(urls: string[], timeout: number, ended: () => boolean): Promise<void> {

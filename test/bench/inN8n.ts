@@ -1,0 +1,222 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { installN8n, installPackage, n8nVersion, packPackage, Session, startN8n, stopAll } from '../e2e/n8n';
+import { temporaryFolder } from '../e2e/processes';
+import { THREATCONNECT, TRIGGER, workflowOf } from '../e2e/workflows';
+import { type Bench, median } from './bench';
+import type { Target } from './clients';
+
+/** Workflows in a real n8n, each measurement in a process of its own. */
+
+const FIELDS = { type: 'Incident', name: '={{ $json.name }}', xid: '={{ $json.xid }}', status: 'New' };
+const CREDENTIAL = { threatConnectApi: 'ThreatConnect' };
+
+const ourNode = {
+	name: 'Node',
+	type: THREATCONNECT,
+	credentials: CREDENTIAL,
+	parameters: {
+		resource: 'group',
+		operation: 'create',
+		type: FIELDS.type,
+		name: FIELDS.name,
+		additionalFields: { xid: FIELDS.xid, status: FIELDS.status },
+	},
+};
+
+const httpRequest = ({ url }: Target) => ({
+	name: 'Node',
+	type: 'n8n-nodes-base.httpRequest',
+	typeVersion: 4.2,
+	credentials: CREDENTIAL,
+	parameters: {
+		method: 'POST',
+		url: `${url}/api/v3/groups`,
+		authentication: 'predefinedCredentialType',
+		nodeCredentialType: 'threatConnectApi',
+		sendBody: true,
+		bodyParameters: { parameters: Object.entries(FIELDS).map(([name, value]) => ({ name, value })) },
+	},
+});
+
+const noOperation = { name: 'Node', type: 'n8n-nodes-base.noOp' };
+
+const NODES = {
+	'this node': () => ourNode,
+	'HTTP Request': httpRequest,
+	'No Operation': () => noOperation,
+} satisfies Record<string, (target: Target) => Parameters<typeof workflowOf>[1]>;
+
+type Client = keyof typeof NODES;
+
+type InN8n = {
+	seconds: number;
+	/** Of n8n's main process. */
+	cpuSeconds: number;
+	peakMiB: number;
+	/** The longest time that n8n's health check took to answer. */
+	longestPauseMs: number;
+	status: string;
+	requests: number;
+	/** Different groups that the service was asked to make. */
+	records: number;
+};
+
+/** Ticks of the kernel's clock in a second, on each Linux that n8n runs on. */
+const TICKS = 100;
+
+/** CPU time of a process in seconds, and the most memory that it had. Linux only. */
+function usageOf(pid: number): { cpuSeconds: number; peakMiB: number } {
+	// The name of the program stands in brackets and may hold blanks.
+	const [, fields = ''] = /\)\s(.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+	const [user, system] = fields.split(' ').slice(11, 13).map(Number);
+	const [, peak] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+	return { cpuSeconds: ((user ?? 0) + (system ?? 0)) / TICKS, peakMiB: Number(peak) / 1024 };
+}
+
+/** Asks n8n's health check again and again. @returns ends the asking, and gives the longest answer in milliseconds */
+function watchHealth(url: string): () => Promise<number> {
+	let longest = 0;
+	let ended = false;
+	const watching = (async () => {
+		while (!ended) {
+			const asked = performance.now();
+			await fetch(`${url}/healthz`).then(async (response) => await response.text());
+			longest = Math.max(longest, performance.now() - asked);
+			await sleep(10);
+		}
+	})();
+	return async () => {
+		ended = true;
+		await watching;
+		return longest;
+	};
+}
+
+type Execution = { status: string; startedAt: string; stoppedAt: string };
+
+/** Without the items, which would take n8n longer to give than some workflows take to run. */
+async function untilEnded(session: Session, id: string): Promise<Execution> {
+	for (;;) {
+		const { results } = await session.call('GET', '/rest/executions?limit=10');
+		const execution = (results as Array<Execution & { id: string }>).find((one) => String(one.id) === id);
+		if (execution && !['new', 'running', 'waiting'].includes(execution.status)) return execution;
+		await sleep(250);
+	}
+}
+
+async function measure(bench: Bench, tarball: string, client: Client, items: number): Promise<InN8n> {
+	const target = await bench.behave({});
+	const userFolder = temporaryFolder('n8n-bench-run-');
+	await installPackage(tarball, userFolder);
+	const n8n = await startN8n({ userFolder, env: { NODE_EXTRA_CA_CERTS: bench.authority } });
+	try {
+		const owner = { email: 'bench@example.com', password: `Bench1-${randomBytes(6).toString('hex')}` };
+		const session = await Session.setUp(n8n.url, owner);
+		const { url: baseUrl, apiToken } = target;
+		await session.addCredential(CREDENTIAL.threatConnectApi, 'threatConnectApi', { baseUrl, apiToken });
+		const generate = {
+			name: 'Items',
+			type: 'n8n-nodes-base.code',
+			typeVersion: 2,
+			parameters: {
+				jsCode: `return Array.from({ length: ${items} }, (_, i) => ({ json: { name: 'Incident ' + i, xid: 'bench:' + i } }));`,
+			},
+		};
+		const workflow = workflowOf(`${client} ${items}`, generate, NODES[client](target));
+		const id = await session.addWorkflow(workflow);
+		const before = usageOf(n8n.pid);
+		const stopWatching = watchHealth(n8n.url);
+		const started = await session.call('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: TRIGGER },
+		});
+		const execution = await untilEnded(session, String(started.executionId));
+		const longestPauseMs = await stopWatching();
+		const after = usageOf(n8n.pid);
+		const seen = await bench.seen();
+		return {
+			seconds: (Date.parse(execution.stoppedAt) - Date.parse(execution.startedAt)) / 1000,
+			cpuSeconds: after.cpuSeconds - before.cpuSeconds,
+			peakMiB: after.peakMiB,
+			longestPauseMs,
+			status: execution.status,
+			requests: seen.requests,
+			records: seen.records,
+		};
+	} finally {
+		await n8n.stop();
+	}
+}
+
+const summary = (all: InN8n[]): InN8n => {
+	const of = (value: (one: InN8n) => number) => median(all.map(value));
+	return {
+		seconds: of(({ seconds }) => seconds),
+		cpuSeconds: of(({ cpuSeconds }) => cpuSeconds),
+		peakMiB: of(({ peakMiB }) => peakMiB),
+		longestPauseMs: of(({ longestPauseMs }) => longestPauseMs),
+		status: all.find(({ status }) => status !== 'success')?.status ?? 'success',
+		requests: Math.max(...all.map(({ requests }) => requests)),
+		records: Math.min(...all.map(({ records }) => records)),
+	};
+};
+
+/** Milliseconds that n8n may stand still longer than with No Operation. */
+const MOST_PAUSE = 250;
+
+/** This node, HTTP Request and No Operation in turns, with growing numbers of items. */
+export async function inN8n(bench: Bench): Promise<void> {
+	await installN8n(bench.note);
+	const folder = join(temporaryFolder('n8n-bench-package-'), 'package');
+	mkdirSync(folder);
+	const tarball = await packPackage(folder);
+	try {
+		for (const items of bench.options.quick ? [1000] : [1000, 10_000, 50_000]) {
+			const results: Record<Client, InN8n[]> = { 'this node': [], 'HTTP Request': [], 'No Operation': [] };
+			for (let round = 0; round < bench.options.rounds; round++) {
+				for (const client of Object.keys(results) as Client[]) {
+					results[client].push(await measure(bench, tarball, client, items));
+				}
+			}
+			report(bench, items, results);
+		}
+	} finally {
+		await stopAll();
+	}
+}
+
+function report(bench: Bench, items: number, results: Record<Client, InN8n[]>): void {
+	const ours = summary(results['this node']);
+	const http = summary(results['HTTP Request']);
+	const nothing = summary(results['No Operation']);
+	const base = {
+		scenario: `n8n ${n8nVersion()}: ${items.toLocaleString('en')} creates, answers at once`,
+		peakRssMiB: ours.peakMiB,
+	};
+	const row = (unit: string, value: (one: InN8n) => number, bar: string, met: boolean) =>
+		bench.figure({
+			...base,
+			ours: value(ours),
+			unit,
+			peers: { 'HTTP Request': value(http), 'No Operation': value(nothing) },
+			bar,
+			met,
+		});
+	row('s', (one) => one.seconds, 'no longer than HTTP Request', ours.seconds <= http.seconds);
+	row('s of CPU', (one) => one.cpuSeconds, 'no more than HTTP Request', ours.cpuSeconds <= http.cpuSeconds);
+	row('MiB peak', (one) => one.peakMiB, 'no more than HTTP Request', ours.peakMiB <= http.peakMiB);
+	row(
+		'ms longest answer of the health check',
+		(one) => one.longestPauseMs,
+		`at most ${MOST_PAUSE} ms more than with No Operation`,
+		ours.longestPauseMs <= nothing.longestPauseMs + MOST_PAUSE,
+	);
+	row(
+		'groups in the service',
+		(one) => one.records,
+		'each item once',
+		ours.status === 'success' && ours.records === items && ours.requests === items,
+	);
+}
