@@ -389,7 +389,7 @@ describe('an answer that the service never sends', () => {
 		);
 	});
 
-	test('no answer: the error names the time-out, and what may have happened', async () => {
+	test('silence: the error names the time-out, and what may have happened', async () => {
 		const error = await failing(() => {}, {
 			parameters: {
 				resource: 'group',
