@@ -1,6 +1,6 @@
 const { availableParallelism } = require('node:os');
 
-/** What the unit tests must reach of the pure parts: `--coverage` fails below the floor, and `npm test` asks for it. */
+/** The floor of what unit tests must reach of the pure parts. `npm test` runs with `--coverage`, which fails below it. */
 const pure = [
 	'credentials/baseUrl.ts',
 	'credentials/request.ts',
@@ -34,17 +34,17 @@ const pure = [
 const floor = { lines: 99, functions: 99, branches: 86, statements: 96 };
 
 /**
- * Unit tests and the simulators' own tests import the sources. Engine tests load the built package as n8n does, so that
- * `npm run test:jest` builds first.
+ * Unit tests and the simulators' own tests import the sources. Engine tests load the built package as n8n does.
+ * Therefore `npm run test:jest` builds first.
  */
 module.exports = {
 	testEnvironment: 'node',
 	testMatch: ['<rootDir>/test/{unit,engine,simulators}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
-	// Tests wait for answers and pauses more than they compute. (Jest takes 200% for 200 workers.)
+	// Tests wait more than they compute, for responses and pauses. (Jest would read 200% as 200 workers.)
 	maxWorkers: 2 * availableParallelism(),
-	// How long a machine takes is no matter of these tests.
+	// Tests must not fail on a slow machine.
 	testTimeout: 300_000,
 	collectCoverageFrom: pure,
 	coverageReporters: ['text'],

@@ -56,7 +56,7 @@ export class ThreatConnectHmacApi implements ICredentialType {
 	authenticate: IAuthenticate = async (credentials, options) => {
 		const accessId = readSecret(credentials.accessId, 'Access ID');
 		const secretKey = readSecret(credentials.secretKey, 'Secret Key');
-		// The nodes add it once the service has refused our time.
+		// The nodes add the correction after the service has refused our time.
 		const correction = Number(credentials.clockCorrection ?? 0);
 		const timestamp = Math.floor((Date.now() + correction) / 1000);
 		return authenticatedRequest(

@@ -1,4 +1,4 @@
 import { normalizeBaseUrl } from './baseUrl';
 
-/** AttackForge's root: the Self-Service API lives under `/api/ss` of it. */
+/** AttackForge's root. The Self-Service API is under its path `/api/ss`. */
 export const attackForgeBaseUrl = (pasted: unknown) => normalizeBaseUrl(pasted, ['/api/ss', '/api']);

@@ -1,25 +1,28 @@
 import { UserError } from 'n8n-workflow';
 
-/** A secret that was pasted here by mistake must not come back in a message: no name of a host is as long as this. */
+/**
+ * Whether a text may be a secret that was pasted by mistake, which no message may repeat. No host name is as long as
+ * this.
+ */
 const mayBeSecret = (text: string) => text.includes('@') || /[^\s./:?#[\]-]{20,}/.test(text);
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * The root that a service's API paths are appended to, made from whatever form of its address a user pasted: with or
- * without scheme, trailing slashes, or the API's own path.
+ * The root to which a service's API paths are appended, made from any form of the address that a user pasted: with or
+ * without a scheme, trailing slashes, or the API's own path.
  *
  * @param pasted e.g. `app.example.com/`, `https://app.example:8443/api/v3`
  * @param apiPaths the API paths that users leave on the end, longest first, e.g. `['/api/v3', '/api']`
  * @returns origin and any path before the API's, without a trailing slash, e.g. `https://app.example:8443`
- * @throws UserError when it is no address that a secret may be sent to
+ * @throws UserError when it is not an address that a secret may be sent to
  */
 export function normalizeBaseUrl(pasted: unknown, apiPaths: readonly string[]): string {
 	const text = typeof pasted === 'string' ? pasted.trim() : '';
 	if (text === '') {
 		throw new UserError('The Base URL is empty. Enter the address of your instance in the credential.');
 	}
-	// Read by hand, since URL is lenient: "https:/host" or a line break would make it another host.
+	// `URL` is not used here, because it is lenient: "https:/host" or a line break would make it another host.
 	const [, scheme, rest = ''] = /^([a-z][a-z\d+.-]*):\/\/(.*)$/is.exec(text) ?? [undefined, 'https', text];
 	const shown = mayBeSecret(text) ? '' : ` "${text}"`;
 	const [host = ''] = rest.split(/[/?#]/);

@@ -1,7 +1,7 @@
 import type { ICredentialDataDecryptedObject, IHttpRequestOptions } from 'n8n-workflow';
 import { UserError } from 'n8n-workflow';
 
-/** What n8n's HTTP Request node and credential tests hand over: the options of its older request helper. */
+/** The options of n8n's older request helper, which n8n's HTTP Request node and credential tests use. */
 type LegacyOptions = {
 	uri?: string;
 	useQuerystring?: boolean;
@@ -10,10 +10,10 @@ type LegacyOptions = {
 };
 
 /**
- * A secret as it may be sent.
+ * A secret that can be sent.
  *
- * @throws UserError when it is empty or holds anything but visible ASCII: a careless paste leaves white space in it, which
- *   would make a header invalid or the key look wrong
+ * @throws UserError when it is empty or holds anything but visible ASCII. A careless paste leaves white space in it,
+ *   which would make a header invalid or the key look wrong.
  */
 export function readSecret(value: unknown, label: string): string {
 	const secret = typeof value === 'string' ? value : '';
@@ -27,7 +27,7 @@ export function readSecret(value: unknown, label: string): string {
 }
 
 /**
- * Strict RFC 3986: also `!'()*` are encoded, so that no HTTP layer below has anything left to re-encode.
+ * Encodes a text by RFC 3986. `!'()*` are encoded too, so that no HTTP layer below has anything left to encode again.
  *
  * @throws UserError for half a character (a lone surrogate), which has no encoding
  */
@@ -68,8 +68,8 @@ function queryPairs(
 const scalar = (value: unknown): string => (value instanceof Date ? value.toISOString() : String(value));
 
 /**
- * The full URL of a request, its query folded in, so that what is signed is what travels. n8n would serialize `qs`
- * only after the credential has signed.
+ * The full URL of a request, including its query, so that what is signed is what is sent. n8n would add `qs` only after
+ * the credential has signed.
  */
 function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 	const target = options.url ?? options.uri ?? '';
@@ -91,15 +91,16 @@ function fullUrl(options: IHttpRequestOptions & LegacyOptions): URL {
 		.join('&');
 	if (added !== '') url.search = url.search.length > 1 ? `${url.search}&${added}` : added;
 	url.hash = '';
-	// A user name in the URL would make the HTTP layer replace the credential's header.
+	// With a user name in the URL, the HTTP layer would replace the credential's header.
 	url.username = '';
 	url.password = '';
 	return url;
 }
 
 /**
- * n8n's "Allowed HTTP Request Domains", which n8n itself keeps only in its HTTP Request node and in declarative nodes:
- * `*.example.com` is any subdomain of it. "None" is about the HTTP Request node alone, in n8n's own words.
+ * Enforces n8n's "Allowed HTTP Request Domains", because n8n enforces it only in its HTTP Request node and in
+ * declarative nodes. `*.example.com` is any subdomain of example.com. "None" concerns only the HTTP Request node, as
+ * n8n's own text says.
  *
  * @throws UserError when the list does not hold the host
  */
@@ -118,19 +119,23 @@ function refuseOtherDomains(credentials: ICredentialDataDecryptedObject, { hostn
 	);
 }
 
-/** A server takes requests in the form for proxies too: RFC 9112, 3.2.2. */
+/**
+ * The service itself as a proxy. A server accepts requests in the form for proxies too, as RFC 9112, 3.2.2 requires.
+ */
 function asProxy({ origin, hostname, port }: URL, isLegacy: boolean) {
 	if (isLegacy) return origin as unknown as IHttpRequestOptions['proxy'];
 	return { protocol: 'http', host: hostname, port: Number(port || 80) };
 }
 
 /**
- * A request with a credential's headers, for every way in which n8n asks for it: our nodes, the HTTP Request node and
- * credential tests. Neither the caller's object nor a later attempt is affected: call it again to sign again.
+ * A request with a credential's headers, for all callers in n8n: our nodes, the HTTP Request node and credential tests.
+ * The caller's object is not changed. Each attempt needs another call, because each attempt is signed anew.
  *
  * @param baseUrl the root from the credential; the secret goes to no other origin
- * @param headers the credential's headers, given the upper-case method and the path with query exactly as it travels
- * @throws UserError when the request goes to another origin than the credential's, or to a domain that it does not allow
+ * @param headers makes the credential's headers from the upper-case method and the path with query exactly as it is
+ *   sent
+ * @throws UserError when the request goes to another origin than the credential's, or to a domain that it does not
+ *   allow
  */
 export function authenticatedRequest(
 	credentials: ICredentialDataDecryptedObject,
@@ -162,18 +167,18 @@ export function authenticatedRequest(
 		url: url.href,
 		...(legacy.uri !== undefined && { uri: url.href }),
 		headers: { ...Object.fromEntries(kept), ...added },
-		// A redirect would carry the secret along (n8n drops only the Authorization header), and a signature would no
-		// longer fit. Both of n8n's request helpers are told.
+		// A redirect would carry the secret along, because n8n drops only the Authorization header. A signature would not
+		// fit the new address either. Each of n8n's two request helpers has its own option.
 		disableFollowRedirect: true,
 		followRedirect: false,
 		followAllRedirects: false,
 		maxRedirects: 0,
-		// Our nodes have made sure that no proxy is between. Others, such as HTTP Request, get the service itself as proxy:
-		// otherwise n8n's HTTP layer would take the one of its environment, which would see the secret.
+		// Our nodes have checked that there is no proxy. Other callers, such as HTTP Request, get the service itself as the
+		// proxy. Otherwise n8n's HTTP layer would use the proxy of its environment, which would see the secret.
 		...(isPlain && credentials.isDirect !== true && { proxy: asProxy(url, legacy.uri !== undefined) }),
 		...(insecure && { skipSslCertificateValidation: true, rejectUnauthorized: false }),
 	};
-	// Both stand in the URL now.
+	// Both are part of the URL now.
 	delete authenticated.qs;
 	delete authenticated.baseURL;
 	return authenticated;

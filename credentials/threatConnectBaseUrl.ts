@@ -1,5 +1,5 @@
 import { normalizeBaseUrl } from './baseUrl';
 
-/** ThreatConnect's root: its v3 and v2 APIs live under `/api` of it. */
+/** ThreatConnect's root. Its v3 and v2 APIs are under its path `/api`. */
 export const threatConnectBaseUrl = (pasted: unknown) =>
 	normalizeBaseUrl(pasted, ['/api/v3', '/api/v2', '/api', '/v3', '/v2']);

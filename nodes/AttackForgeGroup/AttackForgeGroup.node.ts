@@ -16,7 +16,7 @@ export class AttackForgeGroup implements INodeType {
 		icon: { light: 'file:attackForge.svg', dark: 'file:attackForge.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		// In words, e.g. "create or update: group". The linter wants it written here.
+		// The operation in words, e.g. "create or update: group". The linter requires the expression to stand here.
 		subtitle:
 			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
 		description: 'Work with customer groups in AttackForge: their fields, access, members and projects',

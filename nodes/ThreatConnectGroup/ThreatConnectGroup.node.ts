@@ -17,7 +17,7 @@ export class ThreatConnectGroup implements INodeType {
 		icon: { light: 'file:threatConnect.svg', dark: 'file:threatConnect.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		// In words, e.g. "create or update: group". The linter wants it written here.
+		// The operation in words, e.g. "create or update: group". The linter requires the expression to stand here.
 		subtitle:
 			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
 		description:

@@ -5,7 +5,7 @@ import type { Calls as ProbeCalls, Measured } from './probe';
 import type { Behaviour, Calls as ServerCalls, Seen, Simulation } from './server';
 import type { Snapshot } from './snapshot';
 
-/** One figure, and the requirement that it answers. */
+/** One figure, with the requirement that it checks. */
 export type Figure = {
 	scenario: string;
 	/** By plain HTTP; otherwise by HTTPS, except for the simulator. */
@@ -15,22 +15,22 @@ export type Figure = {
 	peers: Record<string, number>;
 	bar: string;
 	met: boolean;
-	/** Of the process that ran ours. */
+	/** The peak of the process that ran our node. */
 	peakRssMiB: number;
 };
 
-/** Medians of all rounds, and how many failed in the worst. */
+/** Medians of all rounds, with the number of failures in the worst round. */
 export type Result = Measured & { seen: Seen };
 
-/** A result of a process of its own: peak memory over that of an empty run. */
+/** A result of a process of its own, with its peak memory compared to an empty run's. */
 export type Fresh = Result & { grownMiB: number };
 
 export type Client = Omit<Job, keyof Target>;
 
 export type Options = {
-	/** Measurements of which the median counts. */
+	/** Measurements of which the median is taken. */
 	rounds: number;
-	/** For trying: fewer items, and no figure to be trusted. */
+	/** For a trial: fewer items, and figures that prove nothing. */
 	quick: boolean;
 	/** Plain HTTP instead of HTTPS. */
 	plain: boolean;
@@ -89,7 +89,7 @@ export class Bench {
 		return await this.server.call.seen();
 	}
 
-	/** A process to measure in. */
+	/** A process that runs the measured clients. */
 	async probe(): Promise<Probe> {
 		const variables = { NODE_EXTRA_CA_CERTS: this.authority };
 		return await startHelper<ProbeCalls>(this.snapshot.bench('probe'), this.snapshot.folder, variables);
@@ -101,9 +101,9 @@ export class Bench {
 	}
 
 	/**
-	 * Measures in a process of its own, whose memory is compared with what it is after the first step.
+	 * Measures in a process of its own. Its memory is compared with its memory after the first step.
 	 *
-	 * @param steps the last one counts; those before have the engine loaded and the code compiled
+	 * @param steps the last one is measured; those before load the engine and have the code compiled
 	 */
 	async measureFresh(...steps: Array<[Behaviour | { simulator: Simulation }, Client]>): Promise<Fresh> {
 		const probe = await this.probe();
@@ -139,7 +139,7 @@ export class Bench {
 	}
 
 	/**
-	 * Measures a client that waits nearly all of its time: all rounds side by side, each in a process of its own.
+	 * Measures a client that mostly waits. All rounds run at the same time, each in a process of its own.
 	 *
 	 * @returns the median of their wall times in seconds
 	 */
@@ -173,10 +173,10 @@ export class Bench {
 	}
 
 	/**
-	 * Measures clients in turns, so that what disturbs the machine meets them alike, in one process that is warm.
+	 * Measures clients in turns in one warm process, so that disturbances of the machine affect all of them alike.
 	 *
-	 * @param mayFail items that fail are part of the figure
-	 * @param times measurements for each that is asked for
+	 * @param mayFail whether items that fail are part of the figure
+	 * @param times measurements for each requested round
 	 * @returns medians
 	 */
 	async compare<Name extends string>(
@@ -218,7 +218,7 @@ const mapRecord = <Name extends string, From, To>(record: Record<Name, From>, ma
 		To
 	>;
 
-/** Items that a process does before it is measured: most of what the compiler will optimise is optimised then. */
+/** Items that a process handles before it is measured, because by then the compiler has optimised most of the code. */
 const WARM_UP = 500;
 
 export function summary(results: Result[]): Result {

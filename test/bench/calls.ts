@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** Functions of another process, called by message: arguments and results are JSON. */
+/** Functions of another process, called by messages. Arguments and results are JSON. */
 
 type Functions = Record<string, (...parameters: never[]) => unknown>;
 type Remote<Calls> = {
@@ -17,7 +17,7 @@ type Handlers<Calls> = {
 type Question = { call: string; parameters: never[] };
 type Answer = { result?: unknown; error?: string };
 
-/** The side that answers; it ends with the process that started it. */
+/** The side that answers. It ends with the process that started it. */
 export function answerCalls<Calls>(handlers: Handlers<Calls>): void {
 	process.on('disconnect', () => process.exit());
 	const answer = async ({ call, parameters }: Question) => {

@@ -12,25 +12,25 @@ import { Agent as TlsAgent } from 'node:https';
 import { load, run, type RunResult } from '../engine/harness';
 import { bareStream, ourFile } from './files';
 
-/** Who does the work: our node, and what one would take instead. */
+/** The clients: our node, and what users would take instead. */
 
 export type Target = { url: string; apiToken: string };
 
 export type Job = Target & {
 	client: keyof typeof clients;
-	/** Groups to create, by those who create. */
+	/** Groups to create, for clients that create groups. */
 	items?: number;
-	/** Requests under way at once: Max Concurrent Requests, and of `axios` the number itself. */
+	/** Requests under way at once: Max Concurrent Requests for our node, and the number itself for `axios`. */
 	max?: number;
 	/** Batching of HTTP Request. */
 	batch?: { batchSize: number; batchInterval: number };
-	/** On Error: continue, instead of n8n's default. */
+	/** Whether the node continues after errors, instead of n8n's default. */
 	goOn?: boolean;
 	/** Milliseconds after which the execution is cancelled. */
 	cancelAfter?: number;
 };
 
-/** Items that came out well, and failed ones. */
+/** The number of items that succeeded, and of items that failed. */
 export type Outcome = { succeeded: number; failed: number; error?: string };
 
 const groupsOf = (count = 0): IDataObject[] =>
@@ -38,7 +38,10 @@ const groupsOf = (count = 0): IDataObject[] =>
 
 const credentialsOf = ({ url, apiToken }: Target) => ({ threatConnectApi: { baseUrl: url, apiToken } });
 
-/** An envelope or the group in it; of Bulk Import, which learns no IDs, the group as it was sent. */
+/**
+ * Whether an item is a group: an envelope, or the group in it. Bulk Import learns no IDs, so its item is the group as
+ * sent.
+ */
 const isGroup = ({ json }: INodeExecutionData) =>
 	json.error === undefined &&
 	(json.id ?? json.xid ?? (json.data as IDataObject | undefined)?.id) !== undefined;
@@ -72,7 +75,7 @@ const FORM: INodeParameters = {
 	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
 };
 
-/** Twelve expressions, as a form that is filled from a feed has them. */
+/** Twelve expressions, as in a form that is filled from a feed. */
 const LONG_FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
@@ -91,10 +94,10 @@ const LONG_FORM: INodeParameters = {
 	},
 };
 
-/** Items that are all read and checked in stop mode. The last one has no name, so that nothing is sent. */
+/** Items of which all are read and checked in stop mode. The last one has no name, so nothing is sent. */
 const withInvalid = (count = 0): IDataObject[] => [...groupsOf(count - 1), { name: '', xid: 'bench:last' }];
 
-/** Passes its items on: what n8n itself does with them. */
+/** A node that only passes its items on, to measure n8n itself. */
 class NoOp implements INodeType {
 	description = {
 		...new SequentialLoop().description,
@@ -153,7 +156,7 @@ async function httpRequest({ items, batch, goOn, cancelAfter, ...target }: Job):
 	});
 }
 
-/** What most nodes do: one item after the other, each awaited. */
+/** A node as most are written: one item after the other, each awaited. */
 class SequentialLoop implements INodeType {
 	description = {
 		displayName: 'Sequential Loop',
@@ -204,14 +207,14 @@ async function sequential({ items, ...target }: Job): Promise<RunResult> {
 	});
 }
 
-/** As n8n connects: anew for each request, with a whole handshake. */
+/** Connect anew for each request, with a complete handshake, as n8n does. */
 const AGENTS = {
 	httpAgent: new Agent({ keepAlive: false }),
 	httpsAgent: new TlsAgent({ keepAlive: false, maxCachedSessions: 0 }),
 };
 const headersOf = ({ apiToken }: Target) => ({ Authorization: `TC-Token ${apiToken}` });
 
-/** The floor: HTTP, and nothing of n8n. */
+/** The fastest possible client: HTTP without n8n. */
 async function axiosLoop({ items, max = 1, ...target }: Job): Promise<Outcome> {
 	const groups = groupsOf(items);
 	const answers = new Array<unknown>(groups.length);
@@ -230,7 +233,7 @@ async function axiosLoop({ items, max = 1, ...target }: Job): Promise<Outcome> {
 
 const PAGE = 10_000;
 
-/** All pages of a list, one after the other, and nothing but JSON.parse. */
+/** All pages of a list, one after the other, with nothing but JSON.parse. */
 async function axiosPages(target: Job): Promise<Outcome> {
 	const groups: unknown[] = [];
 	const headers = headersOf(target);

@@ -11,7 +11,7 @@ import { BinaryStore, pieces } from '../engine/binary';
 import { load, run } from '../engine/harness';
 import type { Outcome, Target } from './clients';
 
-/** A large file, kept where n8n keeps files of its own, and the same one for a bare stream. */
+/** A large file in n8n's own store, and the same file for a bare stream. */
 
 type Place = Target & {
 	groupId: string;
@@ -23,7 +23,7 @@ type Place = Target & {
 
 let place: Place | undefined;
 
-/** To be called once in a process; nothing of it is measured. */
+/** Called once in a process. It is not measured. */
 export async function prepareFile(target: Target, mib: number): Promise<void> {
 	await load();
 	const store = await BinaryStore.use('filesystem');
@@ -61,7 +61,7 @@ export async function ourFile(operation: 'upload' | 'download'): Promise<Outcome
 	return { succeeded: items.length, failed: 0, ...(error && { error: error.message }) };
 }
 
-/** From a file to the server, or back, and nothing between. */
+/** A stream between a file and the server, with nothing in between. */
 export async function bareStream(way: 'upload' | 'download'): Promise<Outcome> {
 	const { folder, bytes, ...target } = prepared();
 	const url = `${target.url}/api/v3/groups/${target.groupId}/${way}`;

@@ -19,7 +19,7 @@ const escape = (words: string) => words.replace(/&/g, '&amp;').replace(/</g, '&l
 const write = (x: number, y: number, words: string, more = '') =>
 	`<text x="${x}" y="${y}" ${more || `fill="${INK}"`}>${escape(words)}</text>`;
 
-/** A bar starts at nothing: lengths compare as the values do. */
+/** A bar starts at 0, so that the lengths have the same proportions as the values. */
 function drawBar({ label, value, isOurs }: Bar, y: number, most: number, unit: string): string {
 	const length = Math.max(1, (value / most) * (WIDTH - LABELS - VALUES - MARGIN));
 	const middle = y + ROW / 2 + 4;
@@ -40,7 +40,7 @@ function drawPanel({ title, unit, bars }: Panel, top: number): string {
 
 const heightOf = ({ bars }: Panel) => 26 + bars.length * ROW + MARGIN;
 
-/** Ours and all that it is compared with, of all figures of the scenarios whose names begin so. */
+/** Our node and all that it is compared with, from the figures of the scenarios whose names begin with `start`. */
 function panel(
 	figures: Figure[],
 	title: string,
@@ -60,7 +60,7 @@ function panel(
 	return sorted.length > 0 ? [{ title, unit, bars: sorted }] : [];
 }
 
-/** Cost by number of items, as bars in the order of the numbers. */
+/** Cost by the number of items, as bars in the order of these numbers. */
 function growthPanel(figures: Figure[]): Panel[] {
 	const [figure] = figures.filter(({ scenario }) => scenario.startsWith('8: time'));
 	if (!figure) return [];
@@ -72,7 +72,7 @@ function growthPanel(figures: Figure[]): Panel[] {
 
 const AT_200 = ', Max Concurrent Requests 200';
 
-/** Ours by default and with the maximum at 200, of the scenario whose name begins so. */
+/** Our node with the default and with a maximum of 200, from the scenario whose name begins with `start`. */
 function bothPanel(figures: Figure[], start: string, unit: string, hint: string): Panel[] {
 	const name = figures.find(({ scenario }) => scenario.startsWith(start))?.scenario ?? '';
 	return panel(
@@ -84,7 +84,7 @@ function bothPanel(figures: Figure[], start: string, unit: string, hint: string)
 	);
 }
 
-/** The figures of a run that show most, as an SVG. */
+/** The most telling figures of a run, as an SVG. */
 export function plot(figures: Figure[]): string {
 	const panels = [
 		...bothPanel(figures, '1: 2,000', 's', 'shorter is better'),

@@ -4,20 +4,20 @@ import { answerCalls } from './calls';
 import { type Job, offers, type Outcome, type Target, work } from './clients';
 import { prepareFile, removeFile } from './files';
 
-/** The process that is measured: it holds the client and nothing else. */
+/** The measured process, which holds only the client. */
 
 export type Measured = Outcome & {
-	/** Wall time. */
+	/** Wall time in milliseconds. */
 	ms: number;
-	/** Of all threads, user and system. */
+	/** CPU time of all threads, user and system, in milliseconds. */
 	cpuMs: number;
-	/** Memory before it ran. */
+	/** Memory before the client ran. */
 	startMiB: number;
-	/** The most memory while it ran. */
+	/** The peak of memory while the client ran. */
 	peakMiB: number;
-	/** The most memory since the process began. */
+	/** The peak of memory since the process began. */
 	maxRssMiB: number;
-	/** The longest time in which nothing else got its turn. */
+	/** The longest time in which no other task got its turn. */
 	longestPauseMs: number;
 };
 
@@ -44,7 +44,7 @@ async function measure(job: Job): Promise<Measured> {
 		const { user, system } = process.cpuUsage(cpu);
 		const maxRssMiB = process.resourceUsage().maxRSS / 1024;
 		const memory = { startMiB: start / MIB, peakMiB: peak / MIB, maxRssMiB };
-		// A turn that comes late is only counted once it has come.
+		// A late turn is counted only after it has come.
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		const longestPauseMs = pauses.max / 1e6;
 		return { ...outcome, ms, cpuMs: (user + system) / 1000, ...memory, longestPauseMs };

@@ -10,39 +10,39 @@ import { answerCalls } from './calls';
 import { readCertificate } from './certificate';
 
 /**
- * The servers of the benchmark, in a process of their own: the simulator where its checks matter, and otherwise a bare
- * one, which answers in ThreatConnect's envelopes at so little cost that the client is what is measured.
+ * The servers of the benchmark, in a process of their own. The simulator runs where its checks matter. Otherwise a bare
+ * server responds in ThreatConnect's envelopes, at so little cost that only the client is measured.
  */
 
 export type Behaviour = {
 	/** HTTPS instead of plain HTTP. */
 	tls?: boolean;
-	/** What becomes of each request that is not answered well. */
+	/** How a request fails. */
 	sick?: 'refuses' | 'unavailable' | 'hangs';
-	/** Of so many requests to a sick service one is answered well; default: none. */
+	/** One request in this number succeeds although the service is sick; default: none. */
 	goodOneIn?: number;
-	/** Milliseconds until an answer. */
+	/** Milliseconds until a response. */
 	latency?: number;
-	/** Requests that are borne at once; any more are refused with 429 and Retry-After: 1. */
+	/** Requests that are accepted at once. More are refused with 429 and Retry-After: 1. */
 	capacity?: number;
-	/** With more requests than this under way an answer takes longer, and more so than their number grows. */
+	/** With more requests than this under way, a response takes longer, and its time grows faster than their number. */
 	knee?: number;
-	/** Groups that there are. */
+	/** The number of existing groups. */
 	groups?: number;
-	/** ID of the first of them, default 1. */
+	/** ID of the first group, default 1. */
 	firstId?: number;
 };
 
 export type Simulation = Pick<ThreatConnectOptions, 'latency'>;
 
-/** What a server saw since it was told how to behave. */
+/** What a server has seen since its behaviour was set. */
 export type Seen = {
 	requests: number;
 	/** Different XIDs that groups were created with. */
 	records: number;
 	refused: number;
 	mostAtOnce: number;
-	/** Milliseconds from a request to its answer. */
+	/** Milliseconds from a request to its response. */
 	latency: { median: number; p95: number };
 };
 
@@ -54,7 +54,7 @@ export type Calls = {
 };
 
 const API_TOKEN = 'APIV2:benchmark';
-/** Above the knee the throughput falls as the load grows: that is what collapse means. */
+/** An exponent above 1, so that the throughput falls as the load grows above the knee. */
 const STEEPNESS = 1.5;
 
 const DEFAULTS: Required<Omit<Behaviour, 'sick'>> & Pick<Behaviour, 'sick'> = {
@@ -81,7 +81,7 @@ let simulator: ThreatConnectSimulator | undefined;
 const DATE = '2026-11-20T09:30:00Z';
 const USER = { id: 7, userName: 'api-user', firstName: 'Api', lastName: 'User', pseudonym: 'Api User' };
 
-/** A group as answers hold it. */
+/** A group as in a response. */
 function group(id: number, { type, name, ...rest }: Record<string, unknown>): string {
 	return JSON.stringify({
 		id,
@@ -100,7 +100,7 @@ function group(id: number, { type, name, ...rest }: Record<string, unknown>): st
 	});
 }
 
-/** A page of the list, by number or by the ID before it; each is rendered once. */
+/** A page of the list, by its number or by the ID before it. Each page is rendered once. */
 function page(target: string): Buffer {
 	const query = new URL(target, 'http://localhost').searchParams;
 	const limit = Number(query.get('resultLimit') ?? 100);
@@ -136,7 +136,7 @@ function reply(response: ServerResponse, status: number, body: string | Buffer, 
 }
 
 function answer(request: IncomingMessage, response: ServerResponse, body: string, told: Behaviour): void {
-	// A client that was cancelled may have left requests behind.
+	// Requests of a cancelled client may still be under way.
 	if (told === behaviour) underWay -= 1;
 	if (request.method === 'POST') reply(response, 201, created(body));
 	else reply(response, 200, page(request.url ?? ''));
@@ -184,7 +184,7 @@ const quantile = (sorted: number[], part: number) =>
 
 const plain = createServer(handle);
 const secure = createTlsServer(readCertificate(), handle);
-// As many as HTTP Request may send at once.
+// As many connections as HTTP Request may open at once.
 const listen = async (server: Server) =>
 	await new Promise<string>((listening) =>
 		server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>

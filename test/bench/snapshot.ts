@@ -9,8 +9,8 @@ const COPIED = ['package.json', 'index.js', 'tsconfig.json', 'nodes', 'credentia
 const LEFT_OUT = ['node_modules', '.cache', 'report'];
 
 /**
- * A built copy of the package, its tests and this benchmark: what is measured is plain Node, without a compiler in the
- * process, and the sources may change meanwhile.
+ * A built copy of the package, its tests and this benchmark. The measured process is plain Node without a compiler, and
+ * the sources may change meanwhile.
  */
 export class Snapshot {
 	private constructor(readonly folder: string) {}
@@ -20,7 +20,7 @@ export class Snapshot {
 		const filter = (path: string) => !LEFT_OUT.includes(basename(path));
 		for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true, filter });
 		await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-		// Types are checked elsewhere.
+		// Other commands check the types.
 		await compile(folder, '--noCheck');
 		await compile(folder, '--noCheck', '-p', 'test', '--noEmit', 'false', '--outDir', '.');
 		await cp(join(folder, 'nodes'), join(folder, 'dist/nodes'), {

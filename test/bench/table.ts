@@ -1,6 +1,6 @@
 import type { Figure } from './bench';
 
-/** A number with as many digits as it is worth. */
+/** A number with its significant digits. */
 export function show(value: number): string {
 	if (value === 0 || Math.abs(value) >= 100) return Math.round(value).toLocaleString('en');
 	return String(Number(value.toPrecision(3)));
@@ -21,7 +21,7 @@ function row({ scenario, ours, unit, peers, bar, met, peakRssMiB }: Figure, isFi
 	];
 }
 
-/** A table in Markdown, which reads well in a terminal too. In brackets: how many times ours. */
+/** A table in Markdown that can be read in a terminal too. The numbers in brackets are multiples of our figure. */
 export function asTable(figures: readonly Figure[]): string {
 	const rows = figures.map((figure, index) => row(figure, figures[index - 1]?.scenario !== figure.scenario));
 	const all = [COLUMNS, ...rows];

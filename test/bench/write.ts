@@ -9,9 +9,9 @@ import { plot } from './plot';
 import { asTable } from './table';
 
 /**
- * Writes what a run measured into docs/performance.md, between its two marks, and draws docs/images/performance.svg:
- * `tsx test/bench/write.ts <file>` with the lines of `npm run bench -- --json`, and of `npm run bench -- --json --plain` if there are any, on the machine that
- * measured them.
+ * Writes the figures of a run into docs/performance.md, between its two marks, and draws docs/images/performance.svg:
+ * `tsx test/bench/write.ts <file>`. The file holds the lines of `npm run bench -- --json`, and also those of
+ * `npm run bench -- --json --plain` for the second table. Run it on the machine that measured them.
  */
 
 const START = '<!-- Made by test/bench/write.ts from what a run measured. -->';

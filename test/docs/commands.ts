@@ -7,11 +7,11 @@ export type Command = {
 	base: string;
 	/** Its options and arguments. */
 	args: string[];
-	/** As it stands there. */
+	/** As the document has it. */
 	text: string;
 };
 
-/** Of every system, between commands of ours. */
+/** Tools of every system, which stand between our commands. */
 const TOOL = /^(grep|sed|cd|git clone) /;
 
 /** Environment variables before a command. */
@@ -37,7 +37,7 @@ function inText(line: string): string[] {
 	return found;
 }
 
-/** The lines of a document's shell blocks, long ones put together, comments left out. */
+/** The lines of a document's shell blocks. Continued lines are joined, and comments are left out. */
 export const shellLinesOf = (document: string): string[] =>
 	blocksOf(document)
 		.filter(({ language }) => ['sh', 'bash', 'shell', 'console'].includes(language))
@@ -45,7 +45,7 @@ export const shellLinesOf = (document: string): string[] =>
 		.map((line) => line.replace(/(^| +)#.*$/, '').trim())
 		.filter((line) => line !== '');
 
-/** The commands of a document, and the lines of its shell blocks that are none. */
+/** The commands of a document, and the lines of its shell blocks that are not commands. */
 export function commandsOf(document: string): { commands: Command[]; others: string[] } {
 	const commands: Command[] = [];
 	const others: string[] = [];
@@ -61,7 +61,7 @@ export function commandsOf(document: string): { commands: Command[]; others: str
 	return { commands, others };
 }
 
-/** The commands that `.ci/run` runs, and those that they run by package.json. */
+/** The commands that `.ci/run` runs, and those that these commands run through package.json. */
 export function commandsOfCi(): Set<string> {
 	const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 	const named = (text: string) => text.match(/\bnpm (?:run [\w:-]+|ci|test|pack)(?![\w:-])/g) ?? [];
@@ -72,18 +72,18 @@ export function commandsOfCi(): Set<string> {
 	return found;
 }
 
-/** What else is tried, and how: with less to do than a reader gives it, in a copy of the working tree. */
+/** How another command is tried, in a copy of the working tree. It gets less work than a reader would give it. */
 export type Trial = {
 	/** `base` of the documented command. */
 	of: string;
 	run: string;
-	/** What it prints. */
+	/** What the command must print. */
 	says: RegExp;
-	/** It ends only when it is told to, once it has said so. */
+	/** Whether the command runs until it is ended. It is ended after it has printed `says`. */
 	endless?: boolean;
 };
 
-/** By test/unit/docs.commands.test.ts. */
+/** Tried by test/unit/docs.commands.test.ts. */
 export const CHEAP: Trial[] = [
 	{ of: 'npm run simulators', run: 'npm run simulators', says: /Press Ctrl\+C to stop/, endless: true },
 	{
@@ -93,7 +93,7 @@ export const CHEAP: Trial[] = [
 	},
 ];
 
-/** By test/e2e/commands.e2e.ts, in this order; `$TREE` is the working tree that was copied. */
+/** Tried by test/e2e/commands.e2e.ts, in this order. `$TREE` is the copied working tree. */
 export const DEAR: Trial[] = [
 	{
 		of: 'npm run docs',
@@ -102,7 +102,7 @@ export const DEAR: Trial[] = [
 	},
 	{
 		of: 'npm run lint:fix',
-		// All of the tests would take minutes.
+		// All tests would take minutes.
 		run: [
 			'mkdir fix',
 			'cp -r --parents nodes credentials test/lint test/*.mjs test/*.json test/unit/url.test.ts *.json *.mjs .prettier* fix',
@@ -115,7 +115,7 @@ export const DEAR: Trial[] = [
 		says: /Nothing differs/,
 	},
 	{ of: 'npm pack', run: 'npm pack', says: /n8n-nodes-threatconnect-attackforge-\d.*\.tgz/ },
-	// All of it is a part of `npm test`: a twelfth of it is below the floor.
+	// `npm test` runs the whole coverage. This twelfth of it is below the floor.
 	{ of: 'npm run coverage', run: 'npm run coverage -- --shard 1/12; true', says: /^All files/m },
 	{
 		of: 'npm run faults',
@@ -128,7 +128,7 @@ export const DEAR: Trial[] = [
 		says: /Nothing missed, nothing doubled, all in order/,
 	},
 	{
-		// It fails as long as a law is broken anywhere.
+		// The command fails as long as any law is broken.
 		of: 'npm run laws',
 		run: "npm run laws -- --json --quick --runs 1 --law frame --only 'attackForge group/update, json'; true",
 		says: /^\{"frame":\{"runs":\d+,"operations":1,"counterexamples":\d+\}\}$/m,
@@ -155,7 +155,7 @@ export const DEAR: Trial[] = [
  * Tries a command as a reader does, in a shell.
  *
  * @returns all that it printed
- * @throws CommandFailed, also when it does not say what it should
+ * @throws CommandFailed, also when it does not print what it should
  */
 export async function attempt({ run: command, says, endless }: Trial, cwd: string): Promise<string> {
 	const options = { cwd, env: plainEnvironment({ TREE: ROOT }), timeout: 280_000, both: true };

@@ -11,49 +11,49 @@ type SetUp<Service> = (service: Service) => unknown;
 export type Failure<Service, Options> = {
 	/** What is wrong, as a heading. */
 	what: string;
-	/** These in the place of the example's. */
+	/** Replaces the parameters of the example with the same names. */
 	parameters?: INodeParameters;
 	items?: IDataObject[];
-	/** What the service holds besides what the example needs. */
+	/** What the service holds in addition to what the example needs. */
 	before?: SetUp<Service>;
 	/** How the service is set up. */
 	service?: Options;
-	/** What to do, where the node's own description leaves something to say. */
+	/** What to do, if the node's own description leaves something to say. */
 	todo?: string;
 };
 
 export type Example<Service, Options> = {
-	/** What the operation is for, to somebody who knows neither API. */
+	/** The purpose of the operation, for readers who know neither API. */
 	purpose: string;
-	/** Besides resource and operation. */
+	/** The parameters besides resource and operation. */
 	parameters: INodeParameters;
 	/** The input. */
 	items: IDataObject[];
 	/** The file of each item, in the field `data`. */
 	file?: { name: string; type: string; content: Buffer };
-	/** What the service holds beforehand. */
+	/** What the service holds before the example. */
 	before?: SetUp<Service>;
-	/** What is good to know, a Markdown paragraph or list each. */
+	/** Notes for the reader, each a Markdown paragraph or list. */
 	notes: string[];
 	failures: [Failure<Service, Options>, ...Array<Failure<Service, Options>>];
 };
 
-/** By `resource/operation`. */
+/** Examples by `resource/operation`. */
 export type Examples<Service, Options> = Record<string, Example<Service, Options>>;
 
 export type Operation = { resource: string; operation: string; name: string };
 
 /** A node, its operations and their examples. */
 export type NodeExamples<Service extends RunningServer, Options> = {
-	/** Of its page, `docs/<name>-group.md`, and the beginning of its pictures' names. */
+	/** The name of the page, `docs/<name>-group.md`. The names of its pictures begin with it too. */
 	name: string;
 	/** The first paragraphs of the page, in Markdown. */
 	introduction: string;
-	/** In n8n, without the package's name. */
+	/** The node's type in n8n, without the package's name. */
 	type: string;
 	operations: ReadonlyArray<Operation>;
 	examples: Examples<Service, Options>;
-	/** Identifiers that are the same in each run, besides those of the examples. */
+	/** Identifiers that are the same in each run, in addition to those of the examples. */
 	ids: readonly string[];
 	start(options?: Options): Promise<Service>;
 	credentials(service: Service): Record<string, IDataObject>;
@@ -61,9 +61,12 @@ export type NodeExamples<Service extends RunningServer, Options> = {
 
 type Request = { method: string; target: string; body: string };
 
-/** How an example went, in words that are the same in each run. */
+/** The result of an example, in words that are the same in each run. */
 export type Outcome = {
-	/** In the order in which they came; none where items were sent side by side, in an order of chance. */
+	/**
+	 * The requests in the order in which they came. Empty if items were sent at the same time, because their order
+	 * varies.
+	 */
 	requests: Request[];
 	items: Array<{ json: unknown; binary?: IBinaryKeyData }>;
 	failures: Array<{ message: string; description: string }>;
@@ -72,7 +75,7 @@ export type Outcome = {
 /** The key of an operation among the examples, and of its picture. */
 export const keyOf = ({ resource, operation }: Operation) => `${resource}/${operation}`;
 
-/** From `docs/`. */
+/** The path of a picture from `docs/`. */
 export const pictureOf = (name: string, key: string) =>
 	`images/operations/${name}-${key.replace('/', '-')}.png`;
 
@@ -86,9 +89,9 @@ export function parametersOf(key: string, { parameters }: { parameters: INodePar
 const NOW = '2026-03-02T09:00:00';
 
 /**
- * Replaces what differs from run to run: the time, the address of the simulator, and identifiers made at random.
+ * Replaces what differs between runs: the time, the address of the simulator, and random identifiers.
  *
- * @param known text that holds the identifiers that stay
+ * @param known text with the identifiers that stay
  */
 function stable(text: string, { url, since, known }: { url: string; since: number; known: string }): string {
 	const ids = new Map<string, string>();
@@ -156,7 +159,7 @@ async function runOnce<Service extends RunningServer, Options>(
 /**
  * Runs an example, and each of its failures on a service of its own.
  *
- * @throws when the example fails, or one of its failures does not
+ * @throws when the example fails, or when one of its failures does not fail
  */
 export async function outcomeOf<Service extends RunningServer, Options>(
 	node: NodeExamples<Service, Options>,
@@ -171,7 +174,7 @@ export async function outcomeOf<Service extends RunningServer, Options>(
 		if (!failed) throw new Error(`${node.name} ${key}: "${failure.what}" is no failure`);
 		failures.push({ message: failed.message, description: failed.description ?? '' });
 	}
-	// Bulk Import sends its items together.
+	// Bulk Import sends its items in one request.
 	const isInOrder = example.items.length === 1 || key === 'group/bulkImport';
 	return {
 		requests: isInOrder ? requests : [],

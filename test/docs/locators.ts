@@ -1,6 +1,6 @@
 /** Values of resource locators, as n8n's editor stores them. */
 
-/** @param name which the list showed */
+/** @param name the name that the list showed */
 export const fromList = (value: string, name: string) => ({
 	__rl: true,
 	mode: 'list',

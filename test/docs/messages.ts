@@ -30,7 +30,7 @@ function formTexts(): Set<string> {
 	return texts;
 }
 
-/** Errors whose second argument says what to do: who sees them sees that too. */
+/** Errors whose second argument says what to do. A user who sees the error sees the second argument too. */
 const ADVISED = /^(InvalidInput|ServiceFailure)$/;
 
 const isAdvice = (node: ts.Node): boolean => {
@@ -43,37 +43,36 @@ const isAdvice = (node: ts.Node): boolean => {
 	return false;
 };
 
-/** At least three words, of which one may differ from case to case; less is a key, a header or a code. */
+/** Whether a text has at least three words, one of which may vary. A shorter text is a key, a header or a code. */
 function isSentence(text: string): boolean {
 	const words = text.split(/\s+/);
 	return words.filter((word) => /\p{L}|<>/u.test(word)).length > 2 && words.filter(isWord).length > 1;
 }
 const isWord = (text: string) => /^["(]?\p{L}/u.test(text);
 
-/** e.g. `"Event Date" (eventDate)`, as messages begin. */
+/** The beginning of many messages, e.g. `"Event Date" (eventDate)`. */
 const isLabel = (text: string) => /^"[^"<>]*"( \(\w+\))?$/.test(text);
 
-/** A text with `<>` in the places of what differs from case to case. */
+/** A text with `<>` in place of the parts that vary. */
 function textOf(node: ts.Node): string | undefined {
 	if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text;
 	if (!ts.isTemplateExpression(node)) return undefined;
 	return node.head.text + node.templateSpans.map(({ literal }) => `<>${literal.text}`).join('');
 }
 
-/** Whatever a place holder is called, and whatever blanks are around it. */
+/** A text without the names of its place holders and the blanks around them. */
 export const withoutNames = (text: string): string => text.replace(/\s*(<[^<>]*>\s*)+/g, '<>');
 
 /**
- * Everything that the sources can say beside the texts of the forms, and beside the advice that stands with an error:
- * messages, parts of them, and hints.
+ * All texts of the sources besides the texts of the forms and the advice of errors: messages, parts of them, and hints.
  *
- * @returns texts with `<>`, without blanks around it, in the places of what differs from case to case
+ * @returns texts with `<>`, without blanks around it, in place of the parts that vary
  */
 export function messages(): string[] {
 	const form = [...formTexts()];
 	const isInForm = (text: string) => {
 		const parts = text.split('<>').map((part) => part.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'));
-		// Some descriptions go on.
+		// Some descriptions continue after the text.
 		const like = new RegExp(`^${parts.join('[^]+')}($|\\. )`);
 		return form.some((one) => like.test(one));
 	};

@@ -14,7 +14,7 @@ import {
 } from './attackforge';
 import { byEmail } from './locators';
 
-/** Examples of what AttackForge Group does with members, projects, vulnerabilities and assets. */
+/** Examples of AttackForge Group's operations on members, projects, vulnerabilities and assets. */
 
 const MAIL = { email: 'paul.citizen@attackforge.com' };
 

@@ -25,16 +25,16 @@ import { shownForm, shownParameters } from './parameters';
 
 const json = (value: unknown) => `\`\`\`json\n${JSON.stringify(value, null, 2)}\n\`\`\``;
 
-/** A request with its target decoded; of a file only where it goes. */
+/** A request with its target decoded. For a file, only the target is shown. */
 function http({ method, target, body }: Outcome['requests'][number]): string {
 	const head = `${method} ${decodeURIComponent(target)}`;
 	return body.startsWith('{') ? `${head}\n${JSON.stringify(JSON.parse(body), null, 2)}` : head;
 }
 
-/** One item as it is; several as a list. */
+/** One item as an object; several items as a list. */
 const items = (all: unknown[]) => json(all.length === 1 ? all[0] : all);
 
-/** Without what Markdown could take for its own. */
+/** A text without characters that Markdown would interpret. */
 const plain = (text: string) =>
 	text.replace(/[\\`*<|]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&').replace(/\n/g, ' ');
 
@@ -54,7 +54,7 @@ type Section<Service extends RunningServer, Options> = {
 	outcome: Outcome;
 };
 
-/** The node as n8n has it. */
+/** The node as n8n describes it. */
 async function descriptionOf({ type }: { type: string }): Promise<INodeTypeDescription> {
 	const { ours } = await load();
 	const found = ours.nodeTypes[type];
@@ -102,11 +102,11 @@ function section<Service extends RunningServer, Options>({
 	].join('\n\n');
 }
 
-/** The files of an item as n8n lists them. */
+/** The files of an item as n8n lists them, without their bytes. */
 const withoutBytes = (binary: IBinaryKeyData) =>
 	Object.fromEntries(Object.entries(binary).map(([field, { data: _data, ...file }]) => [field, file]));
 
-/** `File: Upload`, as the drop-downs have it. */
+/** The title as the drop-downs have it, e.g. `File: Upload`. */
 function titleOf(
 	{ properties }: INodeTypeDescription,
 	operations: ReadonlyArray<Operation>,
@@ -125,14 +125,14 @@ const anchor = (title: string) =>
 		.replace(/[^\p{L}\p{N} _-]/gu, '')
 		.replaceAll(' ', '-');
 
-/** The whole page in Markdown, as its examples come out now. */
+/** The whole page in Markdown, with the present results of its examples. */
 export async function pageOf<Service extends RunningServer, Options>(
 	node: NodeExamples<Service, Options>,
 ): Promise<string> {
 	const description = await descriptionOf(node);
 	const sections: string[] = [];
 	const titles: string[] = [];
-	// The record itself before what belongs to it.
+	// Operations on groups come before those on other records.
 	const isOther = ({ resource }: Operation) => Number(resource !== 'group');
 	for (const operation of [...node.operations].sort((a, b) => isOther(a) - isOther(b))) {
 		const key = keyOf(operation);
@@ -151,7 +151,7 @@ export async function pageOf<Service extends RunningServer, Options>(
 	].join('\n\n');
 }
 
-/** What a picture must show, in short: where this differs, another is to be taken. */
+/** A fingerprint of what a picture must show. If it differs, a new picture has to be taken. */
 export async function pictured(
 	node: { type: string; examples: Record<string, { parameters: INodeParameters; items: IDataObject[] }> },
 	key: string,

@@ -12,7 +12,7 @@ export const filesIn = (folder: string, end = ''): string[] =>
 		.filter((entry) => entry.isFile() && entry.name.endsWith(end))
 		.map(({ parentPath, name }) => join(parentPath, name).slice(ROOT.length + 1));
 
-/** Everything that users and contributors read. */
+/** All documents that users and contributors read. */
 export const DOCUMENTS = [
 	'README.md',
 	'CHANGELOG.md',
@@ -29,16 +29,16 @@ const FENCED = /^( *)```(\w*)\n([^]*?)\n\1```$/gm;
 export const blocksOf = (document: string): Block[] =>
 	[...read(document).matchAll(FENCED)].map(([, , language = '', text = '']) => ({ language, text }));
 
-/** A document without its fenced blocks, in which nothing is a heading or a link. */
+/** A document without its fenced blocks, because nothing in them is a heading or a link. */
 export const proseOf = (document: string): string => read(document).replace(FENCED, '');
 
-/** What stands between backticks in the prose of a document. */
+/** All texts between backticks in the prose of a document. */
 export const codeOf = (document: string): string[] =>
 	[...proseOf(document).matchAll(/(`+)([^]+?)\1/g)].map(([, , code = '']) => code.trim());
 
 /**
- * Counts the cells of a table's row as GitHub does: a pipe separates cells within code too, unless a backslash stands before
- * it.
+ * Counts the cells of a table's row as GitHub does. A pipe separates cells even within code, unless a backslash comes
+ * before it.
  */
 const cellsIn = (row: string): number =>
 	row
@@ -72,7 +72,7 @@ export function tablesIn(text: string): Table[] {
 export const unevenRowsIn = (text: string): string[] =>
 	tablesIn(text).flatMap(({ head, rows }) => rows.filter((row) => cellsIn(row) !== cellsIn(head)));
 
-/** Targets of links and images in a document, as they are written. */
+/** Targets of links and images in a document, as written. */
 export const linksOf = (document: string): string[] => {
 	const text = proseOf(document).replace(/`[^`]*`/g, '');
 	return [...text.matchAll(/\]\(([^)\s]+)(?: "[^"]*")?\)|\b(?:src|href)="([^"]*)"/g)].map(

@@ -12,10 +12,10 @@ import { OUTPUT_FIELDS } from '../../nodes/ThreatConnectGroup/fields/groupFields
 
 /** What the form of a node shows for given parameters. */
 
-/** A value of a form: its path of labels, and what stands there. */
+/** A value of a form: its path of labels, and the value as shown. */
 export type Row = [label: string, value: string];
 
-/** What the heading of an example says already. */
+/** Parameters that the heading of an example already names. */
 const SAID = ['authentication', 'resource', 'operation'];
 
 type Values = Record<string, unknown>;
@@ -25,14 +25,15 @@ const isObject = (value: unknown): value is Values =>
 	typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The parameters that are shown and have a value, from top to bottom, without what the heading of an example says.
+ * The parameters that are shown and have a value, from top to bottom, without those that the heading of an example
+ * names.
  *
  * @throws when a parameter is given that the form does not show
  */
 export const shownParameters = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
 	rowsOfForm(description, parameters, SAID, false);
 
-/** All that a picture of the form shows: with resource and operation, and notices under no label. */
+/** All that a picture of the form shows, including resource and operation. Notices have no label. */
 export const shownForm = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
 	rowsOfForm(description, parameters, [], true);
 
@@ -92,7 +93,7 @@ function rowsOf(property: INodeProperties, value: unknown, label: string, form: 
 	return text === undefined ? [] : [[label, text]];
 }
 
-/** In the order in which the values were added, as the editor shows them. */
+/** The values in the order in which they were added, as the editor shows them. */
 function rowsIn(properties: INodeProperties[], values: unknown, label: string, form: Form): Row[] {
 	if (!isObject(values)) return [];
 	return Object.entries(values).flatMap(([name, value]) => {
@@ -104,7 +105,7 @@ function rowsIn(properties: INodeProperties[], values: unknown, label: string, f
 
 const code = (text: string) => `\`${text.replace(/\s+/g, ' ')}\``;
 
-/** A value in Markdown: what is chosen as its name, what is typed as code; `undefined` where nothing is set. */
+/** A value in Markdown: a chosen option by its name, typed text as code; `undefined` if nothing is set. */
 function textOf(property: INodeProperties, value: unknown): string | undefined {
 	if (value === '' || value === undefined || value === null) return undefined;
 	if (isObject(value) && value.__rl === true) {

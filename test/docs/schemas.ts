@@ -4,13 +4,13 @@ import { BinaryStore } from '../engine/binary';
 import { run, type RunOptions } from '../engine/harness';
 
 /**
- * Output schemas, by which n8n shows the fields of an output before the first run: seen in what each operation answers for
- * records that have everything.
+ * Output schemas, which n8n uses to show the fields of an output before the first run. They are made from each
+ * operation's output for records that have every field.
  */
 
 export type Schema = { type: string; properties?: Record<string, Schema>; items?: Schema };
 
-/** What a value looks like; the entries of a list are taken together. */
+/** The schema of a value. The entries of a list share one schema. */
 export function schemaOf(value: unknown): Schema {
 	if (value === null || value === undefined) return { type: 'null' };
 	if (Array.isArray(value)) {

@@ -12,8 +12,8 @@ import { pageOf } from './operationsPage';
 import { outputSchemas } from './schemas';
 
 /**
- * Writes what is made from the sources: the field tables into their pages, between two marks each, the output schemas, and
- * the pages of the operations.
+ * Writes all that is made from the sources: the field tables into their pages, each between two marks, the output
+ * schemas, and the pages of the operations.
  */
 
 const startOf = (node: string) => `<!-- Made from nodes/${node}/fields by \`npm run docs\`. -->`;

@@ -3,7 +3,7 @@ import { type Browser, chromium, type Locator, type Page, selectors } from 'play
 import { REPORT_FOLDER } from './setup';
 import type { Stage } from './stage';
 
-/** Debian's Chromium; `CHROMIUM` names another. */
+/** Debian's Chromium. `CHROMIUM` names another one. */
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 
 const FLAGS = [
@@ -22,13 +22,13 @@ selectors.setTestIdAttribute('data-test-id');
 /** A parameter as the form shows it. */
 export type Shown = {
 	label: string;
-	/** Marked with a warning, as a required one is while it is empty. */
+	/** Whether it is marked with a warning, as a required parameter is while it is empty. */
 	marked: boolean;
-	/** Part of the label cannot be read. */
+	/** Whether a part of the label cannot be read. */
 	cut: boolean;
 };
 
-/** Run in the page, which has the types of a browser. */
+/** Runs in the page, where a browser's types exist. */
 const READ_FORM = `[...document.querySelectorAll('[data-test-id="node-parameters"] label')]
 	.filter((label) => label.offsetParent !== null)
 	.map((label) => {
@@ -41,7 +41,7 @@ const READ_FORM = `[...document.querySelectorAll('[data-test-id="node-parameters
 		};
 	})`;
 
-/** Run in the page: where the form lies, from the head with its tabs to its last parameter. */
+/** Runs in the page. The area of the form, from the head with its tabs to its last parameter. */
 const FORM_AREA = `(() => {
 	const form = document.querySelector('[data-test-id="node-parameters"]');
 	const { x, y, width } = form.parentElement.getBoundingClientRect();
@@ -50,7 +50,7 @@ const FORM_AREA = `(() => {
 	return { x, y, width, height: bottom + 16 - y };
 })()`;
 
-/** Room for the longest form without scrolling. */
+/** Space for the longest form without scrolling. */
 const TALL = { width: 1440, height: 3000 };
 
 /** A browser in which the owner of a stage is logged in to n8n's editor. */
@@ -82,7 +82,7 @@ export class Editor {
 		await this.browser.close();
 	}
 
-	/** Into the report folder. */
+	/** Saves a screenshot in the report folder. */
 	async screenshot(name: string): Promise<void> {
 		await this.page.screenshot({ path: join(REPORT_FOLDER, `${name}.png`), animations: 'disabled' });
 	}
@@ -98,12 +98,12 @@ export class Editor {
 		await this.page.getByTestId('parameter-input-operation').waitFor();
 	}
 
-	/** The parameters that are to be seen, from top to bottom. */
+	/** The visible parameters, from top to bottom. */
 	async form(): Promise<Shown[]> {
 		return await this.page.evaluate(READ_FORM);
 	}
 
-	/** A picture of the whole open form, once nothing in it changes any more. */
+	/** Takes a picture of the whole open form, after it has stopped changing. */
 	async photographForm(path: string): Promise<void> {
 		await this.page.setViewportSize(TALL);
 		await this.page.mouse.move(0, 0);
@@ -119,7 +119,7 @@ export class Editor {
 		await this.page.screenshot({ path, clip, animations: 'disabled' });
 	}
 
-	/** Everything that is to be read in the form. */
+	/** All visible text of the form. */
 	async formText(): Promise<string> {
 		return await this.page.getByTestId('node-parameters').innerText();
 	}
@@ -128,7 +128,7 @@ export class Editor {
 		return this.page.getByTestId(`parameter-input-${parameter}`).first();
 	}
 
-	/** Opens a drop-down and reads its options, which are left open. */
+	/** Opens a drop-down and returns its options. The drop-down stays open. */
 	async options(parameter: string): Promise<string[]> {
 		await this.input(parameter).click();
 		return await this.visibleOptions('parameter-input-item');
@@ -145,7 +145,7 @@ export class Editor {
 		await this.pick('parameter-input-item', option);
 	}
 
-	/** What "Add Field" or "Add Option" offers. */
+	/** The entries that "Add Field" or "Add Option" offers. */
 	async offered(collection: 'Add Field' | 'Add Option' | 'Add Filter'): Promise<string[]> {
 		await this.collection(collection).click();
 		const offered = await this.visibleOptions('collection-parameter-option');
@@ -184,13 +184,13 @@ export class Editor {
 			.getByRole('alert')
 			.filter({ hasText: 'Workflow execution cannot start' })
 			.first();
-		// What was typed last is taken over first: it may move the button away under a click.
+		// First the editor must take over the last typed text, because this may move the button away during a click.
 		await button.focus();
 		for (let clicks = 1; ; clicks++) {
 			await button.click();
 			await end.or(refusal).first().waitFor();
 			if (!(await refusal.isVisible())) return;
-			// The editor takes over what was typed a moment after it shows it, and says until then that it is required.
+			// The editor shows a typed text before it takes it over. Until then it says that the parameter is required.
 			if (clicks === 3) throw new Error(await refusal.innerText());
 			await refusal.locator('.el-notification__closeBtn').click();
 			await refusal.waitFor({ state: 'hidden' });

@@ -6,9 +6,9 @@ import { codeOf, DOCUMENTS, ROOT } from '../docs/pages';
 import { NODE } from './install';
 import { run } from './processes';
 
-/** What the documents tell their readers to run, and .ci/run does not: run as it stands there, with less to do. */
+/** Commands of the documents that .ci/run does not run. They run as documented, with less work. */
 
-/** Made by installing, building and testing. */
+/** Files that installing, building and testing make. */
 const MADE =
 	/^(\.git|dist|coverage|split|test\/e2e\/(\.cache|report|versions\/[^/]+\/node_modules))$|(^|\/)node_modules$/;
 
@@ -44,9 +44,9 @@ describe("settings of n8n's that the documents name", () => {
 				if (name.endsWith('.js')) sources += readFileSync(join(modules, folder, name), 'utf8');
 			}
 		}
-		// Node's own stand in its help.
+		// Node's own settings are in its help.
 		sources += await run(NODE, ['--help'], { cwd: ROOT });
 	});
 
-	test.each([...names])('%s is one', (name) => expect(sources).toMatch(new RegExp(`\\b${name}\\b`)));
+	test.each([...names])('%s exists', (name) => expect(sources).toMatch(new RegExp(`\\b${name}\\b`)));
 });

@@ -54,7 +54,7 @@ type Demo = Services & {
 
 // --- ending ------------------------------------------------------------------------------------------------
 
-/** What is to be undone once no process of ours runs any more, last first. */
+/** What is undone after all our processes have ended, last first. */
 const endings: Array<() => unknown> = [];
 let ending: Promise<void> | undefined;
 
@@ -92,7 +92,7 @@ async function startServices(): Promise<Services> {
 	return { threatConnect, attackForge };
 }
 
-/** A real n8n with the package in it, as the Community Nodes page of n8n would have installed it. */
+/** A real n8n with the package, installed as n8n's Community Nodes page would install it. */
 async function startWithPackage(): Promise<RunningN8n> {
 	const folder = temporaryFolder('n8n-demo-');
 	const userFolder = join(folder, 'n8n');
@@ -115,7 +115,7 @@ async function checkNodeTypes(session: Session): Promise<void> {
 	step('n8n has loaded both nodes');
 }
 
-/** Under the names that the example looks for. */
+/** Adds the credentials under the names that the example looks for. */
 async function addCredentials(session: Session, services: Services): Promise<void> {
 	for (const { name, type, data } of credentialsOf(services)) {
 		const { status, message } = await session.testCredential(name, type, data);
@@ -136,7 +136,7 @@ function failuresOf({ nodes }: Execution): Failure[] {
 	}));
 }
 
-// --- judging -----------------------------------------------------------------------------------------------
+// --- checks -----------------------------------------------------------------------------------------------
 
 function checkExecution({ status, error, nodes }: Execution, workflow: Workflow): string[] {
 	const failed = Object.entries(nodes)
@@ -257,5 +257,5 @@ main()
 		process.exitCode = 1;
 	})
 	.finally(end)
-	// An interrupted step would otherwise go on.
+	// Otherwise an interrupted step would continue.
 	.finally(() => process.exit());

@@ -6,8 +6,8 @@ import { plainEnvironment, start, temporaryFolder } from './processes';
 import { credentialsOf, openStage } from './stage';
 
 /**
- * `npm run dev`: n8n with the working tree in it, both simulators, their credentials and the examples. A change under
- * `nodes` or `credentials` is compiled into n8n's copy, and n8n loads it anew: reload the page of the editor to see it.
+ * `npm run dev` starts n8n with the working tree, both simulators, their credentials and the examples. A change under
+ * `nodes` or `credentials` is compiled into n8n's copy, and n8n loads it anew. Reload the page of the editor to see it.
  */
 
 const ROOT = resolve(__dirname, '../..');

@@ -3,7 +3,7 @@ import { eventually } from './running';
 import { openStage, type Stage } from './stage';
 import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
 
-/** The forms of both nodes in n8n's editor, in a real Chromium, by clicking. */
+/** The forms of both nodes in n8n's editor, used by clicks in a real Chromium. */
 
 let stage: Stage;
 let editor: Editor;
@@ -23,10 +23,10 @@ async function open(type: string, parameters: Record<string, unknown> = {}): Pro
 	await editor.openNode('Node');
 }
 
-/** Labels; a required parameter that is empty with an asterisk. */
+/** The labels. A required parameter that is empty has an asterisk. */
 const labels = async () => (await editor.form()).map(({ label, marked }) => `${label}${marked ? '*' : ''}`);
 
-/** The form follows a choice within a moment. */
+/** The form follows a choice after a short time. */
 const expectForm = async (expected: string[], what = '') =>
 	await eventually(async () => expect([what, ...(await labels())]).toEqual([what, ...expected]));
 
@@ -124,7 +124,7 @@ describe.each([
 		await open(type);
 		for (const [resource, own] of forms) {
 			await editor.choose('resource', resource);
-			// n8n adds the last: an HTTP Request node with the same credential.
+			// n8n adds the last operation: an HTTP Request node with the same credential.
 			const operations = [...own.map(([operation]) => operation), 'Custom API Call'];
 			expect(await editor.options('operation')).toEqual(operations);
 			await editor.screenshot(`${node}-${resource}-operations`);
@@ -165,7 +165,7 @@ describe('ThreatConnect Group', () => {
 		expect(offered).not.toContain('Event Date');
 	});
 
-	test('while the type is an expression, the fields of all types are offered and none is demanded', async () => {
+	test('while the type is an expression, the fields of all types are offered and none is required', async () => {
 		await open(THREATCONNECT, { type: '={{ $json.type }}', name: 'X' });
 		await expectForm([
 			...HEAD,

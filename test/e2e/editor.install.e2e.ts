@@ -6,11 +6,11 @@ import { PACKAGE_NAME, startN8n } from './n8n';
 import { run } from './processes';
 import { openStage, type Stage } from './stage';
 
-/** "Install in n8n" from a checkout and "Credentials" of the README, by the words that stand there. */
+/** Follows "Install in n8n" from a checkout, and "Credentials", with the words of the README. */
 
 const README = read('README.md').replace(/\s+/g, ' ');
 
-/** Words of the README, which lead the way. */
+/** A text of the README, which the test follows. The test fails if the README no longer has it. */
 const as = (words: string): string => {
 	expect(README).toContain(words);
 	return words.split(' > ').at(-1)?.replaceAll('*', '') ?? '';
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
 	await editor?.close();
-	// Not the one that the stage was opened with.
+	// The n8n that now runs is another one than the stage was opened with.
 	await stage?.n8n.stop();
 	await stage?.close();
 });
@@ -69,7 +69,7 @@ test('adds a credential, which n8n tests', async () => {
 	await editor.screenshot('First credential');
 });
 
-/** "Your first workflow in two minutes". */
+/** This is "Your first workflow in two minutes" of the README. */
 test('makes a first group in ThreatConnect with it', async () => {
 	const { page } = editor;
 	const said = (words: string | RegExp) =>
@@ -85,7 +85,7 @@ test('makes a first group in ThreatConnect with it', async () => {
 	await said('ThreatConnect Group').click();
 	await said('Create a group').click();
 	await page.getByTestId('parameter-input-operation').waitFor();
-	// n8n has chosen the one credential that fits.
+	// n8n has chosen the only credential that fits.
 	const credential = page.getByTestId('node-credentials-select').locator('input').first();
 	expect(await credential.inputValue()).toMatch(/^ThreatConnect/);
 	await editor.choose('type', 'Incident');

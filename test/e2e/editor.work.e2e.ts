@@ -3,7 +3,7 @@ import { eventually } from './running';
 import { openStage, type Stage } from './stage';
 import { addCredentials, ATTACKFORGE, THREATCONNECT, workflowOf } from './workflows';
 
-/** Working in n8n's editor, in a real Chromium: finding the nodes, lists, executions by hand, credentials. */
+/** Work in n8n's editor, in a real Chromium: finding the nodes, lists, executions by hand, credentials. */
 
 let stage: Stage;
 let editor: Editor;
@@ -45,7 +45,7 @@ const text = async (testId: string) => await editor.page.getByTestId(testId).fir
 const seeInOutput = async (words: string) =>
 	await editor.page.getByTestId('output-panel').getByText(words).first().waitFor();
 
-/** What a search list offers once it has been loaded. */
+/** Checks what a search list offers after it has been loaded. */
 async function expectListed(expected: string[], search = ''): Promise<void> {
 	const { page } = editor;
 	if (search === '') await page.getByTestId('rlc-input').first().click();
@@ -104,10 +104,10 @@ describe('search lists', () => {
 		]);
 	});
 
-	test('what the output may hold is loaded from ThreatConnect', async () => {
+	test('the names of the output fields are loaded from ThreatConnect', async () => {
 		await open(THREATCONNECT, { operation: 'get' });
 		await editor.add('Add Option', 'Output Field Names or IDs');
-		// Disabled until the list has been loaded.
+		// The input is disabled until the list has been loaded.
 		await editor.input('fields').locator('input.el-select__input').click();
 		const offered = editor.page.locator('.el-select-dropdown__item').filter({ visible: true });
 		await eventually(async () => {
@@ -116,7 +116,7 @@ describe('search lists', () => {
 		await editor.screenshot('List-output fields');
 	});
 
-	test('where the user may not list groups, an ID can be typed, and works', async () => {
+	test('if the user may not list groups, an ID can be typed, and works', async () => {
 		const { id } = stage.threatConnect.groups()[0] ?? { id: '' };
 		await open(THREATCONNECT, { operation: 'get' }, { threatConnectApi: 'Cannot list' });
 		await editor.screenshot('List-not allowed');
@@ -166,7 +166,7 @@ describe('an execution by hand', () => {
 			description: 'check its name',
 		},
 		{
-			what: 'an ID that is none',
+			what: 'a text that is not an ID',
 			type: ATTACKFORGE,
 			parameters: { operation: 'get', groupId: { __rl: true, mode: 'id', value: 'Harbor Bank' } },
 			message: /"Group" \(groupId\) cannot be "Harbor Bank"/,
@@ -190,7 +190,7 @@ describe('credentials', () => {
 		await editor.page.getByTestId('credential-save-button').click();
 	}
 
-	/** Enters values, saves, and waits until the dialog says what it must. */
+	/** Enters values, saves, and waits until the dialog shows the expected words. */
 	async function expectTest(values: Record<string, string>, words: RegExp, picture: string): Promise<void> {
 		await save(values);
 		const dialog = editor.page.getByTestId('credential-edit-dialog');
@@ -212,7 +212,7 @@ describe('credentials', () => {
 		await dialog.getByTestId('credential-mode-dropdown-trigger').click();
 		await page.getByTitle('HMAC (Access ID and Secret Key)').click();
 		await save({ baseUrl: stage.threatConnect.url, accessId, secretKey });
-		// A new credential that passes its test is taken, and its window closes.
+		// The editor takes a new credential that passes its test, and closes its window.
 		await dialog.waitFor({ state: 'hidden' });
 		await editor.execute();
 		await seeInOutput('Made with HMAC');

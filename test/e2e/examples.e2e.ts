@@ -9,7 +9,7 @@ import type { Execution, Item, Workflow } from './n8n';
 import { openStage, type Stage } from './stage';
 import { addCredentials, example, EXAMPLES, failuresOf, itemsOf, runByHand } from './workflows';
 
-/** Every workflow in `examples/`, imported into a real n8n and run as it is. */
+/** Every workflow in `examples/`, imported into a real n8n and run unchanged. */
 
 let stage: Stage;
 beforeAll(async () => {
@@ -47,7 +47,7 @@ const TESTED = [
 	'yara-to-signatures',
 ];
 
-test('every example is tested, explains itself on the canvas and stands in docs/recipes.md', () => {
+test('every example is tested, explained on the canvas and listed in docs/recipes.md', () => {
 	const names = readdirSync(EXAMPLES).map((file) => file.replace(/\.json$/, ''));
 	expect(names.sort()).toEqual(TESTED);
 	const recipes = readFileSync(join(EXAMPLES, '../docs/recipes.md'), 'utf8');
@@ -122,7 +122,7 @@ test('bulk-import: two thousand advisories arrive, with few requests and one out
 	expect(stage.threatConnect.requests.length - before).toBeLessThan(20);
 });
 
-test('alert-enrichment: known alerts bring their groups and leave a post, unknown ones go on without', async () => {
+test('alert-enrichment: known alerts bring their groups and leave a post, unknown ones continue without them', async () => {
 	const seed = (name: string, lastModified: string) =>
 		stage.threatConnect.seedGroup({
 			type: 'Campaign',
@@ -146,7 +146,7 @@ test('alert-enrichment: known alerts bring their groups and leave a post, unknow
 	]);
 });
 
-test('errors-to-tickets: what cannot be sent becomes a ticket that says why, the rest is recorded', async () => {
+test('errors-to-tickets: what cannot be sent becomes a ticket that says why, the others are recorded', async () => {
 	const tickets: Array<Record<string, unknown>> = [];
 	const listener = (request: IncomingMessage, response: ServerResponse) => {
 		let body = '';
@@ -245,7 +245,7 @@ describe('with customers that AttackForge has already', () => {
 		expect(writes(stage.attackForge.requests)).toHaveLength(2);
 	});
 
-	test('offboarding: members leave and the group is archived, of no other customer', async () => {
+	test('offboarding: members are removed and the group is archived, only for this customer', async () => {
 		const [, john, paul] = stage.attackForge.users;
 		if (!john || !paul) throw new Error('The simulator has too few users.');
 		const at = '2026-01-01T00:00:00.000Z';

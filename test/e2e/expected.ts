@@ -2,9 +2,9 @@ import type { AttackForgeSimulator, StoredGroup as Customer } from '../simulator
 import type { StoredGroup as Group, ThreatConnectSimulator } from '../simulators/threatconnect';
 
 /**
- * What must stand in the simulators once n8n has run `examples/findings-to-groups.json`. Written down by hand
- * wherever the workflow or the node decides something (types, statuses, dates, tags, links); the rest is the
- * finding's own text.
+ * The expected content of the simulators after n8n has run `examples/findings-to-groups.json`. It is written by hand
+ * wherever the workflow or the node decides something (types, statuses, dates, tags, links). The rest is the finding's
+ * own text.
  */
 
 export type Finding = {
@@ -16,7 +16,7 @@ export type Finding = {
 	detected: unknown;
 };
 
-/** A record by what is checked of it, lists in any order. */
+/** The checked fields of a record, with lists in any order. */
 type Facts = Record<string, string | string[]>;
 
 const SHELL = 'Command and Scripting Interpreter';
@@ -40,7 +40,7 @@ const outcome = (
 
 const contained = { status: 'Containment Achieved' };
 
-/** By the ID of the finding; PT-2026-014-02 has a date that could be two, and must not be here. */
+/** Outcomes by the finding's ID. PT-2026-014-02 has a date with two possible meanings, so it must not be here. */
 const OUTCOMES: Record<string, Outcome> = {
 	'VULN-48211': outcome(
 		'2026-11-18T09:42:17Z',
@@ -90,7 +90,10 @@ const OUTCOMES: Record<string, Outcome> = {
 
 export const FAILED_FINDING = { item: 6, id: 'PT-2026-014-02', words: ['eventDate', '03/04/2026'] };
 
-/** How many groups are updated: three contained ones and the false positive; and every customer. */
+/**
+ * How many groups are updated: in ThreatConnect three contained ones and the false positive, and in AttackForge every
+ * customer.
+ */
 export const UPDATES = { threatConnect: 4, attackForge: 3 };
 
 const xidOf = (findingId: string) => `finding:${findingId}`;
@@ -166,7 +169,7 @@ function groupFacts(group: Group): Facts {
 	};
 }
 
-/** @returns what is wrong, in plain words; nothing if all is as it must be */
+/** @returns what is wrong, in plain words; nothing if all is correct */
 export function checkThreatConnect(simulator: ThreatConnectSimulator, findings: Finding[]): string[] {
 	const sent = findings.filter(({ id }) => OUTCOMES[id]);
 	const expected = [
@@ -256,7 +259,7 @@ export function customerFacts(group: Customer): Facts {
 	};
 }
 
-/** @returns what is wrong, in plain words; nothing if all is as it must be */
+/** @returns what is wrong, in plain words; nothing if all is correct */
 export function checkAttackForge(simulator: AttackForgeSimulator): string[] {
 	return [
 		...compare('AttackForge', CUSTOMERS, simulator.groups().map(customerFacts)),
@@ -271,7 +274,7 @@ export const updatedCustomers = ({ requests }: AttackForgeSimulator) =>
 
 type Requests = ThreatConnectSimulator['requests'];
 
-/** The records that successful updates named, each once. */
+/** The records that successful updates named, each of them once. */
 function successful(requests: Requests, path: RegExp): string[] {
 	const names = requests
 		.filter(({ method, status }) => method === 'PUT' && status === 200)

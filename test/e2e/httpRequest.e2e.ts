@@ -47,7 +47,7 @@ const query = (parameters: Record<string, string>) => ({
 	},
 });
 
-/** Pages of two until one is not full; n8n evaluates both expressions for each answer. */
+/** Pages of two entries until a page is not full. n8n evaluates both expressions for each response. */
 const inPagesOfTwo = (offset: string, limit: string, list: string) => ({
 	...query({ [limit]: '2' }),
 	options: {

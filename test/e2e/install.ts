@@ -9,10 +9,10 @@ const PROGRESS_EVERY = 10_000;
 
 export type Say = (line: string) => void;
 
-/** A folder with a package.json and a lock file of its own, whose packages are installed into it once. */
+/** A folder with a package.json and a lock file of its own. Its packages are installed into it once. */
 type Home = { folder: string; what: string; costs: string; built: string[] };
 
-/** Only these need their install scripts: the Node that n8n runs with, and its database driver. */
+/** The Node that n8n runs with and its database driver are the only packages that need their install scripts. */
 const N8N: Home = {
 	folder: __dirname,
 	what: `n8n ${n8nVersion()}`,
@@ -37,14 +37,14 @@ const versionHome = (version: string): Home => ({
 const modulesOf = ({ folder }: Home) => join(folder, 'node_modules');
 const lockOf = ({ folder }: Home) => readFileSync(join(folder, 'package-lock.json'), 'utf8');
 
-/** Other versions of n8n that can be had, besides that of `test/e2e/package.json`; each is installed when it is used. */
+/** Other available versions of n8n, besides that of `test/e2e/package.json`. Each is installed when it is used. */
 export const OTHER_VERSIONS = readdirSync(join(__dirname, 'versions'));
 
-/** The Node that all of it runs with: n8n 2.41 and Verdaccio need a newer one than the package itself. */
+/** The Node that runs all of them, because n8n 2.41 and Verdaccio need a newer one than the package itself. */
 export const NODE_FOLDER = join(modulesOf(N8N), '.bin');
 export const NODE = join(NODE_FOLDER, 'node');
 
-/** The script that is n8n's command. */
+/** The script of n8n's command. */
 export const n8nScript = (version = n8nVersion()) =>
 	join(modulesOf(version === n8nVersion() ? N8N : versionHome(version)), 'n8n', 'bin', 'n8n');
 
@@ -58,23 +58,23 @@ export function n8nVersion(): string {
 }
 
 /**
- * Installs n8n, unless it is there already.
+ * Installs n8n, unless it is already there.
  *
- * @param version default: that of `test/e2e/package.json`; or one of `OTHER_VERSIONS`
+ * @param version the version of `test/e2e/package.json` by default, or one of `OTHER_VERSIONS`
  * @returns whether anything had to be installed
  */
 export async function installN8n(say: Say, version = n8nVersion()): Promise<boolean> {
 	return await install(version === n8nVersion() ? N8N : versionHome(version), say);
 }
 
-/** Installs Verdaccio, unless it is there already. */
+/** Installs Verdaccio, unless it is already there. */
 export async function installRegistry(say: Say): Promise<boolean> {
 	return await install(REGISTRY, say);
 }
 
 async function install(home: Home, say: Say): Promise<boolean> {
 	const lock = lockOf(home);
-	/** Written last: an install that was interrupted has none. */
+	/** Written last, so that an interrupted install has no stamp. */
 	const stamp = join(modulesOf(home), '.installed');
 	const wanted = createHash('sha256').update(lock).digest('hex');
 	if (existsSync(stamp) && readFileSync(stamp, 'utf8').trim() === wanted) return false;
@@ -103,7 +103,7 @@ async function downloadPackages(home: Home): Promise<void> {
 	await npm(home, ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], 30 * MINUTE);
 }
 
-/** What has been built for the main n8n need not be built again. */
+/** Copies what was built for the main n8n, so that it need not be built again. */
 function copyBuild(home: Home, name: string): boolean {
 	const [from, to] = [N8N, home].map((place) => join(modulesOf(place), name)) as [string, string];
 	const versions = [from, to].map((folder) => {
@@ -133,7 +133,7 @@ async function buildPackages(home: Home, names: string[]): Promise<void> {
 	}
 }
 
-/** What compiling takes. Where a prebuilt binary can be downloaded nothing is compiled: no error yet. */
+/** The tools that compiling needs. It is not an error yet, because a prebuilt binary may be downloaded instead. */
 function missingTools(): string[] {
 	const folders = (process.env.PATH ?? '').split(delimiter);
 	return ['python3', 'make', 'g++'].filter(
@@ -156,7 +156,7 @@ function packageFolders(lock: string): string[] {
 const countInstalled = (folders: string[]) =>
 	folders.filter((folder) => existsSync(join(folder, 'package.json'))).length;
 
-/** Prints a line every few seconds, which reads well on a terminal and in a log alike. */
+/** Prints a line every few seconds, for terminals and logs. */
 async function withProgress(say: Say, state: () => string, work: () => Promise<void>): Promise<void> {
 	const started = Date.now();
 	const elapsed = () => `${Math.round((Date.now() - started) / 1000)} s`.padStart(6);

@@ -7,7 +7,7 @@ import { credentialsOf, hmacCredentialOf, openStage, type Stage } from './stage'
 import { failuresOf, itemsOf, TRIGGER } from './workflows';
 
 /**
- * The package as users get it: published to a registry, and from there installed, updated and uninstalled by n8n itself,
+ * The package as users get it. It is published to a registry, and n8n itself installs, updates and uninstalls it,
  * through the requests of its page Settings > Community Nodes.
  */
 
@@ -67,7 +67,7 @@ const installedPackages = async () =>
 const ourNodes = async () =>
 	(await session.nodeTypes()).filter((type) => type.startsWith(PACKAGE_NAME)).sort();
 
-/** Writes one group by each credential, always the same three. */
+/** Writes one group with each credential, always the same three groups. */
 const workflow: Workflow = {
 	name: 'Same groups every time',
 	nodes: [
@@ -133,7 +133,7 @@ const workflow: Workflow = {
 	},
 };
 
-/** What the workflow's three nodes say that they did. */
+/** The outcomes of the workflow's three nodes. */
 async function outcomes(): Promise<unknown[]> {
 	const execution = await session.runWorkflow(workflowId, TRIGGER);
 	expect(failuresOf(execution)).toEqual([]);
@@ -168,7 +168,7 @@ test('n8n installs the published package, loads its nodes and runs them with all
 	expect(await outcomes()).toEqual(['created', 'created', 'created']);
 });
 
-test('what the package brings into n8n is its own code, and no other package', () => {
+test('the package installs its own code, and no other package', () => {
 	expect(existsSync(join(packageFolder(), 'node_modules'))).toBe(false);
 	expect(manifestOf(packageFolder())).not.toHaveProperty('dependencies');
 });
@@ -184,7 +184,7 @@ test('n8n offers the next version, and after the update the same workflow runs w
 	expect(await outcomes()).toEqual(['unchanged', 'unchanged', 'unchanged']);
 });
 
-test('and so it does when n8n is started again', async () => {
+test('after a restart of n8n the same workflow runs too', async () => {
 	await n8n.stop();
 	n8n = await startN8n({ userFolder: stage.folder, env: registry.env });
 	endings.push(async () => await n8n.stop());
@@ -205,6 +205,6 @@ test('uninstalled, its nodes are gone; installed again, workflow and credentials
 	expect(stage.attackForge.groups().map(({ name }) => name)).toEqual(['ACME Corp.']);
 });
 
-test('nothing was asked of npm but this package, and of n8n only what it always asks', () => {
+test("only this package was requested from npm, and only n8n's usual requests went to n8n's hosts", () => {
 	expect([...registry.refused].filter((host) => !/\.n8n\.io:443$/.test(host))).toEqual([]);
 });

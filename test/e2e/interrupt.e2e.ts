@@ -7,7 +7,7 @@ import { commandsIn, until } from './running';
 const ROOT = resolve(__dirname, '../..');
 const MINUTE = 60_000;
 
-/** Enough to know that all of it is under way. */
+/** These processes show that the whole command is under way. */
 const COMMANDS: Array<{ command: string; args: string[]; started: RegExp[] }> = [
 	{
 		command: 'npm run test:e2e -- queue',
@@ -18,12 +18,12 @@ const COMMANDS: Array<{ command: string; args: string[]; started: RegExp[] }> = 
 	{ command: 'npm run dev', args: ['run', 'dev'], started: [/n8n\/bin\/n8n start/] },
 ];
 
-// A run of the tests inside a run of the tests: it packs nothing and leaves the report alone.
+// This is a run of the tests inside a run of the tests. It packs nothing and does not change the report.
 test.each(COMMANDS)(
 	'Ctrl+C amid "$command" leaves no process and no file',
 	async ({ args, started }) => {
 		const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-interrupt-'));
-		// PostgreSQL runs as another user than root.
+		// PostgreSQL runs as another user than root, who must be able to enter the folder.
 		chmodSync(folder, 0o755);
 		const env = { ...plainEnvironment(), TMPDIR: folder };
 		const logFile = join(folder, 'log');
@@ -35,10 +35,10 @@ test.each(COMMANDS)(
 			await until(() => isUnderWay() || hasEnded(command), 3 * MINUTE);
 			if (!isUnderWay()) throw new Error(`It did not start:\n${readFileSync(logFile, 'utf8')}`);
 
-			// tsx and jest keep what they have compiled.
+			// tsx and jest keep their compiled files.
 			const files = () => readdirSync(folder).filter((name) => name.startsWith('n8n-'));
 			expect(files()).not.toEqual([]);
-			// As a terminal does.
+			// A terminal sends the signal to the whole process group.
 			process.kill(-(command.pid ?? 0), 'SIGINT');
 			await until(() => commandsIn(folder).length === 0 && files().length === 0, MINUTE);
 			expect(commandsIn(folder)).toEqual([]);

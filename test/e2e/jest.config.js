@@ -1,4 +1,4 @@
-/** The end-to-end tests: `npm run test:e2e`. Each file starts an n8n of its own, and waits for it most of the time. */
+/** The end-to-end tests: `npm run test:e2e`. Each file starts its own n8n, and mostly waits for it. */
 module.exports = {
 	rootDir: '../..',
 	testEnvironment: 'node',

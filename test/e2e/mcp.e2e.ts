@@ -6,7 +6,7 @@ import { ALONE } from './n8n';
 import { openStage, type Stage } from './stage';
 import { addCredentials, example } from './workflows';
 
-/** Both nodes as tools of an AI agent: `examples/agent-tools.json`, published, and a real client that speaks MCP. */
+/** Both nodes as tools of an AI agent: `examples/agent-tools.json` is published, and a real MCP client uses it. */
 
 const TOKEN = randomBytes(16).toString('hex');
 let stage: Stage;
@@ -21,7 +21,7 @@ async function connect(token: string): Promise<Client> {
 	return agent;
 }
 
-/** n8n publishes in the background. */
+/** Waits until the workflow listens, because n8n publishes in the background. */
 async function untilListening(): Promise<void> {
 	for (let attempt = 0; attempt < 60; attempt++) {
 		const { status } = await fetch(address(), { method: 'POST', headers: ALONE });
@@ -51,7 +51,7 @@ async function call(name: string, args: Record<string, unknown>): Promise<{ fail
 	return { failed: isError === true, text };
 }
 
-/** The record in a tool's answer. */
+/** The record in the response of a tool. */
 function recordIn(text: string): Record<string, unknown> {
 	const answer = JSON.parse(text) as unknown;
 	const [first] = (Array.isArray(answer) ? answer : [answer]) as Array<Record<string, unknown>>;

@@ -13,30 +13,30 @@ export { stopAll } from './processes';
 // --- the process -------------------------------------------------------------------------------------------
 
 export type N8nOptions = {
-	/** Default: any free one. */
+	/** Default: any free port. */
 	port?: number;
-	/** An empty folder, or one of an earlier start. */
+	/** An empty folder, or the folder of an earlier start. */
 	userFolder: string;
 	env?: NodeJS.ProcessEnv;
-	/** Default: that of `test/e2e/package.json`. */
+	/** Default: the version of `test/e2e/package.json`. */
 	version?: string;
-	/** Milliseconds until it must answer. */
+	/** Milliseconds until it must respond. */
 	timeout?: number;
 };
 
 export type RunningN8n = {
 	url: string;
 	pid: number;
-	/** All that n8n printed. */
+	/** The file with all that n8n printed. */
 	logFile: string;
 	stop(): Promise<void>;
-	/** Ends it at once, as a crash does. */
+	/** Ends it at once, like a crash. */
 	kill(): Promise<void>;
 };
 
 /**
- * A port that is free. For a minute the system gives it to nobody who asks for any port, as to the other tests: a connection
- * has just ended there, and the server was the first to close it. Whoever names the port gets it.
+ * A free port. For a minute the system does not give it to another test that asks for any port, because a connection
+ * has just ended there, and the server closed it first. A process that names the port still gets it.
  */
 export async function freePort(): Promise<number> {
 	const server = createServer((socket) => socket.end());
@@ -49,11 +49,14 @@ export async function freePort(): Promise<number> {
 	return port;
 }
 
-/** Settings of the shell's own n8n, and proxies, would lead this one elsewhere; jest's would make it think it is tested. */
+/**
+ * Settings that are not passed on: those of an n8n in the shell, proxies, and jest's, which would make n8n believe that
+ * it is tested.
+ */
 const FOREIGN =
 	/^(n8n_|db_|executions_|queue_|credentials_|generic_|webhook_|node_options$|node_env$|jest_|(https?|all|no)_proxy$)/i;
 
-/** What n8n's commands run with. */
+/** The environment of n8n's commands. */
 export async function environment(
 	{ userFolder, env }: Pick<N8nOptions, 'userFolder' | 'env'>,
 	port: number,
@@ -67,11 +70,12 @@ export async function environment(
 		N8N_HOST: '127.0.0.1',
 		N8N_PORT: String(port),
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
-		// The cookie of a login is marked secure otherwise, and this is plain HTTP.
+		// Otherwise the cookie of a login is marked secure, but this is plain HTTP.
 		N8N_SECURE_COOKIE: 'false',
-		// On a busy machine n8n may take its SQLite for lost while it starts, because a ping took five seconds, and end.
+		// On a busy machine a ping to SQLite may take five seconds while n8n starts. n8n would then take the database for
+		// lost, and end.
 		DB_PING_INTERVAL_SECONDS: '600',
-		// Nothing of this is for the world outside.
+		// n8n must not send anything to the internet.
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_DYNAMIC_BANNERS_ENABLED: 'false',
 		N8N_HIRING_BANNER_ENABLED: 'false',
@@ -188,14 +192,14 @@ export type Execution = {
 export type Workflow = { name: string; nodes: Array<{ name: string; type: string } & Json> } & Json;
 
 /**
- * A header for each request: n8n closes a connection that is idle for five seconds, and what is sent on it at that moment
- * is lost.
+ * A header for each request, because n8n closes a connection that is idle for five seconds, and a request that is sent
+ * at that moment is lost.
  */
 export const ALONE = { connection: 'close' };
 
 /** An owner's session with a running n8n. */
 export class Session {
-	/** n8n binds a login to its browser. */
+	/** n8n accepts a login only from the browser that logged in. */
 	private readonly headers: Record<string, string> = {
 		...ALONE,
 		'browser-id': 'end-to-end',
@@ -204,7 +208,7 @@ export class Session {
 
 	private constructor(private readonly url: string) {}
 
-	/** Makes the first user of a fresh n8n and logs in. */
+	/** Creates the first user of a fresh n8n and logs in. */
 	static async setUp(url: string, { email, password }: Owner): Promise<Session> {
 		const session = new Session(url);
 		const person = { firstName: 'Demo', lastName: 'Owner' };
@@ -229,16 +233,16 @@ export class Session {
 		return ((await response.json()) as Array<{ name: string }>).map(({ name }) => name);
 	}
 
-	/** @returns its ID */
+	/** @returns the ID of the credential */
 	async addCredential(name: string, type: string, data: Json): Promise<string> {
 		const { id } = await this.call('POST', '/rest/credentials', { name, type, data });
 		return String(id);
 	}
 
 	/**
-	 * What the Test button of a credential says.
+	 * The result of a credential's Test button.
 	 *
-	 * @param id of the saved credential; n8n 1.x and the first 2.x test no other
+	 * @param id the ID of the saved credential, because n8n 1.x and the first 2.x test only saved ones
 	 */
 	async testCredential(
 		name: string,
@@ -251,17 +255,17 @@ export class Session {
 	}
 
 	/**
-	 * Adds a workflow. n8n finds its credentials by name where it does not know their IDs.
+	 * Adds a workflow. n8n finds its credentials by name if it does not know their IDs.
 	 *
-	 * @returns its ID
+	 * @returns the ID of the workflow
 	 */
 	async addWorkflow(workflow: Workflow): Promise<string> {
-		// Older versions want to be told what is the default.
+		// Older versions require these values, although they are the defaults.
 		const { id } = await this.call('POST', '/rest/workflows', { active: false, ...workflow });
 		return String(id);
 	}
 
-	/** Publishes a workflow: from then on its triggers listen. */
+	/** Publishes a workflow, so that its triggers listen. */
 	async publishWorkflow(id: string): Promise<void> {
 		const { versionId } = await this.call('GET', `/rest/workflows/${id}`);
 		await this.call('POST', `/rest/workflows/${id}/activate`, { versionId });
@@ -271,7 +275,7 @@ export class Session {
 	async runWorkflow(id: string, trigger: string, timeout = 120_000): Promise<Execution> {
 		const started = await this.call('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name: trigger },
-			// n8n 1.x and the first 2.x run the workflow that they are sent.
+			// n8n 1.x and the first 2.x run the workflow of the request.
 			workflowData: await this.call('GET', `/rest/workflows/${id}`),
 		});
 		const giveUpAt = Date.now() + timeout;
@@ -285,20 +289,20 @@ export class Session {
 
 	async execution(id: string): Promise<Execution> {
 		const { status, data } = await this.call('GET', `/rest/executions/${id}`);
-		// Empty until the execution has ended.
+		// The data is empty until the execution has ended.
 		const { resultData } = (unflatten(String(data)) ?? {}) as {
 			resultData?: { runData?: Execution['nodes']; error?: Execution['error'] };
 		};
 		return { id, status: String(status), error: resultData?.error, nodes: resultData?.runData ?? {} };
 	}
 
-	/** Any endpoint of the REST API; returns the `data` of its answer. */
+	/** Calls any endpoint of the REST API, and returns the `data` of its response. */
 	async call(method: string, path: string, body?: unknown): Promise<Json> {
 		const response = await this.request(method, path, body);
 		return ((await response.json()) as { data: Json }).data;
 	}
 
-	/** @throws an error with n8n's answer, unless that is a 2xx */
+	/** @throws an error with n8n's response, unless the status is 2xx */
 	async request(method: string, path: string, body?: unknown): Promise<Response> {
 		const response = await fetch(this.url + path, {
 			method,
@@ -311,7 +315,9 @@ export class Session {
 	}
 }
 
-/** Reads n8n's form of execution data: an array in which each text in an object is the index of its value. */
+/**
+ * Reads n8n's form of execution data, which is an array. Each text in an object is the index of its value in the array.
+ */
 function unflatten(text: string): unknown {
 	const values = JSON.parse(text) as unknown[];
 	const read: unknown[] = [];

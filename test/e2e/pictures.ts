@@ -11,8 +11,9 @@ import { openStage, type Stage } from './stage';
 import { addCredentials, TRIGGER, workflowOf } from './workflows';
 
 /**
- * `npm run docs:pictures`: the pictures of the pages in docs/, each the form of one operation in a real n8n's editor, with the
- * parameters of its example. Takes those that are missing or show something else by now; with `-- --all` each.
+ * `npm run docs:pictures` takes the pictures of the pages in docs/. Each shows the form of one operation in a real
+ * n8n's editor, with the parameters of its example. It takes the pictures that are missing or out of date; with `--
+ * --all` it takes all of them.
  */
 
 const DOCS = resolve(__dirname, '../../docs');

@@ -4,8 +4,8 @@ import { stopAll } from './processes';
 import { findPrograms } from './services';
 
 /**
- * Installs all that the end-to-end tests use, one after the other, so that no test has to:
- * `npm run test:e2e:prepare`. What is there already is left alone.
+ * `npm run test:e2e:prepare` installs all that the end-to-end tests use, one after the other, so that no test has to.
+ * It does not change what is already there.
  */
 async function main(): Promise<void> {
 	parseArgs({ options: {} });

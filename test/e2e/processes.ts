@@ -9,11 +9,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export type RunOptions = {
 	cwd: string;
 	env?: NodeJS.ProcessEnv;
-	/** Milliseconds; then the command is ended and counts as failed. */
+	/** Milliseconds after which the command is ended and counts as failed. */
 	timeout?: number;
-	/** Return what it printed on its standard error too. */
+	/** Whether the result includes what it printed on its standard error. */
 	both?: boolean;
-	/** Of the user that runs it; default: ours. */
+	/** The ID of the user who runs it; default: ours. */
 	uid?: number;
 	gid?: number;
 };
@@ -21,18 +21,19 @@ export type RunOptions = {
 /** A command that failed, with the end of what it printed. */
 export class CommandFailed extends Error {}
 
-/** Processes of ours that have not ended yet: an interrupted run must leave none behind. */
+/** Our processes that have not ended. An interrupted run must leave none of them behind. */
 const running = new Set<ChildProcess>();
 let closed = false;
 
-/** Reads what it is told when all is well. Where whoever started it is gone instead, it does the rest. */
+/** Waits for a line that says that all is well. If the parent process ends without one, the script does the rest. */
 const guarded = (rest: string) => `read -r _ && exit; ${rest}`;
 const END_GROUP = guarded(
 	`kill -s TERM -- "-$1"; n=0
 	while kill -s 0 -- "-$1" && [ $n -lt 150 ]; do n=$((n + 1)); sleep 0.1; done
 	kill -s KILL -- "-$1"`,
 );
-// Programs that are being ended may write there still: as long as one works there, or was told of it (Linux only).
+// Programs that are ending may still write into the folder, so it is removed again while a process uses it (Linux
+// only).
 const REMOVE_FOLDER = guarded(
 	`n=0
 	used() { grep -qsF -- "$1" /proc/[0-9]*/environ || ls -l /proc/[0-9]*/cwd 2>/dev/null | grep -qF -- "$1"; }
@@ -40,14 +41,17 @@ const REMOVE_FOLDER = guarded(
 	rm -rf -- "$1"`,
 );
 
-/** Becomes the command that it is given once it is told so on its file 3; ends where whoever would tell it is gone. */
+/**
+ * Waits for a line on file descriptor 3, and then becomes the given command. If the parent process ends first, it ends
+ * too.
+ */
 const WAIT = 'read -r _ <&3 || exit; exec "$@" 3<&-';
 
 /**
- * A small process that outlives this one, however it ends: by Ctrl+C, by a signal that nobody can catch, or inside jest,
- * whose tests hear of no signal.
+ * A small process that outlives this one, even if this one ends by Ctrl+C, by a signal that nobody can catch, or inside
+ * jest, whose tests get no signal.
  *
- * @returns to be called when there is nothing left to do for it
+ * @returns a function to call when the guard has nothing left to do
  */
 function guard(script: string, argument: string): () => void {
 	const child = spawn('sh', ['-c', script, 'guard', argument], {
@@ -61,27 +65,28 @@ function guard(script: string, argument: string): () => void {
 }
 
 /**
- * A folder for this process and those that it starts: all their temporary files go there, and it is gone once this process
- * has ended, however it does.
+ * A folder for the temporary files of this process and of those that it starts. It is removed after this process has
+ * ended, however it ends.
  */
 export function temporaryFolder(prefix: string): string {
 	const folder = join(tmpdir(), prefix + randomBytes(4).toString('hex'));
 	guard(REMOVE_FOLDER, folder);
 	mkdirSync(folder);
-	// PostgreSQL runs as another user than root.
+	// PostgreSQL runs as another user than root, who must be able to enter the folder.
 	chmodSync(folder, 0o755);
 	process.env.TMPDIR = folder;
 	return folder;
 }
 
 /**
- * In a process group of its own, so that it is ended with all that it started, and nothing else is. It does not outlive
- * this process.
+ * Starts a command in a process group of its own, so that it can be ended with all that it started, and nothing else.
+ * It does not outlive this process.
  */
 export function start(command: string, args: string[], options: RunOptions & { log?: number }): ChildProcess {
 	if (closed) throw new Error('Interrupted.');
 	const { cwd, env = process.env, uid, gid, log: stdio = 'pipe' } = options;
-	// It waits until its guard is there: this process may end between the two. (sh would drop npm's variables for registries.)
+	// The command waits until its guard runs, because this process may end between the two. (sh would drop npm's
+	// variables for registries.)
 	const child = spawn('bash', ['-c', WAIT, command, command, ...args], {
 		cwd,
 		env,
@@ -129,14 +134,14 @@ export async function run(command: string, args: string[], options: RunOptions):
 	throw new CommandFailed(`${command} ${args.join(' ')}: ${why}\n${excerpt(everything)}`);
 }
 
-/** Tools say what is wrong at the beginning or at the end. */
+/** The beginning and the end, because tools say there what is wrong. */
 function excerpt(output: string): string {
 	const lines = output.trim().split('\n');
 	if (lines.length <= 40) return lines.join('\n');
 	return [...lines.slice(0, 20), '…', ...lines.slice(-20)].join('\n');
 }
 
-/** Asks a process and those it started to end, and after `grace` milliseconds ends them. */
+/** Asks a process and those that it started to end, and kills them after `grace` milliseconds. */
 export async function stop(child: ChildProcess, grace = 15_000): Promise<void> {
 	if (hasEnded(child)) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -146,7 +151,7 @@ export async function stop(child: ChildProcess, grace = 15_000): Promise<void> {
 	await ended;
 }
 
-/** Ends a process and those it started at once, as a crash or a power cut does. */
+/** Kills a process and those that it started at once, like a crash or a power cut. */
 export async function kill(child: ChildProcess): Promise<void> {
 	if (hasEnded(child)) return;
 	const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -154,7 +159,7 @@ export async function kill(child: ChildProcess): Promise<void> {
 	await ended;
 }
 
-/** Ends all that `start` has started; from then on it starts nothing. */
+/** Ends all that `start` has started. After that it starts nothing. */
 export async function stopAll(): Promise<void> {
 	closed = true;
 	await Promise.all([...running].map((child) => stop(child)));
@@ -167,11 +172,11 @@ function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
 	try {
 		if (pid !== undefined) process.kill(-pid, name);
 	} catch {
-		// It has ended in the meantime.
+		// The process has ended in the meantime.
 	}
 }
 
-/** npm tells its children its own settings; a second npm must read its own. */
+/** An environment without npm's own settings, which npm passes to its children. A second npm must read its own. */
 export function plainEnvironment(extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
 	const own = Object.entries(process.env).filter(
 		([name]) =>

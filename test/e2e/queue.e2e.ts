@@ -10,14 +10,14 @@ import { openStage, type Stage } from './stage';
 import { addCredentials } from './workflows';
 
 /**
- * n8n's queue mode with a real Redis and PostgreSQL: one main, two workers, and one of the workers dies amid its work.
- * docs/scaling.md tells how to run it so.
+ * n8n's queue mode with a real Redis and PostgreSQL. There are one main process and two workers, and one worker dies
+ * during its work. docs/scaling.md describes this setup.
  */
 
 const CALLS = 500;
 /** Every fifth call goes to the workflow that only creates. */
 const isPlain = (index: number) => index % 5 === 4;
-/** Calls on their way to n8n at once. */
+/** Calls that are sent to n8n at the same time. */
 const CALLERS = 16;
 const KILL_AFTER = 150;
 const CONCURRENCY = 10;
@@ -38,7 +38,7 @@ beforeAll(async () => {
 		...services.env,
 		EXECUTIONS_MODE: 'queue',
 		N8N_ENCRYPTION_KEY: randomBytes(24).toString('hex'),
-		// A worker that died is noticed after a lock's time and a check, by default 60 s and 30 s.
+		// n8n notices a dead worker after the time of a lock and a check, by default 60 s and 30 s.
 		QUEUE_WORKER_LOCK_DURATION: '20000',
 		QUEUE_WORKER_LOCK_RENEW_TIME: '5000',
 		QUEUE_WORKER_STALLED_INTERVAL: '10000',
@@ -52,7 +52,7 @@ afterAll(async () => {
 	for (const end of endings.reverse()) await end();
 });
 
-/** A worker as on a machine of its own: with its own folder, and the package in it. */
+/** A worker as on a machine of its own: it has its own folder with the package. */
 async function addWorker(): Promise<RunningN8n> {
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-worker-'));
 	endings.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
@@ -146,7 +146,7 @@ const WORKFLOWS = {
 	]),
 };
 
-/** Activates a workflow and waits until n8n takes its calls, which is a little later; the first of them is `call`. */
+/** Activates a workflow and waits until n8n accepts its calls, which takes a moment. The first of them is `call`. */
 async function activate(workflow: Workflow, call: string): Promise<void> {
 	const { id, versionId } = await stage.session.call('POST', '/rest/workflows', workflow);
 	await stage.session.call('POST', `/rest/workflows/${String(id)}/activate`, { versionId });
@@ -157,12 +157,12 @@ async function activate(workflow: Workflow, call: string): Promise<void> {
 	}
 }
 
-// --- calls and what became of them -------------------------------------------------------------------------
+// --- calls and their records -------------------------------------------------------------------------------
 
 const callId = (index: number) => `call-${isPlain(index) ? 'create' : 'upsert'}-${index}`;
 const pathOf = (call: string) => (call.startsWith('call-create') ? 'create' : 'upsert');
 
-/** n8n answers once the execution is in the queue. */
+/** n8n responds when the execution is in the queue. */
 async function send(call: string): Promise<number> {
 	const response = await fetch(`${stage.n8n.url}/webhook/${pathOf(call)}`, {
 		method: 'POST',
@@ -188,7 +188,9 @@ async function sendAll(calls: string[]): Promise<number[]> {
 
 type Page = { count: number; results: Array<{ id: string; status: string }> };
 
-/** n8n's pages lose rows where executions did not start in the order of their IDs: one page, and its count. */
+/**
+ * Reads one page with its count, because n8n's pages lose rows if executions did not start in the order of their IDs.
+ */
 async function executions(...status: string[]): Promise<Page> {
 	const filter = encodeURIComponent(JSON.stringify({ status }));
 	const page = await stage.session.call('GET', `/rest/executions?limit=100&filter=${filter}`);
@@ -213,7 +215,7 @@ async function settled(count: number): Promise<void> {
 	}
 }
 
-/** How often each name is there, of those that are there. */
+/** How often each name occurs. */
 function tally(names: Array<string | undefined>): Map<string, number> {
 	const counts = new Map<string, number>();
 	for (const name of names) if (name !== undefined) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -223,7 +225,7 @@ const groups = () => tally(stage.threatConnect.groups().map(({ xid }) => xid));
 const customers = () => tally(stage.attackForge.groups().map(({ name }) => name));
 const twice = (counts: Map<string, number>) => [...counts].filter(([, count]) => count > 1);
 
-/** Calls that have not all of their records. */
+/** Calls that do not have all of their records. */
 function unfinished(calls: string[]): string[] {
 	const [there, alsoThere] = [groups(), customers()];
 	return calls.filter((call) => !there.has(call) || (pathOf(call) === 'upsert' && !alsoThere.has(call)));
@@ -234,7 +236,7 @@ function unfinished(calls: string[]): string[] {
 const calls = Array.from({ length: CALLS }, (_, index) => callId(index));
 
 test(
-	'a worker dies amid 500 calls: none is lost unnoticed, and what is run again makes nothing twice',
+	'a worker dies during 500 calls: no loss is unnoticed, and a second run creates nothing twice',
 	async () => {
 		await activate(WORKFLOWS.upsert, callId(0));
 		await activate(WORKFLOWS.create, callId(4));
@@ -243,7 +245,7 @@ test(
 		const sending = sendAll(rest);
 
 		while (stage.threatConnect.groups().length < KILL_AFTER) await sleep(20);
-		// More wait for ThreatConnect than one worker takes on: each has some in hand.
+		// More requests wait for ThreatConnect than one worker sends, so both workers have some.
 		const waiting = new Set<() => void>();
 		hooks.beforeRequest = async () => await new Promise<void>((go) => waiting.add(go));
 		while (waiting.size <= CONCURRENCY) await sleep(20);
@@ -263,13 +265,13 @@ test(
 		expect(answers).toEqual(rest.map(() => 200));
 		expect(await countAll()).toBe(CALLS);
 		expect(await countOf('success')).toBe(CALLS - failed.length);
-		// So this would see a loss.
+		// This proves that the test would see a loss.
 		expect(failed.length).toBeGreaterThan(0);
 		expect(missing.length).toBeLessThanOrEqual(failed.length);
 		expect(twice(groups())).toEqual([]);
 		expect(twice(customers())).toEqual([]);
 
-		// As a person does in the list of executions: "Retry"; and what has not come then, comes again.
+		// Failed executions run again by "Retry" in the list of executions. Calls that are still unfinished are sent again.
 		const retries: string[] = [];
 		for (const { id } of failed) {
 			const retry = stage.session.call('POST', `/rest/executions/${id}/retry`, { loadWorkflow: false });
@@ -303,7 +305,7 @@ test(
 );
 
 test(
-	'calls that were done before come again: nothing is made a second time',
+	'calls that were done before are sent again: nothing is created a second time',
 	async () => {
 		const [group, customer] = [groups(), customers()];
 		const [before, failedBefore] = [await countAll(), await countOf(...FAILED)];
@@ -312,7 +314,7 @@ test(
 		await settled(before + repeated.length);
 		expect(groups()).toEqual(group);
 		expect(customers()).toEqual(customer);
-		// Create says that the group is there already, Create or Update takes it as it is.
+		// Create reports that the group already exists. Create or Update uses the existing group.
 		const plain = repeated.filter((call) => pathOf(call) === 'create');
 		expect(await countOf(...FAILED)).toBe(failedBefore + plain.length);
 	},

@@ -17,19 +17,20 @@ import { hasEnded, plainEnvironment, run, start, stop } from './processes';
 
 const NPM_REGISTRY = 'registry.npmjs.org';
 
-/** A registry on this machine that n8n takes for the one of npm. */
+/** A registry on this machine that n8n takes for npm's. */
 export type Registry = {
-	/** What n8n must be started with. */
+	/** The environment that n8n must be started with. */
 	env: NodeJS.ProcessEnv;
-	/** Other hosts that n8n or npm asked for; they were not reached. */
+	/** Other hosts that n8n or npm requested. They were not reached. */
 	refused: Set<string>;
 	publish(tarball: string): Promise<void>;
 	stop(): Promise<void>;
 };
 
 /**
- * n8n installs from another registry than npm's only with a license, so it is led to this one on the way: through an
- * HTTPS proxy that knows no other host, and with a certificate that it trusts. n8n and npm do all that they do for a user.
+ * n8n installs from another registry than npm's only with a license. Therefore its requests are redirected to this
+ * registry, through an HTTPS proxy that knows no other host, with a certificate that n8n trusts. n8n and npm do all
+ * that they do for a user.
  *
  * @param folder an empty folder to work in
  */
@@ -94,7 +95,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
 	}
 }
 
-/** npm as on a fresh machine: no settings of whoever runs the test. */
+/** npm's settings on a fresh machine, without those of the user who runs the test. */
 const npmSettings = (folder: string) => ({
 	npm_config_userconfig: join(folder, 'npmrc'),
 	npm_config_globalconfig: join(folder, 'global-npmrc'),
@@ -103,7 +104,7 @@ const npmSettings = (folder: string) => ({
 	npm_config_update_notifier: 'false',
 });
 
-/** Verdaccio, which asks no other registry. */
+/** Starts Verdaccio, which asks no other registry. */
 async function startVerdaccio(folder: string, endings: Array<() => unknown>): Promise<number> {
 	const port = await freePort();
 	const config = {
@@ -154,7 +155,7 @@ function forward(incoming: IncomingMessage, answer: ServerResponse, port: number
 
 async function publish(tarball: string, folder: string, port: number): Promise<void> {
 	const host = `127.0.0.1:${port}`;
-	// npm publishes nothing without a token; this registry looks at none.
+	// npm publishes nothing without a token, but this registry does not check it.
 	const flags = [`--registry=http://${host}/`, `--//${host}/:_authToken=any`];
 	const env = { ...plainEnvironment(), ...npmSettings(folder), npm_config_registry: undefined };
 	await run('npm', ['publish', tarball, ...flags], { cwd: folder, env });

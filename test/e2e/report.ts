@@ -2,7 +2,7 @@ import type { AttackForgeSimulator } from '../simulators/attackforge';
 import type { StoredGroup, ThreatConnectSimulator } from '../simulators/threatconnect';
 import { customerFacts, type Finding, updatedCustomers, updatedGroups } from './expected';
 
-/** What the demo prints about the records: read from the simulators, never from the nodes' output. */
+/** What the demo prints about the records. It comes from the simulators, and never from the nodes' output. */
 
 const WIDTH = 110;
 const INDENT = 5;
@@ -12,7 +12,7 @@ export type Failure = { item: number; finding: string; title: string; error: str
 
 const cut = (text: string, width: number) => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
 
-/** A labelled line, wrapped under itself. */
+/** A line with a label. Further lines are indented. */
 function entry(label: string, parts: string[], separator = ', '): string[] {
 	const width = WIDTH - INDENT - LABEL;
 	const lines = [''];
@@ -29,7 +29,7 @@ function entry(label: string, parts: string[], separator = ', '): string[] {
 
 const words = (text: string): string[] => text.split(' ');
 
-/** Equal names once, with their number: "Source, Ticket Number, Additional Analysis and Context (2)". */
+/** Each name once, with its number: "Source, Ticket Number, Additional Analysis and Context (2)". */
 function counted(names: string[]): string[] {
 	const numbers = new Map<string, number>();
 	for (const name of names) numbers.set(name, (numbers.get(name) ?? 0) + 1);

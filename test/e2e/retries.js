@@ -1,5 +1,5 @@
-// On a busy machine the editor in its browser is late now and then. What fails twice is a fault; the first is printed.
-// Everything else has to hold at once.
+// The editor in its browser is sometimes late on a busy machine, so its tests have a second try. The first failure is
+// printed. All other tests must pass at once.
 if (/[/\\]editor\.[^/\\]*$/.test(expect.getState().testPath)) {
 	jest.retryTimes(1, { logErrorsBeforeRetry: true });
 }

@@ -8,11 +8,11 @@ import { openStage, type Stage } from './stage';
 import { ATTACKFORGE, failuresOf, runByHand, THREATCONNECT, workflowOf } from './workflows';
 
 /**
- * Every way to fail, in an n8n that saves all executions and logs as much as it can; then no secret stands anywhere
+ * All failures, in an n8n that saves all executions and logs as much as it can. After that, no secret may be anywhere
  * in its user folder: database, logs, files.
  */
 
-/** Found as they are nowhere else. */
+/** Secrets that occur nowhere else. */
 const SECRETS = {
 	threatConnectApi: 'APIV2:977:s3cReT:1924905600000:dG9rZW4tb2YtdGhlLXNlY3JldHMtdGVzdA==',
 	threatConnectHmacApi: 'HmacKeyOfTheSecretsTest!$^&(0123456789)[abcdef]{ABCDEF}/+=~',
@@ -26,10 +26,10 @@ const secretFields: Record<Credential, (secret: string) => Record<string, string
 	attackForgeApi: (apiKey) => ({ apiKey }),
 };
 
-/** Proof that what the hostile server says does reach the folder that is searched. */
+/** If this text is found, the responses of the hostile server do reach the searched folder. */
 const MARKER = 'marker-of-the-hostile-server';
 
-/** The request as it came, its headers and so its secret included. */
+/** The request as it came, with its headers and therefore its secret. */
 const echo = ({ method, url, headers }: IncomingMessage) =>
 	`${MARKER} ${method} ${url} ${JSON.stringify(headers)}`;
 
@@ -52,12 +52,12 @@ const plain =
 	};
 
 /**
- * The HTTP Request node gives out what a service answers, as it is: no credential can keep a secret out of it that the
- * service itself repeats.
+ * Whether a response does not repeat the request. The HTTP Request node outputs responses unchanged, so no credential
+ * can keep a secret out of its output if the service itself repeats it.
  */
 const repeatsNothing = (mode: string) => !/echo|html|half-json|redirect/.test(mode);
 
-/** By the first part of the path, which each credential's Base URL has. */
+/** Responses by the first part of the path, which is in each credential's Base URL. */
 const HOSTILE: Record<string, Answer> = {
 	'401-echo': withJson(401),
 	'403-echo': withJson(403),
@@ -111,7 +111,7 @@ afterAll(async () => {
 	await stage?.close();
 });
 
-/** Both nodes, and the HTTP Request node, going on after a failure and stopping at it. */
+/** Both nodes, and the HTTP Request node, each once with errors as output and once stopping at errors. */
 function failing(type: Credential, name: string, url: string | undefined) {
 	const isAttackForge = type === 'attackForgeApi';
 	const own = {
@@ -156,7 +156,7 @@ function failing(type: Credential, name: string, url: string | undefined) {
 	];
 }
 
-/** @param url where the HTTP Request node asks; without one it is left out */
+/** @param url the address for the HTTP Request node; without one the node is left out */
 async function fail(
 	type: Credential,
 	name: string,
@@ -176,7 +176,7 @@ async function fail(
 
 const types = Object.keys(SECRETS) as Credential[];
 
-// All at once: most of it is waiting for answers that never come.
+// All of them run at once, because they mostly wait for responses that never come.
 test('each credential fails in every way that a service or a network has', async () => {
 	const ways = types.flatMap((type) => Object.keys(HOSTILE).map((mode) => ({ type, mode })));
 	await Promise.all(
@@ -207,7 +207,7 @@ test.each(types)(
 	},
 );
 
-/** The forms in which a secret could stand somewhere; the database may cut long ones into pages. */
+/** The forms that a secret could have. The database may cut long forms into pages. */
 function formsOf(secret: string): string[] {
 	const parts = [secret.slice(0, 32), secret.slice(-28)];
 	const base64 = Buffer.from(secret).toString('base64');
@@ -233,7 +233,7 @@ test('no secret stands in any output, error, log, execution record or file', asy
 	await stage.n8n.stop();
 	const files = filesIn(stage.folder);
 	const contents = files.map((path) => ({ path, bytes: readFileSync(path) }));
-	// All that is to be searched is there, and what a service says does get into it.
+	// All searched files exist, and responses of the service do reach them.
 	expect(files.some((path) => path.endsWith('database.sqlite'))).toBe(true);
 	expect(files.filter((path) => path.endsWith('.log')).length).toBeGreaterThanOrEqual(2);
 	const marked = contents.filter(({ bytes }) => bytes.includes(MARKER)).map(({ path }) => path);

@@ -14,9 +14,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from './n8n';
 import { hasEnded, run, type RunOptions, start, stop } from './processes';
 
-/** Redis and PostgreSQL for n8n's queue mode: processes of our own on free ports, their files in a folder of our own. */
+/**
+ * Redis and PostgreSQL for n8n's queue mode. They are our own processes on free ports, with their files in our own
+ * folder.
+ */
 export type Services = {
-	/** What n8n needs to find both. */
+	/** The environment that n8n needs to find both. */
 	env: NodeJS.ProcessEnv;
 	stop(): Promise<void>;
 };
@@ -40,7 +43,7 @@ export function findPrograms(): Programs {
 	);
 }
 
-/** Debian keeps PostgreSQL's programs in a folder of their version, which is on no PATH. */
+/** Debian keeps PostgreSQL's programs in a folder with the version in its name, which is not on the PATH. */
 function findProgram(name: string): string | undefined {
 	const debian = '/usr/lib/postgresql';
 	const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
@@ -60,7 +63,10 @@ export async function startServices(): Promise<Services> {
 	const stopAll = async () => {
 		for (const end of endings.splice(0).reverse()) await end();
 	};
-	/** Starts one of them and waits until it says that it is ready: PostgreSQL takes connections before, and refuses them. */
+	/**
+	 * Starts one of them and waits until it says that it is ready. Before that, PostgreSQL accepts connections and then
+	 * refuses them.
+	 */
 	const serve = async (name: string, command: string, args: string[], user?: User) => {
 		const logFile = join(folder, `${name}.log`);
 		const log = openSync(logFile, 'a');
@@ -99,7 +105,7 @@ export async function startServices(): Promise<Services> {
 		const settings = {
 			listen_addresses: '127.0.0.1',
 			port,
-			// No Unix socket: its path may be 107 bytes long at most.
+			// There is no Unix socket, because its path may be at most 107 bytes long.
 			unix_socket_directories: '',
 			fsync: 'off',
 			lc_messages: 'C',
@@ -126,7 +132,7 @@ export async function startServices(): Promise<Services> {
 
 type User = Required<Pick<RunOptions, 'uid' | 'gid'>>;
 
-/** PostgreSQL refuses to run as root; its Debian package brings a user for it. */
+/** The user for PostgreSQL, which refuses to run as root. Its Debian package creates one. */
 async function postgresUser(): Promise<User | undefined> {
 	if (process.getuid?.() !== 0) return undefined;
 	const idOf = async (flag: string) => Number(await run('id', [flag, 'postgres'], { cwd: tmpdir() }));

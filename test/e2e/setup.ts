@@ -6,14 +6,15 @@ import { packPackage } from './tarball';
 
 export const REPORT_FOLDER = resolve(__dirname, 'report');
 
-/** Programs that the tests start, and Debian's packages that have them. */
+/** Programs that the tests start, and the Debian packages that hold them. */
 const PROGRAMS = { '/usr/bin/chromium': 'chromium' };
 
 /**
- * Installs Debian's packages of programs that are not there yet.
+ * Installs the Debian packages of missing programs.
  *
  * @param programs package by path of the program
- * @throws CommandFailed, for instance when the system is no Debian or the user is not root: then install them by hand
+ * @throws CommandFailed, e.g. if the system is not Debian or the user is not root; the programs then have to be
+ *   installed by hand
  */
 export async function debianPackages(programs: Record<string, string>): Promise<void> {
 	const missing = Object.entries(programs).flatMap(([path, name]) => (existsSync(path) ? [] : [name]));
@@ -24,14 +25,15 @@ export async function debianPackages(programs: Record<string, string>): Promise<
 }
 
 /**
- * Installs n8n and packs the package once for all files; they find the tarball in `E2E_TARBALL`. Whatever they and the
- * programs that they start put into temporary folders is gone when the run has ended, however it ends.
+ * Installs n8n and packs the package once for all files, which find the tarball in `E2E_TARBALL`. The temporary files
+ * of the tests and of the programs that they start are removed after the run, however it ends.
  */
 export default async function setup(): Promise<void> {
 	if (process.env.CHROMIUM === undefined) await debianPackages(PROGRAMS);
 	await installN8n((line) => console.log(line));
 	const folder = temporaryFolder('n8n-e2e-run-');
-	// A run within a run, in test/e2e/interrupt.e2e.ts, has it, and leaves the other's report alone.
+	// A run within a run (test/e2e/interrupt.e2e.ts) already has the tarball, and must not change the report of the outer
+	// run.
 	if (process.env.E2E_TARBALL !== undefined) return;
 	rmSync(REPORT_FOLDER, { recursive: true, force: true });
 	mkdirSync(REPORT_FOLDER, { recursive: true });

@@ -18,7 +18,7 @@ import {
 	workflowOf,
 } from './workflows';
 
-/** The packages of a single service: each alone, and both in the place of the combined one. */
+/** The packages of a single service: each alone, and both in place of the combined package. */
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -64,14 +64,14 @@ const ourTypes = async () =>
 		.filter((name) => /^n8n-nodes-(threatconnect|attackforge)/.test(name))
 		.sort();
 
-/** As type names of nodes and credentials begin. */
+/** The beginning of the type names of nodes and credentials. */
 const prefixOf = ({ service }: Half) => `${service[0]?.toLowerCase()}${service.slice(1)}`;
 const typeOf = (half: Half) => `${half.name}.${prefixOf(half)}Group`;
 const withToolAndTrigger = (types: string[]) =>
 	types.flatMap((type) => [type, `${type}Tool`, `${type}Trigger`]).sort();
 const OF_HALVES = HALVES.map(typeOf);
 
-/** A workflow that is written for the combined package, with the type names of the others. */
+/** A workflow for the combined package, with the type names of the split packages. */
 function moved(workflow: Workflow): Workflow {
 	const names = JSON.stringify(workflow)
 		.replaceAll(THREATCONNECT, OF_HALVES[0] ?? '')
@@ -113,7 +113,7 @@ const NODES: Record<string, typeof INCIDENT | typeof CUSTOMER> = {
 };
 
 type Item = { error?: string; message?: string };
-/** What the READMEs show of a failed item comes of these. */
+/** Parameters that cause the failed items of the READMEs. */
 const FAILING: Record<string, Record<string, unknown>> = {
 	ThreatConnect: {
 		operation: 'create',
@@ -128,7 +128,7 @@ const FAILING: Record<string, Record<string, unknown>> = {
 	},
 };
 
-/** The same workflow, with a webhook that answers with what the last node gives out. */
+/** The same workflow, with a webhook that responds with the output of the last node. */
 function withWebhook(workflow: Workflow, path: string): Workflow {
 	const webhook = {
 		id: path,
@@ -147,7 +147,7 @@ function withWebhook(workflow: Workflow, path: string): Workflow {
 	};
 }
 
-/** What the nodes of a workflow say that they did. */
+/** The outcomes of a workflow's nodes. */
 async function outcomes(workflow: Workflow): Promise<unknown[]> {
 	const execution = await runByHand(session, workflow);
 	expect(failuresOf(execution)).toEqual([]);
@@ -185,7 +185,7 @@ describe.each(HALVES)('$name alone', (half) => {
 		expect(await readJson(`/schemas/${type}/1.0.0/group/create.json`)).toMatchObject({ type: 'object' });
 	});
 
-	test('has the version of the combined package, no other package and no word of the other service', async () => {
+	test('has the version of the combined package, no other package, and nothing about the other service', async () => {
 		const manifest = JSON.parse(readFileSync(join(installed(), 'package.json'), 'utf8')) as object;
 		const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string };
 		expect(manifest).toMatchObject({ name, version, license: 'MIT' });
@@ -211,7 +211,7 @@ describe.each(HALVES)('$name alone', (half) => {
 		expect(await outcomes(moved(workflowOf(name, NODES[service] ?? INCIDENT)))).toEqual(['created']);
 	});
 
-	test('an item that fails has the words of its README', async () => {
+	test('an item that fails has the message of its README', async () => {
 		const parameters = FAILING[service] ?? {};
 		const node = {
 			name: 'Fails',
@@ -237,7 +237,7 @@ describe.each(HALVES)('$name alone', (half) => {
 	});
 });
 
-describe('in the place of the combined package', () => {
+describe('in place of the combined package', () => {
 	const both = workflowOf('Both', INCIDENT, CUSTOMER);
 	let ids: { published: string; agent: string; other: string };
 
@@ -247,7 +247,7 @@ describe('in the place of the combined package', () => {
 			.map(({ type }) => type)
 			.filter((type) => !/^(n8n-nodes-base\.|@n8n)/.test(type));
 
-	test('n8n refuses them beside it, since its list of nodes has each name once', async () => {
+	test('n8n refuses them in addition to it, because its list of nodes has each name once', async () => {
 		await install(PACKAGE_NAME);
 		for (const { name } of HALVES) {
 			await expect(install(name)).rejects.toThrow('UNIQUE constraint failed: installed_nodes.name');
@@ -272,7 +272,7 @@ describe('in the place of the combined package', () => {
 		const inWork = async (shell: string) =>
 			await run('sh', ['-euc', shell], { cwd: work, env, timeout: 240_000 });
 		const said = await inWork(commands).catch(async (error: Error) => {
-			// As the page says: n8n was writing.
+			// The page warns about this case: n8n was writing.
 			expect(error.message).toContain('SQLITE_BUSY');
 			await inWork(commands.trim().split('\n').at(-1) ?? '');
 			return error.message;

@@ -11,7 +11,7 @@ import {
 import { type N8nOptions, type Owner, type RunningN8n, Session, startN8n } from './n8n';
 import { installPackage } from './tarball';
 
-/** A fresh n8n with the package in it, its owner logged in, and both services. */
+/** A fresh n8n with the package, a logged-in owner and both services. */
 export type Stage = {
 	n8n: RunningN8n;
 	/** n8n's user folder. */
@@ -38,7 +38,7 @@ export const credentialsOf = ({ threatConnect, attackForge }: Pick<Stage, 'threa
 		},
 	] as const;
 
-/** The other way to log in to ThreatConnect. */
+/** The other kind of credential for ThreatConnect. */
 export const hmacCredentialOf = ({ threatConnect: { url, credentials } }: Pick<Stage, 'threatConnect'>) =>
 	({
 		name: 'ThreatConnect account (HMAC)',
@@ -47,15 +47,15 @@ export const hmacCredentialOf = ({ threatConnect: { url, credentials } }: Pick<S
 	}) as const;
 
 export type StageOptions = Partial<N8nOptions> & {
-	/** n8n as it is before anyone installs the package. */
+	/** Whether n8n starts without the package. */
 	withoutPackage?: boolean;
-	/** Milliseconds that both services take to answer. */
+	/** Milliseconds until a response of either service. */
 	latency?: number;
-	/** Of ThreatConnect; they may be changed later. */
+	/** ThreatConnect's hooks. They may be changed later. */
 	hooks?: ThreatConnectOptions['hooks'];
 };
 
-/** Starts everything, or leaves nothing behind; `close` ends it and removes its files. */
+/** Starts everything; if that fails, nothing is left behind. `close` ends it and removes its files. */
 export async function openStage({
 	withoutPackage,
 	latency,

@@ -18,8 +18,8 @@ const read = (path: string) => JSON.parse(readFileSync(path, 'utf8')) as Record<
 export const PACKAGE_NAME = String(read(join(ROOT, 'package.json')).name);
 
 /**
- * Builds and packs the package as `npm publish` would. In a copy: a build at the root removes `dist`,
- * which would break what else runs there for a while.
+ * Builds and packs the package as `npm publish` would. It works in a copy, because a build at the root removes `dist`,
+ * which other commands may be using.
  *
  * @param folder an empty folder to work in
  * @returns the path of the tarball
@@ -44,9 +44,9 @@ export async function packPackage(folder: string): Promise<string> {
 
 /**
  * Installs a tarball into n8n's folder for community packages, in the steps of n8n's own installer
- * (`CommunityPackagesService.downloadPackage`); only the tarball does not come from a registry.
+ * (`CommunityPackagesService.downloadPackage`). The only difference is that the tarball does not come from a registry.
  *
- * @param userFolder n8n's `N8N_USER_FOLDER`; n8n reads it when it starts
+ * @param userFolder n8n's `N8N_USER_FOLDER`, which n8n reads when it starts
  */
 export async function installPackage(tarball: string, userFolder: string): Promise<void> {
 	const downloads = join(userFolder, '.n8n', 'nodes');

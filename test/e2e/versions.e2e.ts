@@ -6,11 +6,11 @@ import { PACKAGE_NAME, type Workflow } from './n8n';
 import { credentialsOf, hmacCredentialOf, openStage, type Stage } from './stage';
 import { example, failuresOf, findingsOf, runByHand } from './workflows';
 
-/** The same tarball in each version of n8n that stands in docs/compatibility.md. */
+/** The same tarball in each version of n8n that docs/compatibility.md names. */
 
 const MINUTE = 60_000;
 
-/** What a person does in the editor after the import: chooses the credentials. Only newer versions find them by name. */
+/** Chooses the credentials, as a user does in the editor after the import. Only newer versions find them by name. */
 function choose(workflow: Workflow, ids: Record<string, string>): Workflow {
 	const nodes = workflow.nodes.map((node) => {
 		const given = (node.credentials ?? {}) as Record<string, { name: string }>;
@@ -22,7 +22,7 @@ function choose(workflow: Workflow, ids: Record<string, string>): Workflow {
 
 describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 	let stage: Stage;
-	/** The IDs of the saved credentials, by their types. */
+	/** The IDs of the saved credentials, by type. */
 	const ids: Record<string, string> = {};
 	beforeAll(async () => {
 		await installN8n((line) => console.log(line), version);
@@ -30,7 +30,7 @@ describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 	}, 45 * MINUTE);
 	afterAll(async () => await stage?.close());
 
-	test('is the version that runs, and stands in docs/compatibility.md', async () => {
+	test('is the version that runs, and is named in docs/compatibility.md', async () => {
 		const settings = await stage.session.call('GET', '/rest/settings');
 		expect(settings.versionCli ?? settings.n8nMetadata).toBe(version);
 		const table = readFileSync(join(__dirname, '../../docs/compatibility.md'), 'utf8');
@@ -43,7 +43,7 @@ describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 		);
 	});
 
-	test('each credential passes its test, and says what is wrong when its secret is', async () => {
+	test('each credential passes its test, and says what is wrong if its secret is wrong', async () => {
 		for (const { name, type, data } of [...credentialsOf(stage), hmacCredentialOf(stage)]) {
 			const id = await stage.session.addCredential(name, type, data);
 			ids[type] = id;

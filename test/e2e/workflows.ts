@@ -6,13 +6,13 @@ import { credentialsOf, type Stage } from './stage';
 
 export const EXAMPLES = resolve(__dirname, '../../examples');
 
-/** @param name of a file in `examples/`, without `.json` */
+/** @param name the name of a file in `examples/`, without `.json` */
 export const example = (name: string) =>
 	JSON.parse(readFileSync(join(EXAMPLES, `${name}.json`), 'utf8')) as Workflow;
 
 export const TRIGGER = 'When clicking ‘Execute workflow’';
 
-/** Under the names that the examples look for. */
+/** Adds the credentials under the names that the examples look for. */
 export async function addCredentials({ session, threatConnect, attackForge }: Stage): Promise<void> {
 	for (const { name, type, data } of credentialsOf({ threatConnect, attackForge })) {
 		await session.addCredential(name, type, data);
@@ -34,12 +34,12 @@ export function findingsOf(workflow: Workflow): Finding[] {
 	return (JSON.parse(jsonOutput) as { findings: Finding[] }).findings;
 }
 
-/** What a node gave out in its last run, on one of its outputs. */
+/** The output of a node in its last run. */
 export function itemsOf({ nodes }: Execution, node: string, output = 0): Item[] {
 	return nodes[node]?.at(-1)?.data?.main[output] ?? [];
 }
 
-/** What went wrong in an execution, in words; nothing when all went well. */
+/** What failed in an execution, in words; nothing if all succeeded. */
 export function failuresOf({ error, nodes }: Execution): string[] {
 	return [
 		...(error ? [`The execution failed: ${error.message} ${error.description ?? ''}`] : []),
@@ -60,7 +60,7 @@ type NodeSpec = {
 	name: string;
 	type: string;
 	parameters?: Record<string, unknown>;
-	/** Names by type; default: those of `addCredentials` that the node's type needs. */
+	/** Names of the credentials by type; default: those of `addCredentials` that the node's type needs. */
 	credentials?: Record<string, string>;
 	typeVersion?: number;
 	onError?: string;
@@ -71,7 +71,7 @@ const USUAL: Record<string, Record<string, string>> = {
 	[ATTACKFORGE]: { attackForgeApi: 'AttackForge account' },
 };
 
-/** A workflow that starts by hand and runs some nodes, one after the other. */
+/** A workflow that starts by hand and runs nodes one after the other. */
 export function workflowOf(name: string, ...nodes: NodeSpec[]): Workflow {
 	const start: NodeSpec = { name: TRIGGER, type: 'n8n-nodes-base.manualTrigger' };
 	const all = [start, ...nodes];
@@ -83,7 +83,7 @@ export function workflowOf(name: string, ...nodes: NodeSpec[]): Workflow {
 			typeVersion,
 			parameters,
 			position: [index * 220, 0],
-			// n8n finds them by their names.
+			// n8n finds the credentials by name.
 			credentials: Object.fromEntries(
 				Object.entries(credentials ?? USUAL[node.type] ?? {}).map(([type, credential]) => [
 					type,

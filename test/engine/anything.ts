@@ -46,14 +46,14 @@ export const NASTY_TEXTS = [
 const nastyText = fc.oneof(
 	{ weight: 3, arbitrary: fc.constantFrom(...NASTY_TEXTS) },
 	{ weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
-	// Half characters too.
+	// Also texts with half of a character.
 	{
 		weight: 1,
 		arbitrary: fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => String.fromCharCode(...codes)),
 	},
 );
 
-/** As another node's JSON.parse makes them: `__proto__` is a key like any other. */
+/** Objects as another node's JSON.parse makes them, in which `__proto__` is an ordinary key. */
 const NASTY_OBJECTS = [
 	'{"__proto__":{"polluted":true}}',
 	'{"__proto__":null}',
@@ -83,7 +83,7 @@ const NASTY_OBJECTS = [
 
 const nastyObject = fc.constantFrom(...NASTY_OBJECTS).map((json) => JSON.parse(json) as unknown);
 
-/** Whatever an expression can give. */
+/** Any value that an expression can give. */
 export const anything: fc.Arbitrary<unknown> = fc.oneof(
 	{ weight: 5, arbitrary: nastyText },
 	{ weight: 3, arbitrary: nastyObject },

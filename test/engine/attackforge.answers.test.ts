@@ -6,7 +6,7 @@ import { withHttpServer } from '../support/httpServer';
 import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
-/** Responses of AttackForge that its documentation neither shows nor rules out. */
+/** Responses that AttackForge's documentation neither shows nor rules out. */
 
 const ID = '5eab99471e18050942c7607a';
 const ACME = { name: 'ACME', ...CONTACTS };
@@ -49,7 +49,7 @@ test('a new group whose answer lacks its ID is looked up, so that later nodes ha
 	});
 });
 
-test('a user without an ID is not made a member as "undefined"', async () => {
+test('a user without an ID is not added as a member with the ID "undefined"', async () => {
 	await against(
 		() => ({ user: { username: 'paul' } }),
 		async (run, asked) => {
@@ -64,7 +64,7 @@ test('a user without an ID is not made a member as "undefined"', async () => {
 	);
 });
 
-test('a success whose error is empty is a success', async () => {
+test('an answer with an empty error is a success', async () => {
 	await against(
 		({ method }) => ({ group: { id: ID, ...ACME }, error: '', ...(method === 'POST' && { status: 'ok' }) }),
 		async (run) => {
@@ -75,7 +75,7 @@ test('a success whose error is empty is a success', async () => {
 	);
 });
 
-test('access that is not shown is not taken for access that is not there', async () => {
+test('access that is not shown is not treated as access that does not exist', async () => {
 	const sso = { group_name: 'AD', project_access_level: 'view', project_request_access_level: 'none' };
 	await against(
 		() => ({ group: { id: ID, ...ACME }, status: 'ok' }),
@@ -99,7 +99,7 @@ describe('pages of a list', () => {
 	const many = async (run: RunNode, more: object = { returnAll: true }) =>
 		await run('getAll', { resource: 'vulnerability', groupId: ID, ...more });
 
-	test('that is added to while it is read bring nothing twice', async () => {
+	test('bring nothing twice if the list grows while it is read', async () => {
 		let list = entries(0, 700);
 		const answer = ({ query }: Asked) => {
 			const skip = Number(query.get('skip'));
@@ -115,7 +115,7 @@ describe('pages of a list', () => {
 		});
 	});
 
-	test('keep what the service itself lists twice on one of them', async () => {
+	test('keep an entry that the service lists twice on one page', async () => {
 		const vulnerabilities = [
 			{ ...entry(1), asset: 'a' },
 			{ ...entry(1), asset: 'b' },
@@ -126,7 +126,7 @@ describe('pages of a list', () => {
 		);
 	});
 
-	test('from a service that knows no pages are read once, up to the limit', async () => {
+	test('are read once, up to the limit, if the service has no pages', async () => {
 		const all = () => ({ count: 1200, vulnerabilities: entries(0, 1200) });
 		await against(all, async (run, asked) => {
 			expect((await many(run)).items).toHaveLength(1200);
@@ -135,7 +135,7 @@ describe('pages of a list', () => {
 		});
 	});
 
-	test('that are the same again end the reading, and say so', async () => {
+	test('that repeat the last one end the reading with an error', async () => {
 		const same = () => ({ count: 500, vulnerabilities: entries(0, 500) });
 		await against(same, async (run, asked) => {
 			const { error } = await many(run);

@@ -7,7 +7,8 @@ import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
 /**
- * A lost answer, where the clock of the Date header is not the clock of the groups: a proxy or CDN in between has its own.
+ * A lost response when the clock of the Date header is not the clock of the groups, because a proxy or CDN in between
+ * has its own clock.
  */
 
 type Group = IDataObject & { id: string; created: string };
@@ -23,7 +24,7 @@ class Service {
 	constructor(
 		/** Milliseconds that the Date header is ahead of the groups. */
 		private readonly headerAhead: number,
-		/** How the answer to the n-th creation is lost. */
+		/** How the response to the n-th creation is lost. */
 		private readonly loss: (n: number) => 'before' | 'after' | undefined,
 		private readonly beforeLoss: (service: Service) => void = () => {},
 	) {}
@@ -137,7 +138,7 @@ test('a group without the access of the item is not taken over as created', asyn
 	});
 });
 
-test('two items of the same content, both without an answer, get a group each', async () => {
+test('two items with the same content, both without an answer, each get a group', async () => {
 	const service = new Service(0, (n) => (n < 2 ? 'after' : undefined));
 	await service.run(async (node) => {
 		const { items, errors } = await node(
@@ -155,7 +156,7 @@ test('two items of the same content, both without an answer, get a group each', 
 	});
 });
 
-test("another user than was asked for is not removed in that user's place", async () => {
+test('if the service finds another user, that user is not removed', async () => {
 	const asked: string[] = [];
 	const server = createServer((request, response) => {
 		asked.push(request.method ?? '');

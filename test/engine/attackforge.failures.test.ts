@@ -2,7 +2,7 @@ import { type AttackForgeSimulator, type FailureForm, startAttackForge } from '.
 import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode } from './support';
 
-/** A failure that AttackForge answers with the status code of success is a failure. */
+/** A failure counts as a failure even if AttackForge sends it with the status code of success. */
 
 const MISSING = 'f'.repeat(24);
 const PAUL = '66d2308ba99324532079e111';
@@ -64,7 +64,7 @@ describe.each(FORMS)('a failure with status 200 in the form "%s"', (failuresInSu
 	});
 });
 
-test('a group without members in the answer is an error, not a group that nobody is in', async () => {
+test('an answer without a list of members is an error, and not a group without members', async () => {
 	const server = await startAttackForge();
 	try {
 		const { id } = server.seedGroup({ members: undefined as never });
@@ -86,7 +86,7 @@ describe('what was done before', () => {
 	afterEach(async () => await server.stop());
 	const sso = { group_name: 'AD', project_access_level: 'view', project_request_access_level: 'none' };
 
-	test('adding who is a member, and removing who is none, has nothing to do and says so', async () => {
+	test('adding a member again, and removing a user who is not a member, has nothing to do and says so', async () => {
 		const { id } = server.seedGroup({});
 		const member = { resource: 'member', groupId: id, userId: PAUL };
 		for (const [operation, nothing] of [
@@ -172,7 +172,7 @@ describe('a change that was made', () => {
 		});
 	});
 
-	test('by Unlink is said where the project is out of sight afterwards', async () => {
+	test('by Unlink is reported although the key can no longer read the project', async () => {
 		const server = await startAttackForge();
 		try {
 			const [me] = server.users;

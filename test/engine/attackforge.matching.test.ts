@@ -8,7 +8,7 @@ import {
 import { jsonOf } from './harness';
 import { attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
 
-/** One rule says which group an item is about, and what of it differs. */
+/** One rule decides which group an item is about, and which of its values differ. */
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -99,7 +99,7 @@ describe('matching by a custom field', () => {
 		expect(server.groups()).toMatchObject([{ custom_fields }]);
 	});
 
-	test('is refused by name where a group holds the value beside others', async () => {
+	test('is refused, and names the group, if the group holds the value and others', async () => {
 		await start();
 		const { id } = server.seedGroup({ name: 'ACME', custom_fields: [{ key: 'code', value: ['C1', 'C2'] }] });
 		const { errors } = await upsert([{ name: 'ACME', custom_fields: { code: 'C1' } }], byCode);
@@ -160,7 +160,7 @@ test('Get Many lists the tenant once for all items', async () => {
 	expect(server.requests).toHaveLength(1);
 });
 
-test.each([100, 500, 7])('a server that gives pages of %s at most is read to the end', async (pageCap) => {
+test.each([100, 500, 7])('a server with at most %s entries a page is read to the end', async (pageCap) => {
 	await start({ pageCap });
 	const { id } = server.seedGroup({});
 	server.seedAssets(id, 21);
@@ -174,7 +174,7 @@ test.each([100, 500, 7])('a server that gives pages of %s at most is read to the
 	}
 });
 
-test('a user who is given in other letters is the same', async () => {
+test('an e-mail address in capital letters finds the same user', async () => {
 	await start();
 	server.seedUser({ username: 'jane', email_address: 'jane@example.com' });
 	const { id } = server.seedGroup({});
@@ -184,7 +184,7 @@ test('a user who is given in other letters is the same', async () => {
 });
 
 describe('a group that is created while another execution creates it', () => {
-	test('is reported with the other one by name', async () => {
+	test('is reported with the ID of the other group', async () => {
 		let other = () => {};
 		await start({ hooks: { beforeRequest: ({ method }) => (method === 'POST' ? other() : undefined) } });
 		let id = '';
@@ -206,8 +206,8 @@ describe('a group that is created while another execution creates it', () => {
 	});
 });
 
-describe('a group that is out of use', () => {
-	test('and is not listed is not promised to come back', async () => {
+describe('a group that is deleted or archived', () => {
+	test('and is not listed is created anew, with a notice', async () => {
 		await start();
 		server.seedGroup({ name: 'ACME', ...CONTACTS, is_deleted: true });
 		const { items } = await upsert([{ name: 'ACME', is_deleted: false }]);
@@ -223,7 +223,7 @@ describe('a group that is out of use', () => {
 		expect(server.groups()).toMatchObject([{ id, is_deleted: false }]);
 	});
 
-	test('is said to be so when it is updated', async () => {
+	test('has a notice about it when it is updated', async () => {
 		await start({ listsDeleted: true, showsArchived: true });
 		server.seedGroup({ name: 'Deleted', ...CONTACTS, is_deleted: true });
 		server.seedGroup({ name: 'Archived', ...CONTACTS, is_archived: true });

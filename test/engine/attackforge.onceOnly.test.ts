@@ -68,7 +68,7 @@ describe('a new group whose answer is lost', () => {
 		expect(names.map((name) => named(name).length)).toEqual([1, 1, 1]);
 	});
 
-	test('is reported as unknown when the list shows nothing that the run has made', async () => {
+	test('is reported as unknown when the list shows no group that the run has created', async () => {
 		await start();
 		const { items, errors, posts } = await through(loseFirst('POST', 'before'), {
 			parameters: {},
@@ -141,7 +141,7 @@ describe('a new group whose answer is lost', () => {
 });
 
 describe("n8n's Retry On Fail", () => {
-	test('makes no group twice, neither one that went through nor one that nobody knows of', async () => {
+	test('makes no group twice, whether its creation succeeded or is in doubt', async () => {
 		await start({ grants: METHOD_NAMES.filter((name) => name !== 'GetGroups') });
 		const names = ['a', 'b', 'c', 'd'];
 		const { items, errors, posts } = await through(loseFirst('POST', 'after'), {
@@ -188,7 +188,7 @@ describe('other writes whose answer is lost', () => {
 		}
 	});
 
-	test('an update, done each time but never answered, is in doubt after a few attempts', async () => {
+	test('an update that is done each time but never answered is in doubt after a few attempts', async () => {
 		await start();
 		server.seedGroup(GROUP);
 		const from = server.requests.length;
@@ -206,7 +206,7 @@ describe('other writes whose answer is lost', () => {
 		expect(server.requests.slice(from).filter(({ method }) => method === 'PUT')).toHaveLength(6);
 	});
 
-	test('an update that removes access is seen to be done, since the group is read before another attempt', async () => {
+	test('an update that removes access is found done, because the group is read before another attempt', async () => {
 		await start();
 		const entry = { group_name: 'AD-GROUP-1', project_access_level: 'edit' };
 		server.seedGroup({ ...GROUP, access: { sso_1: [entry], sso_2: [], member_admins: [] } } as never);

@@ -109,7 +109,7 @@ describe('Get and Get Many', () => {
 		[
 			'getAll',
 			'group',
-			// The customer to be offboarded has no code.
+			// The customer who is to be removed has no code.
 			{ customFields: customFields({ key: 'code', value: '' }) },
 			'The filter "Custom Fields": the value of "code" is empty',
 		],
@@ -131,7 +131,7 @@ describe('Get and Get Many', () => {
 		},
 	);
 
-	test('switches that an expression gives as text are heeded', async () => {
+	test('switches that an expression gives as text take effect', async () => {
 		for (let n = 0; n < 60; n++) server.seedGroup({ name: `Group ${n}` });
 		const off = '={{ "false" }}';
 		const { items } = await node('getAll', { returnAll: '={{ "true" }}', simplify: off });
@@ -271,7 +271,7 @@ describe('Related records', () => {
 		expect(critical.length).toBeGreaterThan(0);
 		expect(jsonOf(critical).every((one) => one.vulnerability_priority === 'Critical')).toBe(true);
 		expect(server.requests.at(-1)?.target).toContain(
-			// The days of the workflow's time zone, Europe/Berlin.
+			// The days are those of the workflow's time zone, Europe/Berlin.
 			'startDate=2024-12-31T23%3A00%3A00Z&endDate=2025-01-02T22%3A59%3A59.999Z&priority=Critical',
 		);
 	});
@@ -285,7 +285,7 @@ describe('Related records', () => {
 			const assets = Array.from({ length: count }, (_, n) => ({ id: String(n) }));
 			let asked = 0;
 			const listener = (_request: IncomingMessage, response: ServerResponse) => {
-				// Without this limit a node that reads on would fill the memory.
+				// Without this limit, a node that reads on would fill the memory.
 				if (++asked > 5) return response.writeHead(400).end('{"error":"asked too often"}');
 				return response.end(JSON.stringify({ count, assets }));
 			};
@@ -315,7 +315,7 @@ describe('Related records', () => {
 			},
 		});
 		expect(error).toBeUndefined();
-		// The last but one: a short page may be all that the service gives at once.
+		// The request before the last one, because a short page does not end the list.
 		expect(server.requests.at(-2)?.target).toContain(
 			'?altCustomFields=true&project_cf_key_allowlist=a&project_cf_key_allowlist=b&writeup_cf_key_blocklist=c&skip=0&limit=50',
 		);
@@ -328,7 +328,7 @@ describe('Related records', () => {
 		expect(server.requests.at(-1)?.target).toContain('?cf_key_allowlist=none');
 	});
 
-	test("what the documentation calls Query travels in the body, to the path of the page's heading", async () => {
+	test("what the documentation calls Query is sent in the body, to the path in the page's heading", async () => {
 		await node('create', { name: 'A', ...CONTACTS });
 		expect(writes().at(-1)).toMatchObject({ method: 'POST', target: '/api/ss/group' });
 		const { id } = server.groups()[0] ?? { id: '' };
@@ -443,7 +443,7 @@ describe('Update', () => {
 		});
 	});
 
-	test('makes access look exactly like this in one operation', async () => {
+	test('makes access exactly as given in one operation', async () => {
 		const { id } = server.seedGroup({
 			access: {
 				sso_1: [sso('KEEP'), sso('CHANGE', 'view'), sso('GO')],
@@ -471,7 +471,7 @@ describe('Update', () => {
 		expect(present).toMatchObject({ sso_2: [sso('STAYS')], member_admins: [{ user_id: PAUL }] });
 	});
 
-	test('that makes access exactly like this keeps an administrator whose ID is in capital letters', async () => {
+	test('that makes access exactly as given keeps an administrator whose ID is in capital letters', async () => {
 		const { id } = server.seedGroup({
 			access: { member_admins: [{ ...ADMIN, user_id: PAUL }] },
 		} as never);
@@ -523,7 +523,7 @@ describe('Create or Update', () => {
 		);
 		expect(writes()).toHaveLength(2);
 		expect(server.group(changed.id)?.group_owner).toBe('John Citizen');
-		// Once for all, once more before the first is created, and once more after.
+		// One list for all items, one more before the first group is created, and one after that.
 		expect(server.requests.filter(({ target }) => target.includes('/groups'))).toHaveLength(3);
 	});
 
@@ -678,7 +678,7 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 	};
 	expect(await sync(customers)).toEqual({ created: 500, updated: 0, unchanged: 0, writes: 500 });
 
-	// What other users keep in the same groups has to stay.
+	// Groups with data of other users must not change.
 	const others = server.groups().map(({ id }) => id);
 	for (const groupId of others.slice(0, 40)) {
 		await node('update', {

@@ -7,13 +7,13 @@ import { jsonOf } from './harness';
 import { type LossRule } from '../support/lossyProxy';
 import { CONTACTS, attackForgeNode, customFields, runAttackForgeWithLosses } from './support';
 
-/** What another client changes while this one writes stays as that client made it. */
+/** What another client changes at the same time stays as that client made it. */
 
 let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
 afterEach(async () => await server.stop());
 
-/** Refuses or loses the first write, and lets another client in before the second attempt. */
+/** Refuses or loses the first write. Another client makes a change before the second attempt. */
 const meanwhile =
 	(loss: 503 | 'before', change: () => void): LossRule =>
 	(method, _path, earlier) => {
@@ -74,7 +74,7 @@ describe.each([503, 'before'] as const)('when the first attempt meets "%s"', (lo
 		]);
 	});
 
-	test('access that is made exactly so is compared with what is there then', async () => {
+	test('access that is made exactly as given is compared with the access at that time', async () => {
 		await start();
 		const sso = { project_access_level: 'view', project_request_access_level: 'none' } as const;
 		const { id } = server.seedGroup({

@@ -39,7 +39,7 @@ const sso = (group_name: string) => ({
 	project_request_access_level: 'action',
 });
 
-/** A group as the documentation's update example finds it. */
+/** A group in the state before the documentation's example of an update. */
 const seed = () =>
 	server.seedGroup({
 		name: 'Before',
@@ -57,7 +57,7 @@ describe("the documentation's example of CreateGroup", () => {
 				auto_add_project_request: true,
 				enable_project_team_notifications: true,
 			},
-			// What the documentation sends and the form never does: an empty list.
+			// The documentation sends an empty list, which the form never sends.
 			options: { additionalJson: '{"access": {"sso_2": []}}' },
 		});
 		expect(error).toBeUndefined();
@@ -205,7 +205,7 @@ describe('lists from the item', () => {
 		]);
 	});
 
-	test('one custom field by key and value is that field, not two that are named so', async () => {
+	test('an object with key and value is one custom field, not two fields with these names', async () => {
 		const custom_fields = { key: 'client_code', value: '007' };
 		await node('create', { dataMode: 'autoMap' }, { items: [{ ...ACME, custom_fields }] });
 		expect(JSON.parse(lastBody()).custom_fields).toEqual([custom_fields]);

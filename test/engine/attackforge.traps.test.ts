@@ -7,8 +7,8 @@ import { run } from './harness';
 import { access, ADMIN, attackForgeNode, CONTACTS, type RunNode } from './support';
 
 /**
- * Where AttackForge's API differs from what a client expects when it creates and updates groups, or where its
- * documentation contradicts itself. Each test shows what the node does then.
+ * Differences between AttackForge's API and what a client expects when it creates and updates groups, and
+ * contradictions in its documentation. Each test shows what the node does.
  */
 
 let server: AttackForgeSimulator;
@@ -109,7 +109,7 @@ test('a member administrator is exactly one of a user and a group', async () => 
 	expect(lastBody().access.member_admins).toEqual([{ ...ADMIN, user_id: USER }]);
 });
 
-test('success is not told by the status sentence', async () => {
+test('success does not depend on the status sentence', async () => {
 	await against({ oldStatusSentences: true }, async (one, runNode) => {
 		const { id } = one.seedGroup({ name: 'Before' });
 		const { error, items } = await runNode('update', { groupId: id, updateFields: { name: 'After' } });

@@ -8,7 +8,7 @@ import type { LossRule } from '../support/lossyProxy';
 import { jsonOf, type RunOptions } from './harness';
 import { CONTACTS, runAttackForgeWithLosses } from './support';
 
-/** Create or Update writes each group once, whatever happens on the way and however often it comes in a run. */
+/** Create or Update writes each group once, whatever fails and however often the group occurs in a run. */
 
 let server: AttackForgeSimulator;
 const start = async (options: AttackForgeOptions = {}) => (server = await startAttackForge(options));
@@ -58,7 +58,7 @@ describe('by ID', () => {
 		expect(server.groups()).toMatchObject([{ name: 'New', group_owner: 'Ann' }]);
 	});
 
-	test('items without an ID make a group each', async () => {
+	test('items without an ID each make a group', async () => {
 		await start();
 		await upsert(byId, [{ name: 'New' }, { name: 'New' }]);
 		expect(names()).toEqual(['New', 'New']);

@@ -8,14 +8,16 @@ import { Readable } from 'node:stream';
 
 type Container = { set(type: unknown, instance: unknown): void };
 
-/** The one that n8n-core itself asks: several versions are installed. */
+/** The container that n8n-core itself uses, because several versions are installed. */
 function containerOfCore(): Container {
 	const path = require.resolve('@n8n/di', { paths: [require.resolve('n8n-core')] });
 	// eslint-disable-next-line @typescript-eslint/no-require-imports
 	return (require(path) as { Container: Container }).Container;
 }
 
-/** n8n's own store of binary data, as a server keeps it: in the items, or in files of which an item holds the ID. */
+/**
+ * n8n's own store of binary data, in the two modes of a server: in the items, or in files with their IDs in the items.
+ */
 export class BinaryStore {
 	private constructor(
 		private readonly service: BinaryDataService,
@@ -34,7 +36,7 @@ export class BinaryStore {
 		return new BinaryStore(service, folder);
 	}
 
-	/** A file as the node before ours would hand it over. */
+	/** A file as the previous node hands it over. */
 	async put(content: Buffer | Readable, fileName?: string, mimeType = 'application/octet-stream') {
 		const binary: IBinaryData = { data: '', mimeType, ...(fileName !== undefined && { fileName }) };
 		return await this.service.store(
@@ -58,7 +60,7 @@ export class BinaryStore {
 
 export const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex');
 
-/** `length` bytes in small pieces, no two alike and hardly to be compressed. */
+/** `length` bytes in small pieces. No two pieces are the same, and they hardly compress. */
 export function* pieces(length: number): Generator<Buffer> {
 	const size = 64 * 1024;
 	const noise = randomBytes(size);

@@ -5,7 +5,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf } from './harness';
 import { access, ADMIN, attackForgeNode, CONTACTS, customFields, threatConnectNode } from './support';
 
-/** A blank value says nothing: it changes nothing and clears nothing, whatever way it comes. */
+/** A blank value says nothing. It changes nothing and clears nothing, in any data mode. */
 
 /** What a spreadsheet, a form or an expression leaves where there is no value. */
 const BLANKS: ReadonlyArray<readonly [string, unknown]> = [
@@ -43,7 +43,7 @@ describe('AttackForge', () => {
 
 	let count = 0;
 
-	/** The item says nothing but who owns the group. */
+	/** The item gives only the owner of the group. */
 	async function keepsAllElse(operation: string, parameters: INodeParameters, item: object) {
 		const name = `ACME ${count++}`;
 		const { id } = server.seedGroup(structuredClone({ ...PRESENT, name }) as never);
@@ -103,7 +103,7 @@ describe('AttackForge', () => {
 		});
 	});
 
-	test('a comma where a list of SSO groups belongs revokes nothing', async () => {
+	test('a comma in place of a list of SSO groups revokes nothing', async () => {
 		const parameters = { matchBy: 'name', dataMode: 'autoMap', options: { accessMode: 'exact' } };
 		await keepsAllElse('upsert', parameters, { access: { sso_1: ',' } });
 	});
@@ -173,7 +173,7 @@ describe('ThreatConnect', () => {
 	beforeEach(async () => (server = await startThreatConnect()));
 	afterEach(async () => await server.stop());
 
-	test.each(BLANKS)('an update changes nothing but what is said: %s', async (_what, blank) => {
+	test.each(BLANKS)('an update changes only what the item gives: %s', async (_what, blank) => {
 		const node = threatConnectNode(server);
 		const { items } = await node('create', {
 			dataMode: 'json',

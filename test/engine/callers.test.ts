@@ -5,7 +5,10 @@ import { run } from './harness';
 import { type LossRule, startLossyProxy } from '../support/lossyProxy';
 import { CONTACTS } from './support';
 
-/** Each way in which n8n calls a node: it works, nothing is done twice, and two things are not taken for one. */
+/**
+ * All ways in which n8n calls a node. In each of them the node works, nothing is done twice, and two calls are not
+ * taken for one.
+ */
 
 let threatConnect: ThreatConnectSimulator;
 let attackForge: AttackForgeSimulator;
@@ -63,13 +66,13 @@ describe("in n8n's Agents, which run a node without an execution,", () => {
 	});
 });
 
-/** In the first try the group is made, its answer is lost, and looking it up is refused, twice. */
+/** In the first try the group is created, its response is lost, and the look-up is refused twice. */
 const lostAtFirst: LossRule = (method, _path, earlier) => {
 	if (method === 'POST' && earlier === 0) return 'after';
 	return method === 'GET' && earlier < 2 ? 400 : undefined;
 };
 
-/** Another name in each try. */
+/** The name is another one in each try. */
 const changing = (prefix: string) => ({
 	...create,
 	type: 'Threat',
@@ -107,7 +110,7 @@ describe('with expressions that give another value in each try, one group is mad
 		expect(madeWith('Retried')).toHaveLength(1);
 	});
 
-	test('of each item that had gone through, by the retry of a failed execution that n8n has saved', async () => {
+	test('of each item that had succeeded, by the retry of a failed execution that n8n has saved', async () => {
 		const parameters = {
 			...create,
 			type: 'Threat',
@@ -120,7 +123,7 @@ describe('with expressions that give another value in each try, one group is mad
 		expect(failed.error?.message).toContain('[item 1]');
 		expect(madeWith('Saved')).toHaveLength(1);
 
-		// Another process has only what was saved. Meanwhile the owner has been corrected.
+		// Another process has only what was saved. The owner has been corrected since.
 		const contextData = JSON.parse(JSON.stringify(failed.contextData)) as typeof failed.contextData;
 		const again = await run({
 			...ofThreatConnect(),
@@ -174,8 +177,8 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 		expect(threatConnect.posts().filter(({ text }) => text === 'By a tool')).toHaveLength(1);
 	});
 
-	test('an AttackForge group of which nobody knows is not made again', async () => {
-		// The answer to the create is lost, and all that could tell.
+	test('an AttackForge group whose creation is in doubt is not made again', async () => {
+		// The response to the create is lost, and so is every response that could show the group.
 		const lose: LossRule = (method, _path, earlier) => {
 			if (method === 'POST' && earlier === 0) return 'after';
 			return method === 'GET' ? 400 : undefined;
@@ -209,7 +212,7 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 		expect(madeWith(name)).toHaveLength(2);
 	});
 
-	test('a call after one that has failed is no repetition of it', async () => {
+	test('a call after a failed call is not a repetition of it', async () => {
 		const parameters = { ...byModel, type: "={{ $fromAI('type') }}" };
 		await callAsTool({ ...ofThreatConnect(), parameters, ...retried }, async (tool) => {
 			await tool.invoke({ name: 'Corrected', type: 'Nothing' }).catch(() => undefined);

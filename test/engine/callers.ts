@@ -19,7 +19,7 @@ import {
 
 import { type Credentials, load, TestCredentials, TestNodeTypes } from './harness';
 
-/** The ways besides the main connection in which n8n calls a node. */
+/** The ways in which n8n calls a node, besides the main connection. */
 
 type Called = {
 	type: 'attackForgeGroup' | 'threatConnectGroup';
@@ -30,7 +30,7 @@ type Called = {
 const references = (credentials: Credentials): INode['credentials'] =>
 	Object.fromEntries(Object.keys(credentials).map((name) => [name, { id: name, name }]));
 
-/** What an agent calls. */
+/** The tool that an agent calls. */
 export type Tool = { invoke(args: IDataObject): Promise<string> };
 
 class NodeTypesWithTool extends TestNodeTypes {
@@ -52,7 +52,7 @@ class NodeTypesWithTool extends TestNodeTypes {
 		};
 	}
 
-	/** As n8n makes a tool of a node that is usable as one. */
+	/** Makes a tool of a node that is usable as one, as n8n does. */
 	override getByName(type: string): INodeType {
 		if (type === 'test.agent') return this.agent;
 		if (!type.endsWith('Tool')) return super.getByName(type) as INodeType;
@@ -67,7 +67,7 @@ class NodeTypesWithTool extends TestNodeTypes {
 /**
  * Runs a script that calls the node as a tool, as a sub-agent and the MCP Server Trigger do.
  *
- * @param item that the agent receives, and of which the tool's expressions read
+ * @param item the item that the agent receives, and from which the tool's expressions read
  */
 export async function callAsTool(
 	{
@@ -136,7 +136,7 @@ export async function callAsTool(
 	if (data.resultData.error) throw data.resultData.error;
 }
 
-/** Runs the node as n8n's Agents do: without an execution, so that n8n keeps nothing of it. */
+/** Runs the node as n8n's Agents do: without an execution, so that n8n keeps nothing of the run. */
 export async function callFromAgents(
 	{ type, parameters, credentials }: Called,
 	json: IDataObject = {},

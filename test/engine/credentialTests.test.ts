@@ -234,7 +234,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 		expect(await check(name, { ...good(), baseUrl: url }, impatient)).toEqual(
 			failed(`${host} did not answer within 20 seconds.`),
 		);
-		// The first of them asks, without the secret, whether a proxy is between.
+		// The first of them checks, without the secret, whether there is a proxy.
 		expect(timeouts).toEqual([20_000, 20_000]);
 	});
 
@@ -289,7 +289,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 	});
 
 	test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
-		// On Linux 0.0.0.0 leads to this machine, so that a request would arrive.
+		// On Linux 0.0.0.0 is this machine, so a request would arrive.
 		const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
 		const plain = url.replace('127.0.0.1', '0.0.0.0');
 		expect(await at(plain)).toEqual(
@@ -454,7 +454,7 @@ describe('ThreatConnect', () => {
 		expect(await check('tokenTest', { ...token.good(), baseUrl: url })).toEqual(failed(message));
 	});
 
-	// Whoever repeats the request in the answer, e.g. a debugging proxy, puts the token into the message.
+	// A debugging proxy, for example, repeats the request in its response, and the token would be in the message.
 	test('an answer that repeats the Authorization header', async () => {
 		const { url } = await listener((request, response) => {
 			response.writeHead(400).end(`Bad header: ${request.headers.authorization}`);
@@ -527,21 +527,19 @@ describe('AttackForge', () => {
 		expect(result.message.startsWith(words)).toBe(true);
 	});
 
-	// Any 403 counts as a refusal by AttackForge, so that a page of a proxy or of a firewall, which never let the
-	// key through, makes the test green: "The key was accepted, but may not list groups (AttackForge did not answer with
-	// the JSON of its API, but with 403 Forbidden: Proxy Access blocked …)".
-	test('a page of a proxy with status 403 is no word of AttackForge', async () => {
+	// The proxy or firewall did not let the key through, so its 403 proves nothing about the key.
+	test('a page of a proxy with status 403 is not a refusal by AttackForge', async () => {
 		const { url } = await html(403, PROXY_PAGE);
 		expect((await at(url)).status).toBe('Error');
 	});
 
-	// The same for a 401 whose page happens to speak of permission.
-	test('a page of a proxy with status 401 is no word of AttackForge', async () => {
+	// The page of this 401 speaks of permission, as a refusal by AttackForge would.
+	test('a page of a proxy with status 401 is not a refusal by AttackForge', async () => {
 		const { url } = await html(401, '<h1>You have no permission to use this proxy</h1>');
 		expect((await at(url)).status).toBe('Error');
 	});
 
-	// A 403 that says that the key is wrong makes the test green, too.
+	// Such a 403 is not about a missing grant, so the test of the credential must fail.
 	test.each(['Invalid API key', 'The API key is not valid', 'X-SSAPI-KEY header is missing or wrong'])(
 		'a 403 that speaks of the key is about the key: %s',
 		async (error) => {

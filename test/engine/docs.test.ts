@@ -8,7 +8,7 @@ import { pageOf, pictured } from '../docs/operationsPage';
 
 const DOCS = join(__dirname, '../../docs');
 
-/** As `npm run docs` writes it; prettier's own API needs what jest lacks. */
+/** The text as `npm run docs` writes it. The test starts prettier, because prettier's own API needs what jest lacks. */
 const formatted = (path: string, text: string) =>
 	execFileSync(process.execPath, [require.resolve('prettier/bin/prettier.cjs'), '--stdin-filepath', path], {
 		input: text,

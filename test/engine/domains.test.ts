@@ -3,7 +3,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { loadOptions, run } from './harness';
 import { attackForgeNode, threatConnectNode } from './support';
 
-/** "Allowed HTTP Request Domains", which n8n adds to every credential. */
+/** n8n adds "Allowed HTTP Request Domains" to every credential. */
 
 let server: ThreatConnectSimulator;
 beforeAll(async () => {
@@ -34,7 +34,7 @@ describe('a node whose credential is for other domains sends nothing', () => {
 				await node('create', create, { credentials: token }),
 				await node('create', { authentication: 'hmac', ...create }, { credentials: hmac }),
 			];
-			// `*.0.0.1` is a wildcard like any other.
+			// `*.0.0.1` is treated like any other wildcard.
 			const isAllowed = allowedDomains.startsWith('*.0.0.1');
 			for (const { error } of results) {
 				if (isAllowed) expect(error?.message).not.toContain('does not allow');

@@ -15,7 +15,7 @@ afterAll(async () => await Promise.all([threatConnect.stop(), attackForge.stop()
 
 const ITEMS = 2000;
 
-/** The last item is invalid: in stop mode all are read and checked, and nothing is sent. */
+/** The last item is invalid. In stop mode all items are read and checked, and nothing is sent. */
 const items = Array.from({ length: ITEMS }, (_, index) => ({
 	name: `n${index}`,
 	date: index === ITEMS - 1 ? '03/04/2026' : '2026-04-03',
@@ -33,7 +33,11 @@ const form = {
 	},
 };
 
-/** Runs it while a task beside it asks for its turn again and again. @returns the longest time without a turn, as a part of the whole */
+/**
+ * Runs `running` while another task asks for its turn again and again.
+ *
+ * @returns the longest time without a turn, as a part of the whole time
+ */
 async function watch(running: () => Promise<unknown>) {
 	let longest = 0;
 	const start = performance.now();
@@ -72,7 +76,7 @@ test.each([
 	async (_what, service, operation, parameters) => {
 		const server = service === 'threatConnect' ? threatConnect : attackForge;
 		const before = server.requests.length;
-		// Once before, so that no loading of modules is measured.
+		// One item first, so that the loading of modules is not measured.
 		await nodes[service](operation, parameters, { items: items.slice(0, 1), onError: 'continueErrorOutput' });
 		const sent = server.requests.length - before;
 		const { longestShare } = await watch(async () => {
@@ -100,7 +104,7 @@ test('an execution that is cancelled while its items are read ends before all ar
 	expect(cancelled.whole).toBeLessThan(whole / 2);
 }, 60_000);
 
-test('a run that goes on at errors gives others their turn too, also where no item can be sent', async () => {
+test('a run that continues after errors gives other tasks their turn, also when no item can be sent', async () => {
 	const before = threatConnect.requests.length;
 	const { longestShare } = await watch(async () => {
 		const { errors } = await nodes.threatConnect(

@@ -6,7 +6,7 @@ import { FAULT_KINDS } from '../simulators/shared/faults';
 /** What happens to items while requests fail: the short form of `npm run faults`, which sends many more items. */
 
 const SHARE = 1 / 3;
-/** All kinds but a refusal, because an item that is refused has to fail. */
+/** All kinds except a refusal, because an item that is refused has to fail. */
 const kinds = FAULT_KINDS.filter((kind) => kind !== 'errorInSuccess');
 const NOTHING_WRONG = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 

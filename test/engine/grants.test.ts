@@ -3,7 +3,7 @@ import { attackForge } from '../docs/nodes';
 import { read } from '../docs/pages';
 import type { MethodName } from '../simulators/attackforge';
 
-/** docs/attackforge.md says which API methods an administrator has to grant for each operation. */
+/** docs/attackforge.md lists the API methods that an administrator has to grant for each operation. */
 
 const needs = new Map(
 	[...read('docs/attackforge.md').matchAll(/^\| (\w+: [\w ]+?) +\| (`\w+`(?:, `\w+`)*) +\|/gm)].map(
@@ -38,7 +38,7 @@ test.each(attackForge.operations.map((operation) => [titleOf(operation), operati
 	'%s needs these methods, and no others',
 	async (title, operation) => {
 		const methods = needs.get(title) ?? [];
-		// The examples give users by their address.
+		// The examples name users by their e-mail address.
 		expect(await runs(operation, [...methods, 'GetUserByEmail'])).toBe(true);
 		for (const method of methods) {
 			const others = methods.filter((one) => one !== method);

@@ -38,7 +38,7 @@ import { dirname, join } from 'node:path';
 
 /** Runs workflow JSON through n8n's own engine, with the built package loaded as n8n loads it. */
 
-/** The combined package, or one of those that are split from it. */
+/** The combined package, or one of the packages that are split from it. */
 const ROOT = process.env.PACKAGE_FOLDER ?? join(__dirname, '../..');
 const { name: PACKAGE } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { name: string };
 
@@ -69,7 +69,7 @@ export async function load(): Promise<Loaded> {
 		const ours = new PackageDirectoryLoader(ROOT);
 		await ours.loadAll();
 		const base = new PackageDirectoryLoader(dirname(require.resolve('n8n-nodes-base/package.json')));
-		// Of n8n's several hundred nodes the tests need one.
+		// The tests need one of n8n's several hundred nodes.
 		for (const path of ['dist/nodes/HttpRequest/HttpRequest.node.js']) base.loadNodeFromFile(path);
 		return { ours, base };
 	})();
@@ -143,7 +143,7 @@ export class TestCredentials extends ICredentialsHelper {
 		throw new Error('not used');
 	}
 
-	/** Expressions are resolved as n8n does it, for one item. */
+	/** Resolves expressions as n8n does, for one item. */
 	async getDecrypted(
 		_additionalData: unknown,
 		_node: unknown,
@@ -188,7 +188,7 @@ export type RunOptions = {
 	binaryMode?: 'separate' | 'combined';
 	/** Default `trigger`: no user watches the execution. */
 	mode?: 'manual' | 'trigger';
-	/** Called with what a node says to the person who runs it by hand. */
+	/** Called with each message of a node to the user who runs it by hand. */
 	onMessage?: (message: string) => void;
 	credentials: Credentials;
 	onError?: INode['onError'];
@@ -344,7 +344,7 @@ export type PollOptions = {
 	staticData?: IDataObject;
 	/** Default `trigger`; `manual` is Fetch Test Event. */
 	mode?: 'manual' | 'trigger';
-	/** Milliseconds that n8n allows; `null` as in versions that do not say. */
+	/** Milliseconds that n8n allows; `null` as in versions that do not tell it. */
 	budget?: number | null;
 	nodeId?: string;
 };

@@ -5,7 +5,7 @@ import type { LoggedRequest } from '../simulators/shared/server';
 import { type HttpServer, startHttpServer } from '../support/httpServer';
 import { jsonOf, load, run, type Credentials, type RunResult } from './harness';
 
-/** n8n's own HTTP Request node with our credentials. Users make with it the calls that our nodes do not make. */
+/** n8n's own HTTP Request node with our credentials, which users need for calls that our nodes do not make. */
 
 type Data = Credentials[string];
 
@@ -76,7 +76,7 @@ const arrays = (parameters: INodeParameters, queryParameterArrays: string): INod
 	options: { queryParameterArrays },
 });
 
-/** The query as read by a server that knows percent-encoding only, so that `+` stays `+`. */
+/** The query as a server reads it that decodes only percent-encoding, so that `+` stays `+`. */
 function received({ target }: LoggedRequest): string[][] {
 	const [, query = ''] = target.split('?');
 	return query.split('&').map((pair) => pair.split('=').map(decodeURIComponent));
@@ -292,7 +292,7 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 	});
 
 	describe('requests with a body', () => {
-		test('POST creates a group, its query awkward too', async () => {
+		test('POST creates a group, with a query of special characters', async () => {
 			const body = {
 				type: 'Incident',
 				name: `Made by "${credential}" & Grüße`,
@@ -471,7 +471,7 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 			expect(other.seen).toEqual([]);
 		});
 
-		test('a look-alike of the host is refused without a look-up', async () => {
+		test('a host with a similar name is refused without a DNS query', async () => {
 			const { host } = new URL(server.url);
 			const { error } = await request(
 				credential,
@@ -523,7 +523,7 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 			},
 		);
 
-		test('a wrong one is refused by the service, and not repeated in the error', async () => {
+		test('a wrong secret is refused by the service, and not repeated in the error', async () => {
 			const field = credential === 'threatConnectApi' ? 'apiToken' : 'secretKey';
 			const { error } = await request(credential, groups(), {}, { [field]: 'wrong-but-secret' });
 			expect(server.requests.at(-1)).toMatchObject({ status: 401 });
@@ -531,7 +531,7 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 			expect(JSON.stringify(error)).not.toContain('wrong-but-secret');
 		});
 
-		test('an Authorization header in the node’s own headers gives way', async () => {
+		test("an Authorization header in the node’s own headers is replaced by the credential's", async () => {
 			await accepted(groups(), {
 				sendHeaders: true,
 				specifyHeaders: 'keypair',
@@ -551,14 +551,14 @@ describe.each(['threatConnectApi', 'threatConnectHmacApi'])('HTTP Request with %
 			expect(secure.requests).toHaveLength(before);
 		});
 
-		test('is passed over with "Ignore SSL Issues" in the credential', async () => {
+		test('is ignored with "Ignore SSL Issues" in the credential', async () => {
 			const { error, items } = await request(credential, owners(), {}, { ignoreSslIssues: true }, secure.url);
 			expect(error).toBeUndefined();
 			expect(jsonOf(items)).toMatchObject([{ status: 'Success' }]);
 			expect(secure.requests.at(-1)).toMatchObject({ status: 200 });
 		});
 
-		test('is passed over with the node’s own option', async () => {
+		test('is ignored with the node’s own option', async () => {
 			const options = { allowUnauthorizedCerts: true };
 			const { error } = await request(
 				credential,
@@ -587,8 +587,8 @@ describe('HTTP Request with attackForgeApi', () => {
 		expect(other.seen).toEqual([]);
 	});
 
-	// n8n drops Authorization on a redirect to another origin, but no header of a service's own, so that the key
-	// arrives wherever the tenant, or whoever answers in its place, redirects to.
+	// On a redirect to another origin n8n drops Authorization, but not a service's own header. So the key would arrive
+	// wherever the tenant, or a server that answers in its place, redirects to.
 	test('a redirect to another origin does not carry the key', async () => {
 		const elsewhere = await listener(answerJson);
 		const origin = await listener((_incoming, response) => {

@@ -94,7 +94,7 @@ describe('when an item fails', () => {
 		expect(writes()).toBe(before);
 	});
 
-	test('and the execution stops, the first failure is shown, and how many items had gone through', async () => {
+	test('and the execution stops, the first failure is shown, and how many items had succeeded', async () => {
 		const before = writes();
 		const { error } = await node(
 			'create',
@@ -116,7 +116,7 @@ describe('when an item fails', () => {
 		expect(writes()).toBe(before + 3);
 	});
 
-	test('and goes on by the error output, each bad item and only it leaves there, with its own fields', async () => {
+	test('and the execution continues by the error output, only bad items leave there, with their own fields', async () => {
 		const { items, errors } = await node(
 			'create',
 			{ ...byName, additionalFields: { ownerName: '={{ $json.owner }}', firstSeen: '={{ $json.seen }}' } },
@@ -156,7 +156,7 @@ describe('when an item fails', () => {
 		]);
 	});
 
-	test('and goes on by the regular output, it stands in its place', async () => {
+	test('and the execution continues by the regular output, the error stands in its place', async () => {
 		const { items } = await node(
 			'create',
 			{ ...byName, additionalFields: { ownerName: '={{ $json.owner }}' } },
@@ -249,7 +249,7 @@ describe('concurrency', () => {
 	});
 });
 
-test('the credential is decrypted once a run, and once more where it must hold for several items', async () => {
+test('the credential is decrypted once a run, and once more when several items use it', async () => {
 	const { decrypted, items } = await node('create', byName, { items: named(...'abcdefghij') });
 	expect(items).toHaveLength(10);
 	expect(decrypted).toBe(2);
@@ -308,7 +308,7 @@ test.each<[string, RequestListener]>([
 	});
 });
 
-describe('an answer that is none', () => {
+describe('an answer that the service never sends', () => {
 	const failing = async (listener: RequestListener, more: object = {}) => {
 		let result: Awaited<ReturnType<typeof createAt>> | undefined;
 		let requests = 0;
@@ -377,7 +377,7 @@ describe('an answer that is none', () => {
 		expect(error?.description).toContain(description);
 	});
 
-	test('a connection that breaks: whether it was written is said to be unknown', async () => {
+	test('a connection that breaks: the error says that the write is in doubt', async () => {
 		const error = await failing((request) => request.socket.destroy());
 		expect(error?.message).toMatch(
 			/^The connection to 127\.0\.0\.1:\d+ broke before an answer came \[item 0\]$/,
@@ -387,7 +387,7 @@ describe('an answer that is none', () => {
 		);
 	});
 
-	test('silence: the time-out is named, and what may have happened', async () => {
+	test('silence: the error names the time-out, and what may have happened', async () => {
 		const error = await failing(() => {}, {
 			parameters: {
 				resource: 'group',

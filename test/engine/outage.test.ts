@@ -7,14 +7,16 @@ import { startHttpServer } from '../support/httpServer';
 import { TcpProxy } from '../support/tcpProxy';
 import { run, type RunOptions } from './harness';
 
-/** Failures in the middle of a run: the network breaks, the execution is cancelled, a response is huge or never ends. */
+/**
+ * Failures in the middle of a run: the network breaks, the execution is cancelled, a response is huge or never ends.
+ */
 
 const services: ServiceName[] = ['threatConnect', 'attackForge'];
 const WELL = { lost: 0, doubled: 0, unaccounted: 0, wrongContent: 0 };
 
 /**
- * Creates records through a TCP proxy that `during` starts and stops. `arrived` resolves once the service has received that
- * many requests.
+ * Creates records through a TCP proxy that `during` starts and stops. `arrived` resolves when the service has received
+ * that number of requests.
  */
 async function creating(
 	service: ServiceName,
@@ -67,7 +69,7 @@ describe.each(services)('%s:', (service) => {
 		expect(figures).toMatchObject({ sent: 60, succeeded: 60, ...WELL });
 	});
 
-	test('a service that dies half-way leaves each item with one outcome, and none that is wrong', async () => {
+	test('a service that stops half-way leaves each item with one correct outcome', async () => {
 		const { figures } = await creating(service, 40, async (network, arrived) => {
 			await arrived(15);
 			await network.stop();
@@ -156,7 +158,7 @@ describe('an answer of 50 MB', () => {
 	});
 });
 
-test('an answer that trickles in for ever is given up, and the connection with it', async () => {
+test('an answer that trickles for ever is given up, and its connection is closed', async () => {
 	let [last, standstill] = [Date.now(), 0];
 	const beat = setInterval(() => {
 		standstill = Math.max(standstill, Date.now() - last);
@@ -175,7 +177,7 @@ test('an answer that trickles in for ever is given up, and the connection with i
 	expect(items).toEqual([]);
 	expect(errors.map(({ json }) => [json.error, json.message])).toEqual([
 		[
-			// If this process stood still for half a second, the node takes that for a pause in the response.
+			// If this process stops for half a second, the node takes that for a pause in the response.
 			expect.stringMatching(
 				standstill < 300 ? /did not answer within 2\.5 seconds/ : /did not answer within (2\.5|0\.5) seconds/,
 			),

@@ -16,11 +16,13 @@ import {
 	type Tally,
 } from './properties';
 
-/** Whatever the items hold: each operation of the node does what it is for, or says what is wrong. */
+/** Each operation of the node does its work or says what is wrong, whatever the items hold. */
 
 const { description } = new AttackForgeGroup();
 
-/** Records that items may be about, and one of each kind that none may touch: no item holds its ID by chance. */
+/**
+ * Records that items may be about, and one record of each kind that nothing may change. No item has its ID by chance.
+ */
 const GROUPS = ['5eab99471e18050942c7607a', '5eab99471e18050942c7607b', '5eab99471e18050942c7607c'];
 const BYSTANDER = 'f0f0f0f0f0f0f0f0f0f0f0f0';
 const USERS = ['668ba6b1be6510000f78f79e', '66d2308ba99324532079e111'];
@@ -28,7 +30,7 @@ const PROJECTS = ['5f63da8b4a7e3f0018d3ce1b', '5f63da8b4a7e3f0018d3ce1c'];
 const UNKNOWN = '0123456789abcdef01234567';
 
 let server: AttackForgeSimulator;
-/** A new one each time: groups cannot be taken out of it. */
+/** Each test starts a new simulator, because groups cannot be removed from one. */
 const started: AttackForgeSimulator[] = [];
 beforeEach(async () => {
 	server = await startAttackForge();
@@ -139,7 +141,7 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 		[
 			...modes({ ...group('upsert'), matchBy: 'name' }),
 			...modes({ ...group('upsert'), matchBy: 'id' }),
-			// In the form, hardly any of the items would have the custom field.
+			// From the form, hardly any of the items would have the custom field.
 			{ ...group('upsert'), matchBy: 'customField', dataMode: 'autoMap' },
 			{ ...group('upsert'), matchBy: 'customField', dataMode: 'json' },
 		],
@@ -207,5 +209,5 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 		);
 	});
 
-	test('some go through, and some do not', () => checkTally(tally));
+	test('some items succeed, and some fail', () => checkTally(tally));
 });

@@ -18,12 +18,12 @@ import {
 	type Tally,
 } from './properties';
 
-/** Whatever the items hold: each operation of the node does what it is for, or says what is wrong. */
+/** Each operation of the node does its work or says what is wrong, whatever the items hold. */
 
 const { description } = new ThreatConnectGroup();
 
 const SEEDED = ['Incident', 'Document', 'Threat', 'Report', 'Event', 'Signature'] as const;
-/** Groups that items may be about, and others that none may touch: no item holds their IDs by chance. */
+/** Groups that items may be about. Other groups must not change: no item has their IDs by chance. */
 const TARGETS = SEEDED.map((_, index) => `46116860184273800${10 + index}`);
 const BYSTANDERS = SEEDED.map((_, index) => `46116860184273900${10 + index}`);
 
@@ -71,7 +71,7 @@ const plausible: Plausible = {
 	ownerId: fc.constantFrom('2', 2, 10n),
 	type: fc.constantFrom(...TYPES),
 	name: fc.constantFrom('Phishing', 'Ransomware, again', 'ü "quoted" \\ 👾'),
-	// Of signatures, which most items are not.
+	// Only signatures have this field, and most items are not signatures.
 	fileName: fc.constantFrom(undefined, undefined, undefined, 'a.yar'),
 	fileType: fc.constantFrom(undefined, undefined, undefined, 'YARA'),
 	fileText: fc.constantFrom(undefined, undefined, undefined, 'rule a {}'),
@@ -115,7 +115,7 @@ const fieldsBesides = (...left: string[]) =>
 const updates = fieldsBesides('type', 'ownerId', 'ownerName').map((own) => ({ name: 'Phishing', ...own }));
 const creations = fieldsBesides().map((own) => ({ type: 'Incident', name: 'Phishing', ...own }));
 
-// Methods and paths of each operation; `REF` is one segment, whatever it holds.
+// Methods and paths of each operation. `REF` is one segment with any content.
 const REF = '[\\w.~%-]+';
 const ONE = new RegExp(`(GET|PUT) /api/v3/groups/${REF}`);
 const READ = new RegExp(`GET /api/v3/groups/${REF}`);
@@ -171,7 +171,7 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 	],
 ];
 
-/** The groups that the requests name are those that the items name. */
+/** Checks that the requests name the groups that the items name. */
 function checkReferences(
 	faults: Faults,
 	items: readonly IDataObject[],
@@ -188,7 +188,7 @@ function checkReferences(
 		const segment = /^\/api\/v3\/groups\/([^/?]+)/.exec(target)?.[1];
 		if (segment === undefined) continue;
 		const reference = decodeURIComponent(segment);
-		// Or one that the run itself has made.
+		// Or a group that the run itself has created.
 		const isMeant =
 			meant.has(reference) ||
 			TARGETS.includes(reference) ||
@@ -246,7 +246,7 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 		);
 	});
 
-	test('some go through, and some do not', () => checkTally(tally));
+	test('some items succeed, and some fail', () => checkTally(tally));
 });
 
 function binaryOf(index: number): IBinaryKeyData {

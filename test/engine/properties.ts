@@ -7,8 +7,8 @@ import { anything } from './anything';
 import type { RunResult } from './harness';
 
 /**
- * What the property tests of both nodes share: items that hold anything, the form of an operation with an expression in
- * every box, and what must be true of each run.
+ * What the property tests of both nodes share: items with any content, the form of an operation with an expression in
+ * every input, and checks of each run.
  */
 
 /** Fixed, so that a failure can be repeated. `PROPERTY_SEED=42` tries other values, `PROPERTY_RUNS=50` more of them. */
@@ -18,16 +18,19 @@ const ITEMS = { minLength: 20, maxLength: 30 };
 
 // --- the form of an operation ----------------------------------------------------------------------------------------
 
-/** A box of the form: what its item key is, and what a careful user would put there. */
+/** An input of the form, with its key in the item and the values that a careful user would enter. */
 type Box = { key: string; name: string; plausible: fc.Arbitrary<unknown>; needed: boolean };
 
-/** Hold for the whole run, from its first item: a bad one fails all items at once. They have tests of their own. */
+/**
+ * Options of the whole run, which come from its first item. A bad one fails all items at once, so they have other
+ * tests.
+ */
 const OF_THE_RUN = [
 	...['maxConcurrentRequests', 'timeout', 'maxBytes', 'timeLimit'],
 	...['attributeWriteType', 'tagWriteType', 'securityLabelWriteType'],
 ];
 
-/** Good values by the name of the parameter, where its type does not say enough. */
+/** Good values by the name of the parameter, for parameters whose type does not say enough. */
 export type Plausible = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 type Form = { parameters: INodeParameters; boxes: Box[] };
@@ -54,8 +57,8 @@ function plausibleFor(
 }
 
 /**
- * The form of an operation, with an expression in every box: `structure` says which resource, operation and modes, and
- * `roll` which entries of collections are in it.
+ * The form of an operation, with an expression in every input. `structure` gives the resource, the operation and the
+ * modes, and `roll` chooses the entries of collections.
  */
 export function formOf(
 	{ properties }: INodeTypeDescription,
@@ -70,7 +73,7 @@ export function formOf(
 		const { name, type, options = [], typeOptions } = property;
 		const key = `${path}${name}`;
 		if (type === 'collection') {
-			// What belongs to some types only is a fault with all others, and would leave no item without one.
+			// A field of some types is a fault for all other types. With all of these fields, every item would have a fault.
 			const entries = pick(visible(options as INodeProperties[], structure, structure)).filter(
 				({ displayOptions: { hide, show } = {} }) => !{ ...hide, ...show }['/type'] || roll(8) === 0,
 			);
@@ -94,7 +97,7 @@ export function formOf(
 		boxes.push({
 			key,
 			name,
-			// An entry of filters that is empty is refused, and somebody who adds a row fills it in.
+			// An empty entry of filters is refused, and a user who adds a row fills it in.
 			needed: needed || hasDefault || /^filters_|_(field|entry|sso_\d|member_admins)_/.test(path),
 			plausible: plausible[`${name} by ${mode}`] ?? plausibleFor(property, plausible),
 		});
@@ -109,7 +112,7 @@ export function formOf(
 	return { parameters, boxes };
 }
 
-/** Items for a form: mostly good ones, so that they get far, with something else here and there. */
+/** Items for a form. Most values are good, so that the items get far, and some are anything else. */
 const itemsFor = ({ boxes }: Form, more: fc.Arbitrary<IDataObject>): fc.Arbitrary<IDataObject[]> =>
 	fc.array(
 		fc
@@ -132,7 +135,7 @@ const itemsFor = ({ boxes }: Form, more: fc.Arbitrary<IDataObject>): fc.Arbitrar
 		ITEMS,
 	);
 
-/** Some forms of an operation, with different entries of its collections, and items for each. */
+/** Some forms of an operation, with different entries of its collections, and items for each form. */
 export function casesOf(
 	description: INodeTypeDescription,
 	structure: INodeParameters,
@@ -148,7 +151,7 @@ export function casesOf(
 	});
 }
 
-/** Records with keys of the service and any others, as Auto-Map and JSON take them. */
+/** Records with keys of the service and any other keys, as Auto-Map and JSON take them. */
 export const records = (names: readonly string[], plausible: Plausible): fc.Arbitrary<IDataObject> =>
 	fc
 		.array(
@@ -167,23 +170,23 @@ export const records = (names: readonly string[], plausible: Plausible): fc.Arbi
 			),
 			{ maxLength: 5 },
 		)
-		// `Object.fromEntries` makes `__proto__` a key like any other, as JSON.parse does.
+		// `Object.fromEntries` makes `__proto__` an ordinary key, as JSON.parse does.
 		.map((entries) => Object.fromEntries(entries) as IDataObject);
 
-// --- what must be true -----------------------------------------------------------------------------------------------
+// --- the checks --------------------------------------------------------------------------------------------------
 
-/** Words of the engine, not of anybody who knows what the user did. */
+/** Messages of the JavaScript engine, which do not tell the user what is wrong. */
 const RAW_JAVASCRIPT =
 	/is not a function|is not iterable|cannot (read|set|convert|mix|destructure)|undefined|\[object|Maximum call stack|Invalid (array|string) length|out of range|Unexpected (token|end)|circular|BigInt|not assignable|toPrimitive|read only property|ERR_[A-Z]+|ECONN|E2BIG/i;
 
-/** A fault of a request that only its sender can mend: the node, not its user. */
+/** A refusal of a request that only the node can have malformed, and not the user. */
 const MALFORMED = /not valid JSON$|not valid JSON\.$|Content-Type|No such endpoint|is not a known parameter/;
 
-/** The message without the user's own text, which it quotes, and without the place of a fault in JSON. */
+/** The message without the user's text that it quotes, and without the place of a fault in JSON. */
 const ownWords = (message: string) =>
 	message.replace(/is not valid JSON: .*/s, '').replace(/"[^"]*"/gs, '""');
 
-/** What is wrong with a run, in one line each; the items that it is about stand there as JSON. */
+/** What is wrong with a run, one line for each fault, with the item as JSON. */
 export class Faults {
 	readonly found: string[] = [];
 
@@ -204,7 +207,7 @@ const shown = (item: unknown): string =>
 		typeof value === 'bigint' || typeof value === 'number' ? String(value) : value,
 	);
 
-/** Each item has one outcome, and each failure says in plain words what to do about it. */
+/** Checks that each item has one outcome, and that each failure says in plain words what to do. */
 function checkOutcomes(
 	faults: Faults,
 	{ items, errors, error, status }: RunResult,
@@ -237,7 +240,7 @@ function faultOf({ error, message }: IDataObject): string | undefined {
 	if (RAW_JAVASCRIPT.test(ownWords(words))) return 'raw words of JavaScript';
 	if (request !== undefined && MALFORMED.test(String(error))) return 'a malformed request';
 	if (words.length > 3000) return `a message of ${words.length} characters`;
-	// In the service's words, or in ours with a way out that names what it is about.
+	// The message is the service's, or it is ours and names the field and the way out.
 	if (request !== undefined) {
 		const isRefusal = /^4\d\d$/.test(httpCode ?? '') || /^GET \/api\/v2\/batch\/\d+\/errors$/.test(request);
 		return isRefusal ? undefined : 'no refusal of the service';
@@ -253,7 +256,7 @@ const HEADERS = [
 	...['timestamp', 'transfer-encoding', 'user-agent', 'x-ssapi-key'],
 ];
 
-/** Nothing but what the operation is for was asked of the service, each path as documented and its values encoded. */
+/** Checks that the service received only requests of the operation, with documented paths and encoded values. */
 function checkRequests(faults: Faults, requests: readonly LoggedRequest[], allowed: readonly RegExp[]): void {
 	const paths = new RegExp(allowed.map(({ source }) => `^${source}$`).join('|'));
 	for (const { method, target, headers, body, status = 0 } of requests) {
@@ -279,30 +282,30 @@ const PROTOTYPES = [Object, Array, Function, String, Number, Date, Map, Promise]
 	(one) => one.prototype as object,
 );
 
-/** @returns the names of all that every object has: the same before and after */
+/** @returns the names of all properties that every object has, which must be the same before and after */
 const inherited = (): string[] => PROTOTYPES.flatMap((prototype) => Reflect.ownKeys(prototype).map(String));
 
-/** A service under test, with records that items are about and others that none may touch. */
+/** A service under test, with records that items are about and others that must not change. */
 export type Subject = {
 	requests: readonly LoggedRequest[];
-	/** Makes both kinds of records anew. */
+	/** Creates both kinds of records anew. */
 	seed(): Promise<void>;
 	bystanders(): unknown;
-	/** @param round counts the forms */
+	/** @param round the number of the form */
 	run(form: Form, items: IDataObject[], round: number): Promise<RunResult>;
 };
 
 export type Expected = {
 	/** Method and path of each request that the operation may send. */
 	allowed: readonly RegExp[];
-	/** An item gives just one item, not a list. */
+	/** Whether an item gives exactly one output item, and not a list. */
 	oneEach: boolean;
-	/** Each success has made one record more: how many there are. */
+	/** The number of records, if each success adds one. */
 	count?: () => number;
 	also?(faults: Faults, items: readonly IDataObject[], requests: readonly LoggedRequest[]): void;
 };
 
-/** Runs an operation with each form and its items, and looks at all that must be true. */
+/** Runs an operation with each form and its items, and makes all checks. */
 export async function checkOperation(
 	subject: Subject,
 	cases: ReturnType<typeof casesOf>,
@@ -328,7 +331,7 @@ export async function checkOperation(
 	}
 }
 
-/** What became of the items of an operation, all its modes together: with one kind only they would show little. */
+/** How the items of an operation ended, for all its modes together, because one mode alone has few items. */
 export type Tally = { succeeded: number; failed: number };
 
 export function checkTally({ succeeded, failed }: Tally): void {

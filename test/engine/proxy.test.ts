@@ -12,13 +12,13 @@ import { startAttackForge, type AttackForgeSimulator } from '../simulators/attac
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { type Credentials, load, run } from './harness';
 
-/** The secret goes to nobody but the service: a proxy that n8n's environment names does not see it by plain HTTP. */
+/** Only the service gets the secret. A proxy in n8n's environment does not see it through plain HTTP. */
 
 let threatConnect: ThreatConnectSimulator;
 let attackForge: AttackForgeSimulator;
 let proxy: Server;
 let proxyUrl: string;
-/** All that the proxy could read. */
+/** All that the proxy has read. */
 const read: string[] = [];
 
 beforeAll(async () => {
@@ -187,7 +187,7 @@ describe.each([0, 1, 2])('the test of the credential %i', (which) => {
 		expect(message).toContain('The proxy proxy.invalid was not reached');
 	});
 
-	test('says that a proxy refused the way, and gives it no secret', async () => {
+	test('says that a proxy refused the tunnel, and gives it no secret', async () => {
 		const { secret } = services()[which] as ProxiedService;
 		const { status, message } = await check(which, 'https://tc.example.com');
 		expect(status).toBe('Error');

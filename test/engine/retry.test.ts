@@ -72,7 +72,7 @@ describe('a create without an XID', () => {
 		expect(second - first).toBeGreaterThanOrEqual(990);
 	});
 
-	test('is not waited for when the service asks for an hour: each item says so', async () => {
+	test('does not wait when the service asks for an hour, and each item says so', async () => {
 		const { errors, arrivals } = await against([answer(429, { 'retry-after': '3600' })], {
 			items: Array.from({ length: 3 }, (_, n) => ({ name: `n${n}` })),
 			options: { maxConcurrentRequests: 1 },
@@ -126,7 +126,7 @@ test.each([
 	},
 );
 
-describe('an update, which is the same done twice,', () => {
+describe('an update, which may be done twice,', () => {
 	test.each([
 		['500', answer(500)],
 		['502 with HTML', answer(502, {}, '<html>')],

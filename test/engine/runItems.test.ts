@@ -4,7 +4,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf, type RunOptions } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** What holds for the whole run, what each item says for itself, and what an item takes with it. */
+/** What holds for the whole run, what holds for each item, and what an item keeps. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -19,7 +19,7 @@ const named = (...names: string[]) => names.map((name) => ({ name }));
 const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
 const goOn: Partial<RunOptions> = { onError: 'continueErrorOutput' };
 
-test('an option whose expression fails for the first item fails that item alone', async () => {
+test('an option whose expression fails for the first item fails only that item', async () => {
 	const { items, errors } = await node(
 		'create',
 		{
@@ -54,12 +54,12 @@ describe('a credential with an expression', () => {
 		expect(server.requests).toHaveLength(before);
 	});
 
-	test('is used where it is the same for all items, or where there is one item', async () => {
+	test('is used if it is the same for all items, or if there is one item', async () => {
 		expect((await withExpression(tokens(right(), right()))).items).toHaveLength(2);
 		expect((await withExpression(tokens(right()))).items).toHaveLength(1);
 	});
 
-	test('that does not look at the item needs no look at each', async () => {
+	test('that does not depend on the item is resolved once for all items', async () => {
 		const { items, decrypted } = await node('create', byName, {
 			credentials: { threatConnectApi: { baseUrl: server.url, apiToken: `={{ "${right()}" }}` } },
 			items: named('a', 'b', 'c', 'd'),
@@ -117,7 +117,7 @@ describe("the data mode in n8n's own words", () => {
 		expect(jsonOf(items)).toMatchObject([{ name: 'Mapped' }]);
 	});
 
-	test('a word that is none is refused with those that are, and nothing is sent', async () => {
+	test('another mode is refused with the list of modes, and nothing is sent', async () => {
 		const before = writes();
 		const { error } = await node('create', { ...byName, name: 'Never', dataMode: 'automatic' });
 		expect(`${error?.message} ${error?.description}`).toMatch(/dataMode.*automatic.*define.*autoMap.*json/s);

@@ -64,7 +64,7 @@ export const attackForgeNode = (server: AttackForgeSimulator): RunNode => {
 type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
 type Simulator = AttackForgeSimulator | ThreatConnectSimulator;
 
-/** Makes a function that runs Create, or what the parameters say, through a proxy that loses responses. */
+/** Makes a function that runs Create, or the given parameters, through a proxy that loses responses. */
 const runWithLosses =
 	<Server extends Simulator>(
 		type: string,

@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf } from './harness';
 import { runThreatConnectWithLosses, threatConnectNode, type RunNode } from './support';
 
-/** Which group an item addresses: never one that it does not name. */
+/** The group that an item addresses is always one that the item names. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -107,7 +107,7 @@ describe('one rule says which names are the same', () => {
 		expect(names()).toEqual([stored, stored.toLowerCase()]);
 	});
 
-	test('an XID with blanks around it is the XID without them, in every operation', async () => {
+	test('an XID with blanks around it is the same as one without, in every operation', async () => {
 		const byXid = { matchBy: 'xid', groupXid: '={{ $json.xid }}', type: 'Incident', name: 'One' };
 		const items = ['INC-1 ', 'INC-1', ' INC-1\t'].map((xid) => ({ xid }));
 		const { error } = await node('upsert', byXid, { items });
@@ -122,7 +122,7 @@ describe('one rule says which names are the same', () => {
 	});
 });
 
-test('an item that names the own organization and one that leaves it out mean one group', async () => {
+test("an item that names the API user's organization and one that names no owner mean one group", async () => {
 	const items = [{}, { owner: 'Demo Organization' }, {}];
 	for (const match of [
 		{ matchBy: 'name', additionalFields: { ownerName: '={{ $json.owner }}' } },
@@ -160,7 +160,7 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 		expect(errors[0]?.json).toMatchObject({ message: expect.stringContaining('HTTP 409') as string });
 	});
 
-	test('and takes over its own', async () => {
+	test('but takes over its own group', async () => {
 		const { items, errors } = await runThreatConnectWithLosses(
 			server,
 			(method, _path, earlier) => (method === 'POST' && earlier === 0 ? 'after' : undefined),

@@ -5,7 +5,7 @@ import { jsonOf } from './harness';
 import { loseFirst } from '../support/lossyProxy';
 import { runThreatConnectWithLosses, threatConnectNode, type RunNode } from './support';
 
-/** The same items once more: nothing is added a second time, and what is as it should be is not written. */
+/** When the same items run again, nothing is added a second time, and what is already right is not written. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -66,7 +66,7 @@ test.each([
 			const { items, error } = await node('upsert', upsert);
 			expect(error).toBeUndefined();
 			expect(jsonOf(items)).toMatchObject([{ _outcome: 'unchanged', status: 'Open' }]);
-			// What was read to compare it was not asked for.
+			// Fields that were read only for the comparison are not in the output.
 			for (const hidden of ['tags', 'attributes', 'firstSeen', 'associatedGroups']) {
 				expect(items[0]?.json).not.toHaveProperty(hidden);
 			}
@@ -209,7 +209,7 @@ describe('an associated group', () => {
 		expect(server.group(id)?.attributes).toHaveLength(1);
 	});
 
-	test('of a name that several have stops, and so does an XID of another type', async () => {
+	test('whose name several groups have is refused, and so is an XID of another type', async () => {
 		const ids = server.seedGroups(2, { type: 'Adversary', name: 'FIN7' });
 		server.seedGroup({ type: 'Threat', name: 'T', xid: 'actor:2' });
 		const writes = await writesOf(async () => {

@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** Bulk Import: each item by its own options, and no group written twice or over another. */
+/** Bulk Import uses each item's own options, and writes no group twice or over another. */
 
 type Options = Parameters<typeof startThreatConnect>[0];
 
@@ -29,7 +29,7 @@ const jobsOf = ({ requests }: ThreatConnectSimulator) =>
 const uploadsOf = ({ requests }: ThreatConnectSimulator) =>
 	requests.filter(({ method, target }) => method === 'POST' && /\/v2\/batch\/\d+$/.test(target));
 
-test('an option of one item decides for no other: items with other settings go in jobs of their own', async () => {
+test('an option of one item applies to no other: items with other settings have jobs of their own', async () => {
 	await withSimulator({}, async (server, node) => {
 		for (const xid of ['a', 'b']) {
 			server.seedGroup({ type: 'Threat', name: xid, xid, tags: ['Old'] });
@@ -71,7 +71,7 @@ test('with retry, an item that was refused for its XID does not overwrite the gr
 	await withSimulator({}, async (server, node) => {
 		const { errors } = await node('bulkImport', autoMap, {
 			items: [
-				// n8n tries again when the first item failed.
+				// n8n tries again because the first item failed.
 				{ name: 'Bad', xid: 'bad', attributes: [{ type: 'No such type', value: 'v' }] },
 				{ name: 'First', xid: 'x' },
 				{ name: 'Second', xid: 'x' },
@@ -103,7 +103,7 @@ describe('of items with the same XID, by option,', () => {
 		});
 	});
 
-	test('all fail where the last one fails', async () => {
+	test('all fail if the last one fails', async () => {
 		await withSimulator({}, async (server, node) => {
 			const { items, errors } = await node('bulkImport', last, {
 				items: [
@@ -119,7 +119,7 @@ describe('of items with the same XID, by option,', () => {
 	});
 });
 
-test('attributes that replace those of the same types are there once, however often they are imported', async () => {
+test('attributes that replace those of the same types exist once, however often they are imported', async () => {
 	await withSimulator({}, async (server, node) => {
 		for (const value of ['old', 'new', 'new']) {
 			const { error } = await node(

@@ -37,7 +37,7 @@ const filesOf = (server: ThreatConnectSimulator) =>
 const autoMap = { dataMode: 'autoMap', type: 'Threat' };
 const ORG = 'Demo Organization';
 
-test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with its own fault, in at most 10 requests', async () => {
+test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with its own error, in at most 10 requests', async () => {
 	await withSimulator({ batchDelay: 200 }, async (server, node) => {
 		const kinds = [
 			(n: number) => ({ type: 'Incident', name: `Incident ${n}`, status: 'New', eventDate: '2026-01-01' }),
@@ -154,7 +154,7 @@ describe('a group', () => {
 		});
 	});
 
-	test('in JSON goes as it is translated, with the digits it has', async () => {
+	test('in JSON is sent as it is translated, with all its digits', async () => {
 		await withSimulator({}, async (server, node) => {
 			const { error } = await node('bulkImport', {
 				dataMode: 'json',
@@ -183,7 +183,7 @@ describe('a group', () => {
 		});
 	});
 
-	test('whose XID an earlier item has is refused, the earlier one imported', async () => {
+	test('with the XID of an earlier item is refused, and the earlier one is imported', async () => {
 		await withSimulator({}, async (server, node) => {
 			const items = [{ name: 'A', xid: 'x' }, { name: 'B', xid: 'x' }, { name: 'C' }, { name: 'C' }];
 			const { items: good, errors } = await node('bulkImport', autoMap, {
@@ -204,7 +204,7 @@ describe('a group', () => {
 });
 
 describe('jobs', () => {
-	test('are one for each owner', async () => {
+	test('are made for each owner', async () => {
 		await withSimulator({}, async (server, node) => {
 			const items = ['a', 'b', 'c', 'd'].map((name, index) => ({
 				name,
@@ -217,7 +217,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('need an owner: where the organization is not known, it is asked for once, and every item says so', async () => {
+	test('need an owner: if the organization is not known, it is asked for once, and every item says so', async () => {
 		await withSimulator({}, async (server) => {
 			const node = threatConnectNode({
 				...server,
@@ -237,7 +237,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('ask for Append and go on after errors', async () => {
+	test('use Append and continue after errors', async () => {
 		await withSimulator({}, async (server, node) => {
 			await node('bulkImport', autoMap, { items: [{ name: 'a' }] });
 			const created = server.requests.find(({ target }) => target === '/api/v2/batch');
@@ -253,7 +253,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('are split when the server takes less than they are, and its limit is kept to', async () => {
+	test('are split when the server takes less, and stay within its limit', async () => {
 		await withSimulator({ batchSizeLimit: 20_000 }, async (server, node) => {
 			const items = Array.from({ length: 1000 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
 			const { items: good, error } = await node('bulkImport', autoMap, { items });
@@ -305,7 +305,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('with one group that is too large end with the words of the server for it, and only for it', async () => {
+	test("with one group that is too large end with the server's message for this group only", async () => {
 		await withSimulator({ batchSizeLimit: 2000 }, async (server, node) => {
 			const items = [{ name: 'small' }, { name: 'large', description: 'x'.repeat(3000) }, { name: 'tiny' }];
 			const { items: good, errors } = await node('bulkImport', autoMap, {
@@ -383,7 +383,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('that fail as a whole say so, and that nothing was imported', async () => {
+	test('that fail as a whole say so, and say that nothing was imported', async () => {
 		await withSimulator({ batchItemLimit: 5 }, async (server, node) => {
 			const items = Array.from({ length: 6 }, (_, n) => ({ name: `n${n}` }));
 			const { errors } = await node('bulkImport', autoMap, { items, onError: 'continueErrorOutput' });
@@ -393,7 +393,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('after one with a fault are not begun when the execution stops at faults', async () => {
+	test('are not begun after a failed one when the execution stops at errors', async () => {
 		await withSimulator({}, async (server, node) => {
 			const items = [
 				{ name: 'a' },
@@ -407,7 +407,7 @@ describe('jobs', () => {
 		});
 	});
 
-	test('tell whoever runs them by hand how far they are', async () => {
+	test('show their progress to the user who runs them by hand', async () => {
 		await withSimulator({ batchDelay: 300 }, async (_server, node) => {
 			const messages: string[] = [];
 			await node('bulkImport', autoMap, {
@@ -450,7 +450,7 @@ describe('when a job does not end', () => {
 				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
 				onStart: (stop) => (cancel = stop),
 				mode: 'manual',
-				// Between two questions for the status.
+				// Between two requests for the status.
 				onMessage: (message) => message.endsWith(': Queued') && cancel(),
 			});
 			const sent = server.requests.length;
@@ -499,7 +499,7 @@ describe('when an answer is lost', () => {
 		onError: 'continueErrorOutput',
 	};
 
-	test('to the upload, the job itself is asked what it has', async () => {
+	test('to the upload, the status of the job shows what it has', async () => {
 		await withLosses(
 			(request) => (isUpload(request) ? 'answer' : undefined),
 			async (server, node) => {
@@ -511,7 +511,7 @@ describe('when an answer is lost', () => {
 		);
 	});
 
-	test('because the upload never arrived, that is said, and nothing was imported', async () => {
+	test('because the upload never arrived, the error says so, and nothing was imported', async () => {
 		await withLosses(
 			(request) => (isUpload(request) ? 'request' : undefined),
 			async (server, node) => {
@@ -523,7 +523,7 @@ describe('when an answer is lost', () => {
 		);
 	});
 
-	test('to a question for the status, it is asked again', async () => {
+	test('to a request for the status, the request is sent again', async () => {
 		let asked = 0;
 		await withLosses(
 			({ method, url }) =>

@@ -10,7 +10,7 @@ let server: ThreatConnectSimulator;
 let node: RunNode;
 beforeAll(async () => {
 	server = await startThreatConnect();
-	// An XID of the node's own is another matter: see threatconnect.onceOnly.test.ts.
+	// An XID that the node adds is tested in threatconnect.onceOnly.test.ts.
 	const plain = threatConnectNode(server);
 	node = async (operation, { options = {}, ...parameters }, more) =>
 		await plain(
@@ -27,7 +27,7 @@ afterAll(async () => await server.stop());
 const lastBody = () => server.requests.at(-1)?.body ?? '';
 const lastGroup = () => server.groups().at(-1);
 
-/** The documented example request of a page, as the one line that goes on the wire. */
+/** The documented example request of a page, as the one line that is sent. */
 const documented = (name: string) =>
 	JSON.stringify(JSON.parse(readFileSync(join(__dirname, '../fixtures', name), 'utf8')));
 
@@ -92,7 +92,7 @@ describe("the documentation's example", () => {
 	});
 });
 
-/** Every field of each type, as a user gives it, and as it must stand in the service. */
+/** Every field of each type, as a user gives it, and as the service must have it. */
 const common = {
 	given: {
 		firstSeen: '2026-01-02',
@@ -184,7 +184,7 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 		}
 	});
 
-	test('goes through Create and then Update with no error, and every field stands as sent', async () => {
+	test('goes through Create and then Update with no error, and every field is stored as sent', async () => {
 		const items = GROUP_TYPES.map((type) => ({
 			type,
 			name: `${type} from a finding`,
@@ -351,8 +351,8 @@ describe('lists', () => {
 	});
 });
 
-describe('what is asked of the answer', () => {
-	test('is repeated in the query for each field, and the activity log is asked for', async () => {
+describe('the fields of the answer', () => {
+	test('are repeated in the query, and so is the activity log', async () => {
 		await node('create', {
 			type: 'Threat',
 			name: 'T',
@@ -391,7 +391,7 @@ describe('the type by expression, per item', () => {
 		]);
 	});
 
-	test('needs nothing of a type that no item has', async () => {
+	test('requires no field of a type that no item has', async () => {
 		const { error, items: created } = await node(
 			'create',
 			{ type: '={{ $json.kind }}', name: 'Plain' },

@@ -5,7 +5,7 @@ import { type RunNode, threatConnectNode } from './support';
 let server: ThreatConnectSimulator;
 let node: RunNode;
 beforeAll(async () => {
-	// Where an administrator allows bulk deletion, an empty ID would delete all groups.
+	// If an administrator allows bulk deletion, an empty ID would delete all groups.
 	server = await startThreatConnect({ bulkDelete: true });
 	node = threatConnectNode(server);
 });
@@ -57,7 +57,7 @@ test.each([
 	expect(server.groups()).toHaveLength(before);
 });
 
-test('a group that is not there is an outcome of its item alone', async () => {
+test('a group that does not exist fails only its own item', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x' });
 	const { items, errors } = await node(
 		'delete',

@@ -11,7 +11,7 @@ afterAll(async () => await server.stop());
 
 const HASHES = ['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef01234567'];
 
-/** A group with the indicators of the seeds, and the given ones. */
+/** A group with the seeded indicators and the given ones. */
 const seed = async (...entries: Array<{ type: string; summary: string; ownerName?: string }>) => {
 	const { items, error } = await node('create', {
 		type: 'Incident',
@@ -95,7 +95,7 @@ test("the API's own fields name an indicator in JSON too", async () => {
 	expect(summaries(id)).toEqual(['badguy.com']);
 });
 
-test('one that several owners have needs its owner', async () => {
+test('one that several owners have must name its owner', async () => {
 	const shared = { type: 'Mutex', summary: 'shared by two' };
 	const id = await seed(shared, { ...shared, ownerName: 'Demo Community' });
 	const { error } = await dissociate(id, shared);
@@ -112,7 +112,7 @@ test('one that several owners have needs its owner', async () => {
 	]);
 });
 
-test('one that is not there is told, and the group stays as it is', async () => {
+test('one that does not exist is an error, and the group stays as it is', async () => {
 	const id = await seed();
 	const before = server.requests.length;
 	const { error } = await dissociate(id, { id: '101' }, { type: 'Host', summary: 'unknown.example' });

@@ -96,7 +96,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 		});
 	});
 
-	test('64 MiB go up and come down the same', async () => {
+	test('64 MiB are uploaded and downloaded unchanged', async () => {
 		const { id } = document();
 		const file = await store.put(Readable.from(pieces(64 * MIB)), 'large.bin');
 		const { error } = await upload(file, { groupId: id, waitUntilProcessed: true });
@@ -125,7 +125,7 @@ describe.each(['default', 'filesystem'] as const)('with binary data in n8n mode 
 					return;
 				}
 				sent += 1;
-				// The file takes two seconds, as on a slow connection.
+				// The server reads the file in two seconds, as over a slow connection.
 				request.on('data', () => {
 					request.pause();
 					setTimeout(() => request.resume(), 60);
@@ -188,7 +188,7 @@ describe('a group that has a file already', () => {
 		return group;
 	};
 
-	test('keeps it, and the user hears its name', async () => {
+	test('keeps it, and the error names it', async () => {
 		const { id } = await withFile();
 		const before = writes().length;
 		const { error } = await files(
@@ -202,7 +202,7 @@ describe('a group that has a file already', () => {
 		expect(server.file(id)?.sha256).toBe(sha256(Buffer.from('old')));
 	});
 
-	test('has it replaced on purpose', async () => {
+	test('has it replaced by the option', async () => {
 		const { id } = await withFile();
 		const { items, error } = await files(
 			'upload',
@@ -218,7 +218,7 @@ describe('a group that has a file already', () => {
 		expect(server.file(id)?.sha256).toBe(sha256(ZIP));
 	});
 
-	test('may also have none yet when replacing is allowed', async () => {
+	test('may also have no file yet when replacing is allowed', async () => {
 		const { id, xid = '' } = document({}, 'Report');
 		const { items } = await files(
 			'upload',
@@ -272,9 +272,9 @@ describe('an upload', () => {
 		);
 	});
 
-	test('whose processing cannot be looked at is not uploaded again by Retry On Fail', async () => {
+	test('whose processing cannot be checked is not uploaded again by Retry On Fail', async () => {
 		const { id } = document();
-		// Only the second and later reads, because the first reads the group before the upload.
+		// Only the second and later reads are lost, because the first one reads the group before the upload.
 		const proxy = await startLossyProxy(server.url, (method, _path, earlier) =>
 			method === 'GET' && earlier > 0 ? 403 : undefined,
 		);
@@ -331,7 +331,8 @@ describe('an upload', () => {
 	test('stops waiting when the execution is cancelled', async () => {
 		const slow = await startThreatConnect({ processing: 60_000 });
 		let cancel = () => {};
-		// Between two questions for the status, once the node has read the answer to one: before any timer of its own.
+		// Between two requests for the status: right after the node has read the response to one, and before its next
+		// timer.
 		const answered = (message: unknown) => {
 			const { request, response } = message as { request: ClientRequest; response: IncomingMessage };
 			const isUploaded = slow.requests.some(({ method }) => method !== 'GET');
@@ -399,7 +400,7 @@ describe('an upload', () => {
 		expect(writes()).toHaveLength(before);
 	});
 
-	test('is signed as it travels when the credential signs', async () => {
+	test('is signed as it is sent when the credential signs', async () => {
 		const { id } = document();
 		const { accessId, secretKey } = server.credentials;
 		const { error } = await files(
@@ -414,7 +415,7 @@ describe('an upload', () => {
 		expect(server.file(id)).toMatchObject({ fileName: "it's (100%) Böse & Co.zip", sha256: sha256(ZIP) });
 	});
 
-	test('is tried again from its first byte when the service was too busy for it', async () => {
+	test('is sent again from its first byte when the service was too busy', async () => {
 		let refused = 0;
 		const received: Buffer[] = [];
 		await withHttpServer(
@@ -544,14 +545,14 @@ describe('a download', () => {
 		expect(error?.message).toBe('The requested item(s) were not found. *****(secret hidden) [item 0]');
 	});
 
-	test('of a login page with 200 is no file', async () => {
+	test('of a login page with 200 is not a file', async () => {
 		const { error } = await answering((_request, response) =>
 			response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Please log in</html>'),
 		);
 		expect(error?.message).toContain('did not answer with JSON, but with 200 OK: Please log in');
 	});
 
-	test('that breaks off is no file', async () => {
+	test('that breaks off is not a file', async () => {
 		const { error } = await answering((request, response) => {
 			response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 1000 });
 			response.write('x'.repeat(100));

@@ -12,7 +12,7 @@ afterAll(async () => await server.stop());
 
 const XID = 'crm: a/b "c" ü?#%';
 
-test('a group is got by its ID, whatever way the ID is given', async () => {
+test('a group is found by its ID in each form of an ID', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'Found' });
 	const locator = (mode: string, value: unknown) => ({ __rl: true, mode, value });
 	for (const groupId of [
@@ -28,7 +28,7 @@ test('a group is got by its ID, whatever way the ID is given', async () => {
 	}
 });
 
-test('a group is got by its XID and owner, every character encoded', async () => {
+test('a group is found by its XID and owner, every character encoded', async () => {
 	server.seedGroup({ type: 'Threat', name: 'Mine', xid: XID });
 	server.seedGroup({ type: 'Threat', name: 'Shared', xid: XID, ownerName: 'Demo Community' });
 	const get = async (groupOwner: unknown) =>
@@ -42,7 +42,7 @@ test('a group is got by its XID and owner, every character encoded', async () =>
 	);
 });
 
-test('the output holds what is asked for', async () => {
+test('the output holds the requested fields', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x', tags: ['A'] });
 	const plain = await node('get', { groupId: id });
 	expect(plain.items[0]?.json).not.toHaveProperty('tags');
@@ -50,7 +50,7 @@ test('the output holds what is asked for', async () => {
 	expect(items[0]?.json).toMatchObject({ tags: { data: [{ name: 'A' }] }, attributes: {} });
 });
 
-test('a group that is not there fails with what to check', async () => {
+test('a group that does not exist fails with advice on what to check', async () => {
 	const { error } = await node('get', { groupId: '123456789' });
 	expect(error?.message).toContain('The requested item(s) were not found.');
 	expect(error?.description).toContain('Check the ID');

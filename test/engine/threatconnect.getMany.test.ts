@@ -6,7 +6,7 @@ import { type RunNode, threatConnectNode } from './support';
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
-/** What another client does before the server answers a list. */
+/** What another client does before the server responds to a list request. */
 let meanwhile: (() => void) | undefined;
 beforeAll(async () => {
 	server = await startThreatConnect({
@@ -107,7 +107,7 @@ describe('a filter finds', () => {
 		]);
 	});
 
-	test('what a query of the user says, and the filters besides', async () => {
+	test("groups that match the user's query and the filters", async () => {
 		const tql = 'summary = "Old wave" or ownerName = "Demo Community"';
 		expect((await all({ tql })).map(({ name }) => name)).toEqual(['phishing wave', 'Old wave']);
 		expect((await all({ tql, filters: { typeName: ['Event'] } })).map(({ name }) => name)).toEqual([
@@ -115,7 +115,7 @@ describe('a filter finds', () => {
 		]);
 	});
 
-	test("the user's query cannot take the filters apart", async () => {
+	test("the user's query cannot break up the filters", async () => {
 		const { error } = await node('getAll', {
 			tql: 'id > 0) or (id > 0',
 			filters: { typeName: ['Event'] },
@@ -123,7 +123,7 @@ describe('a filter finds', () => {
 		expect(error?.message).toContain('"TQL Query" (tql): the brackets do not match');
 	});
 
-	test('syntax that the server refuses, in its words', async () => {
+	test('nothing for syntax that the server refuses, and says so in its words', async () => {
 		const { error } = await node('getAll', { tql: 'name = "x"' });
 		expect(error?.message).toContain('Syntax error(s) found with your TQL query. Unknown keyword: name');
 	});
@@ -190,7 +190,7 @@ describe('of a filter that is set but empty', () => {
 		expect(server.requests).toHaveLength(before);
 	});
 
-	test('a type that there is not is refused: it would find nothing', async () => {
+	test('a type that does not exist is refused, because it would find nothing', async () => {
 		const { error } = await node('getAll', { filters: { typeName: '={{ ["incident"] }}' } });
 		expect(error?.message).toContain('"Types" (typeName) cannot be "incident"');
 		expect(error?.description).toContain('Did you mean "Incident"?');
@@ -203,14 +203,14 @@ describe('of a filter that is set but empty', () => {
 });
 
 describe('IDs', () => {
-	test('in any form, each once, with all their digits', async () => {
+	test('may have any form, and are sent once each, with all their digits', async () => {
 		const ids = ['9007199254740993', '9007199254740992', '12'];
 		for (const id of ids) server.seedGroup({ type: 'Threat', name: `n${id}`, id });
 		const found = await all({ filters: { id: '9007199254740993, 12, 12,9007199254740992' } });
 		expect(found.map(({ id }) => String(id))).toEqual(['12', '9007199254740992', '9007199254740993']);
 	});
 
-	test('more than fit into one query, in the order that is asked for', async () => {
+	test('may be more than fit into one query, and keep the chosen order', async () => {
 		const ids = server.seedGroups(700, (index) => ({
 			type: 'Threat',
 			name: `n${index % 10}`,
@@ -279,7 +279,7 @@ describe('limits and sorting', () => {
 describe('25,000 groups', () => {
 	test('are each returned exactly once while another client inserts and deletes', async () => {
 		const ids = server.seedGroups(25_000, (index) => ({ type: 'Threat', name: `n${index}` }));
-		// Another client deletes every third group meanwhile. The others must all come, and none twice.
+		// Another client deletes every third group meanwhile. All the others must be returned, and none twice.
 		const doomed = ids.filter((_id, index) => index % 3 === 0);
 		let turn = 0;
 		meanwhile = () => {
@@ -305,7 +305,7 @@ describe('25,000 groups', () => {
 	});
 });
 
-test('the next page is asked for before the last is handled, but none beyond the limit', async () => {
+test('the next page is requested before the last is handled, but none beyond the limit', async () => {
 	const api = new ThreatConnect({} as Connection);
 	const page = jest.spyOn(api, 'page').mockImplementation(async () => {
 		const first = page.mock.calls.length * 2;
@@ -317,7 +317,7 @@ test('the next page is asked for before the last is handled, but none beyond the
 	expect(page).toHaveBeenCalledTimes(2);
 	await groups.next();
 	expect(page).toHaveBeenCalledTimes(2);
-	// A filter by name may have left some out.
+	// A filter by name may have removed some of them.
 	await groups.next();
 	expect(page).toHaveBeenCalledTimes(3);
 	expect(page.mock.calls.map(([, query]) => query.find(([name]) => name === 'tql')?.[1])).toEqual([

@@ -4,7 +4,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** Lists of a group: what an item does not say stays as it is, and what a Get answered can be sent back. */
+/** Lists of a group: what an item does not name stays as it is, and a Get's response can be sent back. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -97,7 +97,7 @@ describe.each(BLANKS)('%s for a list says nothing', (_what, blank) => {
 	});
 });
 
-test('a list is emptied by {"data": [], "mode": "replace"} alone: in Auto-Map, as JSON text and in From Input', async () => {
+test('a list is emptied only by {"data": [], "mode": "replace"}: in Auto-Map, as JSON text and in From Input', async () => {
 	for (const tags of [{ data: [], mode: 'replace' }, '{"data": [], "mode": "replace"}']) {
 		const group = seed();
 		await update(group.id, { tags });
@@ -111,7 +111,7 @@ test('a list is emptied by {"data": [], "mode": "replace"} alone: in Auto-Map, a
 	expect(server.group(group.id)?.tags).toEqual([]);
 });
 
-test('a row whose value is empty is left out, whatever its other boxes hold', async () => {
+test('a row whose value is empty is left out, whatever its other inputs hold', async () => {
 	const entry = (row: IDataObject) => ({ list: { data: { entry: [row] } } });
 	const { error, items } = await node(
 		'create',
@@ -138,7 +138,7 @@ test('a row whose value is empty is left out, whatever its other boxes hold', as
 	});
 });
 
-test('a mail without a body, for which parsers give false, has none', async () => {
+test('a mail whose body is false, as parsers give it, has no body', async () => {
 	const { error } = await node(
 		'create',
 		{ dataMode: 'autoMap', type: 'Email' },
@@ -179,7 +179,7 @@ describe('what a Get answers, with all its lists,', () => {
 		expect({ ...server.group(String(friend?.id)) }).toEqual(friend);
 	});
 
-	test('and an attribute that was changed in it is changed where it stands', async () => {
+	test('and an attribute that was changed in it is changed in place', async () => {
 		const group = seed();
 		const answer = (await got(group.id)) as unknown as { attributes: { data: IDataObject[] } };
 		const [first, second] = answer.attributes.data;
@@ -190,7 +190,7 @@ describe('what a Get answers, with all its lists,', () => {
 		]);
 	});
 
-	test('makes the same lists in another group, and touches nothing of the first', async () => {
+	test('makes the same lists in another group, and changes nothing in the first', async () => {
 		const group = seed();
 		const answer = await got(group.id);
 		const { error } = await node(
@@ -220,7 +220,7 @@ describe('what a Get answers, with all its lists,', () => {
 		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
 	});
 
-	test('is refused where name and ID are those of two owners', async () => {
+	test('is refused if its name and its ID belong to two owners', async () => {
 		const groups = server.groups().length;
 		const { error } = await node(
 			'create',
@@ -234,7 +234,7 @@ describe('what a Get answers, with all its lists,', () => {
 	});
 });
 
-test("a tag of MISP travels by its name: its ID is not one of ThreatConnect's", async () => {
+test("a tag from MISP is sent by its name, because its ID is not ThreatConnect's", async () => {
 	const { id } = seed();
 	await update(id, { tags: [{ id: '1', name: 'tlp:amber', colour: '#FFC000', exportable: true }] });
 	expect(JSON.parse(server.requests.at(-1)?.body ?? '').tags).toEqual({
@@ -244,7 +244,7 @@ test("a tag of MISP travels by its name: its ID is not one of ThreatConnect's", 
 });
 
 describe('rows', () => {
-	test('of new objects carry what the API has for them', async () => {
+	test('of new objects have all fields of the API', async () => {
 		const { error } = await node('create', {
 			type: 'Incident',
 			name: 'With details',
@@ -344,7 +344,7 @@ describe('rows', () => {
 		expect(error?.message).toContain(message);
 	});
 
-	test('of assignments have a mode: by default the others stay', async () => {
+	test('of assignments have a mode, and by default the other assignments stay', async () => {
 		const { items } = await node('create', {
 			type: 'Task',
 			name: 'Task',

@@ -114,12 +114,12 @@ test('the output fields are those of the instance', async () => {
 });
 
 describe('what cannot be listed can be typed', () => {
-	test('a firewall that blocks OPTIONS leaves the fields that are known without it', async () => {
+	test('a firewall that blocks OPTIONS leaves the fields that the node knows', async () => {
 		const values = (await fields({ on: older })).map(({ value }) => value);
 		expect(values).toEqual(expect.arrayContaining(['tags', 'attributes', 'associatedIndicators']));
 	});
 
-	test('a server without event types leaves those that are documented', async () => {
+	test('a server without event types leaves the documented ones', async () => {
 		expect([...(await namesOf('searchEventTypes', '', { on: older }))].sort()).toEqual(
 			[...EVENT_TYPES].sort(),
 		);
@@ -135,7 +135,7 @@ describe('what cannot be listed can be typed', () => {
 		'searchWritableOwners',
 	])('%s says so where the key may not list', async (method) => {
 		const token = server.credentials.cannotListToken;
-		// n8n shows the message only.
+		// n8n shows only the message.
 		await expect(search(method, '', { token })).rejects.toThrow(
 			/^You are not authorized to perform the requested operation\. \w.+\.$/,
 		);

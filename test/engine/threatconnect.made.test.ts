@@ -39,7 +39,7 @@ test('an update that ThreatConnect confirms without the group is read back', asy
 	expect(jsonOf(items)).toEqual([GROUP]);
 });
 
-test('and is a success with a notice where it cannot be read', async () => {
+test('and is a success with a notice if it cannot be read', async () => {
 	const { items, error } = await answering((request, response) => {
 		request.resume();
 		if (request.method === 'PUT') asJson(response, { status: 'Success', message: 'Updated' });

@@ -37,9 +37,9 @@ describe('a new group whose answer is lost', () => {
 		expect(posts).toHaveLength(1);
 	});
 
-	test("and whose XID, the user's, another item has taken, is refused and not taken for that one's", async () => {
+	test("whose XID from the user another item has taken is refused, and not confused with that item's group", async () => {
 		const { items, errors, posts } = await through(
-			// The second item's request is lost, after the first item's has arrived.
+			// The second item's request is lost, after the first item's request has arrived.
 			(method, _path, earlier) => (method === 'POST' && earlier === 1 ? 'before' : undefined),
 			{
 				parameters: {
@@ -64,7 +64,7 @@ describe('a new group whose answer is lost', () => {
 		expect(named('Elsewhere')).toHaveLength(1);
 	});
 
-	test("with the user's XID is found by that", async () => {
+	test("with the user's XID is found by this XID", async () => {
 		const { items, errors } = await through(loseFirst('POST', 'after'), {
 			parameters: threat('Own XID', { additionalFields: { xid: 'own:1' } }),
 		});
@@ -73,7 +73,7 @@ describe('a new group whose answer is lost', () => {
 		expect(named('Own XID')).toHaveLength(1);
 	});
 
-	test("with a user's XID that a group had before is not taken for it", async () => {
+	test("with a user's XID that a group had before is not confused with that group", async () => {
 		server.seedGroup({ type: 'Threat', name: 'Older', xid: 'own:2', dateAdded: '2020-01-01T00:00:00Z' });
 		const { items, errors } = await through(loseFirst('POST', 'before'), {
 			parameters: threat('Older', { additionalFields: { xid: 'own:2' } }),
@@ -84,7 +84,7 @@ describe('a new group whose answer is lost', () => {
 		expect(named('Older')).toHaveLength(1);
 	});
 
-	test("of two items with the user's XID one is made, and the other refused: its values would be lost", async () => {
+	test("of two items with the user's XID one is made, and the other refused, because its values would be lost", async () => {
 		const { items, errors } = await through(() => undefined, {
 			parameters: {
 				...threat('Same XID'),
@@ -158,7 +158,8 @@ describe("n8n's Retry On Fail", () => {
 		names.map((name) => server.groups().filter((group) => group.name === `${prefix} ${name}`).length);
 
 	test('makes no group twice when an answer is lost and cannot be looked up at first', async () => {
-		// The first try: the second item is made, its answer lost, and all attempts to look it up, twice six.
+		// In the first try the second item's group is created, its response is lost, and all twelve attempts to look it up
+		// fail.
 		const lose: LossRule = (method, _path, earlier) =>
 			(method === 'POST' && earlier === 1) || (method === 'GET' && earlier < 12) ? 'after' : undefined;
 		const { items, error } = await retried('stopped', lose, {}, { onError: 'stopWorkflow' });
@@ -183,7 +184,7 @@ describe("n8n's Retry On Fail", () => {
 		expect(error?.message).toContain('[item 1]');
 	});
 
-	test('goes on saying that an item may have been made, as long as it cannot be looked up', async () => {
+	test('says again that an item may have been made, as long as it cannot be looked up', async () => {
 		const { errors, posts } = await through(
 			(method, _path, earlier) =>
 				method === 'GET' || (method === 'POST' && earlier === 0) ? 'after' : undefined,
@@ -195,7 +196,7 @@ describe("n8n's Retry On Fail", () => {
 		expect(posts).toHaveLength(1);
 	});
 
-	test('sends no item again that may have been made, where nothing tells', async () => {
+	test('sends no item again that may have been made, if nothing can show it', async () => {
 		const lose: LossRule = loseFirst('POST', 'after');
 		const { items, errors, posts } = await retried('unknown', lose, { assignXid: false });
 		expect(errors.map(({ json }) => json.error)).toEqual([expect.stringContaining('broke before')]);
@@ -204,7 +205,7 @@ describe("n8n's Retry On Fail", () => {
 		expect(madeOf('unknown')).toEqual([1, 1, 1, 1]);
 	});
 
-	test('sends nothing again that has gone through, and everything that was refused', async () => {
+	test('sends again what was refused, and nothing that succeeded', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Target' });
 		const { items, errors } = await through(() => undefined, {
 			parameters: {
@@ -220,7 +221,7 @@ describe("n8n's Retry On Fail", () => {
 		});
 		expect(errors).toHaveLength(1);
 		expect(items).toHaveLength(1);
-		// n8n has run the node three times, since its first item failed.
+		// n8n has run the node three times, because its first item failed.
 		expect(server.posts().filter(({ text }) => text === 'Once')).toHaveLength(1);
 		const refused = server.requests.filter(({ body }) => body.includes('999999'));
 		expect(refused.length).toBeGreaterThan(1);
@@ -235,7 +236,7 @@ test("n8n's Retry On Fail imports no group again that was imported", async () =>
 			name: '={{ $json.name }}',
 			additionalFields: { status: '={{ $json.status }}' },
 		},
-		// n8n runs the node again when its first item has failed.
+		// n8n runs the node again because its first item has failed.
 		items: [
 			{ name: 'Refused', status: 'No such status' },
 			{ name: 'Imported once', status: 'New' },
@@ -262,7 +263,7 @@ describe('other writes whose answer is lost', () => {
 		expect(server.group(id)).toBeUndefined();
 	});
 
-	test('an update is sent again where twice is the same as once', async () => {
+	test('an update is sent again if twice is the same as once', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Changing' });
 		const { items, errors } = await through(loseFirst('PUT', 'after'), {
 			parameters: { operation: 'update', findBy: 'id', groupId: id, updateFields: { name: 'Changed' } },
@@ -272,7 +273,7 @@ describe('other writes whose answer is lost', () => {
 		expect(server.group(id)?.name).toBe('Changed');
 	});
 
-	test('an attribute that is added may be there: it is said, and not added twice', async () => {
+	test('an added attribute may exist: the error says so, and it is not added twice', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Attributes' });
 		const { errors } = await through(loseFirst('PUT', 'after'), {
 			parameters: {
@@ -288,8 +289,8 @@ describe('other writes whose answer is lost', () => {
 	});
 });
 
-describe('a clock that is out of step', () => {
-	test.each([12, -12])('by %s minutes is corrected once, and said', async (minutes) => {
+describe('a clock that is wrong', () => {
+	test.each([12, -12])('by %s minutes is corrected once, with a notice', async (minutes) => {
 		const skewed = await startThreatConnect({ clockSkew: minutes * 60 });
 		try {
 			const { accessId, secretKey } = skewed.credentials;

@@ -6,7 +6,7 @@ import {
 import { jsonOf } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** The owner of an XID, whatever a server does with a request that names none. */
+/** The owner of an XID, whatever a server does with a request that names no owner. */
 
 const against = async (
 	options: ThreatConnectOptions,
@@ -31,7 +31,7 @@ const against = async (
 describe.each(['lenient', 'notFound', 'refused'] as const)(
 	'an XID without an owner (%s)',
 	(xidWithoutOwner) => {
-		test('finds the group of the own organization in every operation', async () => {
+		test("finds the group of the API user's organization in every operation", async () => {
 			await against({ xidWithoutOwner }, async (server, node) => {
 				const upsert = {
 					matchBy: 'xid',
@@ -74,7 +74,7 @@ describe.each(['lenient', 'notFound', 'refused'] as const)(
 	},
 );
 
-test('the own organization is asked for once a run', async () => {
+test("the API user's organization is requested once a run", async () => {
 	await against({}, async (server, node) => {
 		const items = Array.from({ length: 20 }, (_, index) => ({ xid: `x:${index}` }));
 		const { error } = await node(
@@ -88,7 +88,7 @@ test('the own organization is asked for once a run', async () => {
 	});
 });
 
-test('an API user who sees two organizations writes to its own', async () => {
+test('an API user who sees two organizations writes to their own', async () => {
 	await against(
 		{},
 		async (server, node) => {
@@ -112,7 +112,7 @@ test('an API user who sees two organizations writes to its own', async () => {
 	);
 });
 
-describe('where the server does not tell which organization is the own', () => {
+describe("if the server does not tell the API user's organization", () => {
 	test('it is the only one that the API user sees', async () => {
 		await against({ withoutOwnOwner: true, xidWithoutOwner: 'notFound' }, async (server, node) => {
 			for (const outcome of ['created', 'unchanged']) {
@@ -140,7 +140,7 @@ describe('where the server does not tell which organization is the own', () => {
 						expect(error?.description).toContain('give the owner');
 					}
 					expect(server.groups()).toEqual([]);
-					// A group that is read goes as it went: a lenient server knows it.
+					// The request to read a group is sent without an owner, and a lenient server finds the group.
 					server.seedGroup({
 						type: 'Threat',
 						name: 'N',
@@ -187,7 +187,7 @@ describe.each([{ saysMore: true }, { saysMore: false }])(
 	},
 );
 
-test('400 names in Name Is, and 400 tags besides, are asked for in several queries', async () => {
+test('400 names in Name Is, and 400 tags besides, are split into several queries', async () => {
 	await against({}, async (server, node) => {
 		const names = Array.from({ length: 400 }, (_, index) => `A rather long name of a group, number ${index}`);
 		for (const name of names) server.seedGroup({ type: 'Threat', name, tags: ['Tag 1', 'Tag 399'] });
@@ -204,7 +204,7 @@ test('400 names in Name Is, and 400 tags besides, are asked for in several queri
 			{ returnAll: true, sortDirection: 'desc', filters: { tag: '={{ $json.tags }}' } },
 			{ items },
 		);
-		// Each once, although its tags stand in several queries.
+		// Each group occurs once, although its tags are in several queries.
 		expect(jsonOf(tagged.items).map(({ name }) => name)).toEqual(['Bystander', ...[...names].reverse()]);
 		const limited = await node('getAll', { limit: 3, filters }, { items });
 		expect(jsonOf(limited.items).map(({ name }) => name)).toEqual(names.slice(0, 3));

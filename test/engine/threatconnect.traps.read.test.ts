@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { jsonOf, load, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** Where ThreatConnect's API differs from what a client expects when it finds, reads and deletes groups. */
+/** Differences between ThreatConnect's API and what a client expects when it finds, reads and deletes groups. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -71,7 +71,7 @@ test('a value is never part of the query language', async () => {
 	}
 });
 
-test('name, owner and type are asked for by the keywords that TQL has for them', async () => {
+test('name, owner and type use the keywords that TQL has for them', async () => {
 	await node('getAll', { filters: { name: 'n', ownerName: 'o', typeName: ['Threat'] } });
 	expect(lastTql()).toBe('summary = "n" and ownerName = "o" and typeName = "Threat"');
 });
@@ -87,7 +87,7 @@ test('an empty ID never becomes a deletion of everything', async () => {
 	expect(server.groups()).toHaveLength(3);
 });
 
-test('a key that may read but not write is told so in the words of the service', async () => {
+test('a key that may read but not write gets the message of the service', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x' });
 	const credentials = {
 		threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.readOnlyToken },
@@ -98,13 +98,13 @@ test('a key that may read but not write is told so in the words of the service',
 	expect(server.group(id)).toBeDefined();
 });
 
-test('no page depends on a count or a previous link, and the end is where the pages end', async () => {
+test('no page depends on a count or a previous link, and the list ends where the pages end', async () => {
 	server.seedGroups(2000, { type: 'Threat', name: 'x' });
 	const before = server.requests.length;
 	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
 	expect(items).toHaveLength(2000);
 	const targets = server.requests.slice(before).map(({ target }) => target);
-	// The node does not take a full page for the last, with or without a link to the next.
+	// The node does not treat a full page as the last one, with or without a link to the next.
 	expect(targets).toHaveLength(3);
 	expect(targets.join()).not.toMatch(/count=|resultStart=/);
 });
@@ -122,14 +122,14 @@ test('the next link is not followed, only our own address is asked', async () =>
 	expect(second).toMatch(/^\/api\/v3\/groups\?sorting=lastModified%20asc%20id%20asc&resultStart=1000&/);
 });
 
-test('an association query of the user finds the group itself too, as the service has it', async () => {
+test('an association query of the user finds the group itself too, as the service does', async () => {
 	const { id: other } = server.seedGroup({ type: 'Threat', name: 'Other' });
 	const { id } = server.seedGroup({ type: 'Incident', name: 'Itself', associatedGroups: [other] });
 	const { items } = await node('getAll', { tql: `hasGroup(id = ${id})` });
 	expect(jsonOf(items).map(({ name }) => name)).toContain('Itself');
 });
 
-test('no filter displaces another', async () => {
+test('no filter replaces another', async () => {
 	await node('getAll', {
 		filters: {
 			typeName: ['Incident', 'Event'],
@@ -159,7 +159,7 @@ test('no filter displaces another', async () => {
 	}
 });
 
-test('a credential holds one method, so that there is nothing to prefer', async () => {
+test('a credential holds one method, so that none has to be preferred', async () => {
 	const { ours } = await load();
 	const fieldsOf = (type: string) =>
 		ours.credentialTypes[type]?.type.properties

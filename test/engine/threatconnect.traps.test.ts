@@ -2,7 +2,7 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
-/** Where ThreatConnect's API differs from what a client expects when it creates and updates groups. */
+/** Differences between ThreatConnect's API and what a client expects when it creates and updates groups. */
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -14,12 +14,12 @@ afterAll(async () => await server.stop());
 
 const lastBody = () => JSON.parse(server.requests.at(-1)?.body ?? 'null');
 
-test('an ID that has lost digits already is refused, not sent wrong', async () => {
+test('an ID that has already lost digits is refused', async () => {
 	const before = server.requests.length;
 	const { error } = await node(
 		'update',
 		{ groupId: '={{ $json.id }}', updateFields: { name: 'x' } },
-		// The literal is what JSON.parse makes of 9007199254740993.
+		// JSON.parse makes this number of 9007199254740993.
 		{ items: [{ id: 9007199254740992 }] },
 	);
 	expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
@@ -61,7 +61,7 @@ test('new groups and indicators may name an owner of their own', async () => {
 	expect(server.groups().find(({ name }) => name === 'In the community')?.ownerName).toBe('Demo Community');
 });
 
-test('tags and associations are in the answer only when they are asked for', async () => {
+test('tags and associations are in the answer only when they are requested', async () => {
 	const parameters = { type: 'Threat', name: 'x', additionalFields: { tags: { list: { name: 'A' } } } };
 	const plain = await node('create', parameters);
 	expect(plain.items[0]?.json).not.toHaveProperty('tags');
@@ -76,7 +76,7 @@ test('an update never leaves the mode of a list to the server', async () => {
 	expect(server.group(id)?.tags).toHaveLength(2);
 });
 
-test('the signature covers the encoded path and query that travel', async () => {
+test('the signature covers the encoded path and query that are sent', async () => {
 	const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: "it's (a) *test*! ~ü+%/" });
 	const { accessId, secretKey } = server.credentials;
 	const { error } = await run({
@@ -115,7 +115,7 @@ test('Task, Document and Report have no status to send', async () => {
 	}
 });
 
-test('an event status of a newer server is left to the server to judge', async () => {
+test('an event status of a newer server is sent, because the server decides about it', async () => {
 	const older = await startThreatConnect({ eventStatuses: 4 });
 	try {
 		const parameters = { type: 'Event', name: 'x', additionalFields: { status: 'Reopened' } };
@@ -144,7 +144,7 @@ test('what is null or empty on create is left out', async () => {
 	expect(lastBody()).toEqual({ type: 'Incident', name: 'x' });
 });
 
-describe('the text of a refusal decides what to do, not its status', () => {
+describe('the text of a refusal decides about the advice, not its status', () => {
 	const as = async (apiToken: string, ownerName = '') =>
 		(
 			await run({
@@ -192,7 +192,7 @@ test('an attribute type that is not valid for the group type is refused in the w
 	expect(error?.message).toContain('Phase of Intrusion');
 });
 
-test('a date goes out as the day it is, a time as UTC', async () => {
+test('a date is sent as the same day, and a time as UTC', async () => {
 	await node(
 		'create',
 		{ dataMode: 'autoMap', type: 'Incident' },

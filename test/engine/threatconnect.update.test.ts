@@ -98,7 +98,7 @@ test('each list has its mode, always sent', async () => {
 	});
 });
 
-test('what is not set is not sent, and stays as it is', async () => {
+test('a field that is not set is not sent, and stays as it is', async () => {
 	const { id } = seed();
 	const before = server.group(id);
 	await node('update', { groupId: id, updateFields: { status: 'Open', eventDate: '', tags: {} } });
@@ -110,7 +110,7 @@ test('what is not set is not sent, and stays as it is', async () => {
 	});
 });
 
-test('only Clear Fields asks the service to clear a field: null in JSON leaves it as it is', async () => {
+test('only Clear Fields clears a field, and null in JSON leaves it as it is', async () => {
 	const { id } = seed();
 	await node('update', { groupId: id, updateFields: { eventDate: '2026-01-01' } });
 	expect(server.group(id)?.fields.eventDate).toBe('2026-01-01T00:00:00Z');

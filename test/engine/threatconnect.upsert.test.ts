@@ -74,7 +74,7 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 					'created',
 					...Array<string>(4).fill('updated'),
 				]);
-				// Either of the two may have been created first.
+				// The order of creation of the two is not fixed.
 				expect(
 					own
 						.groups()
@@ -91,7 +91,7 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 
 test.each([
 	['of another name', 'Theirs'],
-	// Another execution does this for the same alert.
+	// Another execution creates a group for the same alert.
 	['of the same name', 'From the CRM'],
 ])(
 	'when someone else creates the group, %s, between look-up and creation, it is updated',
@@ -160,7 +160,7 @@ describe('by XID', () => {
 		expect(lastBody()).toEqual({ name: 'From the CRM' });
 	});
 
-	test('what only a new group needs is asked for only when it is new', async () => {
+	test('what only a new group needs is required only when it is new', async () => {
 		const signature = {
 			...byXid,
 			type: 'Signature',
@@ -181,7 +181,7 @@ describe('by XID', () => {
 		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated', name: 'From the CRM' }]);
 	});
 
-	test('a group of another type is left alone', async () => {
+	test('a group of another type is not changed', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: 'crm:1' });
 		const { error } = await node('upsert', byXid);
 		expect(error?.message).toContain(
@@ -220,7 +220,7 @@ describe('by XID', () => {
 });
 
 describe('by name, type and owner', () => {
-	test('none is created, one is updated', async () => {
+	test('a group that does not exist is created, and one that exists is updated', async () => {
 		server.seedGroup({ type: 'Threat', name: 'From the CRM' });
 		server.seedGroup({ type: 'Incident', name: 'From the CRM', ownerName: 'Demo Community' });
 		server.seedGroup({ type: 'Incident', name: 'from the crm' });
@@ -234,7 +234,7 @@ describe('by name, type and owner', () => {
 		expect(lastBody()).toEqual({ status: 'Open' });
 	});
 
-	test('several are an error that lists them, and nothing is written', async () => {
+	test('several groups are an error that lists them, and nothing is written', async () => {
 		const ids = server.seedGroups(2, { type: 'Incident', name: 'From the CRM' });
 		const sent = await requestsOf(async () => {
 			const { error } = await node('upsert', byName);
@@ -394,7 +394,7 @@ describe('Description and Source', () => {
 		]);
 	});
 
-	test('alone are an update that answers with the group', async () => {
+	test('alone are an update that returns the group', async () => {
 		const { id } = server.seedGroup({
 			type: 'Incident',
 			name: 'x',
@@ -428,7 +428,7 @@ describe('the value of an attribute', () => {
 		expect(server.groups()).toHaveLength(0);
 	});
 
-	test('that fits is sent; the types are read once a run', async () => {
+	test('that fits is sent, and the types are read once a run', async () => {
 		const sent = await requestsOf(async () => {
 			const { error } = await node(
 				'create',
@@ -440,7 +440,7 @@ describe('the value of an attribute', () => {
 		expect(sent.filter(({ target }) => target.startsWith('/api/v3/attributeTypes'))).toHaveLength(1);
 	});
 
-	test('is left to the server where the types cannot be read', async () => {
+	test('is left to the server if the types cannot be read', async () => {
 		const credentials = {
 			threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.cannotListToken },
 		};

@@ -63,7 +63,7 @@ test('a poll costs one request, and its state is small', async () => {
 	expect(JSON.stringify(staticData).length / 200).toBeLessThan(110);
 });
 
-test('groups that are there already come out on request, as many a poll as was chosen', async () => {
+test('groups that already exist come out on request, as many per poll as was chosen', async () => {
 	for (const name of ['a', 'b', 'c']) server.seedGroup({ name });
 	const parameters = { ...all, start: 'existing', options: { maxItems: 2 } };
 	expect(namesOf(await trigger(parameters))).toEqual(['a', 'b']);
@@ -71,7 +71,7 @@ test('groups that are there already come out on request, as many a poll as was c
 	expect(await trigger(parameters)).toBeNull();
 });
 
-test('other events begin nothing anew', async () => {
+test('a change of the events does not begin anew', async () => {
 	await trigger({ events: ['removed'] });
 	server.seedGroup({ name: 'a' });
 	expect(await trigger({ events: ['removed'] })).toBeNull();

@@ -26,7 +26,7 @@ const trigger = async (parameters: PollOptions['parameters'] = {}, more: Partial
 const incident = (name: string, more = {}) => server.seedGroup({ type: 'Incident', name, ...more });
 const namesOf = (items: IDataObject[] | null) => items?.map(({ name }) => name);
 
-test('a new group comes out once, with what tells it from every other event', async () => {
+test('a new group comes out once, with an ID that no other event has', async () => {
 	incident('there before');
 	expect(await trigger()).toBeNull();
 	now += 60_000;
@@ -56,7 +56,7 @@ test('a quiet poll costs one request', async () => {
 	expect(server.requests).toHaveLength(1);
 });
 
-test('an instance without any group has a first one that comes out', async () => {
+test('the first group of an empty instance comes out', async () => {
 	expect(await trigger()).toBeNull();
 	incident('the first');
 	expect(namesOf(await trigger())).toEqual(['the first']);
@@ -82,7 +82,7 @@ test('a group that was changed comes out again, and with both events each state 
 	]);
 });
 
-test('groups since a date come out in order, as many a poll as was chosen', async () => {
+test('groups since a date come out in order, as many per poll as was chosen', async () => {
 	for (const name of ['a', 'b', 'c', 'd', 'e']) {
 		incident(name);
 		now += 3_600_000;
@@ -138,7 +138,7 @@ test('of two polls at once, the second hands over nothing', async () => {
 	expect(ofTwoNodes).toEqual([null, null]);
 });
 
-test("a poll that is refused moves nothing, says what to do, and says why in n8n's terms", async () => {
+test("a poll that is refused keeps its state, says what to do, and gives the reason in n8n's terms", async () => {
 	await trigger();
 	const before = JSON.stringify(staticData);
 	now += 60_000;
@@ -178,7 +178,7 @@ test('a larger overlap brings nothing again', async () => {
 	expect(await trigger({ options: { overlap: 1440 } })).toBeNull();
 });
 
-test('the raw answer comes on request', async () => {
+test('the raw answer is available on request', async () => {
 	await trigger({ simplify: false });
 	now += 60_000;
 	incident('Phishing');
@@ -187,7 +187,7 @@ test('the raw answer comes on request', async () => {
 	]);
 });
 
-test('groups of users who are left out do not come out', async () => {
+test('groups of ignored users do not come out', async () => {
 	const { userName } = incident('there before').createdBy as { userName: string };
 	const parameters = { options: { ignoreCreatedBy: `somebody, ${userName}` } };
 	await trigger(parameters);
@@ -197,7 +197,7 @@ test('groups of users who are left out do not come out', async () => {
 	expect(namesOf(await trigger({ options: { ignoreCreatedBy: 'somebody' } }))).toEqual(['mine']);
 });
 
-test('works in versions of n8n that do not say how long a poll may take', async () => {
+test('works in versions of n8n that do not tell how long a poll may take', async () => {
 	expect(await trigger({}, { budget: null })).toBeNull();
 	now += 60_000;
 	incident('Phishing');

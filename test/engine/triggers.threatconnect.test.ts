@@ -2,14 +2,14 @@ import fc from 'fast-check';
 
 import { type Action, play } from '../triggers/threatConnect';
 
-/** Whatever happens between and within polls: each group comes out, and comes out once. */
+/** Each group comes out exactly once, whatever happens between and within polls. */
 
 /** Fixed, so that a failure can be repeated. `PROPERTY_SEED=42` tries others, `PROPERTY_RUNS=50` more of them. */
 const SEED = Number(process.env.PROPERTY_SEED ?? 20261128);
 const RUNS = Number(process.env.PROPERTY_RUNS ?? 2);
 
 const OVERLAP_MINUTES = 5;
-/** Seconds. */
+/** Seconds by which a group becomes visible late. */
 const late = fc.oneof(
 	{ weight: 5, arbitrary: fc.constant(0) },
 	{ weight: 1, arbitrary: fc.integer({ min: 1, max: OVERLAP_MINUTES * 60 - 20 }) },

@@ -131,7 +131,7 @@ test('a type from Additional Fields (JSON) that is named like a property of ever
 	expect(error?.description).toContain('Correct the item');
 });
 
-test('custom fields and access from Additional Fields (JSON) are sent as they are, also where they are no lists', async () => {
+test('custom fields and access from Additional Fields (JSON) are sent as they are, also if they are not lists', async () => {
 	const { id } = attackForge.seedGroup();
 	const options = { additionalJson: value, accessMode: 'exact' };
 	const { errors } = await af(
@@ -234,7 +234,7 @@ describe('an ID that would address something else is refused:', () => {
 	});
 });
 
-describe('an option that holds for the whole run and is no number is refused:', () => {
+describe('an option that holds for the whole run and is not a number is refused:', () => {
 	test.each([
 		['timeout', 'soon', '"Timeout" (timeout) cannot be "soon"'],
 		['timeout', -1, '"Timeout" (timeout) cannot be "-1"'],
@@ -254,7 +254,7 @@ describe('an option that holds for the whole run and is no number is refused:', 
 		expect(errors.map(({ json }) => json.error)).toEqual(['"Time Limit" (timeLimit) cannot be "long"']);
 		expect(items.map(({ json }) => json._outcome)).toEqual(['imported']);
 	});
-	test('but a timeout longer than a timer can hold is as good as none', async () => {
+	test('but a timeout longer than a timer can hold means no time-out', async () => {
 		const { error } = await tc('create', { ...threat, options: { timeout: 1e12 } });
 		expect(error).toBeUndefined();
 	});
@@ -330,7 +330,7 @@ test('a key __proto__ of an item or of JSON reaches no prototype, and is not sen
 	expect(({} as { polluted?: true }).polluted).toBeUndefined();
 });
 
-describe('an option that an expression gives and that there is not is refused, and not taken for the default:', () => {
+describe('an option that does not exist, given by an expression, is refused and not replaced by the default:', () => {
 	const not = (right: string) => item(right.toUpperCase());
 	const updating = async (option: string, right: string) =>
 		await af(

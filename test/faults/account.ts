@@ -1,18 +1,18 @@
-/** What came of a run: what the node said of each item, against what the service really holds. */
+/** Compares what the node said of each item of a run with what the service really holds. */
 
 /** The fields of a record that are compared, as text. */
 export type Fields = Record<string, string>;
 
-/** One input item: by its marker a record is known as its own. */
+/** One input item. Its marker shows which record belongs to it. */
 export type Sent = {
 	marker: string;
-	/** The record that was there before. */
+	/** The record before the run, if it existed. */
 	before?: Fields;
-	/** The record as it is to be. */
+	/** The record after the run. */
 	after: Fields;
 };
 
-/** What the node said: done, surely not done, or that it cannot know. */
+/** What the node said of an item: done, certainly not done, or unknown. */
 export type Outcome = { item: number; says: 'done' | 'failed' | 'unknown'; id?: string };
 
 /** A record in the service. */
@@ -23,13 +23,13 @@ export type Figures = {
 	succeeded: number;
 	reportedFailed: number;
 	reportedUnknown: number;
-	/** Said to be done, but the service has no such record, or none of the change. */
+	/** Items reported as done, although the service has no such record, or nothing of the change. */
 	lost: number;
-	/** Records beyond the one that an item may have. */
+	/** Records in addition to the one that an item may have. */
 	doubled: number;
-	/** Items without exactly one outcome, and records that no item explains. */
+	/** Items without exactly one outcome, and records that belong to no item. */
 	unaccounted: number;
-	/** Records with other fields than were sent, and items that came out with the record of another. */
+	/** Records with other fields than were sent, and items that came out with another item's record. */
 	wrongContent: number;
 };
 
@@ -52,7 +52,7 @@ export function sum(all: readonly Figures[]): Figures {
 	return total;
 }
 
-/** Nothing lost, nothing twice, and at least 99 of 100 items done. */
+/** Whether nothing was lost, nothing was done twice, and at least 99 of 100 items were done. */
 export const isGood = ({ sent, succeeded, lost, doubled, unaccounted, wrongContent }: Figures): boolean =>
 	sent > 0 && lost + doubled + unaccounted + wrongContent === 0 && succeeded >= 0.99 * sent;
 
@@ -97,7 +97,7 @@ export function account(
 			if (!isUntouched && !isDone) figures.wrongContent += 1;
 		}
 	});
-	// Of no item that was sent: stray records, and outcomes.
+	// Records and outcomes that belong to no sent item.
 	for (const records of byMarker.values()) figures.unaccounted += records.length;
 	figures.unaccounted += outcomes.filter(({ item }) => sent[item] === undefined).length;
 	return figures;

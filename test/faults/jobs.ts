@@ -11,33 +11,33 @@ export type Job = {
 	items: number;
 	faults: FaultOptions;
 	tls?: boolean;
-	/** Who does it: our node, or n8n's HTTP Request with Retry On Fail. */
+	/** The client: our node, or n8n's HTTP Request with Retry On Fail. */
 	by: 'node' | 'httpRequest';
-	/** Our node with n8n's Retry On Fail, and stopping at failures, as it is by default. */
+	/** Whether our node runs with n8n's Retry On Fail. It stops at failures then, as by default. */
 	retried?: boolean;
 };
 
 export type JobResult = {
 	figures: Figures;
-	/** What arrived at the service, and how much of it was harmed. */
+	/** The requests that arrived at the service, and how many of them met a fault. */
 	requests: number;
 	faults: Partial<Record<FaultKind, number>>;
-	/** What the error items said, each once. */
+	/** The messages of the error items, each once. */
 	errors: string[];
 	/** What stopped the execution. */
 	error?: Error;
 	seconds: number;
 };
 
-/** Seconds. Shorter than any stall lasts, and longer than a busy machine takes. */
+/** Seconds. Shorter than each stall of the simulator, and longer than a busy machine takes. */
 const TIMEOUT = 2;
 
-/** n8n's words for an item that failed, and what it means. */
+/** The outcome that n8n's item stands for. */
 function outcomeOf({ json, pairedItem }: INodeExecutionData, isError: boolean): Outcome {
 	const paired = Array.isArray(pairedItem) ? pairedItem[0] : pairedItem;
 	const item = typeof paired === 'object' ? paired.item : (paired ?? -1);
 	if (isError) return { item, says: /may or may not/.test(wordsOf(json)) ? 'unknown' : 'failed' };
-	// HTTP Request hands out the service's envelope.
+	// HTTP Request returns the service's envelope.
 	const { id, data, group } = json as { id?: unknown; data?: { id?: unknown }; group?: { id?: unknown } };
 	return { item, says: 'done', id: String(id ?? data?.id ?? group?.id) };
 }
@@ -56,7 +56,7 @@ const ourNode = ({ node, credentials, parameters }: Stage, { operation, retried 
 	...(retried ? { retryOnFail: true, maxTries: 5 } : { onError: 'continueErrorOutput' }),
 });
 
-/** As whoever has no node of ours would do it. */
+/** The workflow of a user who does not have our nodes. */
 async function httpRequest({ server, credentials, post }: Stage): Promise<RunOptions> {
 	const { base } = await load();
 	const { type } = base.nodeTypes.httpRequest ?? {};
@@ -85,7 +85,7 @@ async function httpRequest({ server, credentials, post }: Stage): Promise<RunOpt
 	};
 }
 
-/** Runs a job against a simulator of its own, and counts in the simulator's records what came of it. */
+/** Runs a job against a simulator of its own, and counts the outcomes in the simulator's records. */
 export async function runJob(job: Job): Promise<JobResult> {
 	const settings: ServerSettings = { faults: job.faults, tls: job.tls };
 	const stage = await SERVICES[job.service](settings);

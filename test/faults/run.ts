@@ -36,7 +36,7 @@ function numberOf(name: string, text: string): number {
 
 type Done = { job: Job; result: JobResult };
 
-/** As many at once as are asked for: most of the time is spent waiting. */
+/** Runs as many jobs at once as requested, because jobs mostly wait. */
 async function runAll(jobs: readonly Job[], atOnce: number): Promise<Done[]> {
 	const done: Done[] = [];
 	let next = 0;
@@ -70,10 +70,10 @@ function jobsOf(seeds: number, share: number, items: Record<Operation, number>):
 			tls,
 			items: items[operation],
 			faults: {
-				// Each operation meets faults of its own.
+				// Each operation meets its own faults.
 				seed: seed * 100 + operations.indexOf(operation),
 				share,
-				// HTTP Request would wait for the rest of such an answer for ever.
+				// HTTP Request would wait for the rest of such a response for ever.
 				...(by === 'httpRequest' && { kinds: FAULT_KINDS.filter((kind) => kind !== 'cutOff') }),
 			},
 		});
@@ -99,7 +99,7 @@ const HEADS: Record<keyof Figures, string> = {
 	wrongContent: 'Wrong content',
 };
 
-/** Markdown. */
+/** A table in Markdown. */
 function table(heads: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
 	const widths = heads.map((head, column) =>
 		Math.max(head.length, ...rows.map((cells) => cells[column]?.length ?? 0)),
@@ -146,7 +146,7 @@ async function main(): Promise<void> {
 	const seeds = numberOf('seeds', values.seeds);
 	const jobs = jobsOf(seeds, numberOf('share', values.share), items);
 	const by = (who: Job['by']) => jobs.filter((job) => job.by === who);
-	// HTTP Request alone: it does not slow down, and beside others its time-outs would be of this machine's making.
+	// HTTP Request runs alone, because it does not slow down. Beside other jobs, this machine would cause its time-outs.
 	const done = [
 		...(await runAll(by('node'), numberOf('parallel', values.parallel))),
 		...(await runAll(by('httpRequest'), 1)),

@@ -7,21 +7,21 @@ import type { RunningServer } from '../simulators/shared/server';
 import { startThreatConnect, type StoredGroup } from '../simulators/threatconnect';
 import type { Sent, Stored } from './account';
 
-/** The two services as they are put to the test: what is sent to each, and how its records are read. */
+/** The two services under test: what is sent to each, and how its records are read. */
 
 export type Operation = 'create' | 'update' | 'upsert';
 
 export type ServerSettings = { faults?: FaultOptions; tls?: boolean; port?: number };
 
-/** A simulator under faults, and the way to it. */
+/** A simulator that causes faults, and how to reach it. */
 export type Stage = {
 	server: RunningServer;
 	node: string;
 	credentials: Credentials;
 	parameters: Record<Operation, INodeParameters>;
-	/** Item n of an operation and what is to come of it; what it changes is put into the service. */
+	/** Item n of an operation with its expected record. The record that it changes is put into the service first. */
 	item(operation: Operation, n: number): Sent & { json: IDataObject };
-	/** What HTTP Request posts for the item of a create, as an expression, and where. */
+	/** What HTTP Request posts for the item of a create, as an expression, and its path. */
 	post: { path: string; body: string };
 	stored(): Stored[];
 };
@@ -29,7 +29,7 @@ export type Stage = {
 export type ServiceName = 'threatConnect' | 'attackForge';
 
 const markerOf = (n: number) => `item-${n}`;
-/** Of create-or-updates, every other finds a record. */
+/** Whether a create-or-update finds a record. Every other one does. */
 const findsOne = (operation: Operation, n: number) =>
 	operation === 'update' || (operation === 'upsert' && n % 2 === 0);
 
@@ -99,7 +99,7 @@ async function threatConnect(settings: ServerSettings): Promise<Stage> {
 	};
 }
 
-/** The custom field that says whose record it is; an update leaves it alone. */
+/** The custom field with the marker of the record. An update does not change it. */
 const CODE = 'client_code';
 
 type CustomFields = Array<{ key: string; value: unknown }>;

@@ -4,7 +4,7 @@ import { type Cell, cellsOf, type Law } from './laws';
 import { OPERATIONS } from './operations';
 import { World } from './worlds';
 
-/** Runs the laws, several services side by side: a run waits for answers and pauses more than it computes. */
+/** Runs the laws against several services at the same time, because runs wait more than they compute. */
 
 const SIDE_BY_SIDE = 8;
 
@@ -15,7 +15,7 @@ export type Settings = {
 	seed: number;
 	runs: number;
 	isShrunk?: boolean;
-	/** Called after each cell, as the whole takes minutes. */
+	/** Called after each cell, because all of them take minutes. */
 	onChecked?: (cell: Cell, seconds: number, found?: Counterexample) => void;
 };
 
@@ -24,7 +24,7 @@ export const titleOf = ({ operation, mode, kind }: Cell) =>
 
 export const allCells = (law: Law): Cell[] => OPERATIONS.flatMap((operation) => cellsOf(law, operation));
 
-/** Starts worlds as they are needed, and hands them on. */
+/** Starts worlds when they are needed, and passes them on. */
 class Pool {
 	private readonly free: World[] = [];
 	private readonly all: World[] = [];
@@ -45,7 +45,7 @@ class Pool {
 	}
 }
 
-/** Checks cells, each with as many runs. */
+/** Checks cells, each with the same number of runs. */
 export async function check(
 	cells: readonly Cell[],
 	{ seed, runs, isShrunk = true, onChecked }: Settings,

@@ -1,19 +1,19 @@
 import type { Loss, LossRule } from '../support/lossyProxy';
 
-/** What goes wrong between a node and its service, by kind. */
+/** Faults between a node and its service, by kind. */
 
 type Fault = {
-	/** Meets the first request only, or all of them. */
+	/** Whether only the first request meets the fault. Otherwise all of them do. */
 	once?: true;
 	lose: Loss;
-	/** Nobody but the service knows whether it did it. */
+	/** Whether only the service knows if it carried the request out. */
 	unknowable?: true;
 };
 
 const WORDS = 'Something went wrong';
 const instead = (body: unknown): Fault => ({ lose: { body: JSON.stringify(body) } });
 
-/** Leaves out the lists of an answer, as a service does that does not show them to this key. */
+/** A response without its lists, from a service that does not show them to this key. */
 function withoutLists(body: string): string {
 	const strip = (value: unknown, depth: number): unknown => {
 		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
@@ -39,7 +39,7 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
 
 export const isWrite = (method: string) => method !== 'GET' && method !== 'OPTIONS';
 
-/** Which requests meet a fault. */
+/** The requests that meet a fault. */
 export const SIDES = ['reads', 'writes', 'reads after the write'] as const;
 export type Side = (typeof SIDES)[number];
 
@@ -55,7 +55,7 @@ export function losses(kind: string, side: Side): LossRule {
 	};
 }
 
-/** The first write is done, its answer lost, and for a while nobody tells whether it was done. */
+/** The first write is done and its response is lost. Then a number of look-ups are refused. */
 export function lostAndSilent(refusals: number): LossRule {
 	let [written, refused] = [false, 0];
 	return (method) => {
@@ -69,7 +69,7 @@ export function lostAndSilent(refusals: number): LossRule {
 	};
 }
 
-/** The second write is refused, once. */
+/** The second write is refused once. */
 export function secondRefused(): LossRule {
 	let writes = 0;
 	return (method) => {

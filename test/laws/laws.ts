@@ -9,18 +9,18 @@ import { caseOf, type DataMode, fieldsOf, type Operation, type Said } from './op
 import { AF, BLANKS, type Kinds, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
 
-/** The four laws. Each judges by the service's records before and after, and throws what it finds. */
+/** The four laws. Each compares the service's records before and after, and throws what it finds. */
 
 export const LAWS = ['address', 'frame', 'once', 'truth'] as const;
 export type Law = (typeof LAWS)[number];
 
-/** What is checked of an operation: `kind` says of which values, ways or faults. */
+/** What is checked of an operation. `kind` names the values, ways or faults. */
 export type Cell = {
 	law: Law;
 	operation: Operation;
 	mode: DataMode | undefined;
 	kind: string;
-	/** What a run is made of, for the reader of a counterexample as well. */
+	/** The inputs of a run, which a counterexample shows too. */
 	inputs: fc.Arbitrary<unknown>;
 	holds(world: World, input: never): Promise<void>;
 };
@@ -37,11 +37,12 @@ function must(isTrue: boolean, what: string): void {
 	if (!isTrue) throw new Broken(what);
 }
 
-// --- what both sides of a comparison have in common -------------------------------------------------------------------
+// --- what both sides of a comparison have in common
+// -------------------------------------------------------------------
 
 const OUR_IDS = new Set<string>(Object.values(AF));
 
-/** Records or output without what is made anew in each run: identifiers, assigned XIDs, values by chance. */
+/** Records or output without values that are new in each run: identifiers, assigned XIDs, random values. */
 function plain(all: unknown): string {
 	const seen = new Map<string, string>();
 	const nameOf = (id: string) => {
@@ -55,7 +56,7 @@ function plain(all: unknown): string {
 			.replace(/\bat 0\.\d+(e-\d+)?/g, 'at …')
 			.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '…Z')
 			.replace(/\b[0-9a-f]{24}\b/g, nameOf)
-			// From the first ID that ThreatConnect's simulator gives; those of the seeds are lower.
+			// IDs begin with the first one of ThreatConnect's simulator. Seeded groups have lower IDs.
 			.replace(/\b11258999068(43|44)\d{3}\b/g, nameOf)
 	);
 }
@@ -70,11 +71,11 @@ function changesOf(before: Records, after: Records) {
 	};
 }
 
-/** Field by field, as far as two records differ. */
+/** The differences between two records, field by field. */
 function difference(expected: string, given: string): string {
 	const [then, now] = [expected, given].map((json) => JSON.parse(json) as IDataObject);
 	const fields = [...new Set([...Object.keys(then ?? {}), ...Object.keys(now ?? {})])];
-	/** Of two lists, the rows that only one has. */
+	/** For two lists, the rows that only one of them has. */
 	const rowsOf = (one: unknown, other: unknown) => {
 		if (!Array.isArray(one) || !Array.isArray(other)) return JSON.stringify(one);
 		const others = other.map((row) => JSON.stringify(row));
@@ -118,7 +119,7 @@ function outcomeOf({ items, errors, error }: RunResult): Outcome {
 	};
 }
 
-/** Runs it on the records as they were in the beginning. */
+/** Runs a case on the records in their first state. */
 async function afresh(world: World, one: Case, more: Parameters<World['run']>[1] = {}) {
 	await world.reset();
 	const before = world.records();
@@ -150,7 +151,7 @@ const usualOf = (operation: Operation, index = 0) => {
 	return { locator, references: locator.kinds[locator.usual] as fc.Arbitrary<Reference> };
 };
 
-/** Any case of an operation that names its record as users do. */
+/** Any case of an operation that names its record in the usual way. */
 const usualCase = (
 	operation: Operation,
 	mode: DataMode | undefined,
@@ -232,7 +233,7 @@ function addressCells(operation: Operation): Cell[] {
 	]);
 }
 
-/** Two items that name one record, which is not there yet, in two ways. */
+/** Two items that name the same missing record in two ways. */
 function twoItems(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
 	if (!operation.name.endsWith('group/upsert')) return [];
 	return operation.locators.flatMap((locator, index) => {
@@ -261,7 +262,7 @@ function twoItems(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mo
 	});
 }
 
-/** What another client changes between the node's reading and its writing. */
+/** Another client changes the record between the node's read and its write. */
 function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
 	const kind = 'a change of another client';
 	const { locator } = usualOf(operation);
@@ -307,7 +308,7 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 	];
 }
 
-/** A user is looked up by an address, and the service answers with somebody else, who is a member. */
+/** A user is looked up by an address, and the service returns another user, who is a member. */
 function anotherUser(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
 	if (!/member\/(changeAccess|remove)/.test(operation.name)) return [];
 	const { locator } = usualOf(operation, 1);
@@ -326,9 +327,10 @@ function anotherUser(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 
 	];
 }
 
-// --- frame: what an item does not say stays as it is ------------------------------------------------------------------
+// --- frame: what an item does not name stays as it is
+// -----------------------------------------------------------------
 
-/** Where the record keeps what a field says. */
+/** The key under which the record stores a field. */
 const KEPT_IN: Record<string, string> = {
 	description: 'attributes',
 	source: 'attributes',
@@ -357,13 +359,13 @@ const blankedOf = (operation: Operation) => {
 	const { fields, places } = fieldsOf(operation);
 	const isCreate = operation.makes === 'group';
 	return Object.entries(places).flatMap(([place, all]) => {
-		// A new record needs them.
+		// A new record needs these fields.
 		const ways = Object.fromEntries(
 			Object.entries(all).filter(([field]) => !isCreate || !(field in (operation.required ?? {}))),
 		);
 		if (Object.keys(ways).length === 0) return [];
 		const blanksHere = Object.entries(BLANKS).filter(
-			// Elsewhere a comma is a text like any other.
+			// In other places a comma is an ordinary text.
 			([blank]) => blank !== 'commas' || (operation.service === 'threatConnect' && place !== 'text'),
 		);
 		return blanksHere.map(([blank, blanks]) => ({
@@ -397,7 +399,7 @@ function frameCells(operation: Operation): Cell[] {
 					const make = (record: IDataObject) =>
 						caseOf(operation, at.mode, locator, [{ reference, record }], withOptions);
 					const saysNothing = operation.fields === 'updateFields' && Object.keys(said).length === 0;
-					// The harness itself gives the required fields their values.
+					// The harness itself sets the required fields.
 					const unsaid = Object.fromEntries(
 						Object.keys(blank)
 							.filter((field) => field in (operation.required ?? {}))
@@ -443,7 +445,7 @@ function roundedNumbers({ service }: Operation): Array<{ kind: string; records: 
 	}));
 }
 
-/** What Get gives, given to Update as it is. */
+/** A Get's output is given to Update unchanged. */
 function asRead(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell {
 	const { locator, references } = usualOf(operation);
 	return cell({ ...at, kind: 'as read' }, references, async (world, reference) => {
@@ -477,7 +479,7 @@ const twice = (one: Case): Case => ({
 	...(one.binary && { binary: [...one.binary, ...one.binary] }),
 });
 
-/** The same with a text that is another one whenever n8n evaluates it. */
+/** The same case with a text that differs whenever n8n evaluates it. */
 function moving({ parameters, items, binary }: Case, { text = '', fields }: Operation): Case {
 	const value = '={{ "at " + Math.random() }}';
 	if (parameters.dataMode === 'json') {
@@ -491,7 +493,7 @@ function moving({ parameters, items, binary }: Case, { text = '', fields }: Oper
 
 const RETRIES = { retryOnFail: true, maxTries: 2, onError: 'stopWorkflow' } as const;
 
-/** What n8n does when something goes wrong; `asTool` too where nothing does. */
+/** What n8n does when something fails. With `asTool`, an agent calls the node, and nothing fails. */
 type Way = { asTool?: true; run(world: World, one: Case, lose: LossRule): Promise<RunResult> };
 
 const WAYS: Record<string, Way> = {
@@ -551,7 +553,7 @@ function onceCells(operation: Operation): Cell[] {
 	});
 }
 
-/** The whole workflow once more. */
+/** Runs the whole workflow again. */
 function repeated(
 	operation: Operation,
 	at: Pick<Cell, 'law' | 'operation' | 'mode'>,
@@ -582,7 +584,7 @@ function repeated(
 	return [...cells, cell({ ...at, kind: 'whole workflow again, other types' }, odd, check)];
 }
 
-/** The other way round: two items that are alike, or two calls of a tool, are two. */
+/** The opposite: two items that are alike, or two calls of a tool, must both be done. */
 function onPurpose(
 	operation: Operation,
 	at: Pick<Cell, 'law' | 'operation' | 'mode'>,
@@ -602,14 +604,15 @@ function onPurpose(
 	);
 }
 
-// --- truth: an outcome says what the records say -----------------------------------------------------------------------
+// --- truth: an outcome says what the records show
+// ---------------------------------------------------------------------
 
 function truthCells(operation: Operation): Cell[] {
 	const writes = operation.effect === 'writes';
 	return cellsOfModes(operation, 'truth', (at) =>
 		SIDES.flatMap((side) =>
 			Object.entries(FAULTS).flatMap(([kind, { unknowable }]) => {
-				// A service need not show what is in a single record.
+				// A service need not show everything in a single record.
 				if (kind === 'lists missing' && operation.effect === 'reads one') return [];
 				if (side !== 'reads' && !writes) return [];
 				if (side === 'reads after the write' && !/refused|lists|^error in|^nothing/.test(kind)) return [];

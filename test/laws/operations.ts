@@ -23,39 +23,39 @@ import {
 } from './values';
 import type { Case, Service } from './worlds';
 
-/** The one table of all operations of both nodes: a new operation is a new row here, and has all four laws. */
+/** The one table of all operations of both nodes. A new operation is a new row here, and all four laws apply to it. */
 
 export const MODES = ['define', 'autoMap', 'json'] as const;
 export type DataMode = (typeof MODES)[number];
 
-/** How an operation is told which record it is about. The value of each item is `$json.at.ref`. */
+/** How an operation names its record. The value of each item is `$json.at.ref`. */
 type Locator = {
 	parameters: INodeParameters;
 	kinds: Kinds<Reference>;
-	/** The kind that is used where a law is not about addresses. */
+	/** The kind for laws that are not about addresses. */
 	usual: string;
-	/** Where an item of a record operation says it, besides `at`: the field of the record. */
+	/** The field of the record that holds the value too, in an operation that writes a record. */
 	field?(value: unknown): IDataObject;
 };
 
 type Row = {
 	effect: 'reads one' | 'reads many' | 'writes';
 	locators: readonly Locator[];
-	/** Besides resource, operation and locator. */
+	/** The parameters besides resource, operation and locator. */
 	parameters?: INodeParameters;
-	/** The records, by kind, that may change besides the one that is named. */
+	/** Records, by kind, that may change in addition to the named one. */
 	touches?(named: string): readonly string[];
-	/** The collection of fields, in operations with data modes. */
+	/** The collection of fields, for operations with data modes. */
 	fields?: 'additionalFields' | 'updateFields';
 	/** Fields that a new record needs. */
 	required?: IDataObject;
 	/** Fields that this operation does not take. */
 	without?: readonly string[];
-	/** What the whole workflow once more does: all of it again, nothing to the records, or not even a write. */
+	/** The effect of a second run of the whole workflow: everything twice, the same records, or not even a write. */
 	again: 'twice' | 'same' | 'silent';
-	/** Each item makes a record of this kind. */
+	/** The kind of record that each item creates. */
 	makes?: string;
-	/** A text of the operation into which an expression may put another value each time. */
+	/** A text of the operation in which an expression may give another value each time. */
 	text?: string;
 	file?: true;
 };
@@ -190,7 +190,7 @@ const CONTACT = {
 };
 const inGroup = (locators: Locator[], group = AF.acme): Locator[] =>
 	locators.map((one) => ({ ...one, parameters: { ...one.parameters, groupId: RL('id', group) } }));
-/** The member of ACME is named, and the group is what changes. */
+/** The item names a member of ACME, and the operation changes the group. */
 const memberOperation = (more: Partial<Row>): Row => ({
 	effect: 'writes',
 	locators: inGroup([aUser, aMailbox]),
@@ -288,14 +288,14 @@ const attackForge: Record<string, Row> = {
 	'asset/getAll': ofGroup,
 };
 
-/** By resource and operation. */
+/** Rows by service, and then by resource and operation. */
 export const ROWS = { threatConnect, attackForge };
 
 // --- cases -----------------------------------------------------------------------------------------------------------
 
 export type Operation = Row & {
 	service: Service;
-	/** `threatConnect group/create` */
+	/** e.g. `threatConnect group/create` */
 	name: string;
 	modes: ReadonlyArray<DataMode | undefined>;
 };
@@ -325,7 +325,7 @@ export const OPERATIONS: readonly Operation[] = [
 	...rowsOf('attackForge', attackForge, ofAttackForge),
 ];
 
-/** What the laws need to know of a service's fields. */
+/** The facts about a service's fields that the laws need. */
 export const fieldsOf = ({ service }: Operation) =>
 	service === 'threatConnect'
 		? { fields: tcFields, places: tcPlaces, oddTypes: tcOddTypes }
@@ -336,7 +336,7 @@ const isRows = (value: unknown): value is IDataObject[] =>
 const isObject = (value: unknown): value is IDataObject =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 
-/** A box of the form that holds a name or a type. */
+/** Resource locators of the form that hold a name or a type. */
 const LOCATED: Record<string, string> = {
 	attributes: 'type',
 	associatedIndicators: 'type',
@@ -346,7 +346,7 @@ const LOCATED: Record<string, string> = {
 const TEXT_BOX: Record<string, string> = { tags: 'name', securityLabels: 'name', associatedIndicators: 'id' };
 const LISTS = [...Object.keys(LOCATED), 'custom_fields', 'access'];
 
-/** A field as the form holds it: an expression in each box. */
+/** A field as the form holds it, with an expression in each input. */
 function boxesOf(field: string, value: unknown): unknown {
 	const from = (path: string) => `={{ $json.record.${field}${path} }}`;
 	if (!LISTS.includes(field)) return from('');
@@ -385,7 +385,7 @@ const ON_TOP = [
 	'primary_contact_email',
 ];
 
-/** Merges custom fields too: one to match by, and others. */
+/** Merges two parts of a record. Custom fields are merged too: one to match by, and others. */
 function merged(record: IDataObject, field: IDataObject): IDataObject {
 	if (!isObject(record.custom_fields) || !isObject(field.custom_fields)) return { ...record, ...field };
 	return { ...record, custom_fields: { ...record.custom_fields, ...field.custom_fields } };
@@ -393,7 +393,7 @@ function merged(record: IDataObject, field: IDataObject): IDataObject {
 
 export type Said = { reference: Reference; record?: IDataObject };
 
-/** An operation with what its items say; items that say the same fields share a form. */
+/** An operation with items. Items that have the same fields share a form. */
 export function caseOf(
 	operation: Operation,
 	mode: DataMode | undefined,
@@ -411,7 +411,7 @@ export function caseOf(
 		options: { maxConcurrentRequests: 1, ...options },
 	};
 	if (operation.name === 'threatConnect group/bulkImport')
-		// Only so is an import repeatable.
+		// With other settings an import cannot be repeated.
 		parameters.options = { attributeWriteType: 'Singleton', ...options };
 	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
 	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};

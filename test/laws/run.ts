@@ -3,27 +3,30 @@ import { parseArgs } from 'node:util';
 import { allCells, check, type Counterexample, titleOf } from './check';
 import { LAWS } from './laws';
 
-/** `npm run laws -- --json [--seeds n] [--runs n]`: the laws of all operations; fails if there is a counterexample. */
+/**
+ * `npm run laws -- --json [--seeds n] [--runs n]` checks the laws of all operations, and fails if there is a
+ * counterexample.
+ */
 
 const { values } = parseArgs({
 	options: {
 		/** The last line is the summary, as JSON. */
 		json: { type: 'boolean', default: false },
-		/** How many seeds, each of which draws other values. */
+		/** The number of seeds. Each seed draws other values. */
 		seeds: { type: 'string', default: '1' },
-		/** How many runs a law has at least, with each seed. */
+		/** The number of runs that a law has at least, with each seed. */
 		runs: { type: 'string', default: '1000' },
 		law: { type: 'string' },
 		/** A part of an operation's name, or of a kind. */
 		only: { type: 'string', default: '' },
-		/** Counterexamples as they were found, which is faster. */
+		/** Shows counterexamples as they were found, without making them small, which is faster. */
 		quick: { type: 'boolean', default: false },
 	},
 });
 
 const FIRST_SEED = 20261128;
 
-/** In seconds. A cell that takes longer is told of. */
+/** Seconds. A cell that takes longer is reported. */
 const SLOW = 20;
 
 async function main(): Promise<void> {
@@ -57,7 +60,7 @@ async function main(): Promise<void> {
 	process.exitCode = Object.values(summary).some(({ counterexamples }) => counterexamples > 0) ? 1 : 0;
 }
 
-/** By law, operation and mode. */
+/** Counterexamples by law, operation and mode. */
 function show(law: string, found: readonly Counterexample[]): void {
 	const places = new Map<string, Counterexample[]>();
 	for (const one of found) {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 
-/** Values as items of a workflow hold them, by kind: a law is checked, and a fault is known, kind by kind. */
+/** Values as items of a workflow hold them, by kind. Each kind is checked and reported separately. */
 
 export type Kinds<Value> = Readonly<Record<string, fc.Arbitrary<Value>>>;
 
-/** What says nothing. */
+/** Values that say nothing. */
 export const BLANKS: Kinds<unknown> = {
 	absent: fc.constantFrom<unknown>(undefined, null, ''),
 	white: fc.constantFrom(' ', '\t', '\u00a0', '\u200b', ' \n '),
@@ -12,7 +12,7 @@ export const BLANKS: Kinds<unknown> = {
 	hollow: fc.constantFrom<unknown>([], {}, [null], ['']),
 };
 
-/** Integers that JavaScript rounds: what an item holds is no longer what its source said. */
+/** Integers that JavaScript rounds, so that an item no longer holds what its source had. */
 export const UNSAFE = fc.constantFrom(
 	9007199254740994,
 	Number('7615917337495251231'),
@@ -20,18 +20,18 @@ export const UNSAFE = fc.constantFrom(
 	-9007199254740994,
 );
 
-/** White space that users bring along from spreadsheets and pages. */
+/** A text with white space as spreadsheets and web pages leave it. */
 const padded = (text: string) =>
 	fc.constantFrom(` ${text}`, `${text} `, `\t${text}`, `${text}\u00a0`, ` ${text} `);
 
 const word = fc.constantFrom('Alpha', 'Ünïcode 👾', 'a "quoted" \\ word', 'x'.repeat(90), '007', '../groups');
 
-/** The records of ThreatConnect that items name, and some that only look as if they were named. */
+/** The records of ThreatConnect that items name, and some that only seem to be named. */
 export const TC = {
 	acme: '1125899906842650',
 	cafe: '1125899906842651',
 	report: '1125899906842660',
-	/** IDs that a page of something else, or a rounded number, may hold. */
+	/** IDs that the page of another record, or a rounded number, may hold. */
 	lookalikes: ['3', '4', '5', '8', '4711', '9007199254740992', '9007199254740994'],
 	otherCase: '1125899906842670',
 	otherOwner: '1125899906842671',
@@ -50,8 +50,8 @@ export const AF = {
 };
 
 /**
- * How an item names a record: the value of the parameter, and which record it names. `'new'` is none yet, and
- * `undefined` none at all.
+ * How an item names a record: the value of the parameter, and the record that it names. `'new'` means a record that
+ * does not exist yet, and `undefined` means that it names no record.
  */
 export type Reference = { value: unknown; names?: string };
 const naming = (names: string | undefined, values: fc.Arbitrary<unknown>): fc.Arbitrary<Reference> =>
@@ -72,7 +72,7 @@ const NO_ID = fc.constantFrom<unknown>(
 	-3,
 );
 
-/** @param id of a group, which the target of an operation is */
+/** @param id the ID of a group, because the operation addresses a group */
 export const groupIds = (id: string): Kinds<Reference> => ({
 	id: naming(id, fc.constantFrom<unknown>(id, Number(id))),
 	'padded id': naming(id, padded(id)),
@@ -148,7 +148,7 @@ export const hexIds = (id: string): Kinds<Reference> => ({
 	),
 });
 
-/** Of the custom field `client_code`, by which groups are matched. */
+/** Values of the custom field `client_code`, by which groups are matched. */
 export const codes: Kinds<Reference> = {
 	'custom field': naming(AF.acme, fc.constant('C1')),
 	'padded custom field': naming(AF.acme, padded('C1')),
@@ -159,7 +159,7 @@ export const codes: Kinds<Reference> = {
 	'no custom field': naming(undefined, fc.constantFrom<unknown>('', null, ' ', [], {})),
 };
 
-/** What an item says of a field of ThreatConnect's groups, of the type Incident. */
+/** Values of the fields of ThreatConnect's groups of the type Incident. */
 export const tcFields: Kinds<unknown> = {
 	status: fc.constantFrom('Open', 'Closed'),
 	eventDate: fc.constantFrom<unknown>('2026-03-01T08:15:00Z', '2026-03-02', 1772352900000),
@@ -184,7 +184,9 @@ export const afFields: Kinds<unknown> = {
 	enable_project_team_notifications: fc.constantFrom<unknown>(true, 1),
 };
 
-/** The same values in the types that other nodes give: a sync that was sent once must find them unchanged. */
+/**
+ * The same values in the types that other nodes use. A synchronization must find them unchanged after it has sent them.
+ */
 export const tcOddTypes: Kinds<unknown> = {
 	attributes: fc.constantFrom<unknown>([{ type: 'Ticket Number', value: 4711 }]),
 	description: fc.constantFrom(' padded ', 'plain'),
@@ -206,7 +208,9 @@ export const afOddTypes: Kinds<unknown> = {
 	}),
 };
 
-/** Where a blank may stand: the field, and the value around it. Row by row, with a full row beside an empty one too. */
+/**
+ * Places where a blank may be: the field, and the value around the blank. An empty row may also be beside a full one.
+ */
 export const tcPlaces: Readonly<Record<string, Kinds<(blank: unknown) => unknown>>> = {
 	text: Object.fromEntries(
 		['status', 'eventDate', 'description', 'source'].map((field) => [field, fc.constant((blank) => blank)]),

@@ -9,11 +9,11 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import { isWrite } from './faults';
 import { AF, OWN, TC } from './values';
 
-/** A service with records, which each run finds as they were in the beginning. */
+/** A service with records. Each run begins with the same records. */
 
 export type Service = 'threatConnect' | 'attackForge';
 
-/** By kind and ID, as JSON. Times at which something was written are left out. */
+/** Records by kind and ID, as JSON, without the times of writes. */
 export type Records = ReadonlyMap<string, string>;
 
 export type Case = {
@@ -25,7 +25,7 @@ export type Case = {
 type More = Partial<RunOptions> & {
 	lose?: LossRule;
 	meanwhile?: (server: never) => void;
-	/** An agent calls the node as a tool, once for each item; the items are alike. */
+	/** Whether an agent calls the node as a tool, once for each item. All items are alike. */
 	asTool?: boolean;
 };
 
@@ -66,7 +66,7 @@ async function callsOfTool(tool: Parameters<typeof callAsTool>[0], calls: number
 	return result;
 }
 
-/** One simulator and a relay that can lose answers, for many runs one after the other. */
+/** One simulator and a proxy that can lose responses, for many runs one after the other. */
 export class World<Server extends RunningServer = RunningServer> {
 	private lose: LossRule | undefined;
 	private seen = new Map<string, number>();

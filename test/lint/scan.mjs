@@ -1,6 +1,6 @@
 /**
- * The offline half of n8n's community-package scanner, over the working tree (as it lints the attested source) and over
- * the packed tarball (as it lints the published package), and a look at what the tarball holds.
+ * The offline half of n8n's community-package scanner. It checks the working tree, as it lints the attested source, and
+ * the packed tarball, as it lints the published package. It also checks which files the tarball holds.
  */
 import { analyzePackage, SOURCE_FILE_PATTERNS } from '@n8n/scan-community-package/scanner/scanner.mjs';
 import { execFileSync } from 'node:child_process';

@@ -1,8 +1,8 @@
 /**
- * `npm run mutants` changes nodes/shared in small ways, one at a time, and looks whether a test notices. It lists what none
- * does, and fails when a file's score is below the floor.
+ * `npm run mutants` changes nodes/shared in small ways, one change at a time, and runs the tests. It lists the changes
+ * that no test notices, and fails when a file's score is below the floor.
  *
- * `npm run mutants -- json dates` takes these files only; `--write` writes the scores into docs/architecture.md.
+ * `npm run mutants -- json dates` takes only these files. `--write` writes the scores into docs/architecture.md.
  */
 import { Stryker } from '@stryker-mutator/core';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,14 +20,20 @@ const namesIn = (folder, ending) =>
 		.filter((name) => name.endsWith(ending))
 		.map((name) => name.slice(0, -ending.length));
 
-/** Every source of nodes/shared by its base name, which no other room repeats: the test of a file has the same. */
+/**
+ * Every source of nodes/shared by its base name. No two rooms have the same base name, because the test of a file has
+ * it too.
+ */
 const paths = new Map(
 	readdirSync('nodes/shared', { recursive: true })
 		.filter((path) => path.endsWith('.ts'))
 		.map((path) => [basename(path, '.ts'), `nodes/shared/${path}`]),
 );
 const sources = [...paths.keys()].sort();
-/** Those whose unit tests say all that they do: no engine is needed. A file without tests of its name has those of another. */
+/**
+ * Files whose unit tests cover all that they do, so that no engine is needed. Some files have the tests of another
+ * file.
+ */
 const unitTests = namesIn('test/unit', '.test.ts');
 const testsOf = (name) =>
 	[
@@ -40,7 +46,7 @@ const testsOf = (name) =>
 		}[name] ?? []),
 		name,
 	].filter((test) => unitTests.includes(test));
-/** Workflows that are fast, and together use all of the rest. */
+/** Engine tests that are fast, and together use everything else. */
 const ENGINE = [
 	'values',
 	'attackforge',
@@ -72,7 +78,7 @@ async function mutate(names, testFiles, more) {
 		...more,
 		plugins: ['./test/mutants/runner.mjs'],
 		testRunner: 'in-one-process',
-		// Most of these would change what a parameter is called, and what it says of itself.
+		// Most of these would change the name of a parameter, or its description.
 		mutator: { excludedMutations: ['StringLiteral'] },
 		ignorePatterns: ['.*', '*.tgz', 'coverage', 'dist', 'docs', 'examples', 'split', 'test/e2e'],
 		tempDirName: 'coverage/stryker',
@@ -86,7 +92,7 @@ async function mutate(names, testFiles, more) {
 
 const results = [];
 for (const name of unit) {
-	// What is made while a module loads counts too: each such mutant takes a new process, and all tests of its file.
+	// Code that runs while a module loads has mutants too. Each of these needs a new process, and all tests of its file.
 	const testFiles = testsOf(name).map((test) => `test/unit/${test}.test.ts`);
 	results.push(...(await mutate([name], testFiles, { ignoreStatic: false })));
 }

@@ -1,10 +1,10 @@
 /**
- * A test runner for Stryker that runs jest's tests many times in one process. Stryker's own for jest begins a new jest for
- * each mutant, which loads n8n's engine anew for every test file. Here the engine, the simulators and the tests are loaded
- * once, and a mutant costs only the tests that reach it, until the first fails.
+ * A test runner for Stryker that runs jest's tests many times in one process. Stryker's own runner for jest starts a
+ * new jest for each mutant, which loads n8n's engine anew for every test file. Here the engine, the simulators and the
+ * tests are loaded once. A mutant costs only the tests that reach it, until the first one fails.
  *
- * The tests run in jest's own `jest-circus`, with jest's `expect`, mocks and fake timers. They come by two ways to what is
- * mutated: unit tests import the TypeScript, engine tests load `dist`, which is built from the mutated sources.
+ * The tests run in jest's own `jest-circus`, with jest's `expect`, mocks and fake timers. They reach the mutated code
+ * in two ways: unit tests import the TypeScript, and engine tests load `dist`, which is built from the mutated sources.
  */
 import { jestExpect as expect } from '@jest/expect';
 import { ModernFakeTimers } from '@jest/fake-timers';
@@ -22,23 +22,23 @@ import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { register } from 'tsx/cjs/api';
 
-/** Workflows that take more than a second, because they wait or move much: mutants are left to the others. */
+/** Tests by name that take more than a second, because they wait or move much data. They do not run for mutants. */
 const SLOW =
 	/^test\/engine\/.*(cannot be looked up|silence|port is closed|10,000|25,000|500 customers|cancelled|output schema)/;
 
-/** Where mutated code looks for the mutant that is active, and notes what was reached. */
+/** Mutated code reads here which mutant is active, and notes which mutants were reached. */
 const stryker = (globalThis.__stryker__ ??= {});
 
 class Runner {
 	static inject = tokens(commonTokens.options);
-	/** By ID. */
+	/** Tests by ID. */
 	tests = new Map();
 
 	constructor({ inOneProcess }) {
 		this.testFiles = inOneProcess.testFiles;
 	}
 
-	/** What is made while modules load is not made again: Stryker starts a new process for such a mutant. */
+	/** Code that ran while modules loaded does not run again, so Stryker starts a new process for a mutant in it. */
 	capabilities() {
 		return { reloadEnvironment: false };
 	}
@@ -103,7 +103,7 @@ class Runner {
 		circus.getState().testTimeout = 30_000;
 		circus.addEventHandler((event) => this.on(event));
 		this.collect(circus.getState().rootDescribeBlock, '');
-		// What a mutant has left behind may fail when its tests have long ended.
+		// Promises and timers of a mutant may fail after its tests have ended.
 		process.on('unhandledRejection', () => {});
 		process.on('uncaughtException', () => {});
 	}
@@ -112,7 +112,7 @@ class Runner {
 		for (const child of block.children) {
 			const name = `${path} ${child.name}`.trim();
 			if (child.type === 'describeBlock') this.collect(child, name);
-			// Names may repeat.
+			// The ID begins with a number, because names may repeat.
 			else {
 				const id = `${this.tests.size} ${name}`;
 				this.tests.set(id, Object.assign(child, { id, leftOut: child.mode === 'skip' || SLOW.test(name) }));
@@ -128,7 +128,7 @@ class Runner {
 	}
 }
 
-/** What the tests use of it. */
+/** The parts of the `jest` object that the tests use. */
 function jestObject(load) {
 	const mocker = new ModuleMocker(globalThis);
 	const config = { fakeTimers: {}, rootDir: process.cwd() };
@@ -151,7 +151,7 @@ function jestObject(load) {
 	};
 }
 
-/** Stryker's own `testFiles` would have mutants of what is made while modules load come too late. */
+/** Stryker's own `testFiles` is set too late for mutants in code that runs while modules load. */
 export const strykerValidationSchema = {
 	properties: {
 		inOneProcess: {

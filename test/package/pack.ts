@@ -3,10 +3,10 @@ import { parseArgs } from 'node:util';
 import { run, temporaryFolder } from '../e2e/processes';
 import { checkHalf, HALVES, packHalf, writeHalf } from './split';
 
-/** Where the tarballs go. */
+/** The folder for the tarballs. */
 const DESTINATION = resolve(__dirname, '../../split');
 
-/** `npm run pack:split`: both single-service packages, linted, scanned, packed, and tried with their half of the tests. */
+/** `npm run pack:split` lints, scans and packs both single-service packages, and runs their half of the tests. */
 async function main(): Promise<void> {
 	parseArgs({ options: {} });
 	const work = temporaryFolder('n8n-split-');

@@ -32,8 +32,8 @@ const without = (other: string, text: string) =>
 		.join('\n\n');
 
 /**
- * The page that npm shows of a single service's package: what README.md says of its node and of both, with links that lead
- * to the repository.
+ * The page that npm shows of a single service's package. It holds what README.md says of its node and of both nodes,
+ * with links that lead to the repository.
  */
 export function readmeOf(half: Half, homepage: string): string {
 	const { name, other, node, does, credentials, sections, failure } = half;

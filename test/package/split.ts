@@ -4,27 +4,28 @@ import { plainEnvironment, run } from '../e2e/processes';
 import { readmeOf } from './readme';
 
 /**
- * The two packages of a single service each, which n8n can verify, made from the sources of the combined one.
+ * The two packages of a single service each, which n8n can verify. They are made from the sources of the combined
+ * package.
  */
 
 const ROOT = resolve(__dirname, '../..');
 
 export type Half = {
-	/** Of the package. */
+	/** The name of the package. */
 	name: string;
 	service: string;
-	/** The service of the other half: nothing in this one names it. */
+	/** The service of the other half. Nothing in this half names it. */
 	other: string;
-	/** As the user sees it. */
+	/** The node's name, as the user sees it. */
 	node: string;
-	/** Goes on after the node's name, in the README. */
+	/** Continues the sentence that begins with the node's name, in the README. */
 	does: string;
-	/** Headings in README.md, of its chapter on credentials and of itself. */
+	/** Headings in README.md: of its chapter on credentials, and of the credentials themselves. */
 	credentials: string[];
 	sections: string[];
-	/** A failed item for the README, where that of README.md is of the other service. */
+	/** A failed item for the README, if the failed item in README.md is the other service's. */
 	failure?: string;
-	/** Of the package on npm, besides those of all three. */
+	/** Keywords of the package on npm, in addition to those of all three packages. */
 	keywords: string[];
 };
 
@@ -74,7 +75,7 @@ type Manifest = {
 	scripts: Record<string, string>;
 } & Record<string, unknown>;
 
-/** What both packages have, but for files and folders that are named after the other's service. */
+/** What both packages have, except files and folders that are named after the other package's service. */
 const COMMON = [
 	'index.js',
 	'gulpfile.js',
@@ -88,7 +89,7 @@ const COMMON = [
 /**
  * Writes the sources of one half, ready to be built.
  *
- * @param folder a new one
+ * @param folder a new folder
  */
 export function writeHalf(half: Half, folder: string): void {
 	const { name, service, other } = half;
@@ -122,7 +123,7 @@ export function writeHalf(half: Half, folder: string): void {
 const TOOLS = { timeout: 600_000 };
 const bin = (name: string) => join(ROOT, 'node_modules', '.bin', name);
 
-/** n8n's lint and scanner, over the sources and what was built from them. */
+/** Runs n8n's lint and scanner over the sources and over what was built from them. */
 export async function checkHalf(folder: string): Promise<void> {
 	const options = { ...TOOLS, cwd: folder, env: plainEnvironment() };
 	await run(bin('n8n-node'), ['lint'], options);

@@ -30,7 +30,7 @@ function portOf(option: string, value: string | undefined): number | undefined {
 	return port;
 }
 
-/** Starts both, or neither: one that runs alone would keep the process alive. */
+/** Starts both or neither, because one that runs alone would keep the process alive. */
 async function startBoth(
 	threatConnectPort?: number,
 	attackForgePort?: number,

@@ -1,8 +1,8 @@
 import type { Measurement } from './nodes';
 
-/** What the heap may grow by in the second half: caches of n8n and of the compiler settle for long. */
+/** MiB by which the heap may grow in the second half, because the caches of n8n and of the compiler settle slowly. */
 const GROWTH_MIB = 12;
-/** ... and what each item may leave behind, in bytes. */
+/** Bytes that each item may leave behind. */
 const PER_ITEM = 100;
 
 const MIB = 1024 * 1024;
@@ -11,14 +11,14 @@ const SOCKETS = ['TCPSocketWrap', 'TCPServerWrap', 'TLSWrap', 'TCPConnectWrap'];
 const lowest = (measurements: readonly Measurement[]) =>
 	Math.min(...measurements.map(({ heapMiB }) => heapMiB));
 
-/** What is wrong with a soak; nothing when memory has settled and no socket is open between two rounds. */
+/** What is wrong with a soak. Empty when memory has settled and no socket is open between two rounds. */
 export function judge(measurements: readonly Measurement[]): string[] {
 	const faults: string[] = [];
 	const middle = Math.floor(measurements.length / 2);
 	const [last] = measurements.slice(-1);
 	const halfway = measurements[middle];
 	if (!last || !halfway || measurements.length < 4 || last.items === 0) return ['Too little was measured.'];
-	// Of two measurements the lower: one may catch a moment.
+	// The lower of two measurements, because one may be taken at a peak.
 	const before = lowest(measurements.slice(middle - 1, middle + 1));
 	const after = lowest(measurements.slice(-2));
 	const bound = GROWTH_MIB + ((last.items - halfway.items) * PER_ITEM) / MIB;

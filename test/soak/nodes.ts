@@ -3,7 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { run, type Credentials } from '../engine/harness';
 import type { Operation, ServiceName } from '../faults/services';
 
-/** The process with the nodes in it: runs workflows until it is told to stop, and says once a minute how it is. */
+/**
+ * The process that holds the nodes. It runs workflows until it is told to stop, and reports its state once a minute.
+ */
 
 type Orders = {
 	minutes: number;
@@ -30,14 +32,14 @@ const NODES: Record<ServiceName, string> = {
 	attackForge: 'attackForgeGroup',
 };
 const ITEMS = 100;
-/** Measurements. */
+/** The smallest number of measurements. */
 const LEAST = 5;
 
 let items = 0;
 let failed = 0;
 let round = 0;
 
-/** What is sent for item n: of create-or-updates the same records again and again. */
+/** The input of item n. Items of a create-or-update name the same records again and again. */
 function itemOf(service: ServiceName, operation: Operation | 'get', n: number, ids: string[]) {
 	const groupId = ids[n % ids.length];
 	if (operation === 'get') return { groupId };
@@ -81,7 +83,7 @@ async function workflow(service: ServiceName, operation: Operation | 'get', orde
 }
 
 async function measure(minute: number): Promise<void> {
-	// Twice: what finalizers let go in the first is gone in the second.
+	// Twice, because memory that finalizers release in the first run is freed only in the second.
 	for (let times = 0; times < 2; times++) {
 		collect?.();
 		await pause(50);
@@ -101,13 +103,13 @@ async function measure(minute: number): Promise<void> {
 
 const OPERATIONS = ['create', 'update', 'upsert', 'get'] as const;
 
-/** All kinds at once, and then a moment of silence, in which nothing may be left open. */
+/** Runs all operations at once, and then pauses. During the pause nothing may be open. */
 async function soak(orders: Orders): Promise<void> {
 	const start = Date.now();
 	const end = start + orders.minutes * 60_000;
 	let next = start;
 	let taken = 0;
-	// On a slow machine longer than asked for: from too few measurements nothing could be seen.
+	// On a slow machine this runs longer than requested, because too few measurements would show nothing.
 	while (Date.now() < end || taken < LEAST) {
 		round += 1;
 		await Promise.all(
@@ -123,7 +125,7 @@ async function soak(orders: Orders): Promise<void> {
 	process.disconnect();
 }
 
-// At the end of `soak`, or when the process that it works for is gone.
+// At the end of `soak`, or when the parent process has ended.
 process.once('disconnect', () => process.exit());
 process.on('message', (orders: Orders) => {
 	soak(orders).catch((error: unknown) => {

@@ -34,7 +34,7 @@ const show = ({ minute, heapMiB, rssMiB, items, failed, open }: Measurement) =>
 			.join(', ')}`,
 	].join('  ');
 
-/** The nodes in a process of their own, until they have done. */
+/** Runs the nodes in a process of their own until they have finished. */
 async function measured(orders: object): Promise<Measurement[]> {
 	const measurements: Measurement[] = [];
 	const child = fork(join(__dirname, 'nodes.ts'), {

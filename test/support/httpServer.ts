@@ -11,7 +11,7 @@ export type HttpServer = {
 	drain(): Promise<void>;
 };
 
-/** Starts an HTTP server on a free port of the loopback address, where a simulator would be too well-behaved. */
+/** Starts an HTTP server on a free port of the loopback address, for responses that a simulator would never send. */
 export async function startHttpServer(listener: RequestListener): Promise<HttpServer> {
 	const server = createServer(listener);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

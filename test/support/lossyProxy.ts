@@ -4,8 +4,8 @@ import { type HttpServer, startHttpServer } from './httpServer';
 
 /**
  * How the response to a request is lost. `before`: the connection breaks before the service receives the request.
- * `after`: the connection breaks after the service has carried the request out. `page`: the proxy responds with 404 and a
- * page of its own. A number: the proxy responds with this status. Or another body takes the place of the service's.
+ * `after`: the connection breaks after the service has carried the request out. `page`: the proxy responds with 404 and
+ * a page of its own. A number: the proxy responds with this status. A `BodyFault`: another body replaces the service's.
  */
 export type Loss = 'before' | 'after' | 'page' | number | BodyFault;
 
@@ -16,7 +16,7 @@ export type BodyFault = { body: string } | { of(body: string): string };
  * Says how the response to a request is lost, if it is.
  *
  * @param earlier how many requests of the same method have arrived before
- * @param length of the body
+ * @param length the length of the body in bytes
  */
 export type LossRule = (method: string, path: string, earlier: number, length: number) => Loss | undefined;
 

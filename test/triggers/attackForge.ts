@@ -5,7 +5,7 @@ import { startAttackForge } from '../simulators/attackforge';
 import type { FaultOptions } from '../simulators/shared/faults';
 import type { Account } from './threatConnect';
 
-/** A history of groups in AttackForge with polls of the trigger in between, and the account of what came out. */
+/** Plays a history of groups in AttackForge with polls of the trigger in between, and counts what came out. */
 export async function playAttackForge({
 	random,
 	groups,
@@ -45,7 +45,7 @@ export async function playAttackForge({
 		const after = JSON.stringify(staticData);
 		account.stateBytes = Math.max(account.stateBytes, after.length);
 		if (items === undefined && after !== before) throw new Error('A poll that failed has moved the state');
-		// n8n restarts now and then, and has saved the state with what it handed over.
+		// n8n restarts now and then. It has saved the state together with the events that it handed over.
 		if (random() < 0.2)
 			staticData = JSON.parse(items === null && before !== '{}' ? before : after) as IDataObject;
 		for (const { event, eventId, id, name } of items ?? []) {

@@ -3,13 +3,13 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Poller, World } from './threatConnect';
 
 /**
- * A poller as most are written: it asks for what is newer than n8n's clock at its last poll, page by page, and remembers
- * nothing else. n8n's Airtable Trigger works so.
+ * A poller as most are written. It asks for records that are newer than n8n's clock at its last poll, page by page, and
+ * remembers nothing else. n8n's Airtable Trigger works this way.
  */
 export const naive =
 	(world: World): Poller =>
 	async ({ staticData }) => {
-		// Two clocks are never the same.
+		// Two clocks always differ.
 		const now = new Date(world.time + 2000).toISOString().replace(/\.\d{3}Z$/, 'Z');
 		const last = String(staticData.last ?? now);
 		const found: IDataObject[] = [];

@@ -21,7 +21,7 @@ const OPTIONS = {
 	help: { type: 'boolean', default: false },
 } as const;
 
-/** Without those that only hold a client up. */
+/** The kinds of faults, without those that only delay a client. */
 const KINDS: FaultKind[] = [
 	'closedAtAccept',
 	'resetBefore',
@@ -40,7 +40,7 @@ const SHARE = 0.02;
 const OVERLAP_MINUTES = 5;
 const MAX_ITEMS = [100, 500, 1000];
 
-/** What happens in ThreatConnect and n8n, until so many groups have been created. */
+/** Events in ThreatConnect and n8n, until the given number of groups has been created. */
 function* history(random: () => number, groups: number): Generator<Action> {
 	const chance = (share: number) => random() < share;
 	const upTo = (most: number) => Math.floor(random() * most);

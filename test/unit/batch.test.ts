@@ -67,7 +67,7 @@ describe('a body of v3 becomes one of batch', () => {
 		});
 	});
 
-	test('with what batch documents of events and of indicators', () => {
+	test('with the documented fields of events and indicators', () => {
 		const { group, indicators } = toBatchGroup({
 			type: 'Event',
 			name: 'A',
@@ -167,7 +167,7 @@ describe('a body of v3 becomes one of batch', () => {
 	});
 });
 
-test('an XID that is derived is the SHA-256 of owner, type and name, as tcex makes it', () => {
+test('a derived XID is the SHA-256 of owner, type and name, as tcex makes it', () => {
 	// python3 -c "import hashlib; print(hashlib.sha256(b'Demo Organization-Incident-A').hexdigest())"
 	expect(derivedXid('Demo Organization', 'Incident', 'A')).toBe(
 		'e0e040814312119673dd4e73e7004d6a2cf5768a9f0cc890b5c37e6e6f98deef',
@@ -195,7 +195,7 @@ describe('items are packed into jobs', () => {
 		expect(pack(items(10), { objects: 4, bytes: 1e6 }).flat()).toEqual(items(10));
 		expect(pack([], { objects: 4, bytes: 1e6 })).toEqual([]);
 	});
-	test.each([100, 200, 1000, 12_345])('of which no file is larger than %d bytes', (bytes) => {
+	test.each([100, 200, 1000, 12_345])('with no file larger than %d bytes', (bytes) => {
 		const all = Array.from({ length: 200 }, (_, index) =>
 			item(index, { name: 'é'.repeat(index % 20), hosts: index % 3 === 0 ? [`h${index % 7}`] : [] }),
 		);
@@ -203,7 +203,7 @@ describe('items are packed into jobs', () => {
 		expect(jobs.flat()).toEqual(all);
 		for (const job of jobs) if (job.length > 1) expect(fileOf(job).length).toBeLessThanOrEqual(bytes);
 	});
-	test('in which indicators count, each once', () => {
+	test('with each indicator counted once', () => {
 		const hosts = ['a', 'b'];
 		const all = [item(0, { hosts }), item(1, { hosts }), item(2, { hosts: ['c'] })];
 		expect(sizes(pack(all, { objects: 4, bytes: 1e6 }))).toEqual([2, 1]);
@@ -212,7 +212,7 @@ describe('items are packed into jobs', () => {
 			group: [{ xid: 'x0' }, { xid: 'x1' }],
 		});
 	});
-	test('and one that alone is too large has a job of its own', () => {
+	test('and an item that is too large has a job of its own', () => {
 		expect(
 			sizes(pack([item(0), item(1, { name: 'y'.repeat(500) }), item(2)], { objects: 9, bytes: 200 })),
 		).toEqual([1, 1, 1]);
@@ -247,7 +247,7 @@ describe('a finished job', () => {
 	])('names an item %s', (_how, errorSource, expected) => {
 		expect(faults([{ errorReason: 'bad', errorSource }])).toEqual(expected);
 	});
-	test('may name several faults of one item', () => {
+	test('may have several faults of one item', () => {
 		expect(
 			faults([
 				{ errorReason: 'bad', errorSource: 'x2' },
@@ -261,7 +261,7 @@ describe('a finished job', () => {
 			others: ['bad'],
 		});
 	});
-	test('about which nothing is wrong is clear', () => {
+	test('without any fault is clear', () => {
 		expect(verdict([], { errorCount: 0, successCount: total, unprocessCount: 0 })).toEqual({
 			faults: new Map(),
 			others: [],
@@ -269,7 +269,7 @@ describe('a finished job', () => {
 		});
 		expect(verdict([], {}).unclear).toBe(false);
 	});
-	test('with an error of the whole job is not clear, even if it names what was processed last', () => {
+	test('with an error of the whole job is not clear, even if it names the object that was processed last', () => {
 		const errorReason =
 			"Encountered an unexpected Exception while processing batch job. Last known JSON path: '$.group[1]': Last processed group[1] 'x1'.";
 		expect(verdict([{ errorReason, errorSource: 'x1' }], { errorCount: 1, successCount: 1 })).toMatchObject({
@@ -286,11 +286,11 @@ describe('a finished job', () => {
 		expect(verdict(errors, { errorCount: 2, successCount: total - 2 })).toMatchObject({ unclear: true });
 		expect(verdict(errors, { errorCount: 2 })).toMatchObject({ unclear: true });
 	});
-	test('that did not process all, or counts errors that it does not tell, is not clear', () => {
+	test('that did not process all, or counts errors that it does not list, is not clear', () => {
 		expect(verdict([], { errorCount: 0, successCount: 2, unprocessCount: 3 }).unclear).toBe(true);
 		expect(verdict([], { errorCount: 1, successCount: 4 }).unclear).toBe(true);
 	});
-	test('of 25,000 items, each with a fault in a sentence, is not gone through for each fault', () => {
+	test('of 25,000 items, each with a fault in a sentence, is searched once for all faults', () => {
 		const many = items(25_000);
 		let reads = 0;
 		const counted = new Proxy(many, {
@@ -303,7 +303,7 @@ describe('a finished job', () => {
 		expect(judge(counted, { errorCount: 25_000, successCount: 0 }, errors).faults.size).toBe(25_000);
 		expect(reads).toBeLessThan(20 * many.length);
 	});
-	test('in which one indicator stands in each of 20,000 groups is gone through once', () => {
+	test('with one indicator in each of 20,000 groups is searched once', () => {
 		const many = Array.from({ length: 20_000 }, (_, index) => item(index, { hosts: ['bad.example'] }));
 		const errors = many.map(({ xid }) => ({
 			errorReason: `bad in ${xid}`,

@@ -18,7 +18,7 @@ const blank = fc.letrec((tie) => ({
 	),
 })).value;
 
-test('what nobody can see says nothing; a zero, a switch that is off and a date do say something', () => {
+test('an invisible value says nothing, but a zero, a switch that is off and a date do say something', () => {
 	fc.assert(fc.property(invisible, (text) => isBlank(text)));
 	fc.assert(fc.property(blank, (value) => saysNothing(value)));
 	for (const said of [0, false, 'x', ',', [0], { a: [false] }, new Date(0), 0n]) {

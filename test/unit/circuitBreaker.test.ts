@@ -8,7 +8,7 @@ afterEach(() => jest.useRealTimers());
 
 type Answer = { status: number; headers: Record<string, unknown> };
 
-/** Sends 60 items to a service, and tells what came of them and when each attempt was made. */
+/** Sends 60 items to a service. @returns how each item ended, and when each attempt was made */
 async function send(attempt: () => Promise<Answer>, atOnce = 1) {
 	const limiter = new ConcurrencyLimiter(atOnce);
 	const breaker = new CircuitBreaker<Slot>();
@@ -34,13 +34,13 @@ async function send(attempt: () => Promise<Answer>, atOnce = 1) {
 
 const refused = () => new ServiceFailure('refused', '', {}, { unanswered: 'connection' });
 
-test('once a service has answered nothing for three minutes, the other items say so and are not sent', async () => {
+test('once a service has answered nothing for three minutes, the other items fail with that message and are not sent', async () => {
 	const { outcomes, attempts, took } = await send(async () => await Promise.reject(refused()));
 	expect(new Set(outcomes)).toEqual(
 		new Set(['refused', 'The service has been out of reach or unavailable for 3 minutes']),
 	);
 	expect(outcomes.filter((outcome) => outcome !== 'refused').length).toBeGreaterThan(15);
-	// Those that had been begun make their attempts.
+	// Items that had begun make all their attempts.
 	expect(Math.max(...attempts)).toBeLessThan(215_000);
 	expect(took).toBeLessThan(215_000);
 });
@@ -72,7 +72,7 @@ test.each([1, 4])(
 	},
 );
 
-test('whether a service is back is looked for once a minute, by one request at a time', async () => {
+test('whether a service is back is checked once a minute, by one request at a time', async () => {
 	const start = Date.now();
 	const breaker = new CircuitBreaker<object>();
 	breaker.record(false);
@@ -88,7 +88,7 @@ test('whether a service is back is looked for once a minute, by one request at a
 	expect(looks).toEqual([0, 60_000, 120_000]);
 });
 
-test('a service that refuses for hours is there: each item has its answer', async () => {
+test('a service that refuses each request is reachable, so each item has its answer', async () => {
 	const { outcomes } = await send(async () => {
 		await new Promise((resolve) => setTimeout(resolve, 60_000));
 		return { status: 500, headers: {} };

@@ -1,6 +1,6 @@
 import { Clock } from '../../nodes/shared/http/clock';
 
-/** The service's clock beside ours. */
+/** The difference between the service's clock and ours. */
 
 const NOW = new Date('2026-01-01T00:00:00Z').getTime();
 const dateHeader = (ahead: number) => new Date(NOW + ahead).toUTCString();
@@ -8,7 +8,7 @@ const dateHeader = (ahead: number) => new Date(NOW + ahead).toUTCString();
 beforeEach(() => jest.useFakeTimers({ now: NOW }));
 afterEach(() => jest.useRealTimers());
 
-test('our time is the service’s as long as nothing else is known', () => {
+test('our time counts as the service’s as long as nothing else is known', () => {
 	expect(new Clock().toService(NOW)).toBe(NOW);
 	expect(new Clock().correction).toBe(0);
 });
@@ -22,7 +22,7 @@ test.each([
 	expect(clock.toService(NOW)).toBe(NOW + ahead);
 });
 
-test.each([undefined, 'soon', '', NOW])('what is no date tells nothing: %p', (date) => {
+test.each([undefined, 'soon', '', NOW])('a value that is not a date changes nothing: %p', (date) => {
 	const clock = new Clock();
 	clock.note(dateHeader(5000));
 	clock.note(date);

@@ -2,11 +2,11 @@ import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
 
 afterEach(() => jest.useRealTimers());
 
-/** In simulated time the event loop is never idle: how busy it is, is told. */
+/** In simulated time the event loop is never idle, so the test sets its utilization. */
 const simulated = (max: number, utilization = 0) =>
 	new ConcurrencyLimiter(max, () => ({ active: 0, idle: 0, utilization }));
 
-/** As a request does: it acquires a slot, then waits for its turn. */
+/** Acquires a slot and then waits for its turn, as a request does. */
 async function acquire(limiter: ConcurrencyLimiter, kind?: string) {
 	const slot = await limiter.acquire(kind);
 	for (let rest = limiter.untilTurn(slot); rest > 0; rest = limiter.untilTurn(slot)) {
@@ -15,7 +15,7 @@ async function acquire(limiter: ConcurrencyLimiter, kind?: string) {
 	return slot;
 }
 
-/** Runs works of a simulated service, and tells the most that were under way and how many went badly. */
+/** Runs pieces of work at a simulated service. @returns the most under way at once, and how many failed */
 async function load(limiter: ConcurrencyLimiter, count: number, bears: number, latency = () => 2) {
 	let underWay = 0;
 	let most = 0;
@@ -43,13 +43,13 @@ test('a maximum of one lets one through at a time', async () => {
 	expect((await load(new ConcurrencyLimiter(1), 20, Infinity)).most).toBe(1);
 });
 
-test('what is too much for the service is met once, and not tried again at every turn', async () => {
+test('a limit that is too much for the service is met once, and not tried again in every round', async () => {
 	const { most, refused } = await load(new ConcurrencyLimiter(64), 1000, 20);
 	expect(most).toBeGreaterThan(20);
 	expect(refused).toBeLessThan(60);
 });
 
-test('a Retry-After is a pause for everybody', async () => {
+test('a Retry-After is a pause for all requests', async () => {
 	jest.useFakeTimers();
 	const limiter = new ConcurrencyLimiter(8);
 	const slot = await limiter.acquire();
@@ -59,7 +59,7 @@ test('a Retry-After is a pause for everybody', async () => {
 	expect(limiter.pause).toBe(1);
 });
 
-test('places are given in the order in which they were asked for', async () => {
+test('slots are given in the order in which they were requested', async () => {
 	const limiter = new ConcurrencyLimiter(1);
 	const order: number[] = [];
 	await Promise.all(
@@ -73,9 +73,9 @@ test('places are given in the order in which they were asked for', async () => {
 });
 
 /**
- * Runs works of a service whose latency is given, in simulated time.
+ * Runs pieces of work at a service with a given latency, in simulated time.
  *
- * @returns the most that were under way at once, and in the second half of the works
+ * @returns the most that were under way at once, in total and in the second half of the work
  */
 async function answerIn(
 	limiter: ConcurrencyLimiter,
@@ -106,7 +106,7 @@ async function answerIn(
 	return { most, mostLater };
 }
 
-test('a service that answers more slowly the more it has to do is not driven to collapse', async () => {
+test('a service that answers more slowly the more it has to do is not overloaded', async () => {
 	const { most, mostLater } = await answerIn(
 		simulated(200),
 		1000,
@@ -117,7 +117,7 @@ test('a service that answers more slowly the more it has to do is not driven to 
 	expect(mostLater).toBeLessThan(45);
 });
 
-test('a service that gets much slower while as many are under way has fewer of them', async () => {
+test('a service that gets much slower at the same number of requests gets fewer of them', async () => {
 	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
 		work < 1000 ? 100 : 1000,
 	);
@@ -125,25 +125,25 @@ test('a service that gets much slower while as many are under way has fewer of t
 	expect(mostLater).toBeLessThan(110);
 });
 
-test('what this process itself is late with is not taken for slowness of the service', async () => {
+test('a delay of this process does not count as slowness of the service', async () => {
 	const busy = async (utilization: number) =>
 		await answerIn(simulated(200, utilization), 3000, (_underWay, work) => (work < 1000 ? 100 : 1000));
 	expect((await busy(0.49)).mostLater).toBeLessThan(110);
 	expect((await busy(0.5)).mostLater).toBe(200);
 });
 
-test('a process that is busy does not send more than it can follow', async () => {
+test('a process that is busy does not send more than it can handle', async () => {
 	const { most } = await answerIn(simulated(200, 1), 3000, (underWay) => 50 + underWay);
 	expect(most).toBeGreaterThan(40);
 	expect(most).toBeLessThan(100);
 });
 
-test('answers that take now longer and now shorter are no sign of too much load', async () => {
+test('answers whose times vary do not count as too much load', async () => {
 	const { most } = await answerIn(simulated(200), 5000, (_underWay, work) => 50 * (1 + ((work * 7) % 10)));
 	expect(most).toBe(200);
 });
 
-test('one answer that takes very long is no sign of too much load', async () => {
+test('one answer that takes very long does not count as too much load', async () => {
 	const { most, mostLater } = await answerIn(simulated(200), 3000, (_underWay, work) =>
 		work % 300 === 7 ? 20_000 : 100,
 	);
@@ -161,7 +161,7 @@ test('kinds of requests that take different times are not compared', async () =>
 	expect(mostLater).toBe(200);
 });
 
-test('what requests without a kind take says nothing', async () => {
+test('the latency of requests without a kind does not count', async () => {
 	const { mostLater } = await answerIn(
 		simulated(200),
 		1000,
@@ -191,7 +191,7 @@ test('requests are spread, although answers come together', async () => {
 	expect(second.at(-1)).toBe(30);
 });
 
-test('who waits for a turn waits for a pause too that is asked for meanwhile', async () => {
+test('a request that waits for its turn also waits for a pause that begins meanwhile', async () => {
 	jest.useFakeTimers();
 	const limiter = new ConcurrencyLimiter(4);
 	const [first, second] = [await limiter.acquire('POST'), await limiter.acquire('POST')];
@@ -202,7 +202,7 @@ test('who waits for a turn waits for a pause too that is asked for meanwhile', a
 	expect(limiter.untilTurn(second)).toBe(0);
 });
 
-test('what was too much is tried again after sixty times the pause that it cost', async () => {
+test('a limit that was too much is tried again after sixty times the pause that it caused', async () => {
 	jest.useFakeTimers();
 	const limiter = new ConcurrencyLimiter(32);
 	const slots = await Promise.all(Array.from({ length: 16 }, async () => await acquire(limiter)));

@@ -1,7 +1,10 @@
 import { credentialVerdict } from '../../nodes/AttackForgeGroup/methods/credentialTests';
 import type { ServiceResponse } from '../../nodes/shared/http/response';
 
-/** What an answer of AttackForge says of the key. `unclear` means: the test fails, and names both possible causes. */
+/**
+ * What a response of AttackForge says about the key. `unclear`: the test fails, and its message names both possible
+ * causes.
+ */
 
 type Kind = 'good' | 'no grant' | 'key refused' | 'unclear' | 'address';
 

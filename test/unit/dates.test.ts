@@ -5,7 +5,7 @@ import { normalizeDate, UnreadableDate } from '../../nodes/shared/fields/dates';
 const BERLIN = 'Europe/Berlin';
 const NEW_YORK = 'America/New_York';
 
-/** Jest gives tests a copy of `process.env`; only the real one sets the time zone of the process. */
+/** Jest gives tests a copy of `process.env`, but only the real one sets the time zone of the process. */
 const realProcess = runInThisContext('process') as NodeJS.Process;
 const originalZone = realProcess.env.TZ;
 
@@ -16,7 +16,7 @@ function setProcessZone(zone: string | undefined): void {
 
 afterEach(() => setProcessZone(originalZone));
 
-/** In process time zones on both sides of UTC. */
+/** The result in process time zones on both sides of UTC. */
 function everywhere(value: unknown, zone: string): string[] {
 	const results = ['UTC', 'Asia/Tokyo', 'America/Los_Angeles'].map((processZone) => {
 		setProcessZone(processZone);
@@ -144,8 +144,8 @@ describe('a time without a zone is read in the workflow’s', () => {
 		expect(everywhere(text, zone)).toEqual([expected]);
 	});
 
-	// Berlin: 28 March 2021 02:00 → 03:00, 31 October 2021 03:00 → 02:00.
-	// New York: 14 March 2021 02:00 → 03:00, 7 November 2021 02:00 → 01:00.
+	// Berlin's clocks change on 28 March 2021, 02:00 → 03:00, and on 31 October 2021, 03:00 → 02:00. New York's change on
+	// 14 March 2021, 02:00 → 03:00, and on 7 November 2021, 02:00 → 01:00.
 	test.each([
 		['2021-03-28T01:59:59', BERLIN, '2021-03-28T00:59:59Z'],
 		['2021-03-28T03:00:00', BERLIN, '2021-03-28T01:00:00Z'],
@@ -211,7 +211,7 @@ describe('a point in time needs no zone', () => {
 	});
 });
 
-describe('what is no date is refused', () => {
+describe('a value that is not a date is refused', () => {
 	test.each<[string, unknown, string]>([
 		['a day that does not exist', '2021-02-31', 'is not a date that exists'],
 		['29 February of a common year', '2021-02-29', 'is not a date that exists'],
@@ -267,12 +267,12 @@ describe('what is no date is refused', () => {
 });
 
 /**
- * One cause for all: where Luxon finds nothing, n8n's tryToParseDateTime asks JavaScript's Date.parse. It lets days
- * beyond a month's end run over into the next month, reads zoneless texts in the zone of the process, skips words
- * that it does not know, and takes the last zone that it finds, here the "UTC" that dates.ts appends.
+ * Where Luxon finds no date, n8n's tryToParseDateTime uses JavaScript's Date.parse. That function moves days beyond a
+ * month's end into the next month, reads texts without a zone in the zone of the process, skips words that it does not
+ * know, and uses the last zone in the text. Our reader must do none of this.
  */
-describe('what is easily read wrong', () => {
-	// A time changes the verdict on a day that does not exist: 31 February becomes 3 March.
+describe('a text that is easily read wrong', () => {
+	// Date.parse reads 31 February with a time as 3 March.
 	test.each(['2021-02-31T10:00', '2021-02-30 10:00:00', '2021-11-31T10:00:00Z', '2021-02-31T10:00:00+01:00'])(
 		'a day that does not exist is refused also with a time: %s',
 		(text) => {
@@ -287,7 +287,7 @@ describe('what is easily read wrong', () => {
 		},
 	);
 
-	// The result depends on the zone of the process: 05:00Z under Asia/Tokyo, 14:00Z under UTC.
+	// Date.parse reads this in the zone of the process: 05:00Z under Asia/Tokyo, 14:00Z under UTC.
 	test('an ISO day with a time of twelve hours is read in the workflow’s zone', () => {
 		expect(everywhere('2021-11-03 02:00 PM', BERLIN)).toEqual(['2021-11-03T13:00:00Z']);
 	});
@@ -296,28 +296,28 @@ describe('what is easily read wrong', () => {
 		expect(everywhere('3 Nov 2021 14:15 (UTC)', BERLIN)).toEqual(['2021-11-03T14:15:00Z']);
 	});
 
-	// Date's own toString(), e.g. from a Code node: its offset is replaced by the workflow's.
+	// This is Date's own toString(), e.g. from a Code node. Its offset must not be replaced by the workflow's.
 	test('the text that JavaScript makes of a Date keeps its offset', () => {
 		expect(
 			everywhere('Wed Nov 03 2021 14:15:16 GMT+0100 (Central European Standard Time)', NEW_YORK),
 		).toEqual(['2021-11-03T13:15:16Z']);
 	});
 
-	// The zone is dropped without a word, and the workflow's put in its place.
+	// The zone must not be dropped in favour of the workflow's.
 	test.each([
 		['3 Nov 2021 14:15 EST', '2021-11-03T19:15:00Z'],
 		['Wed, 03 Nov 2021 14:15:16 PST', '2021-11-03T22:15:16Z'],
 		['3 Nov 2021 14:15Z', '2021-11-03T14:15:00Z'],
 		['3 Nov 2021 14:15 +02', '2021-11-03T12:15:00Z'],
 		['3 Nov 2021 14:15 GMT+2', '2021-11-03T12:15:00Z'],
-	])('a zone after a month name is heeded or refused: %s', (text, expected) => {
+	])('a zone after a month name is used or refused: %s', (text, expected) => {
 		const read = new Set([refusal(text), refusal(text, NEW_YORK)]);
 		expect([[expected], ['has a time or a time zone that cannot be read']]).toContainEqual(
 			[...read].map((one) => one.replace('read as ', '')),
 		);
 	});
 
-	// Any word that begins like a month, with four digits somewhere, is taken for a date.
+	// Date.parse takes any word that begins like a month, with four digits, for a date.
 	test.each(['Marketing 2021', 'Mayhem 2021', 'Decision 2021', 'Nov 2021', '12 34 Nov 2021'])(
 		'a text that names no day is refused: %s',
 		(text) => {
@@ -325,7 +325,7 @@ describe('what is easily read wrong', () => {
 		},
 	);
 
-	// An expression that yields a list: [3] becomes 1 March 2001 in the zone of the process.
+	// An expression may give a list. Date.parse reads [3] as 1 March 2001 in the zone of the process.
 	test.each([[[3]], [['2021']], [[2021, 11, 3]]])('a list is refused: %j', (value) => {
 		expect(refusals(value)[0]).toMatch(/^is not a date/);
 	});
@@ -334,9 +334,9 @@ describe('what is easily read wrong', () => {
 		expect(refusals('0000-01-01')).toEqual(['is not a date that exists']);
 	});
 
-	// The second is 2026-04-03 as spreadsheets count days; 0 is often no date at all.
+	// The second number is 2026-04-03 as spreadsheets count days. 0 often means that there is no date.
 	test.each([20_211_103, 46_115, 46_115.5, 0, -1, 99_999_999, -99_999_999])(
-		'a number that could be a day or seconds is refused, and how to write a day is said: %d',
+		'a number that could be a day or seconds is refused, with advice on how to write a day: %d',
 		(number) => {
 			expect(refusals(number)).toEqual(['could be a day or a number of seconds: write days as text']);
 		},

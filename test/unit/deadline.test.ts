@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 
 import { Deadlines, stoppable, wholeAnswerTime } from '../../nodes/shared/http/deadline';
 
-/** The end of an answer that trickles in for ever. */
+/** The end of a response that trickles for ever. */
 
 const until = async (milliseconds: number) =>
 	await new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** n8n's context, as far as a request asks it. */
+/** n8n's context, with the members that a request uses. */
 const contextOf = (signal?: AbortSignal) => ({ name: 'n8n', getExecutionCancelSignal: () => signal });
 
 test('an answer may take five times the time-out as a whole', async () => {
@@ -52,7 +52,7 @@ test('requests that begin within the same second share a timer', () => {
 	}
 });
 
-test('the deadline ends all requests that are under way, and none that has ended', async () => {
+test('the deadline ends all requests that are under way, and no other', async () => {
 	const deadlines = new Deadlines(contextOf(), 10);
 	const [ended, first, second] = [deadlines.next(), deadlines.next(), deadlines.next()];
 	ended.end();
@@ -60,14 +60,14 @@ test('the deadline ends all requests that are under way, and none that has ended
 	expect([ended, first, second].map(({ isPast }) => isPast)).toEqual([false, true, true]);
 });
 
-test('a time beyond what a timer can hold ends nothing at once', async () => {
+test("a time that exceeds a timer's maximum does not end the request at once", async () => {
 	const deadline = new Deadlines(contextOf(), 2 ** 31 - 1).next();
 	expect(deadline.total).toBeGreaterThan(2 ** 31 - 5000);
 	await until(20);
 	expect(deadline.context.getExecutionCancelSignal()?.aborted).toBe(false);
 });
 
-test('a cancelled execution ends the request, and it is not said to have taken too long', async () => {
+test('a cancelled execution ends the request, which does not count as too slow', async () => {
 	const controller = new AbortController();
 	const deadline = new Deadlines(contextOf(controller.signal), 10).next();
 	controller.abort();
@@ -89,7 +89,7 @@ test('in an execution that was cancelled before, the request ends at once', () =
 	}
 });
 
-test('the context stays n8n’s in everything else, also where it has no signal', () => {
+test('all other members of the context stay n8n’s, also if it has no signal', () => {
 	const context: { name: string; getExecutionCancelSignal?: () => AbortSignal | undefined } = { name: 'n8n' };
 	const deadline = new Deadlines(context, 1000).next();
 	expect(deadline.context.name).toBe('n8n');
@@ -97,7 +97,7 @@ test('the context stays n8n’s in everything else, also where it has no signal'
 	expect(context.getExecutionCancelSignal).toBeUndefined();
 });
 
-test('nothing listens to the execution any more once the deadline is past', async () => {
+test('nothing listens to the execution after the deadline', async () => {
 	const controller = new AbortController();
 	const removed = jest.spyOn(controller.signal, 'removeEventListener');
 	const deadline = new Deadlines(contextOf(controller.signal), 10).next();
@@ -141,7 +141,7 @@ describe('an answer that is read as a stream', () => {
 		expect([isLate(), context.getExecutionCancelSignal()?.aborted]).toEqual([true, true]);
 	});
 
-	test('is left alone once it has closed', async () => {
+	test('is not ended after it has closed', async () => {
 		const execution = new AbortController();
 		const { context, endAfter } = stoppable(contextOf(execution.signal));
 		const stream = new EventEmitter();
@@ -152,7 +152,7 @@ describe('an answer that is read as a stream', () => {
 		expect(context.getExecutionCancelSignal()?.aborted).toBe(false);
 	});
 
-	test('ends with the execution, and is not said to be late', () => {
+	test('ends with the execution, and does not count as late', () => {
 		const execution = new AbortController();
 		const { context, endAfter, isLate } = stoppable(contextOf(execution.signal));
 		endAfter(1000, new EventEmitter());

@@ -25,7 +25,7 @@ type Codex = {
 	resources: Record<'primaryDocumentation' | 'credentialDocumentation', Array<{ url: string }>>;
 };
 
-/** What the editor shows. The parameters are made from the field tables, so that n8n's linter does not see them. */
+/** What the editor shows. The parameters are made from the field tables, so n8n's linter does not see them. */
 
 const nodes: Array<[string, INodeType]> = [
 	['ThreatConnect Group', new ThreatConnectGroup()],
@@ -43,7 +43,7 @@ test.each([...nodes, ...triggers])(
 	},
 );
 
-test("n8n's linter sees a fault in a parameter that is written out so", async () => {
+test("n8n's linter finds a fault in a parameter that is written as text", async () => {
 	const fault = {
 		displayName: 'foo bar',
 		name: 'x',
@@ -59,11 +59,11 @@ test("n8n's linter sees a fault in a parameter that is written out so", async ()
 
 const UNSORTED = 'n8n-nodes-base/node-param-options-type-unsorted-items';
 
-/** Whether these are levels, which stand in the order of their meaning. */
+/** Whether these are levels, which are sorted by their meaning. */
 const isScale = (text: string) => /name: "(priority|project_request_access_level)"/.test(text);
 
 async function lint(properties: INodeProperties[]): Promise<string[]> {
-	// The rules look at unquoted keys only.
+	// The rules check unquoted keys only.
 	const literal = JSON.stringify(properties, null, '\t').replace(/^(\t+)"(\w+)":/gm, '$1$2:');
 	const source = `import type { INodeProperties } from 'n8n-workflow';
 export const properties: INodeProperties[] = ${literal};
@@ -74,7 +74,7 @@ export const properties: INodeProperties[] = ${literal};
 			...nodesBaseRules,
 			{
 				files: ['nodes/**/*.ts'],
-				// A row reads in the order in which it is filled: an attribute's type comes before its value.
+				// The inputs of a row are in the order in which a user fills them: an attribute's type comes before its value.
 				rules: { 'n8n-nodes-base/node-param-fixed-collection-type-unsorted-items': 'off' },
 			},
 		],
@@ -91,7 +91,7 @@ export const properties: INodeProperties[] = ${literal};
 		});
 }
 
-/** The parameters that the editor shows for these values, collections' entries as `collection.entry`. */
+/** The parameters that the editor shows for these values, with the entries of collections as `collection.entry`. */
 function shown(description: INodeTypeDescription, values: Record<string, unknown>): INodeProperties[] {
 	const node = { typeVersion: 1 } as never;
 	const visible = (property: INodeProperties) =>
@@ -136,7 +136,7 @@ describe('the ThreatConnect form', () => {
 		);
 	});
 
-	test('marks what a new group needs, by its type', () => {
+	test('marks the fields that a new group of its type needs', () => {
 		const required = (type: string) =>
 			form({ operation: 'create', type })
 				.filter((property) => property.required)
@@ -145,7 +145,7 @@ describe('the ThreatConnect form', () => {
 		expect(required('Signature')).toEqual(['type', 'name', 'fileName', 'fileType', 'fileText']);
 	});
 
-	test('shows all fields while the type is an expression, each once, and demands none of one type', () => {
+	test('shows each field once while the type is an expression, and requires none of a single type', () => {
 		const all = form({ operation: 'create', type: '={{ $json.type }}' });
 		const own = all.map(({ name }) => name);
 		expect(own).toEqual([...new Set(own)]);
@@ -201,7 +201,7 @@ describe.each(nodes)('%s in its three data modes', (_name, { description }) => {
 	});
 });
 
-test('the notice of Bulk Import names no field that a bulk import refuses, and that of Create does', () => {
+test('the notice of Bulk Import does not name a field that a bulk import refuses, but the notice of Create does', () => {
 	const { description } = new ThreatConnectGroup();
 	const notice = (operation: string) =>
 		shown(description, { resource: 'group', operation, dataMode: 'autoMap', type: 'Event' }).find(
@@ -229,7 +229,7 @@ const operationsOf = ({ properties }: INodeTypeDescription) =>
 describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => {
 	const { description } = node;
 
-	/** As the editor makes it. */
+	/** The subtitle as the editor makes it. */
 	function subtitle(parameters: INodeParameters): unknown {
 		const nodeTypes = { getByName: () => node, getByNameAndVersion: () => node, getKnownTypes: () => ({}) };
 		const one = { id: '1', name: 'Node', type: 'x', typeVersion: 1, position: [0, 0], parameters } as INode;
@@ -237,7 +237,7 @@ describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => 
 		return workflow.expression.getSimpleParameterValue(one, description.subtitle, 'internal', {});
 	}
 
-	test('each action is a sentence that begins with what is done, and no two are the same', () => {
+	test('each action is a sentence that begins with a verb, and no two are the same', () => {
 		const actions = operationsOf(description).map(({ action }) => String(action));
 		expect(actions).toEqual([...new Set(actions)]);
 		for (const action of actions) {
@@ -273,14 +273,14 @@ test.each(['ThreatConnectGroup', 'AttackForgeGroup'])(
 			const anchors = headings.map(([, heading = '']) => heading.toLowerCase().replaceAll(' ', '-'));
 			if (anchor !== undefined) expect(anchors).toContain(anchor);
 		}
-		// n8n files a node under these.
+		// n8n sorts nodes into these categories.
 		const known = ['Analytics', 'Communication', 'Data & Storage', 'Development', 'Utility'];
 		expect(codex.categories.filter((category) => !known.includes(category))).toEqual([]);
 	},
 );
 
-/** One short line each, and only where it applies. */
-describe('what surprises is said in the form', () => {
+/** Each notice is one short line, and is shown only where it applies. */
+describe('the form explains what may surprise', () => {
 	const notices = (node: INodeType, values: object) =>
 		shown(node.description, { authentication: 'apiToken', dataMode: 'define', ...values })
 			.filter(({ type }) => type === 'notice')

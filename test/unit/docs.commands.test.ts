@@ -12,7 +12,7 @@ const documented = DOCUMENTS.flatMap((document) => {
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 const bases = [...new Set(documented.map(({ base }) => base))];
 
-/** Commands of n8n and of its installer, the files of the end-to-end tests that run them, and how these call them. */
+/** Commands of n8n and of its installer, with the end-to-end test that runs each, and the text of the call there. */
 const OF_N8N: Record<string, [file: string, call: string]> = {
 	'n8n start': ['test/e2e/n8n.ts', "['start'"],
 	'n8n worker': ['test/e2e/n8n.ts', "['worker'"],
@@ -33,7 +33,7 @@ test('every command of the documents is run by .ci/run or by a test', () => {
 	}
 });
 
-test.each(DOCUMENTS)('%s has shell blocks of commands alone', (document) => {
+test.each(DOCUMENTS)('%s has only commands in its shell blocks', (document) => {
 	expect(commandsOf(document).others).toEqual([]);
 });
 
@@ -45,7 +45,7 @@ const withArgs = documented.filter(({ base }) => base.startsWith('npm run '));
 const cli = (base: string) => /tsx (test\S+\.ts)$/.exec(scripts[base.slice('npm run '.length)] ?? '')?.[1];
 const files = [...new Set(bases.flatMap((base) => cli(base) ?? []))];
 
-// All documented options of a command at once, and one that it cannot know: it names the first that it does not know.
+// The options are all documented options of a command, and one that does not exist. The command must name that one.
 test.each(files)('tsx %s takes the options of the documents, and refuses others', async (file) => {
 	const args = withArgs.filter(({ base }) => cli(base) === file).flatMap((command) => command.args);
 	const command = run('npx', ['tsx', file, ...args, '--no-such-option'], { cwd: ROOT });
@@ -66,7 +66,7 @@ test.each(CHEAP.map((trial) => ({ ...trial, command: trial.run })))(
 	},
 );
 
-test('files that commands name are there, or are written by a command before', () => {
+test('files in commands exist, or an earlier command writes them', () => {
 	const named = documented.flatMap(({ base }) => base.match(/test\/\S+\.ts/g) ?? []);
 	expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { messages, withoutNames } from '../docs/messages';
 import { filesIn, read } from '../docs/pages';
 
-/** What the sources say in three words or more, and nobody reads as a message. */
+/** Texts of the sources with three words or more that no user sees as a message. */
 const OTHERS = [
-	// Parts of a label, to which the message is added.
+	// Parts of a label, which the message follows.
 	'<>: a key',
 	'<>: the value of "<>"',
 	'<>, entry<>: the key',
@@ -30,7 +30,7 @@ const OTHERS = [
 	'summary asc id asc',
 	'summary contains<>',
 	'summary startswith<>',
-	// Words of forms, put together when they are shown, and values of the services.
+	// Words of forms, which are joined before they are shown, and values of the services.
 	'<>, security labels',
 	'created in ThreatConnect',
 	'to leave out',
@@ -49,10 +49,10 @@ const spans = [...page.matchAll(/^\| `([^`]+)`/gm)].map(([, span = '']) => span)
 const listed = new Set(spans.map((span) => withoutNames(span.replace(/^… /, ''))));
 const prose = withoutNames(page.replace(/`|\*\*/g, '').replace(/\s+/g, ' '));
 
-/** What stands before it is a field or parameter, whichever it is. */
+/** A message with `<>` in place of the field or parameter at its beginning. */
 const general = (text: string) => withoutNames(text.replace(/^"[^"]*" \(\w+\)/, '<>'));
 
-/** The message without what to do, where both are one text. */
+/** The message without the advice, if both are one text. */
 const openings = (text: string): string[] => [
 	text,
 	...[...text.matchAll(/\.(?: |$)/g)].map(({ index }) => text.slice(0, index)),
@@ -60,7 +60,7 @@ const openings = (text: string): string[] => [
 
 const isListed = (text: string) => openings(text).some((one) => listed.has(one) || listed.has(general(one)));
 
-/** Advice stands beside the message. */
+/** Whether a text is advice, which stands beside the message. */
 const isAdvice = (text: string) =>
 	!text.startsWith('<>') && openings(text).some((one) => prose.includes(one));
 
@@ -79,7 +79,7 @@ test('docs/troubleshooting.md lists no message that nobody can get', () => {
 });
 
 test('the words of the services in docs/troubleshooting.md are those of the simulators', () => {
-	// The simulators' own tests repeat the words, so that they prove nothing.
+	// The simulators' own tests repeat these words, so they do not count.
 	const sources = filesIn('test/simulators', '.ts').filter(
 		(path) => !/\.test\.ts$|testSupport\.ts$/.test(path),
 	);

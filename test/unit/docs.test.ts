@@ -70,7 +70,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
 	});
 });
 
-test('the tables of the documents are found', () => {
+test('the test finds the tables of the documents', () => {
 	const tables = DOCUMENTS.flatMap((document) => tablesIn(proseOf(document)));
 	expect(tables.length).toBeGreaterThan(30);
 	expect(tables.filter(({ head, rows }) => !head.startsWith('|') || rows.length < 2)).toEqual([]);
@@ -94,11 +94,11 @@ test.each([
 	expect(unevenRowsIn(text)).toEqual(isUneven ? [row] : []);
 });
 
-test('a table whose delimiter row does not fit its head would be seen', () => {
+test('a table whose delimiter row does not fit its head is found', () => {
 	expect(unevenRowsIn('| 1 | 2 |\n| --- |\n| x | y |')).toEqual(['| --- |']);
 });
 
-/** By the end-to-end tests. */
+/** Written by the end-to-end tests. */
 const WRITTEN_LATER = ['test/e2e/report'];
 
 test('every file in docs/ and examples/ is reached from the README, by links or as a picture', () => {
@@ -112,7 +112,7 @@ test('every file in docs/ and examples/ is reached from the README, by links or 
 	expect([...reached].filter((file) => !statSync(join(ROOT, file)).isFile())).toEqual([]);
 });
 
-test('the list of words that no dictionary has is sorted, and each of them is used', () => {
+test('the list of additional words is sorted, and each of them is used', () => {
 	const words = read('test/lint/words.txt').trim().split('\n');
 	expect(words).toEqual([...new Set(words)].sort());
 	const text = [...DOCUMENTS, ...['nodes', 'credentials', 'examples'].flatMap((folder) => filesIn(folder))]
@@ -122,7 +122,7 @@ test('the list of words that no dictionary has is sorted, and each of them is us
 	expect(words.filter((word) => !text.includes(word))).toEqual([]);
 });
 
-test('every workflow in examples/ is run in a real n8n, and stands in docs/recipes.md', () => {
+test('every workflow in examples/ is run in a real n8n, and is listed in docs/recipes.md', () => {
 	const runs = readdirSync(join(ROOT, 'test/e2e'))
 		.filter((name) => name.endsWith('.e2e.ts'))
 		.map((name) => join('test/e2e', name))
@@ -135,7 +135,7 @@ test('every workflow in examples/ is run in a real n8n, and stands in docs/recip
 	expect(names.filter((name) => !linked.includes(`../examples/${name}.json`))).toEqual([]);
 });
 
-test('the ledger of pictures tells every form from every other', () => {
+test('the ledger of pictures has another fingerprint for each form', () => {
 	const ledger = JSON.parse(read('test/docs/pictured.json')) as Record<string, string>;
 	const pictures = filesIn('docs/images/operations').map((path) => path.slice('docs/'.length));
 	expect(Object.keys(ledger).sort()).toEqual(pictures.sort());

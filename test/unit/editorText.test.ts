@@ -10,7 +10,7 @@ import {
 } from '../../nodes/shared/core/errors';
 import { forEditor } from '../../nodes/shared/methods/listSearch';
 
-/** What comes from outside is no link and no picture in n8n's editor. */
+/** Text from outside makes no link and no picture in n8n's editor. */
 
 const HOSTILE = [
 	'<a href="https://evil.example">Log in again</a>',
@@ -23,7 +23,7 @@ const HOSTILE = [
 const node = { id: '1', name: 'Node', type: 'x', typeVersion: 1, position: [0, 0], parameters: {} } as INode;
 const LIVE = /<[a-z/!?]/i;
 
-test.each(HOSTILE)('%s is text in each place that the editor shows', (text) => {
+test.each(HOSTILE)('%s is plain text wherever the editor shows it', (text) => {
 	expect(escapeHtml(text)).not.toMatch(LIVE);
 	expect(withoutMarkup(text)).not.toMatch(LIVE);
 	for (const error of [new ServiceFailure(text, text), new InvalidInput(text, text), new Error(text)]) {
@@ -37,7 +37,7 @@ test.each(HOSTILE)('%s is text in each place that the editor shows', (text) => {
 	expect(entry.value).toBe(text);
 });
 
-test('an error item keeps the words as they are: it is data', () => {
+test('an error item keeps the text unchanged, because it is data', () => {
 	expect(toErrorItem(new ServiceFailure('<b>A</b>', '<i>'), 0).json).toMatchObject({
 		error: '<b>A</b>',
 		message: '<i>',

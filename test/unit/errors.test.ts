@@ -12,7 +12,7 @@ import {
 	toNodeError,
 } from '../../nodes/shared/core/errors';
 
-/** What is said of an item that failed. */
+/** The messages and advice for an item that failed. */
 
 const node: INode = { id: '1', name: 'Node', type: 'test', typeVersion: 1, position: [0, 0], parameters: {} };
 const failure = new ServiceFailure(
@@ -23,7 +23,7 @@ const failure = new ServiceFailure(
 );
 
 describe('the error item', () => {
-	test('of a refusal holds what happened, what to do, and the answer’s codes', () => {
+	test('of a refusal has the message, the advice, and the answer’s codes', () => {
 		expect(toErrorItem(failure, 3)).toEqual({
 			json: {
 				error: 'The group was not found',
@@ -33,7 +33,7 @@ describe('the error item', () => {
 		});
 	});
 
-	test('of a value that can be corrected holds the way out', () => {
+	test('of a value that can be corrected has advice on how', () => {
 		expect(toErrorItem(new InvalidInput('"Name" is empty', 'Give one.'), 0).json).toEqual({
 			error: '"Name" is empty',
 			message: 'Give one.',
@@ -75,7 +75,7 @@ describe('the error item', () => {
 });
 
 describe('the error that stops the execution', () => {
-	test('is an API error for a refusal, with its status, the item and what had gone through', () => {
+	test('is an API error for a refusal, with its status, the item and the number of items that succeeded', () => {
 		const error = toNodeError(node, failure, 2, '1 of 3 items had gone through.') as NodeApiError;
 		expect(error).toBeInstanceOf(NodeApiError);
 		expect(error.message).toBe('The group was not found [item 2]');
@@ -96,20 +96,20 @@ describe('the error that stops the execution', () => {
 		expect(error.context.itemIndex).toBe(0);
 	});
 
-	test('keeps a message that holds the word of a network error', () => {
+	test('keeps a message that contains a network error code', () => {
 		const message = 'The group ENOENT was not found';
 		expect(toNodeError(node, new ServiceFailure(message, ''), 0).message).toBe(`${message} [item 0]`);
 	});
 });
 
 describe('a refusal', () => {
-	test('says only what to do where nothing is in doubt', () => {
+	test('has only advice if nothing is in doubt', () => {
 		expect(new ServiceFailure('no', 'Look.').description).toBe('Look.');
 		expect(isInDoubt(new ServiceFailure('no', 'Look.'))).toBe(false);
 		expect(isInDoubt(new Error('no'))).toBe(false);
 	});
 
-	test('can be said with other words of what may have been done', () => {
+	test('can have another text about what may have been done', () => {
 		const other = failure.inDoubt('Look for "x".');
 		expect(other.message).toBe(failure.message);
 		expect(other.description).toBe('Look at the ID. Look for "x".');
@@ -126,7 +126,7 @@ describe('a refusal', () => {
 		expect(isInDoubt(other)).toBe(false);
 	});
 
-	test('is said not to have been done once that is known', () => {
+	test('is not in doubt after a look-up has found nothing', () => {
 		const other = failure.provenNotDone();
 		expect(other.message).toBe(failure.message);
 		expect(other.description).toBe('Look at the ID. Nothing was made: it was looked up.');
@@ -151,14 +151,14 @@ test.each([
 	expect(isWrite(request)).toBe(writes);
 });
 
-test('what is thrown and no error becomes one', () => {
+test('a thrown value that is not an error becomes one', () => {
 	const error = new Error('broken');
 	expect(asError(error)).toBe(error);
 	expect(asError('broken')).toEqual(new Error('broken'));
 	expect(errorMessage(404)).toBe('404');
 });
 
-describe('why it failed, in terms that n8n knows,', () => {
+describe("the reason of a failure, in n8n's terms,", () => {
 	const of = (error: unknown) => (toNodeError(node, error, 0) as NodeApiError).failure;
 	const refused = (httpCode: string, state: object = {}) => new ServiceFailure('no', '', { httpCode }, state);
 

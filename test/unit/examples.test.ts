@@ -2,11 +2,11 @@ import { runInNewContext } from 'node:vm';
 
 import { read } from '../docs/pages';
 
-/** The code in examples/, with input that users will have in the place of the sample. */
+/** The code in examples/, with input that users will have instead of the sample. */
 
 type Workflow = { nodes: Array<{ name: string; parameters: { jsCode?: string } }> };
 
-/** What a Code node gives for these items. */
+/** The output of a Code node for these items. */
 function coded(example: string, node: string, items: object[]): Array<Record<string, string>> {
 	const { nodes } = JSON.parse(read(`examples/${example}.json`)) as Workflow;
 	const code = nodes.find(({ name }) => name === node)?.parameters.jsCode ?? '';

@@ -1,6 +1,6 @@
 import { account, type Figures, isGood, NOTHING, type Outcome, type Stored, sum } from '../faults/account';
 
-/** What the fault run counts, shown with one item: each way to go wrong is seen. */
+/** The figures of the fault run for a single item. Each kind of failure is counted. */
 
 const [OLD, NEW, ODD] = [{ status: 'old' }, { status: 'new' }, { status: 'odd' }];
 const record = (fields: Stored['fields'], id = '1', marker = 'a'): Stored => ({ id, marker, fields });
@@ -60,7 +60,7 @@ test.each<[string, Outcome[], Stored[], Partial<Figures>]>([
 	expect(count(outcomes, stored, OLD)).toEqual({ sent: 1, ...expected });
 });
 
-test('good is what went through nearly always, and never wrong', () => {
+test('a run is good if nearly all items succeed and none is wrong', () => {
 	const good = { ...NOTHING, sent: 100, succeeded: 99, reportedUnknown: 1 };
 	expect(isGood(good)).toBe(true);
 	expect(isGood(NOTHING)).toBe(false);

@@ -2,14 +2,14 @@ import type { FieldContext } from '../../nodes/shared/fields/field';
 import { choice, choiceByType, date, flag, longId, oneOf, text } from '../../nodes/shared/fields/fieldTypes';
 import { refusal } from './refusal';
 
-/** The kinds of fields: how each is entered, what it takes, and what is said of the rest. */
+/** The types of fields: how a value is entered, which values are accepted, and the messages for others. */
 
 const context: FieldContext = { label: '"Field" (field)', operation: 'create', zone: 'Europe/Berlin' };
 
 const options = (...names: string[]) => names.map((name) => ({ name, value: name }));
 
 describe('text', () => {
-	test('is a box of one line, or what else is asked for', () => {
+	test('is an input of one line, unless another control is given', () => {
 		expect(text().control('create')).toEqual({ type: 'string', default: '' });
 		expect(text({ maxLength: 9, rows: 4 }).control('create')).toEqual({
 			type: 'string',
@@ -18,10 +18,10 @@ describe('text', () => {
 		});
 	});
 
-	test('has any length, or at most the characters that the service takes', () => {
+	test('has any length, or at most the characters that the service accepts', () => {
 		expect(text().read('x'.repeat(10_000), context)).toHaveLength(10_000);
 		expect(text({ maxLength: 3 }).read('abc', context)).toBe('abc');
-		// Three characters, though JavaScript counts six.
+		// These are three characters, but six in JavaScript's count.
 		expect(text({ maxLength: 3 }).read('😀😀😀', context)).toBe('😀😀😀');
 		expect(refusal(() => text({ maxLength: 3 }).read('😀😀😀😀', context))).toEqual([
 			'"Field" (field) has 4 characters, but at most 3 are allowed: "😀😀😀😀"',
@@ -40,7 +40,7 @@ describe('text', () => {
 describe('a choice', () => {
 	const few = options('Low', 'High');
 
-	test('stands in the order of its meaning where there are few, else of the alphabet', () => {
+	test('is sorted by meaning if it has few options, and otherwise by name', () => {
 		expect(choice(few).control('create')).toEqual({ type: 'options', options: few, default: 'Low' });
 		const four = options('d', 'c', 'b', 'a');
 		expect(choice(four).control('create').options).toEqual(four);
@@ -59,7 +59,7 @@ describe('a choice', () => {
 		expect(choice([{ name: 'One', value: 1 }]).read(1, context)).toBe('1');
 	});
 
-	test('says what is allowed, or what may be meant', () => {
+	test('names the allowed values, or a similar one', () => {
 		expect(refusal(() => choice(few).read('Medium', context))).toEqual([
 			'"Field" (field) cannot be "Medium"',
 			'Allowed values: "Low", "High".',
@@ -76,7 +76,7 @@ describe('a choice', () => {
 	});
 });
 
-test('an option that is no field is one of those that there are, and any other names them', () => {
+test('an option has one of its values, and another value is refused with their names', () => {
 	expect(oneOf('desc', '"Sort Direction" (sortDirection)', 'asc', 'desc')).toBe('desc');
 	expect(refusal(() => oneOf('DESC', '"Sort Direction" (sortDirection)', 'asc', 'desc'))).toEqual([
 		'"Sort Direction" (sortDirection) cannot be "DESC"',
@@ -91,7 +91,7 @@ test('an option that is no field is one of those that there are, and any other n
 describe('a choice that depends on the type of the record', () => {
 	const kind = choiceByType({ Event: choice(options('New', 'Open')), Task: choice(options('Open', 'Done')) });
 
-	test('offers those of the type, or all where it is not known, each once', () => {
+	test('offers the options of the type, or all of them once if the type is not known', () => {
 		expect(kind.control('create', 'Task').options).toEqual(options('Open', 'Done'));
 		const all = { type: 'options', options: options('New', 'Open', 'Done'), default: 'New' };
 		expect(kind.control('create')).toEqual(all);
@@ -99,7 +99,7 @@ describe('a choice that depends on the type of the record', () => {
 		expect(choiceByType({}).control('create').default).toBe('');
 	});
 
-	test('takes those of the type, or any text where it is not known', () => {
+	test('takes the options of the type, or any text if the type is not known', () => {
 		expect(kind.read('Done', { ...context, type: 'Task' })).toBe('Done');
 		expect(refusal(() => kind.read('Done', { ...context, type: 'Event' }))[0]).toBe(
 			'"Field" (field) cannot be "Done"',
@@ -110,7 +110,7 @@ describe('a choice that depends on the type of the record', () => {
 	});
 });
 
-test('a date is chosen, read in the workflow’s zone, and refused with its field and how to write it', () => {
+test('a date is chosen, read in the workflow’s zone, and a refusal names the field and how to write a date', () => {
 	expect(date().control('create')).toEqual({ type: 'dateTime', default: '' });
 	expect(date().read('2021-11-03 14:15', context)).toBe('2021-11-03T13:15:00Z');
 	expect(refusal(() => date().read('soon', context))).toEqual([
@@ -139,7 +139,7 @@ describe('true or false', () => {
 	});
 });
 
-test('an ID is a text box, whose text is read', () => {
+test('an ID is a text input, whose text is read', () => {
 	expect(longId().control('create')).toEqual({ type: 'string', default: '' });
 	expect(longId().read('9007199254740993', context)).toBe(9007199254740993n);
 });

@@ -1,9 +1,9 @@
 import { readFilter } from '../../nodes/shared/fields/filters';
 import { refusal } from './refusal';
 
-/** Filters of lists: one that an expression leaves empty must not find everything. */
+/** Filters of lists. A filter that an expression leaves empty must not find everything. */
 
-test('a filter that was not added is none', () => {
+test('a filter that was not added has no value', () => {
 	expect(readFilter({}, 'name', 'Name')).toBeUndefined();
 });
 

@@ -14,7 +14,7 @@ const listed = (...records: Array<Record<string, unknown>>): Listed[] =>
 const ALL = ['created', 'changed', 'removed'] as const;
 const saved = (snapshot: Snapshot) => JSON.parse(JSON.stringify(snapshot)) as Snapshot;
 
-test('a record that changes says which keys did, and the order of keys and of objects is no change', () => {
+test('a changed record names the changed keys, and another order of keys or objects is not a change', () => {
 	const before = snapshotOf(listed({ id: 1, name: 'a', fields: [{ key: 'x' }, { key: 'y', value: 1 }] }));
 	const same = listed({ fields: [{ value: 1, key: 'y' }, { key: 'x' }], name: 'a', id: 1 });
 	expect(compare(before, same, ALL, 9).differences).toEqual([]);
@@ -24,7 +24,7 @@ test('a record that changes says which keys did, and the order of keys and of ob
 	]);
 });
 
-test('a key that the service begins or ceases to list changes no record', () => {
+test('a key that the service begins or ceases to list is not a change', () => {
 	const before = snapshotOf(listed({ id: 1, name: 'a', old: 1 }));
 	const { differences, after } = compare(before, listed({ id: 1, name: 'a', fresh: 2 }), ALL, 9);
 	expect(differences).toEqual([]);
@@ -33,7 +33,7 @@ test('a key that the service begins or ceases to list changes no record', () => 
 	]);
 });
 
-test('a record that one listing lacks is not removed; when two in a row do, it is, and it may come back', () => {
+test('a record is removed if two listings in a row lack it, and it may come back', () => {
 	const before = snapshotOf(listed({ id: 1 }, { id: 2 }));
 	const once = compare(before, listed({ id: 1 }), ALL, 9);
 	expect(once.differences).toEqual([]);
@@ -48,7 +48,7 @@ test('a record that one listing lacks is not removed; when two in a row do, it i
 
 type World = Map<number, number>;
 
-test('whatever happens, in portions of any size, each change between two listings comes out once', () => {
+test('each change between two listings comes out once, in portions of any size', () => {
 	const step = fc.record({ id: fc.nat(6), value: fc.nat(3), goes: fc.boolean(), listings: fc.nat(3) });
 	fc.assert(
 		fc.property(fc.array(step, { maxLength: 40 }), fc.integer({ min: 1, max: 4 }), (steps, most) => {

@@ -31,7 +31,7 @@ const forbidden = (sources: Sources, { from, to }: Pick<Rule, 'from' | 'to'>): s
 				.map((target) => `${path} -> ${target}`),
 		);
 
-/** What does the work of one item. */
+/** Files that do the work of one item. */
 const OPERATIONS = /^nodes\/\w+\/(operations|flows|batch)\//;
 
 type Rule = {
@@ -40,9 +40,9 @@ type Rule = {
 	from: RegExp;
 	/** What they must not import. */
 	to: RegExp;
-	/** The fewest files that the rule is about: a room that was renamed must not escape it. */
+	/** The fewest files that the rule applies to, so that a renamed room cannot escape it. */
 	atLeast: number;
-	/** One file too many. */
+	/** A file that breaks the rule. */
 	fault: Sources;
 };
 
@@ -129,12 +129,12 @@ describe.each<Rule>([
 		expect(forbidden(SOURCES, { from, to })).toEqual([]);
 	});
 
-	test('and a file that did would be named', () => {
+	test('and a file that breaks it is named', () => {
 		expect(forbidden(fault, { from, to })).toHaveLength(1);
 	});
 });
 
-/** Files on the way from one to another, both included; none where no import leads there. */
+/** Files on the way from one file to another, including both; empty if no import leads there. */
 function wayTo(target: RegExp, path: string, sources: Sources, seen = new Set<string>()): string[] {
 	if (seen.has(path)) return [];
 	seen.add(path);
@@ -150,13 +150,13 @@ function wayTo(target: RegExp, path: string, sources: Sources, seen = new Set<st
 const PURE = /^nodes\/(shared\/(core|fields)|\w+Group\/(fields|query|batch))\//;
 const SENDS = /^nodes\/shared\/http\/|^nodes\/\w+Group\/api\//;
 
-test('nothing that stands before the request reaches what sends it', () => {
+test('no file that works before the request imports one that sends it', () => {
 	const pure = Object.keys(SOURCES).filter((path) => PURE.test(path));
 	expect(pure.length).toBeGreaterThanOrEqual(24);
 	expect(pure.map((path) => wayTo(SENDS, path, SOURCES)).filter((way) => way.length > 0)).toEqual([]);
 });
 
-test('a way to what sends would be seen, through other files too', () => {
+test('a way to a file that sends is found, through other files too', () => {
 	const sources = {
 		'nodes/shared/core/readValue.ts': "import { a } from '../a';",
 		'nodes/shared/a.ts': "import { send } from './http/jsonRequests';",
@@ -168,15 +168,15 @@ test('a way to what sends would be seen, through other files too', () => {
 const isOnCircle = (path: string, sources: Sources): boolean =>
 	wayTo(new RegExp(`^${path.replace(/[.]/g, '\\.')}$`), path, sources).length > 0;
 
-test('no imports go in a circle', () => {
+test('no imports form a cycle', () => {
 	expect(Object.keys(SOURCES).filter((path) => isOnCircle(path, SOURCES))).toEqual([]);
 });
 
-test('a circle would be seen', () => {
+test('a cycle is found', () => {
 	expect(isOnCircle('a.ts', { 'a.ts': "import './b';", 'b.ts': "import './a';" })).toBe(true);
 });
 
-/** The room of a file: a folder of nodes/shared or of a service. What lies beside the rooms is a room of its own. */
+/** The room of a file: a folder of nodes/shared or of a service. A file beside the rooms is a room of its own. */
 const roomOf = (path: string): string =>
 	/^nodes\/\w+\/\w+(?=\/)/.exec(path)?.[0] ?? (path.startsWith('credentials/') ? 'credentials' : path);
 
@@ -199,7 +199,7 @@ function rooms(sources: Sources): Sources {
 	);
 }
 
-/** Rooms that lead back to themselves. */
+/** Rooms that are part of a cycle. */
 function roomsOnCircle(sources: Sources): string[] {
 	const graph = Object.fromEntries(
 		Object.entries(rooms(sources)).map(([room, text]) => [`${room}.ts`, text]),
@@ -210,12 +210,12 @@ function roomsOnCircle(sources: Sources): string[] {
 	return Object.keys(dotted).filter((room) => isOnCircle(room, dotted));
 }
 
-test('no imports between rooms go in a circle', () => {
+test('no imports between rooms form a cycle', () => {
 	expect(Object.keys(rooms(SOURCES)).length).toBeGreaterThanOrEqual(15);
 	expect(roomsOnCircle(SOURCES)).toEqual([]);
 });
 
-test('a circle of rooms would be seen, though no file is on a circle', () => {
+test('a cycle of rooms is found, although no files form a cycle', () => {
 	const sources = {
 		'nodes/A/api/a.ts': "import '../flows/b';",
 		'nodes/A/flows/b.ts': '',
@@ -226,7 +226,7 @@ test('a circle of rooms would be seen, though no file is on a circle', () => {
 	expect(roomsOnCircle(sources)).toHaveLength(2);
 });
 
-test('both services have the same rooms, but for those that are about what only one service has', () => {
+test('both services have the same rooms, except those for what only one service has', () => {
 	const roomsOfService = (service: string) => [
 		...new Set(
 			filesIn(`nodes/${service}`, '.ts').flatMap((path) => path.split('/').slice(2, -1).slice(0, 1)),
@@ -237,7 +237,7 @@ test('both services have the same rooms, but for those that are about what only 
 	expect(roomsOfService('ThreatConnectGroup').sort()).toEqual([...both, 'batch', 'query'].sort());
 });
 
-/** Names in the code of a file; not in its comments and texts. */
+/** Names in the code of a file, without its comments and texts. */
 function namesIn(text: string): Set<string> {
 	const names = new Set<string>();
 	const visit = (node: ts.Node): void => {
@@ -248,7 +248,7 @@ function namesIn(text: string): Set<string> {
 	return names;
 }
 
-/** Of all items together, of pairing, and of errors that n8n sees. */
+/** Names for all items together, for pairing, and for errors that n8n shows. */
 const NOT_OF_AN_OPERATION = [
 	'getInputData',
 	'continueOnFail',
@@ -258,7 +258,7 @@ const NOT_OF_AN_OPERATION = [
 ];
 const strangersIn = (text: string) => NOT_OF_AN_OPERATION.filter((name) => namesIn(text).has(name));
 
-test('an operation knows its own item alone: nothing of the others, of pairing, and of how errors come out', () => {
+test('an operation knows only its own item, and nothing of other items, pairing and the output of errors', () => {
 	const operations = Object.keys(SOURCES).filter((path) => OPERATIONS.test(path));
 	expect(operations.length).toBeGreaterThanOrEqual(45);
 	for (const path of operations) {
@@ -266,7 +266,7 @@ test('an operation knows its own item alone: nothing of the others, of pairing, 
 	}
 });
 
-test('an operation that looked at all items would be seen', () => {
+test('an operation that uses all items is found', () => {
 	expect(strangersIn('// pairedItem\nconst all = context.getInputData();')).toEqual(['getInputData']);
 });
 

@@ -90,17 +90,17 @@ describe('a File', () => {
 		);
 	});
 
-	// No hash at all makes a body of the type alone, which the service refuses in its own words, if at all.
+	// Without any hash, the body would hold only the type.
 	test.each(['', ' : ', ':', ' :  : '])('refuses a summary without any hash: %j', (summary) => {
 		expect(() => body('File', summary)).toThrow(InvalidInput);
 	});
 
-	// The first of two hashes of one kind is dropped without a word.
+	// The second hash of one kind must not be dropped.
 	test('refuses two hashes of the same kind', () => {
 		expect(() => body('File', `${MD5} : ${MD5.replace('d', '0')}`)).toThrow(InvalidInput);
 	});
 
-	// White space around the whole summary is not that around a part.
+	// White space around the whole summary differs from white space around a part.
 	test.each([`${MD5} `, ` ${MD5}`, `${MD5}\n`])('takes a hash with white space around it: %j', (summary) => {
 		expect(body('File', summary)).toStrictEqual({ type: 'File', md5: MD5 });
 	});
@@ -148,7 +148,7 @@ describe('a Registry Key', () => {
 		);
 	});
 
-	// The space is meant for the value name, but an empty key name or type gets it too.
+	// Only an empty value name becomes a space, but not an empty key name or type.
 	test.each([' : Evil : REG_SZ', 'HKEY_LOCAL_MACHINE\\Run : Evil : '])(
 		'refuses an empty key name or value type: %j',
 		(summary) => {
@@ -168,8 +168,7 @@ describe('a custom type', () => {
 		expect(body('Custom Thing', summary)).toStrictEqual({ type: 'Custom Thing', ...values });
 	});
 
-	// The table of types is looked up with its prototype, so that these end in a TypeError or are taken for a
-	// Registry Key.
+	// These names must not be found in the prototype of the table of types.
 	test.each(['toString', 'constructor', '__proto__', 'hasOwnProperty'])(
 		'may be called like a member of every object: %s',
 		(type) => {
@@ -177,7 +176,7 @@ describe('a custom type', () => {
 		},
 	);
 
-	// What follows the third " : " is lost without a word, although a value may hold one.
+	// Values after the third " : " must not be lost, although a value may contain one.
 	test('keeps or refuses more than three values', () => {
 		let outcome = 'refused';
 		try {
@@ -189,7 +188,7 @@ describe('a custom type', () => {
 	});
 });
 
-describe('the name of an indicator is made of its values alone', () => {
+describe('the name of an indicator is made only of its values', () => {
 	test.each([
 		['of a custom type', { type: 'Custom', rating: 5, value2: 'v2', value1: 'v1' }, 'v1 : v2'],
 		['of a known type', { type: 'File', size: 12, sha256: SHA256, md5: MD5 }, `${MD5} : ${SHA256}`],
@@ -198,7 +197,7 @@ describe('the name of an indicator is made of its values alone', () => {
 		expect(indicatorName(entry, 'Indicator 1')).toEqual({ type: entry.type, summary });
 	});
 
-	test('so that without a value it has none', () => {
+	test('so that it has no name without a value', () => {
 		expect(indicatorName({ type: 'Custom', rating: 5 }, 'Indicator 1')).toBeUndefined();
 	});
 });

@@ -19,7 +19,7 @@ function itemsWith(parameters: Record<string, unknown>) {
 	return { asked, at };
 }
 
-test('an expression is evaluated once an item: it may give another value each time', () => {
+test('an expression is evaluated once per item, because it may give another value each time', () => {
 	const { asked, at } = itemsWith({ name: '={{ Math.random() }}' });
 	const [first, second] = [at(0), at(1)];
 	expect([first.parameter('name'), first.parameter('name'), first.locatorMode('name')]).toEqual([

@@ -3,7 +3,7 @@ import { InvalidInput, ServiceFailure } from '../../nodes/shared/core/errors';
 import { FileOutput } from '../../nodes/shared/execution/operation';
 import { ItemResults } from '../../nodes/shared/execution/itemResults';
 
-/** Exactly one outcome an item, in the order of the input. */
+/** Each item has exactly one outcome, and the output is in the order of the input. */
 
 const node = { name: 'ThreatConnect Group', type: 'threatConnectGroup', typeVersion: 1 } as INode;
 const [CONTINUE, STOP] = [true, false];
@@ -38,7 +38,7 @@ test('a failure becomes one error item, and the others stay', () => {
 	]);
 });
 
-test('in stop mode the first item that failed is shown, and what stands', () => {
+test('in stop mode the first item that failed is shown, and the number of items that succeeded', () => {
 	const outcomes = new ItemResults(4, STOP);
 	outcomes.settle(0, { id: 1 });
 	expect(outcomes.hasFailed).toBe(false);
@@ -54,7 +54,7 @@ test('in stop mode the first item that failed is shown, and what stands', () => 
 	);
 });
 
-test('of a single item nothing is said of others', () => {
+test('the error of a single item does not mention other items', () => {
 	const outcomes = new ItemResults(1, STOP);
 	outcomes.settle(0, missing);
 	expect(() => outcomes.toOutput(node)).toThrow(expect.objectContaining({ description: 'Set it.' }));

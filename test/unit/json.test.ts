@@ -67,8 +67,8 @@ describe('parseJson', () => {
 		expect(() => parseJson(text)).toThrow(SyntaxError);
 	});
 
-	// The digits get their quotes before anyone looks at the grammar, so that broken JSON passes:
-	// a number with a leading zero, and a key without quotes. JSON.parse throws for both.
+	// The long numbers are quoted before the JSON is parsed. The quotes must not make invalid JSON valid: a number with a
+	// leading zero, and a key without quotes.
 	test.each(['[09007199254740993]', '[-09007199254740993]', '{9007199254740993:1}'])(
 		'refuses a long number where JSON has none: %s',
 		(text) => {
@@ -89,7 +89,7 @@ describe('parseJson', () => {
 		expect(parsed.attachment === long).toBe(true);
 	});
 
-	test('any JSON with long integers and digits in strings, wherever they stand, reads as it is meant', () => {
+	test('any JSON with long integers and digits in strings, in any place, is read correctly', () => {
 		type Meant = { text: string; value: unknown };
 		const digits = fc.stringMatching(/^-?[1-9]\d{13,19}$/);
 		const integer = digits.map((text) => ({
@@ -128,8 +128,8 @@ describe('parseJson', () => {
 		);
 	});
 
-	// The pattern's loop over escapes takes a frame each, so that some millions of them in one string end in
-	// "Maximum call stack size exceeded"; jsonRequests.ts then takes a success for an answer that is no JSON.
+	// A pattern that loops over escapes takes a stack frame for each. Millions of escapes in one string would end in
+	// "Maximum call stack size exceeded".
 	test('a string of 10 MB of escapes does not overflow', () => {
 		const text = `{"attachment":"${'\\n'.repeat(5_000_000)}","id":9007199254740993}`;
 		expect((parseJson(text) as { id: string }).id).toBe('9007199254740993');
@@ -137,7 +137,7 @@ describe('parseJson', () => {
 });
 
 describe('stringifyJson', () => {
-	test('writes a bigint as a number with all its digits, wherever it stands', () => {
+	test('writes a bigint as a number with all its digits, in any place', () => {
 		expect(stringifyJson(9007199254740993n)).toBe('9007199254740993');
 		expect(stringifyJson({ a: [1n, -9007199254740993n, { b: 18446744073709551615n }], c: 0n })).toBe(
 			'{"a":[1,-9007199254740993,{"b":18446744073709551615}],"c":0}',
@@ -175,7 +175,7 @@ describe('stringifyJson', () => {
 		);
 	});
 
-	test('the marker is another one in each process, and is never seen in what is written', () => {
+	test('the marker differs in each process, and is never part of the result', () => {
 		const markerOf = () => {
 			let marker = '';
 			jest.isolateModules(() => {
@@ -242,7 +242,7 @@ describe('mergeJson', () => {
 		expect(mergeJson(base, extra)).toStrictEqual(expected);
 	});
 
-	test('leaves both arguments alone, at every depth', () => {
+	test('does not change either argument, at any depth', () => {
 		const base = { a: { b: { x: 1 } }, list: [{ x: 1 }] };
 		const extra = { a: { b: { y: 2 }, c: 3 }, list: [{ y: 2 }] };
 		const merged = mergeJson(base, extra);
@@ -283,8 +283,8 @@ describe('mergeJson', () => {
 			expect(Object.getPrototypeOf((merged.a as { b: JsonObject }).b)).toBe(Object.prototype);
 		});
 
-		// A value that meets no object in `base` is taken over as it is, so that what the service receives
-		// depends on whether the base has that key. Harmless in this process; the key does reach the wire.
+		// A value that has no counterpart in `base` is not merged but copied. The key must be removed there too, so that it
+		// is not sent.
 		test('is ignored in an object that is new', () => {
 			expect(stringifyJson(mergeJson({}, { a: { b: hostile } }))).toBe('{"a":{"b":{"name":"y"}}}');
 		});

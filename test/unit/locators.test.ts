@@ -10,7 +10,7 @@ import { withAdvice } from '../../nodes/shared/methods/listSearch';
 
 const context: FieldContext = { label: '"Owner" (ownerId)', operation: 'create', zone: 'UTC' };
 
-test('is a list that can be searched, and a box for what is known', () => {
+test('is a list that can be searched, and an input for a known value', () => {
 	const control = locator('searchOwners', [byName('e.g. Demo')]);
 	expect(control).toMatchObject({ type: 'resourceLocator', default: { mode: 'list', value: '' } });
 	expect(control.modes).toEqual([
@@ -27,7 +27,7 @@ test('is a list that can be searched, and a box for what is known', () => {
 	expect(byName()).toEqual({ displayName: 'By Name', name: 'name' });
 });
 
-test('is read as what it is a choice of, and is not sent where nothing is chosen', () => {
+test('is read by its field type, and is not sent if nothing is chosen', () => {
 	const kind = located(longId(), 'searchOwners', byName());
 	expect(kind.control('create')).toEqual(locator('searchOwners', [byName()]));
 	expect(kind.read({ __rl: true, mode: 'list', value: '12' }, context)).toBe(12);
@@ -43,19 +43,19 @@ describe('a list that cannot be loaded', () => {
 		getNode: () => ({ name: 'Node', type: 'test', parameters: {} }),
 	} as unknown as ILoadOptionsFunctions;
 
-	test('says in its message what to do, since n8n shows nothing else', async () => {
+	test('has the advice in its message, because n8n shows nothing else', async () => {
 		const search = withAdvice(
 			async () => await Promise.reject(new ServiceFailure('Not authorized.', 'Ask an administrator.')),
 		);
 		await expect(search.call(context)).rejects.toThrow('Not authorized. Ask an administrator.');
 	});
 
-	test('says what happened where nobody knows what to do', async () => {
+	test('has only its message if there is no advice', async () => {
 		const search = withAdvice(async () => await Promise.reject(new Error('It broke')));
 		await expect(search.call(context)).rejects.toThrow(/^It broke$/);
 	});
 
-	test('is as it came where it can be loaded', async () => {
+	test('is unchanged if it can be loaded', async () => {
 		const search = withAdvice(
 			async (filter) => await Promise.resolve({ results: [{ name: String(filter), value: 1 }] }),
 		);

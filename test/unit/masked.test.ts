@@ -1,6 +1,6 @@
 import { masked } from '../../nodes/shared/http/masking';
 
-/** What a server says may hold the credential that it was sent. */
+/** A server's response may contain the credential that it was sent. */
 
 const secret = 'a"b/c+d=e&f\\g!';
 
@@ -18,7 +18,7 @@ test.each([
 	}
 });
 
-test('text without a secret, and what a short value would hit, stays', () => {
+test('text without a secret stays, also if it contains a short value of the credential', () => {
 	expect(masked('Invalid name', { apiToken: 'name of another' })).toBe('Invalid name');
 	expect(masked('Invalid name', { apiToken: 'a' })).toBe('Invalid name');
 	expect(masked('prod systems', { apiToken: 'prod' })).toBe('prod systems');

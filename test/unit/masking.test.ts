@@ -12,7 +12,7 @@ import {
 } from '../../nodes/shared/http/masking';
 import { readBody } from '../../nodes/shared/http/response';
 
-/** No spelling of a secret that a decoder would understand leaves the HTTP layer, and nothing hidden is written. */
+/** The HTTP layer passes on no spelling of a secret that a decoder would understand. A hidden value is never sent. */
 
 type Encoder = (text: string) => string;
 
@@ -35,7 +35,7 @@ const inText =
 	(text) =>
 		Buffer.from(before + text + after).toString(form);
 
-/** Whole texts. */
+/** Encoders of whole texts. */
 const ENCODERS: Record<string, Encoder> = {
 	plain: (text) => text,
 	'upper case': (text) => text.toUpperCase(),
@@ -80,7 +80,7 @@ ENCODERS['Base64 in a URL'] = (text) => encodeURIComponent(Buffer.from(text).toS
 ENCODERS['Base64 in HTML'] = (text) =>
 	Buffer.from(text).toString('base64').replaceAll('=', '&#x3D;').replaceAll('+', '&#43;');
 
-/** All that decoders make of a text, again and again. */
+/** All that decoders make of a text, applied repeatedly. */
 function decodings(text: string): string[] {
 	const all = new Set([text]);
 	const characterOf = (digits: string, radix: number) => {
@@ -121,7 +121,7 @@ function decodings(text: string): string[] {
 const holds = (text: string, secret: string) =>
 	decodings(text).some((one) => one.toLowerCase().includes(secret.toLowerCase()));
 
-/** Visible ASCII, as `readSecret` takes it. */
+/** Visible ASCII, as `readSecret` accepts it. */
 const SECRET = fc
 	.array(
 		fc.oneof(
@@ -137,7 +137,7 @@ const SECRET = fc
 const FIELD = fc.constantFrom('apiToken', 'secretKey', 'apiKey');
 const AROUND = fc.constantFrom('', 'Bearer ', '{"key":"', '<td>', '&', '\\', '%2', '=', 'x', '….');
 
-/** Where a server may say something; each gives what becomes visible of it. */
+/** Places where a server may write something. Each returns what becomes visible of it. */
 const PLACES: Record<string, (text: string, credentials: Record<string, string>) => string> = {
 	'a text': (text, credentials) => readBody(text, credentials).text,
 	'a page': (text, credentials) => readBody(`<html>${text}</html>`, credentials).text,
@@ -158,7 +158,7 @@ const PLACES: Record<string, (text: string, credentials: Record<string, string>)
 	'a message': masked,
 };
 
-test('whatever the secret, its spelling and the place: no decoder finds it in what comes out', () => {
+test('no decoder finds a secret in the result, for any secret, spelling and place', () => {
 	fc.assert(
 		fc.property(
 			SECRET,
@@ -187,7 +187,7 @@ test.each(Object.keys(ENCODERS))('a token is hidden in each spelling: %s', (enco
 	expect(holds(masked(`Said ${spelling}, twice: ${spelling}`, { apiToken: secret }), secret)).toBe(false);
 });
 
-test('a server without the secret in its answer is believed to the letter', () => {
+test('an answer without the secret stays unchanged', () => {
 	fc.assert(
 		fc.property(SECRET, fc.json(), (secret, json) => {
 			fc.pre(!json.includes(secret));
@@ -242,7 +242,7 @@ describe('which secrets are hidden', () => {
 	);
 });
 
-test('what is hidden is never written: the place is named', () => {
+test('a hidden value is never sent, and the error names its place', () => {
 	const value = { name: 'A', attributes: { data: [{ value: `see ${HIDDEN}` }] } };
 	expect(() => refuseHidden(value)).toThrow(InvalidInput);
 	expect(() => refuseHidden(value)).toThrow('"attributes.data[0].value" holds');

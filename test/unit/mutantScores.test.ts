@@ -23,7 +23,7 @@ const other = `| Question | File |\n| --- | --- |\n| Which digits? | \`${json}\`
 const pageOf = (rows: string) => `${other}\n${START}\n\n${head}${rows}\n\n${END}\n\n${other}`;
 const row = (file: string, rest: string) => `| \`${file}\` | ${rest} |`;
 
-test("a measured file's row is replaced, another's stays, and that of a file that is gone goes", async () => {
+test("a measured file's row is replaced, another row stays, and the row of a removed file is removed", async () => {
 	const before = [
 		row('nodes/shared/core/gone.ts', '3 | 0 | 100.0 % | 2026-11-22'),
 		row(json, '5 | 5 | 0.0 % | 2026-11-22'),

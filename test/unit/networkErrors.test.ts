@@ -7,7 +7,7 @@ import {
 	timeoutFailure,
 } from '../../nodes/shared/http/networkErrors';
 
-/** What is said of a request that got no answer. */
+/** The messages for a request that got no response. */
 
 const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 const HOST = 'example.com:8443';
@@ -38,7 +38,7 @@ describe('a network’s code in plain words', () => {
 	});
 });
 
-/** As n8n wraps what its HTTP layer threw. */
+/** An error of the HTTP layer as n8n wraps it. */
 const wrapped = (code: unknown, message = 'said by axios') =>
 	new Error('said by n8n', {
 		cause: new Error('inner', { cause: Object.assign(new Error(message), { code }) }),
@@ -57,7 +57,7 @@ test.each([
 	expect(networkCode(error)).toBe(code);
 });
 
-/** What a failure says, for a read and for a write. */
+/** The texts of a failure, for a read and for a write. */
 function said(error: unknown) {
 	return ['GET /groups', 'POST /groups'].map((request) => {
 		const { message, description, details, certainty, unanswered, doubt } = networkFailure(
@@ -72,7 +72,7 @@ function said(error: unknown) {
 }
 
 describe('a request without an answer', () => {
-	test('because the connection broke may have been done, where it is a write', () => {
+	test('because the connection broke may have been done, if it is a write', () => {
 		const [read, write] = said(wrapped('ECONNRESET'));
 		expect(read).toEqual({
 			message: `The connection to ${HOST} broke before an answer came`,
@@ -86,7 +86,7 @@ describe('a request without an answer', () => {
 		expect(write?.doubt).toBe(DOUBT);
 	});
 
-	test('because nobody listens was surely not done', () => {
+	test('because nobody listens was certainly not done', () => {
 		for (const one of said(wrapped('ECONNREFUSED'))) {
 			expect(one).toMatchObject({
 				certainty: 'notDone',
@@ -97,13 +97,13 @@ describe('a request without an answer', () => {
 		}
 	});
 
-	test('because the certificate is not trusted will not get one by trying again', () => {
+	test('because the certificate is not trusted is not worth repeating', () => {
 		for (const one of said(wrapped('CERT_HAS_EXPIRED'))) {
 			expect(one).toMatchObject({ certainty: 'notDone', unanswered: undefined, doubt: '' });
 		}
 	});
 
-	test.each(['ECONNABORTED', 'ETIMEDOUT'])('in time says how long it was waited for: %s', (code) => {
+	test.each(['ECONNABORTED', 'ETIMEDOUT'])('in time tells how long the node has waited: %s', (code) => {
 		const [read, write] = said(wrapped(code));
 		expect(read).toEqual({
 			message: `${HOST} did not answer within 60 seconds`,
@@ -132,7 +132,7 @@ describe('a request without an answer', () => {
 		});
 	});
 
-	test('for a reason without a code is told in the words of the error', () => {
+	test('for a reason without a code has the message of the error', () => {
 		const [read, write] = said(new Error('Invalid character in header'));
 		expect(read).toEqual({
 			message: 'Invalid character in header',
@@ -157,7 +157,7 @@ test.each([
 	expect(failure.details).toEqual({ httpCode: 'ETIMEDOUT', request: 'GET /' });
 });
 
-test('a redirect is named, and why it is not followed', () => {
+test('a redirect is named, with the reason why it is not followed', () => {
 	const failure = redirectFailure(302, 'GET /groups', 'https://login.example.com');
 	expect(failure).toBeInstanceOf(ServiceFailure);
 	expect(failure.message).toBe('The server redirected the request to https://login.example.com');
@@ -166,7 +166,7 @@ test('a redirect is named, and why it is not followed', () => {
 	expect(failure).toMatchObject({ certainty: 'notDone', unanswered: undefined, doubt: '' });
 });
 
-test('a proxy that is not reached is named, and nothing was done', () => {
+test('a proxy that is not reached is named, and the request was not done', () => {
 	const said = explainNetworkCode('ECONNREFUSED', HOST, '10.0.0.1:3128');
 	expect(said.message).toContain('The proxy 10.0.0.1:3128 was not reached');
 	expect(said.description).toContain('NO_PROXY');

@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../nodes/shared/core/errors';
 import { onceOnly } from '../../nodes/shared/http/onceOnly';
 
-/** What must not be done twice, when an answer is lost: in simulated time. */
+/** What must not be done twice, when a response is lost, in simulated time. */
 
 type Step = string | undefined | Error;
 
@@ -22,7 +22,7 @@ const lost = (isTimeout = false) =>
 		{ certainty: 'unknown', doubt: 'Perhaps.', unanswered: isTimeout ? 'timeout' : 'connection' },
 	);
 
-/** @returns what happened when, in milliseconds, and how it ended */
+/** @returns what happened, with the times in milliseconds, and how it ended */
 async function once(acts: Step[], finds: Step[], more: object = {}) {
 	const happened: string[] = [];
 	const next = (what: string, steps: Step[]) => async () => {
@@ -44,30 +44,30 @@ async function once(acts: Step[], finds: Step[], more: object = {}) {
 	return { happened, ...(await ending) };
 }
 
-test('what is answered is not looked up', async () => {
+test('an action with an answer is not looked up', async () => {
 	expect(await once(['made'], [undefined])).toEqual({ happened: ['act 0'], end: 'made', error: undefined });
 });
 
-test('what was refused is not looked up, and the refusal is passed on', async () => {
+test('an action that was refused is not looked up, and the refusal is passed on', async () => {
 	const refused = new ServiceFailure('refused', 'Correct it.');
 	const { happened, error } = await once([refused], [undefined]);
 	expect(happened).toEqual(['act 0']);
 	expect(error).toBe(refused);
 });
 
-test('what was done although its answer was lost is taken over', async () => {
+test('the result of an action whose answer was lost is taken over', async () => {
 	const { happened, end } = await once([lost()], ['found']);
 	expect(happened).toEqual(['act 0', 'find 250']);
 	expect(end).toBe('found');
 });
 
-test('what was not done is done again', async () => {
+test('an action that was not done is done again', async () => {
 	const { happened, end } = await once([lost(), 'made'], [undefined]);
 	expect(happened).toEqual(['act 0', 'find 250', 'act 250']);
 	expect(end).toBe('made');
 });
 
-test('what is lost each time and never found is given up after six attempts, and said not to have been made', async () => {
+test('an action that is lost each time and never found is given up after six attempts, and reported as not done', async () => {
 	const { happened, error } = await once([lost()], [undefined]);
 	expect(happened.filter((one) => one.startsWith('act'))).toEqual([
 		'act 0',
@@ -89,14 +89,14 @@ test('a look-up that fails is made once more', async () => {
 	expect(end).toBe('found');
 });
 
-test('what cannot be looked up is in doubt, with the reason', async () => {
+test('an action that cannot be looked up is in doubt, with the reason', async () => {
 	const { happened, error } = await once([lost()], [new Error('busy')], { doubt: 'Look for x.' });
 	expect(happened).toEqual(['act 0', 'find 250', 'find 1250']);
 	expect(error?.description).toBe('Look. Look for x. It could not be looked up: busy.');
 	expect(error?.certainty).toBe('unknown');
 });
 
-test('what cannot be looked up is in doubt in the usual words where there are no others', async () => {
+test('an action that cannot be looked up is in doubt, by default with the usual words', async () => {
 	const { error } = await once([lost()], [new Error('busy')], { certainty: 'findable' });
 	expect(error?.description).toBe(
 		'Look. The change may or may not have been made: look it up before you send it again. It could not be looked up: busy.',
@@ -105,23 +105,23 @@ test('what cannot be looked up is in doubt in the usual words where there are no
 });
 
 describe('a service that did not answer in time may still do it', () => {
-	test('what is not found is looked up again later', async () => {
+	test('an action that is not found is looked up again later', async () => {
 		const { happened, end } = await once([lost(true)], [undefined, 'found']);
 		expect(happened).toEqual(['act 0', 'find 250', 'find 5250']);
 		expect(end).toBe('found');
 	});
 
-	test('as much later as is asked for', async () => {
+	test('after the given time', async () => {
 		const { happened } = await once([lost(true), 'made'], [undefined], { lateMs: 100 });
 		expect(happened).toEqual(['act 0', 'find 250', 'find 350', 'act 350']);
 	});
 
-	test('what is found at once is not looked up again', async () => {
+	test('an action that is found at once is not looked up again', async () => {
 		expect((await once([lost(true)], ['found'])).happened).toEqual(['act 0', 'find 250']);
 	});
 });
 
-test('a cancelled execution is not waited for', async () => {
+test('a cancelled execution does not wait', async () => {
 	const { happened } = await once([lost(true), 'made'], [undefined], { signal: AbortSignal.abort() });
 	expect(happened).toEqual(['act 0', 'find 0', 'find 0', 'act 0']);
 });

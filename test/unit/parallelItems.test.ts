@@ -3,7 +3,9 @@ import { LookupCache } from '../../nodes/shared/http/lookupCache';
 
 /** Which items wait for each other. */
 
-/** In simulated time. @returns the works in the order in which they began and ended, and the most that were under way at once */
+/**
+ * Runs in simulated time. @returns the order in which items began and ended, and the most that were under way at once
+ */
 async function runWorks(
 	records: Array<string | undefined | null>,
 	limit: number,
@@ -81,7 +83,7 @@ test('an item for a record whose earlier items have ended begins at once', async
 	expect(log).toEqual(['+0', '+1', '-0', '+2', '-2', '+3', '-3', '-1']);
 });
 
-test('an item with nothing to do is passed over', async () => {
+test('an item with nothing to do is skipped', async () => {
 	expect((await runWorks([undefined, null, undefined], 1)).log).toEqual(['+0', '-0', '+2', '-2']);
 });
 
@@ -124,7 +126,7 @@ describe('a look-up that many items share', () => {
 	});
 });
 
-test('works that take long to make let others have their turn in between', async () => {
+test('work that takes long to make gives other tasks their turn in between', async () => {
 	jest.useRealTimers();
 	let now = 0;
 	jest.spyOn(Date, 'now').mockImplementation(() => now);

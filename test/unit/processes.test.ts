@@ -14,7 +14,7 @@ const PROGRAM = `
 	start('sh', ['-c', 'echo started > child; exec sleep 300'], { cwd });
 `;
 
-// A terminal sends SIGINT to the whole group; the others go to one process only.
+// A terminal sends SIGINT to the whole group. The other signals go to one process only.
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 	'%s leaves no process and no file of an interrupted command',
 	async (signal) => {
@@ -42,7 +42,7 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 
 test('a command that is interrupted while it starts a program does not leave that program', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
-	// Killed where the program runs, and what would end it does not yet.
+	// Killed when the program already runs, but its guard does not run yet.
 	const program = `
 		const processes = require('node:child_process');
 		const { spawn } = processes;
@@ -65,7 +65,7 @@ test('a command that is interrupted while it starts a program does not leave tha
 	}
 });
 
-/** As n8n and PostgreSQL may: it writes while it is ended, into a folder that may be gone by then. */
+/** Writes while it is being ended, as n8n and PostgreSQL may, into a folder that may be gone by then. */
 const WRITES_LATE = `
 	trap 'sleep 2; mkdir -p "$TMPDIR"; touch "$TMPDIR/late"; exit' TERM
 	echo started
@@ -73,7 +73,7 @@ const WRITES_LATE = `
 	while :; do sleep 0.1; done
 `;
 
-test('what a program writes while it is ended goes too', async () => {
+test('files that a program writes while it is being ended are removed too', async () => {
 	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
 	const program = `
 		const { start, temporaryFolder } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});

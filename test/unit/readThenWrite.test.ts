@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../nodes/shared/core/errors';
 import { readThenWrite } from '../../nodes/shared/http/readThenWrite';
 
-/** A list that is written whole is read again before each attempt. */
+/** A list that is written as a whole is read again before each attempt. */
 
 jest.mock('../../nodes/shared/http/sleep', () => ({ sleepUntilCancelled: async () => {} }));
 
@@ -9,7 +9,7 @@ const refusal = (httpCode: string) => new ServiceFailure(`Refused with ${httpCod
 const lost = () =>
 	new ServiceFailure('Broke off', '', {}, { certainty: 'unknown', unanswered: 'connection' });
 
-/** A list to which "mine" is to be added, and what becomes of each attempt to write it. */
+/** A list to which "mine" is added, with the result of each attempt to write it. */
 function listOf(...attempts: Array<{ fails?: Error; isDone?: boolean; others?: string }>) {
 	const state = { list: ['first'], writes: [] as string[][], reads: 0 };
 	const read = async () => {
@@ -26,7 +26,7 @@ function listOf(...attempts: Array<{ fails?: Error; isDone?: boolean; others?: s
 	return { state, run: async () => await readThenWrite({ signal: undefined, read, write }) };
 }
 
-test('what is there already is not written', async () => {
+test('an entry that already exists is not written', async () => {
 	const { state, run } = listOf();
 	state.list = ['mine'];
 	await expect(run()).resolves.toBeUndefined();
@@ -54,7 +54,7 @@ test('a refusal is final', async () => {
 	expect(state.writes).toHaveLength(1);
 });
 
-test('what is refused six times is not in doubt, and what is lost six times is', async () => {
+test('a write that is refused six times is not in doubt, but one that is lost six times is', async () => {
 	const refused = listOf(...Array.from({ length: 6 }, () => ({ fails: refusal('503') })));
 	await expect(refused.run()).rejects.toMatchObject({ certainty: 'notDone' });
 	expect(refused.state.writes).toHaveLength(6);
@@ -62,7 +62,7 @@ test('what is refused six times is not in doubt, and what is lost six times is',
 	await expect(unknown.run()).rejects.toMatchObject({ certainty: 'unknown' });
 });
 
-test('a read that fails after an attempt without an answer leaves it in doubt, and says why', async () => {
+test('a read that fails after an attempt without an answer leaves it in doubt, with the reason', async () => {
 	let reads = 0;
 	const run = readThenWrite({
 		signal: undefined,

@@ -15,16 +15,16 @@ import {
 } from '../../nodes/shared/core/readValue';
 import { refusal } from './refusal';
 
-/** Values as users give them: what is taken, and what is said of the rest. */
+/** Values as users give them: which are accepted, and the messages for others. */
 
-test('of a resource locator the value counts, of anything else itself', () => {
+test('a resource locator is read by its value, and anything else stays as it is', () => {
 	expect(unlocated({ __rl: true, mode: 'list', value: '12' })).toBe('12');
 	for (const value of [{ value: '12' }, { __rl: false, value: '12' }, '12', null, ['12']]) {
 		expect(unlocated(value)).toBe(value);
 	}
 });
 
-test('only nothing, null and empty text are not set', () => {
+test('only undefined, null and empty text are unset', () => {
 	expect([undefined, null, ''].map(isUnset)).toEqual([true, true, true]);
 	expect([0, false, ' ', [], {}].map(isUnset)).toEqual([false, false, false, false, false]);
 });
@@ -62,7 +62,7 @@ describe('text', () => {
 		]);
 	});
 
-	test.each([undefined, null])('that is %p is said to be empty, where it is needed', (value) => {
+	test.each([undefined, null])('that is %p is refused as empty, if it is required', (value) => {
 		expect(refusal(() => readText(value, '"Name" (name)'))).toEqual([
 			'"Name" (name) is empty',
 			'Check that its expression gives a value.',
@@ -70,7 +70,7 @@ describe('text', () => {
 		expect(optionalText(value, '"Name" (name)')).toBeUndefined();
 	});
 
-	test('that is not needed is read where it is given', () => {
+	test('that is not required is read if it is given', () => {
 		expect(optionalText('', '"Name" (name)')).toBeUndefined();
 		expect(optionalText(12, '"Name" (name)')).toBe('12');
 	});
@@ -128,7 +128,7 @@ describe('an ID', () => {
 });
 
 describe('JSON', () => {
-	test('is read from text, and anything else is it already', () => {
+	test('is parsed from text, and anything else stays as it is', () => {
 		expect(readJson('{"id":9007199254740993}', 'Body')).toEqual({ id: '9007199254740993' });
 		const given = { a: 1 };
 		expect(readJson(given, 'Body')).toBe(given);
@@ -179,7 +179,7 @@ describe('a list', () => {
 		expect(readEntries(value, 'Tags')).toEqual(entries);
 	});
 
-	test.each(['["a", b]', "['a', 'b']"])('that begins like JSON and is none is refused: %s', (text) => {
+	test.each(['["a", b]', "['a', 'b']"])('that begins like JSON but is not JSON is refused: %s', (text) => {
 		expect(refusal(() => readEntries(text, 'Tags'))[0]).toMatch(/^Tags is not valid JSON/);
 	});
 });
@@ -197,7 +197,7 @@ test.each(['on', '', 2, null, undefined, [true], {}])('a switch cannot be %j', (
 	expect(description).toBe('Give it true or false.');
 });
 
-test('a switch that is not set is what it is by default', () => {
+test('a switch that is not set has its default', () => {
 	for (const unset of [undefined, null, '']) {
 		expect(optionalSwitch(unset, 'Simplify', true)).toBe(true);
 		expect(optionalSwitch(unset, 'Simplify', false)).toBe(false);
@@ -205,7 +205,7 @@ test('a switch that is not set is what it is by default', () => {
 	expect(optionalSwitch('false', 'Simplify', true)).toBe(false);
 });
 
-test('a number that has lost digits is found wherever it stands', () => {
+test('a number that has lost digits is found at any depth', () => {
 	for (const value of [2 ** 53, [1, [2 ** 60]], { a: { b: 4.9e22 } }]) {
 		expect(() => refuseInexactNumbers(value, 'Value')).toThrow(
 			/^Value.* is \d.* that JavaScript cannot hold exactly/,

@@ -3,7 +3,7 @@ import { flag, text } from '../../nodes/shared/fields/fieldTypes';
 import { readObject, readRecord, type Source } from '../../nodes/shared/fields/record';
 import { refusal } from './refusal';
 
-/** From what an item brings to the body of the request: what is sent, what is not, and what is said of it. */
+/** From an item's values to the body of the request: what is sent, what is not sent, and the messages. */
 
 const table: Table = {
 	noun: 'Group',
@@ -21,7 +21,7 @@ const table: Table = {
 		field('done', 'Done', flag(), '', { create: 'no' }),
 	],
 };
-/** Of a service without types. */
+/** A table without record types. */
 const plain: Table = {
 	noun: 'Customer',
 	fields: [field('name', 'Name', text(), '', { create: 'required' })],
@@ -44,7 +44,7 @@ const read = (operation: Operation, source: Source, extra?: unknown, of = table)
 	readRecord(of, operation, source, 'UTC', extra);
 
 describe('fields that are given one by one', () => {
-	test('are sent in the order of the API, and what is not set is not sent', () => {
+	test('are sent in the order of the API, and unset fields are not sent', () => {
 		const { body, ignored, missing } = read(
 			'create',
 			define({ xid: 'x', status: '', name: 'a', done: null }),
@@ -54,7 +54,7 @@ describe('fields that are given one by one', () => {
 		expect(missing).toBeUndefined();
 	});
 
-	test('are sent where the operation takes them', () => {
+	test('are sent if the operation takes them', () => {
 		expect(read('create', define({ name: 'a', done: true })).body).toEqual({ type: 'Event', name: 'a' });
 		expect(read('update', define({ name: 'a', done: 'yes', xid: 'x' })).body).toEqual({
 			name: 'a',
@@ -62,13 +62,13 @@ describe('fields that are given one by one', () => {
 		});
 	});
 
-	test('are refused by name', () => {
+	test('are refused with their name', () => {
 		expect(refusal(() => read('create', define({ name: 'abcdef' })))[0]).toMatch(
 			/^"Name" \(name\) has 6 characters/,
 		);
 	});
 
-	test('of another type are refused where the type comes from the item, and left out where the user cannot see them', () => {
+	test('of another type are refused if the type comes from the item, and left out if the user cannot see them', () => {
 		expect(refusal(() => read('create', define({ name: 'a', due: 'soon' })))).toEqual([
 			'"Due Date" (due) does not belong to the type Event, only to Task',
 			'Leave it empty for items of this type, or change the type.',
@@ -83,7 +83,7 @@ describe('fields that are given one by one', () => {
 		});
 	});
 
-	test('may be all there are where an update does not know the type', () => {
+	test('may be of any type if an update does not know the type', () => {
 		expect(read('update', define({ name: 'a', due: 'soon', status: 'New' }, '')).body).toEqual({
 			name: 'a',
 			status: 'New',
@@ -93,7 +93,7 @@ describe('fields that are given one by one', () => {
 });
 
 describe('the type', () => {
-	test('is asked for by a create', () => {
+	test('is required by a create', () => {
 		expect(refusal(() => read('create', define({ name: 'a' }, '')))).toEqual([
 			'"Type" (type) is missing',
 			'Choose one of the group types.',
@@ -107,23 +107,23 @@ describe('the type', () => {
 		]);
 	});
 
-	test('of the input goes before that of the node', () => {
+	test('of the input is used before that of the node', () => {
 		expect(read('create', autoMap({ type: 'Campaign', name: 'a' }, 'Event')).body.type).toBe('Campaign');
 		expect(read('create', autoMap({ type: '', name: 'a' }, 'Event')).body.type).toBe('Event');
 		expect(read('create', define({ type: 'Campaign', name: 'a' }, 'Event')).body.type).toBe('Event');
 	});
 
-	test('of the JSON is the only one there', () => {
+	test('of the JSON is the only one that counts in JSON mode', () => {
 		expect(read('create', json({ type: 'Campaign', name: 'a' })).body.type).toBe('Campaign');
 		expect(refusal(() => read('create', json({ name: 'a' })))[0]).toBe('"Type" (type) is missing');
 	});
 
-	test('is not asked for by a service that has none', () => {
+	test('is not required by a service without types', () => {
 		expect(read('create', define({ name: 'a' }, ''), undefined, plain).body).toEqual({ name: 'a' });
 	});
 });
 
-describe('what a new record still needs', () => {
+describe('a required field of a new record', () => {
 	test.each([
 		[
 			{},
@@ -150,7 +150,7 @@ describe('what a new record still needs', () => {
 });
 
 describe('Auto-Map', () => {
-	test('sends what the API knows, and counts what it does not', () => {
+	test('sends the keys that the API knows, and counts the others', () => {
 		const { body, ignored } = read(
 			'create',
 			autoMap({ color: 1, name: 'a', done: true, due: 'x', type: 'Event' }),
@@ -160,11 +160,11 @@ describe('Auto-Map', () => {
 		expect(read('update', autoMap({ done: true, xid: 'x' })).ignored).toEqual(['xid']);
 	});
 
-	test('does not count the type among them, which an update cannot change', () => {
+	test('does not count the type, which an update cannot change', () => {
 		expect(read('update', autoMap({ type: 'Event', name: 'a' })).ignored).toEqual([]);
 	});
 
-	test('that finds nothing to update says how to name keys', () => {
+	test('without any field to update says how to name keys', () => {
 		expect(refusal(() => read('update', autoMap({ color: 1 })))).toEqual([
 			'There is nothing to update: no field is set',
 			'Name the keys of the input like the fields of the API, for instance with an Edit Fields node before this one.',
@@ -174,13 +174,13 @@ describe('Auto-Map', () => {
 });
 
 describe('JSON', () => {
-	test('is sent in its own order, with what the node does not know', () => {
+	test('is sent in its own order, with keys that the node does not know', () => {
 		const { body, ignored } = read('create', json('{"new":{"a":1},"name":"a","type":"Event","status":null}'));
 		expect(JSON.stringify(body)).toBe('{"new":{"a":1},"name":"a","type":"Event"}');
 		expect(ignored).toEqual([]);
 	});
 
-	test('is checked by the same fields, and refused by their names', () => {
+	test('is checked by the same fields, and refused with their names', () => {
 		expect(refusal(() => read('update', json({ name: 'abcdef' })))[0]).toMatch(
 			/^"Name" \(name\) has 6 characters/,
 		);
@@ -195,7 +195,7 @@ describe('JSON', () => {
 		});
 	});
 
-	test('with what cannot be changed is refused by an update, and sent as far as it goes by a create-or-update', () => {
+	test('with a field that cannot be changed is refused by an update, and sent without it by a create-or-update', () => {
 		expect(refusal(() => read('update', json({ name: 'a', xid: 'x' })))).toEqual([
 			'"XID" (xid) cannot be changed by an update',
 			'Remove it from the JSON body.',
@@ -218,7 +218,7 @@ describe('JSON', () => {
 });
 
 describe('Additional Fields (JSON)', () => {
-	test('go over the rest, objects key by key, and are not asked for', () => {
+	test('replace other values, objects key by key, and are optional', () => {
 		expect(read('update', define({ name: 'a' }, ''), { name: 'b', xid: 'x' }).body).toEqual({
 			name: 'b',
 			xid: 'x',
@@ -231,7 +231,7 @@ describe('Additional Fields (JSON)', () => {
 	test.each([
 		['[1]', /^"Additional Fields \(JSON\)" must be an object/],
 		['{', /^"Additional Fields \(JSON\)" is not valid JSON/],
-	])('that are no object are refused: %s', (extra, message) => {
+	])('that are not an object are refused: %s', (extra, message) => {
 		expect(refusal(() => read('update', define({ name: 'a' }, ''), extra))[0]).toMatch(message);
 	});
 });
@@ -263,7 +263,7 @@ describe('a field that is to be cleared', () => {
 		expect(clear({}, ['status', ' done '])).toEqual({ status: null, done: null });
 	});
 
-	test('is cleared in its own way where it has one, by the parts that are named', () => {
+	test('is cleared in its own way if it has one, by the named parts', () => {
 		expect(clear({}, 'lists.a, lists.b')).toEqual({
 			lists: { parts: ['a', 'b'], wire: undefined, label: '"Lists" (lists)' },
 		});
@@ -272,20 +272,20 @@ describe('a field that is to be cleared', () => {
 		});
 	});
 
-	test('changes nothing where no name is given, and in a new record', () => {
+	test('changes nothing if no name is given, and in a new record', () => {
 		for (const names of [undefined, '', ' ', ',', []])
 			expect(clear({ name: 'a' }, names)).toEqual({ name: 'a' });
 		expect(clear({ name: 'a' }, 'status', 'create')).toEqual({ type: 'Event', name: 'a' });
 	});
 
-	test.each(['name', 'xid', 'kept', 'due', 'other'])('is refused by name where it cannot be: %s', (name) => {
+	test.each(['name', 'xid', 'kept', 'due', 'other'])('is refused if it cannot be cleared: %s', (name) => {
 		expect(refusal(() => clear({}, name))).toEqual([
 			`"Clear Fields" (clearFields): "${name}" is no field that can be cleared`,
 			'These can be: status, done, lists.',
 		]);
 	});
 
-	test('is refused where the item sets it too', () => {
+	test('is refused if the item sets it too', () => {
 		expect(refusal(() => clear({ status: 'x' }, 'status'))).toEqual([
 			'"Status" (status) is set, and is to be cleared',
 			'Leave it out of one of the two.',
@@ -293,7 +293,7 @@ describe('a field that is to be cleared', () => {
 	});
 });
 
-test('the service has the last word on the body, and knows the type and the operation', () => {
+test('the service can change the finished body, and knows the type and the operation', () => {
 	const finalizeBody: Table['finalizeBody'] = (body, { type, operation, zone }) => ({
 		...body,
 		seen: [type, operation, zone],
@@ -309,7 +309,7 @@ describe('an object inside a record', () => {
 	const place = { label: '"Tags" (tags), entry 1', operation: 'create' as const, zone: 'UTC' };
 	const fields = [field('name', 'Name', text({ maxLength: 3 }), ''), field('on', 'On', flag(), '')];
 
-	test('is checked by its own fields, and what they lack passes', () => {
+	test('is checked by its own fields, and other keys pass', () => {
 		expect(readObject({ more: 1, on: 'yes', name: 'a', empty: '' }, fields, place)).toEqual({
 			name: 'a',
 			on: true,
@@ -318,7 +318,7 @@ describe('an object inside a record', () => {
 		expect(readObject({ name: null }, fields, place)).toEqual({});
 	});
 
-	test('is refused by the name of its entry and field', () => {
+	test('is refused with the name of its entry and field', () => {
 		expect(refusal(() => readObject({ name: 'abcd' }, fields, place))[0]).toMatch(
 			/^"Tags" \(tags\), entry 1: "Name" \(name\) has 4 characters/,
 		);

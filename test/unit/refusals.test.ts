@@ -5,7 +5,7 @@ import { withRetries } from '../../nodes/shared/http/retry';
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
 
-/** Sends 100 items, one after the other. @param status of the nth request */
+/** Sends 100 items, one after the other. @param status gives the status of the nth request */
 async function sendHundred(status: (attempt: number) => number, retryAfter: string) {
 	const limiter = new ConcurrencyLimiter(1);
 	const breaker = new CircuitBreaker<Slot>();
@@ -33,12 +33,12 @@ test('a service that refuses everything for hours with Retry-After is given up w
 	expect(took).toBeLessThan(600_000);
 	expect(attempts.length).toBeLessThan(20);
 	expect(outcomes.at(-1)).toBe('The service has been out of reach or unavailable for 3 minutes');
-	// The pause that it asks for is kept.
+	// The pause that the service asks for is kept.
 	const pauses = attempts.slice(1).map((at, index) => at - (attempts[index] ?? 0));
 	expect(Math.min(...pauses)).toBeGreaterThanOrEqual(59_000);
 });
 
-test('a service that answers some requests between its refusals gets all items', async () => {
+test('a service that answers some requests between its refusals receives all items', async () => {
 	const { outcomes } = await sendHundred((attempt) => (attempt % 3 === 0 ? 429 : 201), '2');
 	expect(new Set(outcomes)).toEqual(new Set(['201']));
 });

@@ -8,7 +8,7 @@ import { ThreatConnectHmacApi } from '../../credentials/ThreatConnectHmacApi.cre
 
 const BASE = 'https://app.example.com';
 
-/** Also what n8n's older request helper takes. */
+/** Options that include those of n8n's older request helper. */
 type Options = Partial<IHttpRequestOptions> & Record<string, unknown>;
 
 const authenticate = (
@@ -19,7 +19,7 @@ const authenticate = (
 	}),
 ) => authenticatedRequest(credentials, options as IHttpRequestOptions, BASE, headers);
 
-/** What follows the `?`. */
+/** The part of the URL after the `?`. */
 const query = (options: Options) =>
 	authenticate({ url: `${BASE}/api`, ...options }).url.slice(`${BASE}/api`.length);
 
@@ -105,8 +105,8 @@ describe('encodeComponent', () => {
 		expect(decodeURIComponent(encoded)).toBe(text);
 	});
 
-	// Half of an emoji, as a text cut at a length leaves it, ends in JavaScript's "URI malformed".
-	test('half of a character is refused: replaced, it would be another value', () => {
+	// A text that was cut within an emoji would end in JavaScript's "URI malformed".
+	test('half of a character is refused, because a replacement would be another value', () => {
 		expect(() => encodeComponent('cut \ud83d')).toThrow('holds half a character');
 	});
 
@@ -119,7 +119,7 @@ describe('encodeComponent', () => {
 	});
 });
 
-describe('the secret goes to the origin of the credential alone', () => {
+describe('the secret goes only to the origin of the credential', () => {
 	const refused = (origin: string) =>
 		new UserError(
 			`This credential is for ${BASE}, but the request goes to ${origin}. Nothing was sent. Change the URL, or the Base URL in the credential.`,
@@ -193,8 +193,8 @@ describe('the secret goes to the origin of the credential alone', () => {
 		);
 	});
 
-	// Axios turns a user name in the URL into Basic authentication, which replaces the Authorization header, so
-	// that the request goes out without the credential, and the answer is a 401 that nobody can explain.
+	// Axios makes Basic authentication of a user name in the URL, and replaces the Authorization header by it. The
+	// request would lack the credential, and nobody could explain the 401.
 	test('a user name in the URL does not stay there', () => {
 		let url = 'refused';
 		try {
@@ -205,7 +205,7 @@ describe('the secret goes to the origin of the credential alone', () => {
 		expect(['refused', `${BASE}/api`]).toContain(url);
 	});
 
-	test('a URL that is none is refused', () => {
+	test('an incomplete URL is refused', () => {
 		expect(() => authenticate({ url: '/api/v3/groups' })).toThrow(
 			'The URL "/api/v3/groups" is not complete. Write it with https://.',
 		);
@@ -273,12 +273,12 @@ describe('the query is folded into the URL', () => {
 		expect(query({ qs: { a: [{ b: 1 }, new Date('2020-01-01')] }, arrayFormat })).toBe(expected);
 	});
 
-	test('a comma list of nothing is left out', () => {
+	test('an empty comma list is left out', () => {
 		expect(query({ qs: { a: [] }, arrayFormat: 'comma' })).toBe('');
 	});
 
-	// The entries of a comma list are joined as JavaScript prints them: "Wed Jan 01 2020 00:00:00 GMT+0000
-	// (Coordinated Universal Time)". Everywhere else, and in n8n's own writer (qs), a Date is ISO 8601.
+	// JavaScript's join would print "Wed Jan 01 2020 00:00:00 GMT+0000 (Coordinated Universal Time)". A Date is ISO 8601
+	// everywhere else, also in n8n's own serializer (qs).
 	test('a date in a comma list is written like any other', () => {
 		expect(query({ qs: { a: [new Date('2020-01-01'), 'b'] }, arrayFormat: 'comma' })).toBe(
 			'?a=2020-01-01T00%3A00%3A00.000Z%2Cb',
@@ -322,7 +322,7 @@ describe('the query is folded into the URL', () => {
 		expect(joined).not.toHaveProperty('baseURL');
 	});
 
-	test('what is signed is what stands in the URL, with the method in upper case', () => {
+	test('the signature covers the final URL, with the method in upper case', () => {
 		const headers = jest.fn(() => ({}));
 		const { url } = authenticate(
 			{ url: `${BASE}/api/v3/groups/a b:c%2Fd?x='y'#z`, method: 'post' as 'POST', qs: { q: "(ü)'" } },
@@ -333,7 +333,7 @@ describe('the query is folded into the URL', () => {
 		expect(headers.mock.calls).toEqual([['POST', url.slice(BASE.length)]]);
 	});
 
-	test('no method is GET', () => {
+	test('the default method is GET', () => {
 		const headers = jest.fn(() => ({}));
 		authenticate({ url: `${BASE}/api` }, {}, headers);
 		expect(headers).toHaveBeenCalledWith('GET', '/api');
@@ -346,7 +346,7 @@ describe('the query is folded into the URL', () => {
 		expect(done).not.toHaveProperty('uri');
 	});
 
-	test('a caller that says uri finds the same under both names', () => {
+	test('a caller that uses uri finds the same under both names', () => {
 		expect(authenticate({ uri: `${BASE}/api`, qs: { a: 'b' } })).toMatchObject({
 			uri: `${BASE}/api?a=b`,
 			url: `${BASE}/api?a=b`,
@@ -440,8 +440,8 @@ describe('each credential', () => {
 	});
 
 	test('ThreatConnect with HMAC signs as documented', () => {
-		// The documentation's example of a string to sign; the signature is OpenSSL's:
-		// printf '%s' '<path and query>:GET:1513703787' | openssl dgst -sha256 -hmac secret -binary | base64
+		// The documentation has an example of a string to sign. The signature comes from OpenSSL: printf '%s' '<path and
+		// query>:GET:1513703787' | openssl dgst -sha256 -hmac secret -binary | base64
 		expect(
 			hmacHeaders(
 				'123',
@@ -541,7 +541,7 @@ describe('plain HTTP to a loopback address', () => {
 	const signed = (options: object, credentials: ICredentialDataDecryptedObject = {}) =>
 		authenticatedRequest(credentials, { url: `${LOOPBACK}/x`, ...options }, LOOPBACK, () => ({}));
 
-	test('has the service itself as proxy, so that none of the environment sees the secret', () => {
+	test('has the service itself as proxy, so that no proxy of the environment sees the secret', () => {
 		expect(signed({}).proxy).toEqual({ protocol: 'http', host: '127.0.0.1', port: 8080 });
 		expect(signed({ uri: `${LOOPBACK}/x` }).proxy).toBe(LOOPBACK);
 		expect(signed({}, { isDirect: true })).not.toHaveProperty('proxy');

@@ -7,7 +7,7 @@ import {
 	type ServiceResponse,
 } from '../../nodes/shared/http/response';
 
-/** What an answer says. */
+/** What a response says. */
 
 const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 
@@ -42,14 +42,14 @@ describe('the body of an answer', () => {
 		});
 	});
 
-	test('never holds a secret with quotes and backslashes, also amid a text in JSON', () => {
+	test('never holds a secret with quotes and backslashes, also within a text in JSON', () => {
 		const secret = 'a"b/c\\d+lo4g';
 		expect(readBody({ said: `Bearer ${secret}.` }, { apiKey: secret }).text).toBe(
 			`{"said":"Bearer ${HIDDEN}."}`,
 		);
 	});
 
-	test('is not masked for what is too short to be a secret, or is none', () => {
+	test('is not masked if the value is too short to be a secret, or is not a secret', () => {
 		expect(readBody('abc 1234', { apiKey: 'abc', secretKey: 1234, baseUrl: '1234' }).text).toBe('abc 1234');
 		expect(readBody('abcd', { apiKey: 'abcd' }).text).toBe('abcd');
 	});
@@ -66,7 +66,7 @@ const reply = (more: Partial<ServiceResponse>): ServiceResponse => ({
 	...more,
 });
 
-describe('what an answer without success tells of a write', () => {
+describe('the certainty of a write after an answer without success', () => {
 	test.each([
 		['a refusal', { status: 400 }, { certainty: 'notDone', unanswered: undefined }],
 		[
@@ -98,7 +98,7 @@ describe('what an answer without success tells of a write', () => {
 	});
 });
 
-test('a success without its record names what is missing, and says what may have been done', () => {
+test('a success without its record names the missing record, and says what may have been done', () => {
 	const failure = incomplete(
 		'ThreatConnect answered with success, but without a group',
 		reply({ status: 201 }),

@@ -4,7 +4,7 @@ import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
 import { retryDelay, type RetryRules, withRetries } from '../../nodes/shared/http/retry';
 import { sleepUntilCancelled } from '../../nodes/shared/http/sleep';
 
-/** What is sent again, after how long, and what is said of it at the end: in simulated time. */
+/** Which requests are sent again, when, and with which error at the end, in simulated time. */
 
 type Answer = {
 	status: number;
@@ -18,7 +18,7 @@ const START = new Date('2026-01-01T00:00:00Z').getTime();
 
 beforeEach(() => {
 	jest.useFakeTimers({ now: START });
-	// No jitter: the whole of each wait.
+	// Without jitter, each wait has its full length.
 	jest.spyOn(Math, 'random').mockReturnValue(1);
 });
 afterEach(() => {
@@ -28,16 +28,16 @@ afterEach(() => {
 
 const answer = (status: number, headers = {}): Answer => ({ status, headers });
 const notDone = () => new ServiceFailure('refused', 'Try later.', {}, { unanswered: 'connection' });
-/** A read that broke off without words about doubt, a write with them. */
+/** The failure of a read without a doubt, and of a write with one. */
 const unknown = (doubt = '') =>
 	new ServiceFailure('broke', 'Try later.', {}, { certainty: 'unknown', unanswered: 'connection', doubt });
 const timedOut = () =>
 	new ServiceFailure('slow', 'Wait.', {}, { certainty: 'unknown', unanswered: 'timeout' });
 
 /**
- * Sends against what happens at each attempt in turn; what comes last happens for ever.
+ * Sends against a list of results, one for each attempt. The last result repeats for ever.
  *
- * @returns when it was sent, in milliseconds, and the answer or error at the end
+ * @returns when it was sent, in milliseconds, and the response or error at the end
  */
 async function send(happens: Array<Answer | Error>, rules: Rules = {}, takes = 0) {
 	const sent: number[] = [];
@@ -60,7 +60,7 @@ async function send(happens: Array<Answer | Error>, rules: Rules = {}, takes = 0
 	return { sent, ...(await ending), signals: signals.mock.calls.map(([, signal]) => signal) };
 }
 
-describe('what a service refuses for the moment', () => {
+describe('a temporary refusal of a service', () => {
 	test.each([429, 503])(
 		'%i: sent six times in all, after ever longer waits, then its answer stands',
 		async (status) => {
@@ -71,7 +71,7 @@ describe('what a service refuses for the moment', () => {
 		},
 	);
 
-	test('ends with the first answer that is none of these', async () => {
+	test('ends with the first other answer', async () => {
 		const { sent, end, signals } = await send([answer(429), answer(201)]);
 		expect(sent).toEqual([0, 250]);
 		expect(end).toEqual(answer(201));
@@ -93,7 +93,7 @@ describe('what a service refuses for the moment', () => {
 		expect(sent).toEqual([0, expected]);
 	});
 
-	test('holds up other requests too, and longer when the service says so meanwhile', async () => {
+	test('delays other requests too, and longer if the service says so meanwhile', async () => {
 		const limiter = new ConcurrencyLimiter(8);
 		const [slot, other] = [await limiter.acquire(), await limiter.acquire()];
 		limiter.release(slot, 'overloaded', 10_000);
@@ -101,7 +101,7 @@ describe('what a service refuses for the moment', () => {
 		expect((await send([answer(200)], { limiter })).sent).toEqual([16_000]);
 	});
 
-	test('is not waited for when it takes longer than three minutes, and the next request says until when', async () => {
+	test('is final when its pause exceeds three minutes, and the next request tells the end of the pause', async () => {
 		const limiter = new ConcurrencyLimiter(8);
 		const { sent, end } = await send([answer(429, { 'retry-after': '181' })], { limiter });
 		expect(sent).toEqual([0]);
@@ -112,12 +112,12 @@ describe('what a service refuses for the moment', () => {
 		expect(next.error?.details).toEqual({ httpCode: '429' });
 	});
 
-	test('is waited for when it takes up to three minutes', async () => {
+	test('is repeated after a pause of up to three minutes', async () => {
 		const { sent } = await send([answer(429, { 'retry-after': '180' }), answer(200)]);
 		expect(sent).toEqual([0, 180_000]);
 	});
 
-	test('the waits of those who failed together are spread', () => {
+	test('requests that failed together are repeated at different times', () => {
 		expect(retryDelay(1)).toBe(250);
 		jest.spyOn(Math, 'random').mockReturnValue(0);
 		expect(retryDelay(1)).toBe(125);
@@ -166,7 +166,7 @@ describe('an answer', () => {
 		expect((await send([answer(503)], { isFinal: () => false })).sent).toHaveLength(6);
 	});
 
-	test('whose cause could be removed leads to another try, as long as it can', async () => {
+	test('whose cause is removed leads to another attempt, as long as it can be removed', async () => {
 		const mends = [true, false];
 		const { sent, end, signals } = await send([answer(401)], { recover: () => mends.shift() === true });
 		expect(sent).toEqual([0, 250]);
@@ -185,7 +185,7 @@ describe('an answer', () => {
 		expect(new Set(signals)).toEqual(new Set(['ok']));
 	});
 
-	test('with what a success holds ends it', async () => {
+	test('with the content of a success ends the attempts', async () => {
 		expect((await send([answer(200)], { idempotent: true, isGarbled: () => false })).sent).toEqual([0]);
 	});
 });
@@ -203,7 +203,7 @@ describe('a request without an answer', () => {
 		expect((await send([failure()], { idempotent: true })).sent).toHaveLength(idempotent);
 	});
 
-	test('in time says that the service is overloaded, another does not', async () => {
+	test('in time signals that the service is overloaded, and others do not', async () => {
 		expect((await send([timedOut()])).signals).toEqual(['overloaded']);
 		expect((await send([unknown()])).signals).toEqual(['unanswered']);
 	});
@@ -223,23 +223,23 @@ describe('a write that may have been done by an earlier attempt', () => {
 		expect(end).toEqual({ ...answer(400), earlierAttempts: 'unknown' });
 	});
 
-	test('says so with a failure', async () => {
+	test('leaves a failure in doubt', async () => {
 		const { error } = await send([answer(500), new ServiceFailure('no', 'Look.')], rules);
 		expect(error?.message).toBe('no');
 		expect(error?.description).toBe(`Look. ${DOUBT}`);
 	});
 
-	test('leaves a failure that says so in its own words', async () => {
+	test('does not change a failure that has its own doubt', async () => {
 		const { error } = await send([unknown('Ask Ann.'), unknown('Ask Ann.')], rules);
 		expect(error?.description).toBe('Try later. Ask Ann.');
 	});
 
-	test('leaves an error of another kind as it is', async () => {
+	test('does not change an error of another class', async () => {
 		const failure = new Error('no');
 		expect((await send([answer(500), failure], rules)).error).toBe(failure);
 	});
 
-	test('is not spoken of where the attempt was refused, nor of a read', async () => {
+	test('is not mentioned if the attempt was refused, nor for a read', async () => {
 		expect((await send([answer(429), answer(400)], rules)).end).toEqual(answer(400));
 		expect((await send([notDone(), answer(400)], rules)).end).toEqual(answer(400));
 		const read = { ...rules, writes: false };
@@ -255,7 +255,7 @@ describe('three minutes', () => {
 		expect((await send([answer(500)], rules, 59_400)).sent).toHaveLength(4);
 	});
 
-	test('begin with the first attempt, not with the wait for a place', async () => {
+	test('begin with the first attempt, not with the wait for a slot', async () => {
 		const limiter = new ConcurrencyLimiter(1);
 		const slot = await limiter.acquire();
 		setTimeout(() => limiter.release(slot, 'ok'), 200_000);
@@ -271,7 +271,7 @@ describe('a cancelled execution', () => {
 		return controller.signal;
 	}
 
-	test('waits no longer than a tenth of a second, and says that there was no answer', async () => {
+	test('waits no longer than a tenth of a second, and reports that there was no answer', async () => {
 		const { sent, error } = await send([answer(503)], { signal: cancelAfter(300) });
 		expect(sent).toEqual([0, 250]);
 		expect(Date.now() - START).toBeLessThanOrEqual(400);
@@ -292,13 +292,13 @@ describe('a cancelled execution', () => {
 		expect(end).toEqual(answer(503));
 	});
 
-	test('says of a write that it may have been done', async () => {
+	test('reports that a write may have been done', async () => {
 		const rules = { idempotent: true, signal: cancelAfter(100) };
 		const { error } = await send([answer(500)], rules);
 		expect(error?.description).toMatch(/may or may not have been made/);
 	});
 
-	test('is not waited for at all', async () => {
+	test('does not sleep', async () => {
 		await sleepUntilCancelled(1000, AbortSignal.abort());
 		expect(Date.now()).toBe(START);
 	});

@@ -3,9 +3,9 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { ServiceFailure } from '../../nodes/shared/core/errors';
 import { RetryOnFailLog } from '../../nodes/shared/execution/retryOnFailLog';
 
-/** A node that n8n runs again: what was done before must not be done twice. */
+/** A node that n8n runs again. What was done before must not be done twice. */
 
-/** An execution as n8n hands it to a node: what it keeps of the node lasts from try to try. */
+/** An execution as n8n gives it to a node. What it keeps of the node lasts from try to try. */
 function execution({ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; kept?: object } = {}) {
 	let run = 0;
 	const context = {
@@ -26,7 +26,7 @@ function execution({ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; k
 const refused = new ServiceFailure('no', '');
 const unknown = new ServiceFailure('lost', '', {}, { certainty: 'unknown', doubt: 'Perhaps.' });
 
-test('the first try is no repetition, the second is, and both have begun when the first did', () => {
+test('the second try is a repetition, and has the start time of the first', () => {
 	const { nextTry } = execution();
 	const before = Date.now();
 	const first = nextTry();
@@ -39,7 +39,7 @@ test('the first try is no repetition, the second is, and both have begun when th
 	expect(second.startedAt).toBe(first.startedAt);
 });
 
-test('what n8n keeps of a try survives being saved', () => {
+test('the data that n8n keeps of a try can be saved and loaded', () => {
 	const { kept, nextTry } = execution();
 	const first = nextTry();
 	const restored = execution({ kept: JSON.parse(JSON.stringify(kept)) as object }).nextTry();
@@ -48,7 +48,7 @@ test('what n8n keeps of a try survives being saved', () => {
 	expect(restored.idempotencyKey(0)).toBe(first.idempotencyKey(0));
 });
 
-test('an item that went through, or of which nobody knows, is not sent again; a refused one is', () => {
+test('an item that succeeded or is in doubt is not sent again, but a refused one is', () => {
 	const { nextTry } = execution();
 	const first = nextTry();
 	first.note(0, 'made');
@@ -66,7 +66,7 @@ test('an item that went through, or of which nobody knows, is not sent again; a 
 	expect(nextTry().earlier(1)).toBe('made too');
 });
 
-test('a record that another item has made is known as such, also in the next try; one’s own is not another’s', () => {
+test('a record that another item has made is known as such, also in the next try, and an item’s own record is not', () => {
 	const { nextTry } = execution();
 	const first = nextTry();
 	first.note(0, { id: '7', name: 'made' });
@@ -80,7 +80,7 @@ test('a record that another item has made is known as such, also in the next try
 	expect(execution().nextTry().isOfAnother(1, '7')).toBe(false);
 });
 
-test('nothing is kept in memory of a node that n8n does not run again by itself', () => {
+test('nothing is kept in memory for a node that n8n does not run again by itself', () => {
 	const { nextTry } = execution({ retryOnFail: false });
 	nextTry().note(0, 'made');
 	expect(nextTry().earlier(0)).toBeUndefined();
@@ -95,7 +95,7 @@ test('each turn of a loop, and each execution, begins anew', () => {
 	expect(execution().nextTry().earlier(0)).toBeUndefined();
 });
 
-test('a node through which all items have gone keeps nothing', () => {
+test('nothing is kept for a node whose items have all succeeded', () => {
 	const { kept, nextTry } = execution();
 	const first = nextTry();
 	first.note(0, 'made');
@@ -106,7 +106,7 @@ test('a node through which all items have gone keeps nothing', () => {
 	expect(second.earlier(0)).toBeUndefined();
 });
 
-test('what an item makes has the same name in each try, and one that nothing else has', () => {
+test('the key of an item is the same in each try, and belongs to nothing else', () => {
 	const { nextTry, nextRun } = execution();
 	const first = nextTry();
 	const name = first.idempotencyKey(0);
@@ -120,21 +120,21 @@ test('what an item makes has the same name in each try, and one that nothing els
 	expect(new Set([name, ...others]).size).toBe(4);
 });
 
-test('a record that several items ended with is another’s for each of them', () => {
+test('a record that several items ended with counts as another item’s for each of them', () => {
 	const log = execution().nextTry();
 	for (const index of [0, 1, 0]) log.note(index, { id: '7' });
 	expect([0, 1, 2].map((index) => log.isOfAnother(index, '7'))).toEqual([true, true, true]);
 });
 
-test('whether a record is of another item takes no longer the more items there are', () => {
+test('the check for another item’s record does not take longer with more items', () => {
 	const log = execution().nextTry();
 	const indexes = Array.from({ length: 20_000 }, (_, index) => index);
 	for (const index of indexes) log.note(index, { id: String(index) });
-	// Each looks at one entry. To look at all of them would be four hundred million steps.
+	// Each check looks at one entry. If it looked at all of them, there would be four hundred million steps.
 	expect(indexes.filter((index) => log.isOfAnother(index, String(index)))).toEqual([]);
 });
 
-/** A call of a tool as n8n's tool invocation makes it: one object of arguments, another run index in each try. */
+/** A call of a tool as n8n makes it: one object of arguments, and another run index in each try. */
 function toolCall(
 	args: object,
 	{ retryOnFail = true, kept = {} }: { retryOnFail?: boolean; kept?: object } = {},
@@ -160,7 +160,7 @@ test('each try of a tool call is the same run, although its run index rises', ()
 	expect(second.earlier(0)).toBe(unknown);
 });
 
-test('two equal tool calls are two, also at the same time with the same run index', () => {
+test('two equal tool calls are separate, also at the same time with the same run index', () => {
 	const kept = {};
 	const one = toolCall({ name: 'x' }, { kept }).nextTry();
 	const other = toolCall({ name: 'x' }, { kept }).nextTry();
@@ -170,7 +170,7 @@ test('two equal tool calls are two, also at the same time with the same run inde
 	expect(other.idempotencyKey(0)).not.toBe(one.idempotencyKey(0));
 });
 
-test('where n8n keeps nothing of a node there was no earlier try', () => {
+test('there is no earlier try if n8n keeps nothing of a node', () => {
 	const context = {
 		getContext() {
 			throw new Error('`executionData` is not initialized');

@@ -7,10 +7,10 @@ import { limitParameters, readLimit, returnAllNotice } from '../../nodes/shared/
 const limitOf = (limit: unknown, returnAll: unknown = false) =>
 	readLimit({ parameter: (name: string) => ({ limit, returnAll })[name] } as Item);
 
-test('Return All has no limit, whatever stands there', () => {
+test('Return All has no limit, whatever the limit is', () => {
 	expect(limitOf('x', true)).toBe(Infinity);
 	expect(limitOf(5, null)).toBe(5);
-	// As an expression may give it.
+	// An expression may give a text.
 	expect(limitOf(5, 'true')).toBe(Infinity);
 	expect(limitOf(5, 'false')).toBe(5);
 	expect(() => limitOf(5, 'all')).toThrow('"Return All" (returnAll) cannot be "all"');
@@ -28,7 +28,7 @@ test.each([0, -1, 1.5, '0', 'x', '', null, undefined, [5]])('a limit of %p is re
 	expect(() => limitOf(given)).toThrow(/^"Limit" \(limit\) cannot be "/);
 });
 
-test('the limit is asked for where not all are to be returned, and what all may cost is said where all are', () => {
+test('the form shows the limit unless Return All is on, and a notice about the cost if it is on', () => {
 	const operation = defineOperation({
 		resource: 'group',
 		operation: 'getAll',

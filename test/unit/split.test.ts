@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 
 import { HALVES, writeHalf } from '../package/split';
 
-/** The sources of the single-service packages; `npm run pack:split` builds, lints and scans them. */
+/** The sources of the single-service packages, which `npm run pack:split` builds, lints and scans. */
 
 const ROOT = resolve(__dirname, '../..');
 type Manifest = {
@@ -29,7 +29,7 @@ describe.each(HALVES)('$name', (half) => {
 	});
 	afterAll(() => rmSync(work, { recursive: true, force: true }));
 
-	test('has the version, license and repository of the combined package, and depends on n8n-workflow alone', () => {
+	test('has the version, license and repository of the combined package, and depends only on n8n-workflow', () => {
 		const manifest = manifestIn(folder());
 		const { version, license, repository, homepage } = whole;
 		expect(manifest).toMatchObject({ name, version, license, repository, homepage });
@@ -62,12 +62,12 @@ describe.each(HALVES)('$name', (half) => {
 		const sources = ['nodes', 'credentials'].flatMap(inside).filter((path) => /\.(ts|json|svg)$/.test(path));
 		const files = ['README.md', 'package.json', ...sources];
 		expect(files.length).toBeGreaterThan(50);
-		// But for the name of the repository, in links.
+		// The name of the repository in links is the only exception.
 		const texts = files.map((path) => `${path}: ${read(path).replaceAll(String(whole.name), '')}`);
 		expect(texts.filter((text) => new RegExp(other, 'i').test(text))).toEqual([]);
 	});
 
-	test('has a README whose links lead to files and headings that are there', () => {
+	test('has a README whose links lead to existing files and headings', () => {
 		const readme = read('README.md');
 		expect(readme).toContain(`enter \`${name}\``);
 		const base = `${whole.homepage}/`;

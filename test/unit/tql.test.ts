@@ -40,12 +40,12 @@ test('a backslash is escaped before the quotes are', () => {
 	expect(quote('\\"')).toBe('"\\\\\\""');
 });
 
-test('one text is compared, several are looked for', () => {
+test('one text is compared with =, several with in', () => {
 	expect(isOneOf('typeName', ['Incident'])).toBe('typeName = "Incident"');
 	expect(isOneOf('typeName', ['Incident', 'Threat'])).toBe('typeName in ("Incident", "Threat")');
 });
 
-test('clauses are joined by and; none are no query', () => {
+test('clauses are joined by and, and no clauses make no query', () => {
 	expect(allOf(['a = 1', undefined, 'b = 2'])).toBe('a = 1 and b = 2');
 	expect(allOf([undefined])).toBeUndefined();
 });
@@ -87,7 +87,7 @@ describe("a user's own query", () => {
 	});
 });
 
-describe('a long list is split so that no part is too long for a URL, and none is lost:', () => {
+describe('a long list is split so that no part is too long for a URL, and nothing is lost:', () => {
 	const ids = Array.from({ length: 1000 }, (_, index) => String(1125899906842625n + BigInt(index)));
 	const idFilter = {
 		filter: 'id',
@@ -117,7 +117,7 @@ describe('a long list is split so that no part is too long for a URL, and none i
 		for (const part of parts) expect(tqlOf(part, 'id > 0')?.endsWith(' and id > 0')).toBe(true);
 	});
 
-	test("but not the user's own query, and nothing that is short", () => {
+	test("but neither the user's own query nor a short list", () => {
 		expect(split([], 'x'.repeat(5000))).toEqual([[]]);
 		expect(split([{ ...idFilter, texts: ['1'] }], undefined)).toHaveLength(1);
 	});

@@ -20,7 +20,7 @@ test.each(['', '.', '..'])('an ID that would lead to another path is refused: "%
 	]);
 });
 
-test('parameters stand in their order, and a name may repeat', () => {
+test('parameters keep their order, and a name may repeat', () => {
 	expect(queryString([])).toBe('');
 	const query = [
 		['fields', 'tags'],
@@ -30,7 +30,7 @@ test('parameters stand in their order, and a name may repeat', () => {
 	expect(queryString(query)).toBe('?fields=tags&fields=a%26b%3Dc&tql=summary%20%3D%20%22x%20y%22');
 });
 
-test('a value that no server takes in an address is refused, and named in short', () => {
+test('a value that is too long for an address is refused, with its beginning', () => {
 	expect(pathOf('x'.repeat(16_000))).toHaveLength(16_001);
 	const long = 'x'.repeat(16_001);
 	const tooLong = `"${'x'.repeat(80)}…" has 16001 characters, too many for the address of a request`;

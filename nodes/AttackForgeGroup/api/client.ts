@@ -13,10 +13,12 @@ import { RunState } from './runState';
 import { removesAccess } from '../fields/changes';
 import { comparable } from '../fields/matching';
 
-/** Which custom fields an answer should hold; by default all. */
+/** The custom fields that a response should hold; by default all. */
 export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
 
-/** Whose groups a list holds: all of the tenant's (administrators only), or those that the key's user is a member of. */
+/**
+ * The groups that a list holds: all of the tenant's (administrators only), or those that the key's user is a member of.
+ */
 export type Scope = 'all' | 'mine';
 
 /** How a user of AttackForge is named. */
@@ -25,7 +27,7 @@ export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
 /** The most entries of one page where the API has pages. */
 const PAGE_SIZE = 500;
 
-/** Milliseconds that a listing waits for others who need it too. */
+/** Milliseconds that a listing waits for other items that need it too. */
 const LIST_WINDOW_MS = 200;
 
 /** AttackForge's Self-Service API, as far as groups need it. */
@@ -33,7 +35,7 @@ export class AttackForge {
 	/** Look-ups of this run. */
 	readonly lookups = new LookupCache();
 
-	/** The groups that this run has created or written. */
+	/** What this run knows of the groups that it has created or written. */
 	readonly run: RunState;
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
@@ -53,7 +55,7 @@ export class AttackForge {
 		return this.connection.root;
 	}
 
-	/** One of n8n's times, in milliseconds, by the clock of AttackForge's answers. */
+	/** One of n8n's times on the clock of AttackForge's responses, in milliseconds. */
 	toServiceTime(milliseconds: number): number {
 		return this.connection.clock.toService(milliseconds);
 	}
@@ -86,7 +88,7 @@ export class AttackForge {
 		return await this.one('GetGroup', { method: 'GET', path: pathOf('group', id), query }, 'group');
 	}
 
-	/** @returns `undefined` when there is none */
+	/** @returns `undefined` when there is no such group */
 	async findGroup(id: string): Promise<JsonObject | undefined> {
 		const reply = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
 		return isMissing(reply) ? undefined : recordOf(successful('GetGroup', reply), 'group');
@@ -105,7 +107,9 @@ export class AttackForge {
 		return await this.many('GetGroups', { method: 'GET', path: '/groups', query }, 'groups');
 	}
 
-	/** Groups as they are now. Items that ask while a listing is about to be sent share it: it is the whole tenant. */
+	/**
+	 * The groups as they are now. Items that ask before the listing is sent share it, because it lists the whole tenant.
+	 */
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
 		if (present) return await present;
@@ -117,7 +121,7 @@ export class AttackForge {
 		return await listing;
 	}
 
-	/** Groups as they were a short while ago, so that thousands of items do not list the tenant each. */
+	/** The groups as they were a short while ago. Otherwise each of thousands of items would list the tenant. */
 	async recentGroups(scope: Scope, maxAge: number): Promise<JsonObject[]> {
 		const recent = this.recent.get(scope);
 		if (recent && Date.now() - recent.at < maxAge) return await recent.listing;
@@ -137,7 +141,7 @@ export class AttackForge {
 		await this.call('RestoreGroup', { method: 'PUT', path: pathOf('group', id, 'restore'), body: {} });
 	}
 
-	/** @returns the sentence that the service answers with */
+	/** @returns the sentence in the service's response */
 	async addMember(groupId: string, userId: string, access: string): Promise<unknown> {
 		const body = { group_id: groupId, user_id: userId, access_level: access };
 		return await this.status('AddUserToGroup', { method: 'POST', path: pathOf('group', 'user'), body });
@@ -145,16 +149,16 @@ export class AttackForge {
 
 	/**
 	 * @param access `View`, `Upload`, `Edit`, or `Delete`, which removes the user from the group and all its projects
-	 * @returns the sentence that the service answers with
+	 * @returns the sentence in the service's response
 	 */
 	async changeMember(groupId: string, userId: string, access: string): Promise<unknown> {
-		// The user is documented in the path and in the body.
+		// The documentation has the user in the path and in the body.
 		const body = { group_id: groupId, user_id: userId, access_level: access };
 		return await this.status('UpdateUserAccessOnGroup', {
 			method: 'PUT',
 			path: pathOf('group', 'user', userId),
 			body,
-			// The service refuses to remove a user who is no member.
+			// The service refuses to remove a user who is not a member.
 			idempotent: access !== 'Delete',
 		});
 	}
@@ -174,7 +178,8 @@ export class AttackForge {
 	/**
 	 * The members of a group.
 	 *
-	 * @throws ServiceFailure when the answer does not show them: a group of which none are shown is not a group without members
+	 * @throws ServiceFailure when the response does not show them, because that does not mean that the group has no
+	 *   members
 	 */
 	async getMembers(groupId: string): Promise<JsonObject[]> {
 		const { members } = await this.getGroup(groupId);
@@ -191,7 +196,7 @@ export class AttackForge {
 		return await this.lookups.getOrLoad(`user ${by} ${value}`, async () => await this.findUser(by, value));
 	}
 
-	/** @throws ServiceFailure when the answer is about another user than was asked for */
+	/** @throws ServiceFailure when the response is about another user than the requested one */
 	private async findUser(by: 'email' | 'username', value: string): Promise<string> {
 		const [method, key] =
 			by === 'email'
@@ -231,7 +236,8 @@ export class AttackForge {
 	/**
 	 * IDs of the groups that a project is linked to.
 	 *
-	 * @throws ServiceFailure when the answer does not show them all: those that are not shown would be taken away with the next write
+	 * @throws ServiceFailure when the response does not show them all, because the next write would remove those that are
+	 *   not shown
 	 */
 	async getProjectGroups(projectId: string): Promise<string[]> {
 		const request = { method: 'GET', path: pathOf('project', projectId) } as const;
@@ -244,7 +250,10 @@ export class AttackForge {
 		return ids.map(String);
 	}
 
-	/** Sent once: the full list replaces the present one, which may have changed before the request could be sent again. */
+	/**
+	 * Sent once, because the list replaces the present one, which may have changed before the request could be sent
+	 * again.
+	 */
 	async setProjectGroups(projectId: string, groups: readonly string[]): Promise<void> {
 		await this.call('UpdateProjectById', {
 			method: 'PUT',
@@ -263,9 +272,9 @@ export class AttackForge {
 	}
 
 	/**
-	 * All pages, or as many as the limit needs. A page that is shorter than was asked for does not end the list, because the
-	 * service may give less than it was asked for: an empty page does, or one that adds nothing. What is added to the list
-	 * while it is read moves others to the next page: each comes once.
+	 * All pages, or as many as the limit needs. A page that is shorter than requested does not end the list, because the
+	 * service may return fewer entries. The list ends with an empty page, or with a page that adds nothing. Entries that
+	 * are added while the list is read move others to the next page, so each entry is returned once.
 	 */
 	private async paged(
 		method: MethodName,
@@ -287,10 +296,10 @@ export class AttackForge {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
-			// More than was asked for is everything, of a service that knows no pages.
+			// A page with more entries than requested is the whole list, of a service that has no pages.
 			if (page.length > size) break;
 			if (added.length === 0) {
-				// A full page that is the same again hides what comes after it.
+				// A full page that repeats the last one would hide the entries after it.
 				if (page.length === size) throw samePage();
 				break;
 			}
@@ -326,7 +335,7 @@ function recordOf(reply: ServiceResponse, key: string): JsonObject {
 	throw without(`the ${key}`, reply);
 }
 
-/** A record that later requests are about. */
+/** A record with an ID, because later requests need the ID. */
 function identified(reply: ServiceResponse, key: string): JsonObject {
 	const record = recordOf(reply, key);
 	if (isUnset(record.id)) throw without('the ID', reply);

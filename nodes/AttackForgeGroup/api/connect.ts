@@ -14,6 +14,6 @@ export async function connectAttackForge(
 	return new AttackForge(await connect(context, new AttackForgeApi(), root, options));
 }
 
-/** Connects for a drop-down of the form, as the form stands. */
+/** Connects for a drop-down of the form, with the values that the form has at this moment. */
 export const connectForForm = async (context: ILoadOptionsFunctions): Promise<AttackForge> =>
 	await connectAttackForge(context, readConnectionOptions());

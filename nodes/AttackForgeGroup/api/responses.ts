@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
 import { isUnset } from '../../shared/core/readValue';
 
-/** The API's own names of its methods, which an administrator grants one by one. */
+/** The API's own names of its methods. An administrator grants each of them separately. */
 export type MethodName =
 	| 'AddUserToGroup'
 	| 'ArchiveGroup'
@@ -25,8 +25,8 @@ export type MethodName =
 	| 'UpdateUserAccessOnGroup';
 
 /**
- * A success is 2xx and JSON that can be one: it holds no error in any of the forms below, and the answer to a write says
- * what was done, by its status or by the record.
+ * A success is 2xx with JSON that can be a success. The JSON holds no error in any of the forms below. The response to
+ * a write says what was done, by its status or by the record.
  *
  * @throws ServiceFailure in AttackForge's own words
  */
@@ -39,13 +39,13 @@ export function successful(method: MethodName, reply: ServiceResponse): ServiceR
 	return reply;
 }
 
-/** Under these names an answer to a write holds the record. */
+/** The names under which the response to a write holds the record. */
 const RECORDS = ['group', 'project', 'user'];
 
 /**
  * Whether a body says that the request failed, whatever its status code. AttackForge's own flows test for
- * `jsonBody.status === 'error'` beside the status code; the documentation of other methods has `error`; a status may be a
- * sentence, such as "User Not Found".
+ * `jsonBody.status === 'error'` in addition to the status code. The documentation of other methods has `error`. A
+ * status may be a sentence, such as "User Not Found".
  */
 function saysFailure(json: JsonObject): boolean {
 	const { error, errors, status } = json;
@@ -58,7 +58,7 @@ function saysFailure(json: JsonObject): boolean {
 	);
 }
 
-/** No error: nothing, false, 0, or a list or object that holds nothing. */
+/** Whether a value means no error: nothing, false, 0, or a list or object that holds nothing. */
 const isNone = (value: unknown): boolean =>
 	isUnset(value) ||
 	value === false ||
@@ -66,8 +66,8 @@ const isNone = (value: unknown): boolean =>
 	(typeof value === 'object' && Object.keys(value as object).length === 0);
 
 /**
- * The sentences of success differ from method to method and from version to version ("ok", "Group Updated"), so that they
- * cannot be listed. Sentences of failure deny, or name a fault.
+ * Whether a status is a sentence of failure, which denies something or names a fault. The sentences of success cannot
+ * be listed, because they differ between methods and versions ("ok", "Group Updated").
  */
 function isFailureStatus(status: unknown): boolean {
 	if (status === false) return true;
@@ -90,7 +90,10 @@ export function failure(method: MethodName, reply: ServiceResponse): ServiceFail
 	return new ServiceFailure(message, todo, details, stateOf(reply));
 }
 
-/** A success whose JSON neither says what was done nor names a fault does not tell whether a write was done. */
+/**
+ * What is known of a failed request. A success whose JSON neither says what was done nor names a fault does not tell
+ * whether a write was done.
+ */
 function stateOf(reply: ServiceResponse) {
 	const { status, json, request } = reply;
 	const isClear = isJsonObject(json) && (saysFailure(json) || wordsOf(json) !== undefined);
@@ -98,12 +101,12 @@ function stateOf(reply: ServiceResponse) {
 	return { certainty: certaintyOfLost(request), unanswered: 'connection' as const };
 }
 
-/** What an answer says of its failure, from the most telling key on. */
+/** What a response says of its failure. The key that says most comes first. */
 function wordsOf({ error, message, detail, errors, status }: JsonObject): string | undefined {
 	return [error, message, detail, errors, status].map(textOf).find((words) => words !== undefined);
 }
 
-/** A text as it is; of a list its texts; of an object the text that it holds as its message. */
+/** The text of a value: a text itself, the texts of a list, or the message of an object. */
 function textOf(value: unknown): string | undefined {
 	if (typeof value === 'string') return value.trim() === '' ? undefined : value;
 	if (Array.isArray(value)) {
@@ -132,19 +135,19 @@ function advice(method: MethodName, status: number): string {
 	return 'Check the fields of this item against the message.';
 }
 
-/** @returns whether the service said that the key may not use the method */
+/** @returns whether the service said that the key must not use the method */
 export const isRefusal = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
 
-/** @returns whether the service answered that it does not carry out this request, and said nothing of the key */
+/** @returns whether the service refused this request without a statement about the key */
 export const isRejected = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure &&
 	error.certainty === 'notDone' &&
 	['200', '400', '404', '409', '422'].includes(error.details.httpCode ?? '');
 
 /**
- * @returns whether AttackForge itself said that there is no such record: it gives its words under `error` or `status`,
- * a proxy that finds no way to it answers with a page or in other words
+ * @returns whether AttackForge itself said that there is no such record. AttackForge has its words under `error` or
+ *   `status`. A proxy that cannot find the address sends a page, or other words.
  */
 export const isMissing = ({ status, json }: ServiceResponse): boolean =>
 	status === 404 &&

@@ -1,55 +1,57 @@
 import type { ServiceFailure } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 
-/** Milliseconds: a `created` time may be cut to whole seconds. */
+/** Milliseconds, because a `created` time may be cut to whole seconds. */
 const SECOND = 1000;
-/** Milliseconds: a `Date` header is cut to whole seconds, and an answer has been on its way. */
+/** Milliseconds, because a `Date` header is cut to whole seconds, and a response takes time to arrive. */
 const HEADER_SLACK = 2000;
-/** Milliseconds by which the clocks of n8n, of a proxy and of AttackForge are trusted to differ at most. */
+/** Milliseconds that the clocks of n8n, of a proxy and of AttackForge are expected to differ at most. */
 const CLOCK_DIFFERENCE = 300_000;
 
 /** What a run knows of the groups that it has created or written. */
 export class RunState {
-	/** When each group that this run has created was sent, by its ID: milliseconds by n8n's clock. */
+	/** When this run sent each group that it has created, by the group's ID, in milliseconds on n8n's clock. */
 	private readonly createdAt = new Map<string, number>();
-	/** The least number of milliseconds that the clock of AttackForge's `created` is ahead of n8n's clock. */
+	/** Milliseconds that the clock of AttackForge's `created` is at least ahead of n8n's clock. */
 	private ahead: number | undefined;
 	private readonly known = new Map<string, JsonObject | ServiceFailure>();
 	private readonly creating = new Map<string, Promise<unknown>>();
 
-	/** @param toServiceTime one of n8n's times by the clock of the `Date` header, which may be that of a proxy */
+	/** @param toServiceTime one of n8n's times on the clock of the `Date` header, which may be a proxy's clock */
 	constructor(private readonly toServiceTime: (milliseconds: number) => number) {}
 
 	/**
-	 * A group whose creation was answered, or that was found to be the one that was sent. No other item can get it from now on.
+	 * Notes a group whose creation got a response, or that was found to be the one that was sent. From now on no other
+	 * item can get it.
 	 */
 	noteCreated(group: JsonObject, sentAt: number): void {
 		this.createdAt.set(String(group.id), sentAt);
 	}
 
-	/** The answer to a creation tells how the clock of `created` differs from n8n's clock. */
+	/** Learns from the response to a creation how much the clock of `created` differs from n8n's clock. */
 	noteClock({ created }: JsonObject, answeredAt: number): void {
 		const time = Date.parse(String(created));
 		if (!Number.isNaN(time)) this.ahead = Math.max(this.ahead ?? -Infinity, time - answeredAt);
 	}
 
-	/** This run has created the group. */
+	/** Whether this run has created the group. */
 	hasCreated(id: unknown): boolean {
 		return this.createdAt.has(String(id));
 	}
 
-	/** When this run sent a group that it has created. */
+	/** When this run sent a group that it has created, in milliseconds on n8n's clock. */
 	sentAt(id: unknown): number | undefined {
 		return this.createdAt.get(String(id));
 	}
 
 	/**
-	 * Whether a group was created before a request was sent. Only times of one clock can be compared exactly: `created` and the
-	 * times of n8n can, once a creation of this run was answered. Until then the clock of the `Date` header and n8n's own stand
-	 * for AttackForge's clock, and what only one of them says stays unclear.
+	 * Whether a group was created before a request was sent. Only times of one clock can be compared exactly. After the
+	 * first creation of this run, the difference between the clock of `created` and n8n's clock is known. Until then,
+	 * AttackForge's clock is estimated by the clock of the `Date` header and by n8n's own. If the two estimates lead to
+	 * different answers, the result is unclear.
 	 *
-	 * @param created milliseconds, by AttackForge's clock
-	 * @param sentAt milliseconds, by n8n's clock
+	 * @param created milliseconds on AttackForge's clock
+	 * @param sentAt milliseconds on n8n's clock
 	 */
 	ageOf(created: number, sentAt: number): 'older' | 'newer' | 'unclear' {
 		if (this.ahead !== undefined) return created >= sentAt + this.ahead - SECOND ? 'newer' : 'older';
@@ -59,8 +61,8 @@ export class RunState {
 	}
 
 	/**
-	 * Creates groups of one name one after the other, whatever items they come from: of two that are under way, neither could
-	 * tell whose a new group is.
+	 * Creates groups of one name one after the other, for all items. If two were created at the same time, neither item
+	 * could tell which new group is its own.
 	 */
 	async inTurn<T>(name: string, create: () => Promise<T>): Promise<T> {
 		const turn = (this.creating.get(name) ?? Promise.resolve()).then(create);
@@ -73,7 +75,10 @@ export class RunState {
 		}
 	}
 
-	/** What Create or Update knows of a group that this run has written, or may have created, by what finds it. */
+	/**
+	 * What Create or Update knows of a group that this run has written, or may have created. @param key what finds the
+	 * group
+	 */
 	knownBy(key: string): JsonObject | ServiceFailure | undefined {
 		return this.known.get(key);
 	}

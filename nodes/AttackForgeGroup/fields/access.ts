@@ -28,7 +28,7 @@ import { CLEAR_LIST, withoutRepetitions } from './changes';
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
 
-/** Levels in the order of what they allow, however many: n8n would have five or more in alphabetical order. */
+/** Levels in the order of what they allow, because n8n's rule would sort five or more of them alphabetically. */
 const level = (...values: string[]): FieldType => {
 	const kind = choice(levels(...values));
 	return {
@@ -37,7 +37,10 @@ const level = (...values: string[]): FieldType => {
 	};
 };
 
-/** On update, access is a list of operations, not a replacement: AttackForge documentation, UpdateGroup. */
+/**
+ * In an update, access is a list of operations and not a replacement, according to AttackForge's documentation,
+ * UpdateGroup.
+ */
 const ACTION = field(
 	'action',
 	'Action',
@@ -61,8 +64,8 @@ const SSO_ENTRY: readonly Field[] = [
 	field(
 		'project_request_access_level',
 		'Project Request Access',
-		// The documentation's rule says none, view, upload, edit; its examples and answers say action. All are offered,
-		// and the server judges.
+		// The documentation's rule lists none, view, upload and edit, but its examples and responses have action. All are
+		// offered, and the server decides.
 		level('none', 'view', 'upload', 'edit', 'action'),
 		'Access of its members to the project requests of the group',
 	),
@@ -107,11 +110,11 @@ type EntryList = {
 	displayName: string;
 	description: string;
 	fields: readonly Field[];
-	/** Whom an entry is about: one of these. */
+	/** The keys that may name the user or group of an entry. An entry has one of them. */
 	identity: readonly string[];
 };
 
-/** In the order of the documented examples. What `sso_2` is for is undocumented; it takes entries like `sso_1`. */
+/** In the order of the documented examples. The purpose of `sso_2` is not documented; it takes entries like `sso_1`. */
 const LISTS: readonly EntryList[] = [
 	{
 		name: 'member_admins',
@@ -137,13 +140,13 @@ const LISTS: readonly EntryList[] = [
 	},
 ];
 
-/** In the form: whom an entry is about, then what holds for it. */
+/** The fields in the order of the form: first the user or group of the entry, then what applies to it. */
 const whoFirst = ({ fields, identity }: EntryList): readonly Field[] => {
 	const isWho = ({ name }: Field) => identity.includes(name);
 	return [...fields.filter(isWho), ...fields.filter((one) => !isWho(one))];
 };
 
-/** Who else gets at the group: SSO groups and member administrators. */
+/** Other users and groups that have access to the group: SSO groups and member administrators. */
 export const access: FieldType = {
 	control: (operation) =>
 		fixedCollection('Access', [
@@ -204,7 +207,7 @@ export const access: FieldType = {
 	},
 };
 
-/** The rows of the form as the API has them. */
+/** The rows of the form, in the API's form. */
 const rowsByList = (form: JsonObject, label: string): JsonObject =>
 	Object.fromEntries(LISTS.map(({ name }) => [name, readRows(form[name], label)]));
 
@@ -214,7 +217,7 @@ function readLists(given: JsonObject, read: JsonObject, context: FieldContext): 
 		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
 			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
 		);
-		// An empty list would remove everybody, and what holds no entry says nothing.
+		// An empty list would remove everybody, but an input without entries says nothing.
 		if (entries.length === 0) continue;
 		const all = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];
 		read[list.name] = withoutRepetitions(all, label);
@@ -224,10 +227,10 @@ function readLists(given: JsonObject, read: JsonObject, context: FieldContext): 
 	Object.assign(read, mergeJson({}, Object.fromEntries(others)));
 }
 
-/** @returns the entry; none where it names nobody, or where a new group has nothing to remove */
+/** @returns the entry; nothing if it names nobody, or if it would remove something from a new group */
 function readEntry(entry: unknown, { fields, identity }: EntryList, context: FieldContext): JsonObject[] {
 	const { label, operation } = context;
-	// A new group takes plain entries: AttackForge documentation, CreateGroup.
+	// A new group takes plain entries, according to AttackForge's documentation, CreateGroup.
 	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
 	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
 	const read = readObject(given, entryFields(fields, operation), context);
@@ -241,7 +244,7 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 		);
 	}
 	if (read.action === 'remove') return [keep(read, ['action', ...named])];
-	// Complete on create and on upsert: whether the service fills in what is left out is undocumented.
+	// Entries must be complete, because it is not documented whether the service fills in missing values.
 	const missing = fields.find(({ name }) => !identity.includes(name) && read[name] === undefined);
 	if (missing) {
 		throw new InvalidInput(

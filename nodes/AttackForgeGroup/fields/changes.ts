@@ -5,11 +5,11 @@ import type { CustomField } from './customFields';
 import { customFieldsOf, showsCustomFields } from './receivedGroup';
 import { comparable, isStored } from './matching';
 
-/** What an update really changes: nothing is written that the group has already. */
+/** Finds what an update really changes, so that nothing is written that the group already has. */
 
 /**
- * The present fields, those given set to their new values, new ones last. A field that has the value already keeps the form
- * in which the service stores it.
+ * The present fields with the given values, and new fields last. A field that already has the value keeps the form in
+ * which the service stores it.
  */
 function mergeCustomFields(present: readonly CustomField[], given: readonly CustomField[]): CustomField[] {
 	const set = new Map(given.map((field) => [field.key, field]));
@@ -28,33 +28,33 @@ function differingFields(given: readonly CustomField[], present: readonly Custom
 }
 
 /**
- * What to do with custom fields that an update does not name. Whether AttackForge keeps them is not documented: `merge`
- * writes them back, `differing` relies on AttackForge to keep them, `replace` does not care.
+ * What happens to custom fields that an update does not name. The documentation does not say whether AttackForge keeps
+ * them. `merge` writes them back, `differing` relies on AttackForge to keep them, and `replace` may lose them.
  */
 export type CustomFieldsMode = 'merge' | 'differing' | 'replace';
 
-/** Whether access entries are operations, or what access should be from now on. */
+/** Whether access entries are operations, or the complete access from now on. */
 export type AccessMode = 'operations' | 'exact';
 
 export type UpdateModes = { customFields: CustomFieldsMode; access: AccessMode };
 
-/** Whether what an update sends depends on what the group holds: then the group is read before each attempt. */
+/** Whether the update depends on what the group holds. If so, the group is read before each attempt. */
 export const dependsOnGroup = (body: JsonObject, modes: UpdateModes): boolean =>
 	(isCustomFields(body.custom_fields) && modes.customFields !== 'replace') ||
 	(isJsonObject(body.access) &&
 		(modes.access === 'exact' || removesAccess(body) || clearsAccess(body.access)));
 
-/** Whether the update can be sent as it is given, where the group cannot be read. */
+/** Whether the update can be sent as it is given when the group cannot be read. */
 export const canGoUnread = (body: JsonObject, modes: UpdateModes): boolean =>
 	!(isCustomFields(body.custom_fields) && modes.customFields === 'merge') &&
 	!(isJsonObject(body.access) && (modes.access === 'exact' || clearsAccess(body.access)));
 
 /**
- * The body of an update without what the group has already, so that nothing is written that changes nothing.
+ * The body of an update without what the group already has, so that nothing is written that changes nothing.
  *
- * @param body of an update, its access entries with actions
+ * @param body of an update, whose access entries have actions
  * @param present the group; fields that it does not show are sent
- * @throws ServiceFailure when the group does not show what has to be known: its custom fields or its access
+ * @throws ServiceFailure when the group does not show its custom fields or its access, and the update needs them
  */
 export function changesOf(body: JsonObject, present: JsonObject, modes: UpdateModes): JsonObject {
 	const changes: JsonObject = {};
@@ -71,10 +71,10 @@ export function changesOf(body: JsonObject, present: JsonObject, modes: UpdateMo
 }
 
 /**
- * The body of an update as it is given, but for what depends on the group: other custom fields, access that is to be exactly
- * as given, and entries to remove that are not there.
+ * The body of an update as it is given, with what depends on the group: other custom fields are added, and access that
+ * must be exactly as given gets removals. Removals of entries that are not there are left out.
  *
- * @returns an empty body when the group is so already
+ * @returns an empty body when the group already has all of it
  */
 export function completeBody(body: JsonObject, present: JsonObject, modes: UpdateModes): JsonObject {
 	const changes = changesOf(body, present, modes);
@@ -92,7 +92,7 @@ export function completeBody(body: JsonObject, present: JsonObject, modes: Updat
 	return complete;
 }
 
-/** @returns `undefined` when no entry is left of those that were given */
+/** @returns `undefined` when none of the given entries is left */
 function withoutAbsentRemovals(wanted: JsonObject, present: unknown): JsonObject | undefined {
 	const lists = Object.entries(wanted).map(([list, given]): [string, unknown] => {
 		if (!isListOfObjects(given)) return [list, given];
@@ -104,7 +104,7 @@ function withoutAbsentRemovals(wanted: JsonObject, present: unknown): JsonObject
 	return lists.every(isGone) ? undefined : Object.fromEntries(lists);
 }
 
-/** @returns the list to write; `undefined` when the group has the fields already */
+/** @returns the list to write; `undefined` when the group already has the fields */
 function fieldChanges(
 	given: readonly CustomField[],
 	present: JsonObject,
@@ -128,20 +128,23 @@ const customFieldsHidden = () =>
 		'Nothing was written, because the other custom fields cannot be kept. Check that the user of the key may see them, or choose another way under Options > Custom Fields.',
 	);
 
-/** Whether a list can be compared and merged: "Additional Fields (JSON)" may bring anything, which is sent as it is. */
+/**
+ * Whether a list can be compared and merged. "Additional Fields (JSON)" may hold anything else, which is sent
+ * unchanged.
+ */
 const isListOfObjects = (value: unknown): value is JsonObject[] =>
 	Array.isArray(value) && value.every(isJsonObject);
 
 export const isCustomFields = (value: unknown): value is CustomField[] =>
 	isListOfObjects(value) && value.every(({ key }) => typeof key === 'string');
 
-/** Whether an update removes access: the service may refuse to remove what is gone already. */
+/** Whether an update removes access. The service may refuse to remove an entry that is already gone. */
 export const removesAccess = ({ access }: JsonObject): boolean =>
 	JSON.stringify(access ?? '').includes('"remove"');
 
 /**
- * The only entry of a list of access that the item clears. An empty list is no sign of that: what an item leaves out must
- * never revoke access.
+ * The only entry in a list of access that the item clears. An empty list does not mean that, because an item must never
+ * revoke access by leaving something out.
  */
 export const CLEAR_LIST: JsonObject = { action: 'clear' };
 
@@ -151,7 +154,7 @@ const isCleared = (list: unknown): boolean =>
 /** Whether an update clears a list of access. */
 const clearsAccess = (access: JsonObject): boolean => Object.values(access).some(isCleared);
 
-/** What names an entry within its list. */
+/** The keys that name an entry within its list. */
 const identityFields = (entry: JsonObject): JsonObject =>
 	Object.fromEntries(
 		['user_id', 'group_id', 'group_name']
@@ -163,7 +166,7 @@ const identityOf = (entry: JsonObject): string =>
 	Object.entries(identityFields(entry))
 		.map(([name, value]) => {
 			const text = comparable(String(value));
-			// IDs are the same in capital letters.
+			// IDs are the same in upper and lower case.
 			return `${name} ${name === 'group_name' ? text : text.toLowerCase()}`;
 		})
 		.join(', ');
@@ -174,10 +177,10 @@ const entriesOf = (access: unknown, list: string): JsonObject[] => {
 };
 
 /**
- * The entries of a list, each once.
+ * The entries of a list, each of them once.
  *
- * @throws InvalidInput when two entries are about the same group or user and do not say the same: the last would win, so that
- *   each run changed the access twice
+ * @throws InvalidInput when two entries are about the same group or user and differ. The last would win, so that each
+ *   run would change the access twice.
  */
 export function withoutRepetitions(entries: readonly unknown[], label: string): unknown[] {
 	const seen = new Map<string, JsonObject>();
@@ -200,9 +203,9 @@ export function withoutRepetitions(entries: readonly unknown[], label: string): 
  *
  * @param wanted lists of entries with actions
  * @param present the access that the group has
- * @param mode `exact`: entries of a given list that are not wanted are removed; lists that are not given stay
- * @returns `undefined` when access is as wanted already
- * @throws ServiceFailure when the present access is not shown: what is to be removed would pass for gone
+ * @param mode `exact`: removes entries of a given list that are not wanted; lists that are not given stay
+ * @returns `undefined` when the access is already as wanted
+ * @throws ServiceFailure when the present access is not shown, because entries to remove would seem to be gone
  */
 export function accessChanges(
 	wanted: JsonObject,
@@ -229,7 +232,7 @@ export function accessChanges(
 				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
 			}
 		}
-		// Removals come first, because the service may take two names for the same that differ here.
+		// Removals come first, because the service may treat two names as the same that differ here.
 		operations.unshift(...removals);
 		if (operations.length > 0) changes[list] = operations;
 	}
@@ -254,7 +257,7 @@ function isChange(entry: JsonObject, before: JsonObject | undefined): boolean {
 	);
 }
 
-/** IDs are the same in capital letters. */
+/** IDs are the same in upper and lower case. */
 const isSetting = (name: string, value: unknown, { [name]: before }: JsonObject): boolean =>
 	/^(user|group)_id$/.test(name)
 		? isStored(String(value).toLowerCase(), String(before).toLowerCase())

@@ -59,7 +59,10 @@ const CUSTOM_FIELD_ROW: INodeProperties[] = [
 	},
 ];
 
-/** Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent as it is, and blank values are left out. */
+/**
+ * Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent unchanged, and blank values are left
+ * out.
+ */
 export const customFields: FieldType = {
 	control: () =>
 		fixedCollection('Custom Fields', [
@@ -108,7 +111,7 @@ function readRow(row: unknown, label: string): CustomField {
 const isEntry = (entry: unknown): entry is CustomField =>
 	isJsonObject(entry) && 'key' in entry && 'value' in entry;
 
-/** An array of `{key, value}`, one of these, or an object of values by key. */
+/** Reads an array of `{key, value}`, a single `{key, value}`, or an object of values by key. */
 function readKeyValues(given: unknown, label: string): CustomField[] {
 	if (saysNothing(given)) return [];
 	const json = readJson(given, label);

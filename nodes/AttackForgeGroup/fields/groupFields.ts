@@ -19,7 +19,7 @@ export const table: Table = {
 			...required,
 			placeholder: 'e.g. ACME Corp. Technology Team',
 		}),
-		// Free text: it is not a user of AttackForge.
+		// Free text, because the owner is not a user of AttackForge.
 		field(
 			'group_owner',
 			'Group Owner',
@@ -42,7 +42,7 @@ export const table: Table = {
 			...required,
 			placeholder: 'e.g. paul.citizen@example.com',
 		}),
-		// Archive and Restore are other calls; whether they change the same thing is undocumented.
+		// Archive and Restore are other calls. It is not documented whether they change the same thing.
 		field(
 			'is_deleted',
 			'Is Deleted',
@@ -60,8 +60,8 @@ export const table: Table = {
 			'Fields that your administrator has added to groups, by key',
 		),
 		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
-		// Both switches lack "optional" in the documentation, but work without: unset they are not sent, since a false
-		// would switch the setting off.
+		// The documentation does not call these switches optional, but the service accepts a request without them. They are
+		// not sent when unset, because false would switch the setting off.
 		field(
 			'auto_add_project_request',
 			'Auto-Add Project Requests',
@@ -69,8 +69,8 @@ export const table: Table = {
 			'Whether project requests created by members are added to the group',
 			{ keepsValue: true },
 		),
-		// The documentation's parameter list says enable_project_team_notification; its examples and both documented
-		// answers say it in the plural, which is what is sent.
+		// The documentation's list of parameters says enable_project_team_notification. Its examples and both documented
+		// responses have the plural, so the plural is sent.
 		field(
 			'enable_project_team_notifications',
 			'Enable Project Team Notifications',
@@ -81,5 +81,5 @@ export const table: Table = {
 	],
 };
 
-/** For the option that clears fields. */
+/** The example in the option that clears fields. */
 export const CLEAR_EXAMPLE = 'access.sso_1, custom_fields.contract_end';

@@ -2,14 +2,14 @@ import { isJsonObject, parseJson } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 
 /**
- * The one rule by which values of groups are compared: it finds a group by its name or custom field, it filters a list, and it
- * says whether a group has a value already.
+ * The one rule that compares values of groups. It finds a group by its name or custom field, it filters a list, and it
+ * decides whether a group already has a value.
  *
- * White space around a text and the encoding of its accents do not count, because the service may trim and encode anew what
- * it stores: the same item would otherwise be created or written again in each run. Upper and lower case count.
+ * White space around a text and the encoding of its accents do not count, because the service may trim and encode again
+ * what it stores. Otherwise the same item would be created or written again in each run. Upper and lower case count.
  */
 
-/** A text as it is compared. */
+/** A text in the form in which texts are compared. */
 export const comparable = (text: string): string => text.normalize().trim();
 
 type Scalar = string | number | bigint | boolean;
@@ -32,25 +32,28 @@ export function matchText(value: unknown): string | undefined {
 	return comparable(String(one)) || undefined;
 }
 
-/** Whether a stored value is the wanted one, by the rule by which Create or Update finds it; a list of several values as a text. */
+/**
+ * Whether a stored value is the wanted one, by the rule of Create or Update. A list of several values is compared as a
+ * text.
+ */
 export const hasText = (value: unknown, wanted: string): boolean =>
 	matchText(Array.isArray(value) && value.length > 1 ? String(value) : value) === comparable(wanted);
 
-/** The texts of a list of several values: a group that has such a list is not found by one of them. */
+/** The texts of a list of several values, because a group with such a list is not found by one of them. */
 export const textsOfSeveral = (value: unknown): string[] =>
 	Array.isArray(value) && value.length > 1
 		? value.filter(isScalar).map((one) => comparable(String(one)))
 		: [];
 
-/** Dates, those of n8n included, go out as text. */
+/** Dates, including Luxon's, are sent as text. */
 const asJson = (value: unknown): unknown =>
 	typeof value === 'object' && value !== null && !Array.isArray(value) && !isJsonObject(value)
 		? (value as { toJSON?(): unknown }).toJSON?.()
 		: value;
 
 /**
- * Whether a group shows what a service makes of a given value. A service may trim a text, and store numbers, booleans and
- * lists as text.
+ * Whether a group shows a given value in the form in which the service stores it. A service may trim a text, and store
+ * numbers, booleans and lists as text.
  *
  * @param given the value of the item
  * @param present the value that the group shows

@@ -1,9 +1,9 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { CustomField } from './customFields';
 
-/** Pure functions over groups as AttackForge answers them. */
+/** Pure functions over groups in AttackForge's responses. */
 
-/** The names that the list has for what a single group calls otherwise: AttackForge documentation, GetGroups. */
+/** Keys that the list has in place of a single group's keys, from AttackForge's documentation, GetGroups. */
 const LIST_KEYS: Readonly<Record<string, string>> = {
 	group_id: 'id',
 	group_name: 'name',
@@ -26,7 +26,7 @@ const SIMPLE_KEYS = [
 	'last_modified',
 ];
 
-/** A group under the names that a single one has, wherever it comes from. */
+/** A group with the keys of a single group, also if it comes from the list. */
 export function normalizeGroup(group: JsonObject): JsonObject {
 	return Object.fromEntries(
 		Object.entries(group).map(([key, value]) => [
@@ -36,7 +36,10 @@ export function normalizeGroup(group: JsonObject): JsonObject {
 	);
 }
 
-/** The fields that both the list and a single group have, in one order and under one name, and a few of a single one. */
+/**
+ * The fields that a list and a single group have in common, in one order and with one set of keys, and a few fields
+ * that only a single group has.
+ */
 export function simplifyGroup(group: JsonObject): JsonObject {
 	const normalized = normalizeGroup(group);
 	return Object.fromEntries(
@@ -44,7 +47,7 @@ export function simplifyGroup(group: JsonObject): JsonObject {
 	);
 }
 
-/** A member under the names that the rest of the API uses. */
+/** A member with the keys that the rest of the API uses. */
 export function simplifyMember(member: JsonObject): JsonObject {
 	const { name, userId, accessLevel, created, last_updated } = member;
 	return { user_id: userId, name, access_level: accessLevel, created, last_updated };
@@ -61,6 +64,8 @@ export function customFieldsOf(group: JsonObject): CustomField[] {
 export const customFieldOf = (group: JsonObject, key: string): unknown =>
 	customFieldsOf(group).find((field) => field.key === key)?.value;
 
-/** Whether an answer shows the custom fields of a group: an answer without them does not say that there are none. */
+/**
+ * Whether a response shows the custom fields of a group. If it does not, that does not mean that the group has none.
+ */
 export const showsCustomFields = (group: JsonObject): boolean =>
 	Array.isArray(normalizeGroup(group).custom_fields);

@@ -8,17 +8,20 @@ import { hasAccess } from '../fields/changes';
 import { customFieldOf, customFieldsOf, normalizeGroup } from '../fields/receivedGroup';
 import { comparable, isStored } from '../fields/matching';
 
-/** Creating a group once, although AttackForge has no key by which a group whose answer was lost could be found. */
+/**
+ * Creates a group once. If the response is lost, the group is searched in the list, because AttackForge has no key for
+ * it.
+ */
 
 /** Items that create a group of the same name run in their order. */
 export const nameLane = (name: unknown): string => `name ${String(name)}`;
 
-/** A service may trim a name, or write it in another case. */
+/** A name for comparison, because a service may trim a name or change its upper and lower case. */
 const folded = (name: unknown): string => comparable(String(name)).toLowerCase();
 
 /**
- * @returns the new group, also when only its answer was lost
- * @throws ServiceFailure in doubt when it cannot be known whether it was created
+ * @returns the new group, also when only its response was lost
+ * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export const createGroup = async (api: AttackForge, body: JsonObject): Promise<JsonObject> =>
 	await api.run.inTurn(folded(body.name), async () => await createOnce(api, body));
@@ -35,27 +38,29 @@ async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObjec
 		},
 		find: async () => await findCreated(api, body, sentAt, Date.now()),
 		doubt: `The group may or may not have been created: look for the name "${String(body.name)}" before you send it again.`,
-		// Nothing but the list protects from a second one.
+		// Only the list shows whether the group exists, so a creation that arrives late has to be waited for.
 		lateMs: 2 * api.timeout,
 	});
 	api.run.noteCreated(group, sentAt);
 	return group;
 }
 
-/** Times that a group is looked for which the list does not show, and milliseconds between them: the list may lag. */
+/**
+ * How often the list is read when it does not show the group, and the milliseconds between, because the list may lag.
+ */
 const LIST_ATTEMPTS = 4;
 const LIST_RETRY_MS = 1000;
 
 /**
- * The group that was sent, if it was created: of its name and content, newer than the request, and not of another item. A new
- * group of its name with other content leaves open which it is.
+ * The group that was sent, if it was created. It has the name and the content that were sent, is newer than the
+ * request, and belongs to no other item. A new group that has the name but other content leaves open which group it is.
  *
- * A list that does not show the group proves something only if it shows other groups that this run has created: one look is
- * enough if one of them was sent after the failure, otherwise several looks are.
+ * A list without the group proves something only if it shows other groups that this run has created. It is read once if
+ * one of those was sent after the failure, and several times otherwise.
  *
  * @param failedAt milliseconds since the epoch
- * @returns `undefined` when the group surely was not created
- * @throws when that cannot be known
+ * @returns `undefined` when the group was certainly not created
+ * @throws when this cannot be known
  */
 async function findCreated(
 	api: AttackForge,
@@ -68,7 +73,8 @@ async function findCreated(
 		const { newer, unclear } = await candidates(api, listed, body, sentAt);
 		const [group, ...others] = newer;
 		if (others.length > 0) throw new Error('several new groups have this name');
-		// It is somebody else's group, or ours as AttackForge rewrote it. Created again, ours could be there twice.
+		// It is another client's group, or AttackForge has changed ours. If it is ours, another attempt would create a
+		// second one.
 		if (group && !isWhatWasSent(body, group)) {
 			throw new Error(`the new group ${String(group.id)} has this name, but not all that was sent`);
 		}
@@ -88,7 +94,7 @@ async function findCreated(
 	}
 }
 
-/** All groups where the key may see them, otherwise those that the user is a member of. */
+/** All groups if the key may list them, otherwise those that the user is a member of. */
 async function currentGroups(api: AttackForge): Promise<JsonObject[]> {
 	try {
 		return await api.currentGroups('all');
@@ -98,7 +104,7 @@ async function currentGroups(api: AttackForge): Promise<JsonObject[]> {
 	}
 }
 
-/** Groups of the name that may be the one that was sent. */
+/** Groups with the name that may be the one that was sent. */
 async function candidates(
 	api: AttackForge,
 	listed: readonly JsonObject[],
@@ -108,7 +114,7 @@ async function candidates(
 	const found = { newer: [] as JsonObject[], unclear: [] as JsonObject[] };
 	for (const { id, name } of listed) {
 		if (folded(name) !== folded(body.name) || api.run.hasCreated(id)) continue;
-		// The time of its creation does not change, so that the group is read once a run.
+		// The group is read once a run, because the time of its creation does not change.
 		const group = await api.lookups.getOrLoad(
 			`group ${String(id)}`,
 			async () => await api.getGroup(String(id)),

@@ -5,23 +5,23 @@ import type { AttackForge, Scope } from '../api/client';
 import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/receivedGroup';
 import { matchText, textsOfSeveral } from '../fields/matching';
 
-/** Finding a group in the list by its name or by a custom field: the API has no search. */
+/** Finds a group in the list by its name or by a custom field, because the API has no search. */
 
 export type Search = {
 	scope: Scope;
 	/** Default: the name. */
 	customField?: string;
-	/** As `matchText` returns it. */
+	/** In the form that `matchText` returns. */
 	value: string;
 };
 
-/** Milliseconds: before a group is created, a list that is older is read again. */
+/** Milliseconds. Before a group is created, a list that is older than this is read again. */
 const LIST_AGE_MS = 10_000;
 
 /**
  * The group that a search finds. The list is read once a run.
  *
- * @throws ServiceFailure when there are several, or when the list does not show what is searched
+ * @throws ServiceFailure when there are several, or when the list does not show the field
  */
 export async function findGroup(api: AttackForge, search: Search): Promise<JsonObject | undefined> {
 	const { scope } = search;
@@ -30,8 +30,8 @@ export async function findGroup(api: AttackForge, search: Search): Promise<JsonO
 }
 
 /**
- * Searches in a list that is read again, because a list may lag and somebody else may have created the group since. Items
- * share that list for a short while.
+ * Searches in a list that is read again, because a list may lag, and because another client may have created the group
+ * since. Items share that list for a short while.
  */
 export const findGroupAgain = async (api: AttackForge, search: Search): Promise<JsonObject | undefined> =>
 	onlyOne(await api.recentGroups(search.scope, LIST_AGE_MS), search);
@@ -70,11 +70,11 @@ function onlyOne(groups: JsonObject[], search: Search): JsonObject | undefined {
 type Index = {
 	/** Groups by the value that finds them. */
 	found: Map<string, JsonObject[]>;
-	/** Groups that hold a value beside others. */
+	/** Groups that have several values, by each of these values. */
 	listing: Map<string, JsonObject>;
 };
 
-/** An index is made once a list: of thousands of items, each would go through thousands of groups otherwise. */
+/** The index of each list, because each of thousands of items would otherwise go through thousands of groups. */
 const indexes = new WeakMap<JsonObject[], Map<string, Index>>();
 
 function indexOf(groups: JsonObject[], { customField }: Search): Index {
@@ -99,9 +99,9 @@ function makeIndex(groups: JsonObject[], customField: string | undefined): Index
 }
 
 /**
- * A list that does not show what is searched finds nothing, whatever there is.
+ * Refuses a list that does not show the searched field, because a search in it finds nothing, whatever the groups hold.
  *
- * @param groups under the names that a single group has
+ * @param groups with the keys of a single group
  * @throws ServiceFailure
  */
 export function refuseHidden(groups: readonly JsonObject[], customField: string | undefined): void {

@@ -4,22 +4,22 @@ import { onceOnly } from '../../shared/http/onceOnly';
 import type { AttackForge } from '../api/client';
 import { isRejected } from '../api/responses';
 
-/** In the place of AttackForge's sentence, when its answer was lost and the change has been found made. */
+/** Replaces AttackForge's sentence when its response was lost and a look-up has found the change made. */
 const FOUND = 'Done (found so, since the answer was lost)';
 
 export type Membership = { groupId: string; userId: string };
 
 type Change = Membership & {
-	/** @returns the sentence that AttackForge answers with */
+	/** @returns the sentence in AttackForge's response */
 	act(): Promise<unknown>;
-	/** Whether the group is as the change makes it. @param member `undefined` for a user who is no member */
+	/** Whether the group is as the change makes it. @param member `undefined` for a user who is not a member */
 	isDone(member: JsonObject | undefined): boolean;
 };
 
 /**
  * Changes a membership once.
  *
- * @returns the sentence that AttackForge answered with; `undefined` when it refused what had been done before
+ * @returns the sentence in AttackForge's response; `undefined` when it refused a change that had been made before
  */
 export async function changeOnce(
 	api: AttackForge,
@@ -32,13 +32,13 @@ export async function changeOnce(
 	try {
 		const status = await onceOnly({
 			signal: api.signal,
-			// AttackForge may answer without a sentence.
+			// The response may have no sentence.
 			act: async () => ({ said: await act() }),
 			find: async () => ((await isAsWanted()) ? { said: FOUND } : undefined),
 		});
 		return { status: status.said };
 	} catch (error) {
-		// AttackForge may refuse a repetition. What it refuses otherwise stays refused, also where nobody can look.
+		// AttackForge may refuse a repetition. Any other refusal is an error, also if the members cannot be read.
 		if (isRejected(error) && (await isAsWanted().catch(() => false))) return undefined;
 		throw asError(error);
 	}

@@ -11,25 +11,28 @@ import {
 	type UpdateModes,
 } from '../fields/changes';
 
-/** What Update and Create or Update share. */
+/** The parts that Update and Create or Update share. */
 
 type Update = {
 	id: string;
-	/** Access entries carry actions. */
+	/** Access entries have actions. */
 	body: JsonObject;
 	modes: UpdateModes;
-	/** Create or Update has just read the group: what it has already is not written. Update writes what it is given. */
+	/**
+	 * The group as Create or Update has just read it. What it already has is not written. Update writes all that it is
+	 * given.
+	 */
 	present?: JsonObject;
-	/** The group cannot be read again. */
+	/** Whether the group cannot be read again. */
 	unreadable?: boolean;
 };
 
 /**
- * Updates a group. An update that depends on what the group holds (lists that are merged, entries that are removed) reads the
- * group again before each attempt, so that nothing is written back that somebody else has changed meanwhile. Any other update
- * holds nothing but what the item names, so that it can be sent again as it is.
+ * Updates a group. An update may depend on what the group holds, because it merges lists or removes entries. It then
+ * reads the group again before each attempt, so that it does not write back what somebody else has changed meanwhile.
+ * Any other update holds only what the item names, so it can be sent again unchanged.
  *
- * @returns what was written; `undefined` when the group was so already
+ * @returns what was written; `undefined` when the group already had all of it
  */
 export async function writeGroup(
 	api: AttackForge,
@@ -60,7 +63,8 @@ export async function writeGroup(
 }
 
 /**
- * @returns `undefined` where the group cannot be read or does not show its access, and the update can be sent as it is given
+ * @returns `undefined` if the group cannot be read or does not show its access, and the update can be sent as it is
+ *   given
  */
 async function readGroup(
 	api: AttackForge,
@@ -78,12 +82,12 @@ async function readGroup(
 	}
 }
 
-/** How an operation changed a group, for what is said of it. */
+/** How an operation changed a group, for the output's notice. */
 type Done = 'archived' | 'restored' | 'updated';
 
 /**
- * The group after a change. The answers to changes hold a status only. The change stands, so that a read that is not granted
- * must not fail the item.
+ * The group after a change, because the responses to changes hold only a status. The change has been made, so a key
+ * that may not read groups must not fail the item.
  */
 export async function readBack(
 	api: AttackForge,
@@ -104,7 +108,7 @@ export async function readBack(
 	}
 }
 
-/** What an output says of a group that is out of use, since its update does not change that. */
+/** Adds a notice to a group that is deleted or archived, because an update does not change that. */
 export function withState(group: JsonObject, given: JsonObject = {}): JsonObject {
 	if ('_notice' in group || given.is_deleted === true) return group;
 	if (group.is_deleted === true) {

@@ -11,22 +11,22 @@ import { isJsonObject } from '../../shared/core/json';
 import type { ServiceResponse } from '../../shared/http/response';
 import { failure, successful } from '../api/responses';
 
-/** The API has no call that every key may make; this is the one closest to what the node does. */
+/** The API has no call that every key may make. This call is the closest to what the node does. */
 const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`;
 
 const error = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
-/** Words of a refusal that are about the key: of AttackForge, or of a gateway that does not know the key. */
+/** Words of a refusal about the key, from AttackForge or from a gateway that does not know the key. */
 const ABOUT_KEY =
 	/\b((api|ssapi)[ -]?)?key\b|unauthori[sz]ed|authenticat|credential|token|session|log ?in|sign ?in/i;
-/** Words of a refusal that are about the method: it has to name the method, or a grant of one. */
+/** Words of a refusal about the method. They name the method, or a grant of a method. */
 const ABOUT_METHOD =
 	/\bGetGroups\b|allGroups|\b(api )?(method|endpoint)\b|\bgrant(s|ed)?\b|administrators? only|\bonly administrators?\b/i;
 
 /**
- * AttackForge documents neither status codes nor words of its refusals, and has no call that every key may make. The test
- * passes only where the answer proves that the key is good: a list of groups, or a refusal that is about the method alone.
- * A key that may not list groups may still create and update them.
+ * AttackForge documents neither status codes nor words of its refusals, and has no call that every key may make. The
+ * test passes only if the response proves that the key is good: a list of groups, or a refusal that is only about the
+ * method. A key that may not list groups may still create and update them.
  */
 export function credentialVerdict(response: ServiceResponse): INodeCredentialTestResult {
 	const { status, json } = response;

@@ -6,9 +6,12 @@ import { isRefusal } from '../api/responses';
 import { connectForForm } from '../api/connect';
 import { normalizeGroup } from '../fields/receivedGroup';
 
-/** Search lists of the form. Where the key may not list, n8n shows the refusal, and another mode takes a typed value. */
+/**
+ * Search lists of the form. If the key may not list, n8n shows the refusal, and the user can type a value in another
+ * mode.
+ */
 
-/** All groups for an administrator's key, for others those that the user is a member of. */
+/** All groups for an administrator's key. For other keys, the groups that the user is a member of. */
 export const searchGroups = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
 	const api = await connectForForm(this);
 	const groups = await api.getGroups('all').catch(async (error: unknown) => {

@@ -12,7 +12,7 @@ import type { UpdateModes } from '../fields/changes';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
-/** Which group an operation is about. */
+/** The parameter that names the group of an operation. */
 export const groupParameter = (): INodeProperties => ({
 	...optionalGroupParameter(),
 	required: true,
@@ -30,7 +30,7 @@ export const optionalGroupParameter = (show?: Show): INodeProperties => ({
 	...(show && { displayOptions: { show } }),
 });
 
-/** Which user an operation is about. */
+/** The parameter that names the user of an operation. */
 export const userParameter = (): INodeProperties => ({
 	displayName: 'User',
 	name: 'userId',
@@ -70,7 +70,7 @@ export const readSimplify = (item: Item): boolean =>
 
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 
-/** @throws InvalidInput when it is not an ID: 24 hexadecimal digits in every documented place */
+/** @throws InvalidInput when it is not an ID, which has 24 hexadecimal digits wherever the documentation shows one */
 export function readId(item: Item, name: string, displayName: string): string {
 	return checkId(item.parameter(name), `"${displayName}" (${name})`);
 }
@@ -78,7 +78,7 @@ export function readId(item: Item, name: string, displayName: string): string {
 function checkId(value: unknown, label: string): string {
 	const id = optionalText(value, label)?.trim() ?? '';
 	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
-	// In one case, as AttackForge writes it: IDs are compared.
+	// In lower case, as AttackForge writes IDs, because IDs are compared.
 	if (/^[0-9a-f]{24}$/i.test(id)) return id.toLowerCase();
 	throw new InvalidInput(
 		`${label} cannot be ${inQuotes(id)}`,
@@ -86,7 +86,7 @@ function checkId(value: unknown, label: string): string {
 	);
 }
 
-/** The user by the way that the locator is in; a plain value is an ID, or an e-mail address if it looks like one. */
+/** The user, named in the mode of the locator. A plain value is an ID, or an e-mail address if it looks like one. */
 export function readUser(item: Item): UserReference {
 	const label = '"User" (userId)';
 	const given = item.parameter('userId');
@@ -100,11 +100,11 @@ export function readUser(item: Item): UserReference {
 	return { by: mode, value };
 }
 
-/** Keys of custom fields in one box: comma-separated or an array. */
+/** Keys of custom fields in one input, comma-separated or as an array. */
 export const readKeys = (value: unknown, label: string): string[] =>
 	readEntries(value, label).map((key) => readText(key, label));
 
-/** Options that choose which custom fields an answer holds. */
+/** Options that choose the custom fields of a response. */
 export const customFieldFilterOptions: INodeProperties[] = [
 	{
 		displayName: 'Only Custom Fields',
@@ -181,7 +181,10 @@ export const updatingOptions: INodeProperties[] = [
 	},
 ];
 
-/** What an update may take away. The slashes: older versions of n8n find no parameter inside a collection without. */
+/**
+ * Notices about what an update may remove. The names begin with a slash, because older versions of n8n do not find a
+ * parameter inside a collection without it.
+ */
 export const updatingNotices = (collection: string): INodeProperties[] => [
 	notice(
 		'isDeletedNotice',
@@ -216,7 +219,10 @@ export function readModes(item: Item): UpdateModes {
 	};
 }
 
-/** Access to projects by membership: capitalized, unlike the levels of access entries (AttackForge documentation). */
+/**
+ * Access to projects by membership. The API capitalizes these values, unlike the levels of access entries (AttackForge
+ * documentation).
+ */
 const LEVELS = choice(['View', 'Upload', 'Edit'].map((value) => ({ name: value, value })));
 
 export const accessLevelParameter = (): INodeProperties => ({
@@ -226,7 +232,10 @@ export const accessLevelParameter = (): INodeProperties => ({
 	description: 'Access that the member gets to all projects of the group',
 });
 
-/** @throws InvalidInput when it is none of the three: `Delete` would remove the member, which is an operation of its own */
+/**
+ * @throws InvalidInput when it is none of the three. `Delete` would remove the member, which is an operation of its
+ *   own.
+ */
 export const readAccessLevel = (item: Item): string =>
 	LEVELS.read(item.parameter('accessLevel'), {
 		label: '"Access Level" (accessLevel)',

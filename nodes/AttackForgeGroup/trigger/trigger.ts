@@ -25,7 +25,7 @@ import { readKeys } from '../operations/parameters';
 type Kind = Difference['kind'];
 
 type State = {
-	/** Of what is looked at. A change begins anew. */
+	/** A fingerprint of what the trigger looks at. If it changes, the trigger begins anew. */
 	lookedAt: string;
 	snapshot: Snapshot;
 };
@@ -54,7 +54,10 @@ function readSettings(context: IPollFunctions) {
 	};
 }
 
-/** What a change begins anew. Other events do not: all groups are remembered in any case. */
+/**
+ * The parameters whose change makes the trigger begin anew. The events are not among them, because the state remembers
+ * all groups in any case.
+ */
 function lookedAtOf({ scope, start, options }: INodeParameters): INodeParameters {
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = (options ?? {}) as INodeParameters;
 	return { scope, start, allow, block };
@@ -91,7 +94,8 @@ class GroupTrigger implements Trigger {
 	async sample(): Promise<JsonObject[]> {
 		const { kinds } = this.settings;
 		const [kind = 'created'] = kinds;
-		// Nothing tells which are the newest: AttackForge lists the oldest first.
+		// The last ones of the list, because nothing tells which groups are the newest, and AttackForge lists the oldest
+		// first.
 		return (await this.list()).slice(-SAMPLES).map(({ id, record }) =>
 			this.output({
 				kind,
@@ -131,7 +135,7 @@ class GroupTrigger implements Trigger {
 		});
 	}
 
-	/** The item that comes out. Its `eventId` is the same whenever the same event comes out. */
+	/** The output item of an event. Its `eventId` is the same whenever the same event comes out. */
 	private output({ kind, id, count, keys, record }: Difference): JsonObject {
 		const number = count === 1 ? '' : `-${count}`;
 		const content = kind === 'changed' && record ? `-${shortHash(record)}` : '';

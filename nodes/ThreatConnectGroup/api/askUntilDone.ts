@@ -1,20 +1,20 @@
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 
 type PollOptions = {
-	/** Milliseconds until nobody asks any more. */
+	/** Milliseconds after which nobody asks any more. */
 	limit: number;
 	signal: AbortSignal | undefined;
 };
 
 const FIRST_PAUSE_MS = 250;
-/** ThreatConnect's own client never waits longer between two questions. */
+/** Milliseconds. ThreatConnect's own client never waits longer between two questions. */
 const MAX_PAUSE_MS = 20_000;
 
 /**
- * Asks again and again, at first after a quarter of a second, then less and less often, and a last time when the time
- * is up.
+ * Asks again and again: first after a quarter of a second, then less and less often, and a last time when the time is
+ * up.
  *
- * @param ask `undefined` means: ask again
+ * @param ask returns `undefined` to be asked again
  * @returns `undefined` when the time is up or the execution was cancelled
  */
 export async function askUntilDone<T>(

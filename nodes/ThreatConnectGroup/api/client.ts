@@ -11,7 +11,7 @@ import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';
 import { allOf } from '../query/tql';
 
-/** What an answer should hold, and what the server should note. */
+/** What a response should hold, and what the server should note. */
 export type AnswerOptions = {
 	/** Values of the `fields` parameter. */
 	fields?: readonly string[];
@@ -21,9 +21,9 @@ export type AnswerOptions = {
 /** One page of a list. */
 export type Page = {
 	data: JsonObject[];
-	/** The server has more. Its link is never followed: it may lead to another host. */
+	/** Whether the server has more rows. Its link is never followed, because it may lead to another host. */
 	more: boolean;
-	/** How many rows the whole list has, where the server says so. */
+	/** How many rows the whole list has, if the server tells it. */
 	count?: number;
 };
 
@@ -35,19 +35,19 @@ export type GroupQuery = {
 	by: string;
 	direction: Direction;
 	pageSize: number;
-	/** Groups that are surely read, if there are so many. Default: all. */
+	/** The number of groups to read, if the query finds so many. Default: all. */
 	limit?: number;
 	fields?: readonly string[];
 };
 
-/** ThreatConnect documentation, Enable Pagination. */
+/** The maximum according to ThreatConnect's documentation, Enable Pagination. */
 export const MAX_PAGE_SIZE = 10_000;
 
 const GROUPS = '/v3/groups';
 
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
-	/** What is looked up once a run. */
+	/** Look-ups that are made once a run. */
 	readonly lookups = new LookupCache();
 
 	constructor(readonly connection: Connection) {}
@@ -78,7 +78,7 @@ export class ThreatConnect {
 
 	/**
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-groups
-	 * @throws ServiceFailure also when there is none
+	 * @throws ServiceFailure also when there is no such group
 	 */
 	async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
 		return await this.group({ method: 'GET', ...(await this.target(reference, options)) });
@@ -88,7 +88,7 @@ export class ThreatConnect {
 	async findGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject | undefined> {
 		const request = { method: 'GET' as const, ...(await this.target(reference, options)) };
 		const reply = await send(this.connection, request);
-		// A 404 in other words comes from a proxy or a wrong address: it tells nothing of the group.
+		// A 404 in other words comes from a proxy or a wrong address, and tells nothing about the group.
 		if (reply.status === 404 && isOwnRefusal(reply.json)) return undefined;
 		return groupOf(reply);
 	}
@@ -105,7 +105,7 @@ export class ThreatConnect {
 		await this.request({ method: 'PUT', path, query, body, idempotent: true });
 	}
 
-	/** The ID of a group as a number where it is safe, otherwise as text; looked up where an XID is given. */
+	/** The ID of a group, as a number if it is a safe integer, otherwise as text. For an XID the ID is looked up. */
 	async idOf(reference: GroupReference): Promise<unknown> {
 		if (!('id' in reference)) return (await this.getGroup(reference, {})).id;
 		const number = Number(reference.id);
@@ -129,7 +129,7 @@ export class ThreatConnect {
 	async page(path: string, query: Query): Promise<Page> {
 		const response = await send(this.connection, { method: 'GET', path, query });
 		const { data, next, count } = readEnvelope(response);
-		// Without its list, an answer does not say that there are no records.
+		// A response without its list does not prove that there are no records.
 		if (!Array.isArray(data))
 			throw incomplete('ThreatConnect answered with success, but without the list', response);
 		return {
@@ -139,7 +139,7 @@ export class ThreatConnect {
 		};
 	}
 
-	/** A whole list of the v3 API. A server may send fewer rows in a page than it was asked for: see `PageEnd`. */
+	/** A whole list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`. */
 	async list(path: string, query: Query): Promise<JsonObject[]> {
 		const rows = new Map<string, JsonObject>();
 		const end = new PageEnd(MAX_PAGE_SIZE);
@@ -161,9 +161,9 @@ export class ThreatConnect {
 	}
 
 	/**
-	 * The organization of the API user, looked up once a run: groups without an owner belong to it.
+	 * The organization of the API user, looked up once a run. Groups without an owner belong to it.
 	 *
-	 * @returns `undefined` when the server does not tell, and the API user does not see exactly one organization
+	 * @returns `undefined` when the server does not tell it, and the API user does not see exactly one organization
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v2/owners/owners.html
 	 */
 	async findOwnOrganization(): Promise<string | undefined> {
@@ -177,8 +177,8 @@ export class ThreatConnect {
 	}
 
 	/**
-	 * @param why the operation must name the owner
-	 * @throws InvalidInput when nothing tells which organization it is
+	 * @param why why the operation needs the owner's name, for the message
+	 * @throws InvalidInput when the organization cannot be found out
 	 */
 	async ownOrganization(why: string): Promise<string> {
 		const own = await this.findOwnOrganization();
@@ -189,7 +189,7 @@ export class ThreatConnect {
 		);
 	}
 
-	/** The user name of the API user, looked up once a run; `undefined` when the server does not tell. */
+	/** The user name of the API user, looked up once a run; `undefined` when the server does not tell it. */
 	async userName(): Promise<string | undefined> {
 		return await this.lookups.getOrLoad('user name', async () => {
 			const user = await this.dataOf('/v2/whoami', 'user');
@@ -201,12 +201,12 @@ export class ThreatConnect {
 	private async dataOf(path: string, name: string): Promise<JsonObject | undefined> {
 		const answer = await unlessRefused(this.request({ method: 'GET', path }));
 		const data = isJsonObject(answer?.data) ? answer.data[name] : undefined;
-		// Other lists of the v2 API hold an array there.
+		// Some lists of the v2 API hold an array there.
 		const [object]: unknown[] = Array.isArray(data) ? data : [data];
 		return isJsonObject(object) ? object : undefined;
 	}
 
-	/** A reference that names its owner: ThreatConnect's documentation demands it with an XID. */
+	/** A reference that names its owner, because ThreatConnect's documentation requires the owner with an XID. */
 	async withOwner(reference: GroupReference): Promise<GroupReference> {
 		if ('id' in reference || reference.ownerName !== undefined) return reference;
 		const ownerName = await this.findOwnOrganization();
@@ -214,14 +214,15 @@ export class ThreatConnect {
 	}
 
 	/**
-	 * Does what must not overlap with work for the same records: each waits for those that were begun before it.
+	 * Does work that must not overlap with other work on the same records. It waits for all such work that began before
+	 * it.
 	 *
-	 * @param keys what the records are called
+	 * @param keys the names of the records
 	 */
 	async oneAtATime<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
 		const before = keys.map(async (key) => await this.working.get(key));
 		const working = Promise.all(before).then(work);
-		// All keys are taken in one step, so that no two works wait for each other.
+		// All keys are taken in one step, so that no two pieces of work wait for each other.
 		for (const key of keys)
 			this.working.set(
 				key,
@@ -251,10 +252,10 @@ export class ThreatConnect {
 	/**
 	 * The groups that a query finds, page by page.
 	 *
-	 * Sorted by ID, each page asks for what comes after the last: what others create or delete meanwhile shifts nothing.
-	 * By anything else pages are counted off, and a shift can hide a group.
+	 * Sorted by ID, each page asks for the groups after the last one, so that groups which others create or delete
+	 * meanwhile shift nothing. With any other sorting, a page begins at a count of groups, and a shift can hide a group.
 	 *
-	 * @throws ServiceFailure when the pages do not go on where the last ended
+	 * @throws ServiceFailure when a page does not continue where the last page ended
 	 */
 	async *groups(query: GroupQuery): AsyncGenerator<JsonObject[]> {
 		const { by, direction, pageSize, limit = Infinity } = query;
@@ -270,7 +271,8 @@ export class ThreatConnect {
 			seen += data.length;
 			last = data.length > 0 ? String(data.at(-1)?.id) : undefined;
 			const isEnd = end.isReached(page);
-			// The next page comes while this one is handled. If it fails, that shows when it is its turn.
+			// The next page is fetched while this one is handled. If the fetch fails, the error is thrown when that page is
+			// needed.
 			coming = isEnd || seen >= limit ? undefined : this.groupsPage(query, seen, last);
 			coming?.catch(() => {});
 			if (by === 'id') checkOrder(data, direction, before);
@@ -285,7 +287,7 @@ export class ThreatConnect {
 		return await this.groupsPage(query, 0, undefined);
 	}
 
-	/** One of our times, in milliseconds, by ThreatConnect's clock. */
+	/** One of our times on ThreatConnect's clock, in milliseconds. */
 	toServiceTime(milliseconds: number): number {
 		return this.connection.clock.toService(milliseconds);
 	}
@@ -308,7 +310,7 @@ export class ThreatConnect {
 	}
 
 	/**
-	 * Any request that is answered with ThreatConnect's envelope.
+	 * Any request whose response has ThreatConnect's envelope.
 	 *
 	 * @throws ServiceFailure in ThreatConnect's own words
 	 */
@@ -321,14 +323,17 @@ export class ThreatConnect {
 	}
 }
 
-/** A server that ignored `resultStart` would send the same page for ever. */
+/** Whether a page adds groups. A server that ignores `resultStart` would send the same page for ever. */
 function addsAny(known: Set<string>, groups: readonly JsonObject[]): boolean {
 	const before = known.size;
 	for (const { id } of groups) known.add(String(id));
 	return known.size > before;
 }
 
-/** A server that ignored the sorting or the window would make groups come twice or never. */
+/**
+ * Refuses a page in the wrong order. A server that ignores the sorting or the window would make groups come twice or
+ * never.
+ */
 function checkOrder(groups: readonly JsonObject[], direction: Direction, last: string | undefined): void {
 	let before: unknown = last;
 	for (const { id } of groups) {
@@ -343,7 +348,7 @@ function checkOrder(groups: readonly JsonObject[], direction: Direction, last: s
 	}
 }
 
-/** Of two IDs, each a number, or its digits. */
+/** Compares two IDs, each of them a number or its digits. */
 function isLess(one: unknown, other: unknown): boolean {
 	if (typeof one === 'number' && typeof other === 'number') return one < other;
 	const [a, b] = [String(one), String(other)];
@@ -351,8 +356,9 @@ function isLess(one: unknown, other: unknown): boolean {
 }
 
 /**
- * Whether an update done twice is the same as done once. Attributes are not de-duplicated, and objects that are given by
- * their fields are new ones each time (an indicator is found again: an owner has each only once).
+ * Whether an update that is done twice is the same as one that is done once. It is not if it adds attributes, because
+ * these are not de-duplicated, or objects that are given by their fields, because these are new each time. An indicator
+ * is found again, because an owner has each indicator only once.
  */
 function isIdempotent(body: JsonObject): boolean {
 	return Object.entries(body).every(([name, list]) => {
@@ -364,15 +370,15 @@ function isIdempotent(body: JsonObject): boolean {
 }
 
 /**
- * Where a list ends. A server may cap its pages below what it was asked for without saying that there is more. So a first
- * page that is not full proves nothing: only a page that is empty, or shorter than an earlier one, is the last.
+ * Finds the end of a list. A server may send smaller pages than were asked for, without saying that there is more. So a
+ * first page that is not full proves nothing. Only a page that is empty, or shorter than an earlier one, is the last.
  */
 class PageEnd {
 	private longest = 0;
 
 	constructor(private readonly pageSize: number) {}
 
-	/** @param page each page in turn */
+	/** @param page each page, in order */
 	isReached({ data, more }: Page): boolean {
 		const isShorter = data.length < Math.min(this.longest, this.pageSize);
 		this.longest = Math.max(this.longest, data.length);
@@ -393,7 +399,7 @@ async function unlessRefused<T>(asking: Promise<T>): Promise<T | undefined> {
 const isRefusal = ({ unanswered, details: { httpCode } }: ServiceFailure) =>
 	unanswered === undefined && /^(2|4(?!29))/.test(httpCode ?? '');
 
-/** `fields` is repeated for each value: comma-joined values are not understood. */
+/** `fields` is repeated for each value, because servers do not understand values joined by commas. */
 function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
 	return [
 		...fields.map((field) => ['fields', field] as const),

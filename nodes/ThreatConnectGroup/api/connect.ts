@@ -32,7 +32,7 @@ export async function connectForPoll(
 
 const LOOKUP_TIMEOUT_MS = 20_000;
 
-/** Connects for a drop-down of the form, as the form stands. */
+/** Connects for a drop-down of the form, with the values that the form has at this moment. */
 export async function connectForForm(context: ILoadOptionsFunctions): Promise<ThreatConnect> {
 	const credential = credentialOf(context.getCurrentNodeParameter('authentication'));
 	return await connectWith(context, credential, { ...readConnectionOptions(), timeout: LOOKUP_TIMEOUT_MS });
@@ -46,7 +46,7 @@ async function connectWith(
 	const connection = await connect(context, credential, rootOf, options);
 	return new ThreatConnect({
 		...connection,
-		// A missing license stays missing, although its 503 looks like a busy server.
+		// A missing license stays missing, although its 503 looks like a busy server's.
 		isFinal: ({ text }) => /licensed|batch job api is not available/i.test(text),
 		recover: ({ status, text, headers, correction }) => {
 			const { clock } = connection;

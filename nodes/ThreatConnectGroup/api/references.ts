@@ -3,19 +3,19 @@ import { inQuotes, optionalText } from '../../shared/core/readValue';
 import { pathOf, type Query } from '../../shared/http/url';
 import { plainSpelling } from '../query/matching';
 
-/** How a user names one group. Without an owner's name, the API user's organization is meant. */
+/** How a user names one group. Without an owner's name, the API user's organization is the owner. */
 export type GroupReference = { id: string } | { xid: string; ownerName?: string };
 
 /**
- * Names the group as the item does: items with the same key run in their order. An XID is its own key, whatever the owner:
- * an item may name the API user's organization where another leaves it out. An ID and an XID of one group are two keys,
- * because only the service knows that they belong together.
+ * A key for the group that an item names. Items with the same key run in their order. An XID is a key without its
+ * owner, because one item may name the API user's organization and another may leave it out. An ID and an XID of one
+ * group are two keys, because only the service knows that they belong together.
  */
 export function referenceKey(reference: GroupReference): string {
 	return 'id' in reference ? `id ${reference.id}` : `xid ${plainSpelling(reference.xid)}`;
 }
 
-/** The path to a group, or to what belongs to it. */
+/** The path to a group, or to something that belongs to it. */
 export const groupPath = (reference: GroupReference, ...rest: string[]): string =>
 	pathOf('v3', 'groups', 'id' in reference ? reference.id : reference.xid, ...rest);
 
@@ -44,14 +44,14 @@ export function readXid(value: unknown, label = '"Group XID" (groupXid)'): strin
 			'Find the group by its ID.',
 		);
 	}
-	// A text that no address can hold is refused before the owner is looked up.
+	// An XID that no address can hold is refused before the owner is looked up.
 	pathOf(xid);
 	return xid;
 }
 
 /**
- * Types whose groups have a page on ThreatConnect's former web site. `task.xhtml` is left out: workflow tasks, which are
- * no groups, have a page of that name.
+ * Types whose groups have a page on ThreatConnect's former web site. `task.xhtml` is left out, because workflow tasks,
+ * which are not groups, have a page of that name.
  */
 const FORMER_PAGES = [
 	'adversary',
@@ -78,10 +78,10 @@ const PAGE = /^[^?#]*\/(?:#\/)?details\/groups\/(\d+)(?:[/?#&]|$)/i;
 const FORMER_PAGE = /^[^?#]*\/auth\/([a-z]+)\/\1\.xhtml\?\1=(\d+)(?:[&#]|$)/i;
 
 /**
- * The ID in the address of a group's page. Pages of indicators, victims, users and workflow tasks have addresses like it,
- * and their numbers are the IDs of other groups.
+ * The ID in the address of a group's page. Pages of indicators, victims, users and workflow tasks have similar
+ * addresses, but their numbers may be the IDs of other groups.
  *
- * @param host the host of the credential's Base URL: another instance has other groups under the same IDs
+ * @param host the host of the credential's Base URL, because another instance has other groups under the same IDs
  * @throws InvalidInput when it is not the page of a group of this instance
  */
 export function idInPageAddress(address: string, host: string): string {

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { excerpt, incomplete, failureState, type ServiceResponse } from '../../shared/http/response';
 
 /**
- * The envelope of a successful answer: HTTP ok, JSON, and the status that says so.
+ * The envelope of a successful response: an HTTP status of success, JSON, and a status in it that says success.
  *
  * @throws ServiceFailure in ThreatConnect's own words
  */
@@ -13,21 +13,21 @@ export function readEnvelope(reply: ServiceResponse): JsonObject {
 	throw failure(reply);
 }
 
-/** @throws ServiceFailure also when the answer is a success without a group */
+/** @throws ServiceFailure also when the response is a success without a group */
 export function groupOf(reply: ServiceResponse): JsonObject {
 	const { data } = readEnvelope(reply);
 	if (isJsonObject(data) && data.id !== undefined) return data;
 	throw incomplete('ThreatConnect answered with success, but without the group', reply);
 }
 
-/** ThreatConnect itself refused: a proxy or a wrong address answers in other words. */
+/** Whether ThreatConnect itself refused. A proxy or a wrong address answers in other words. */
 export const isOwnRefusal = (json: unknown) =>
 	isJsonObject(json) && (json.errCode !== undefined || json.status === 'Error' || json.status === 'Failure');
 
 /**
- * v3 says `message`, batch says `description`; proxies answer with HTML or text.
+ * The failure for a refusal. v3 has the words in `message`, batch in `description`; proxies answer with HTML or text.
  *
- * @param otherwise what to do where the words are not about the credential
+ * @param otherwise the advice for words that are not about the credential
  */
 export function failure(reply: ServiceResponse, otherwise?: string): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
@@ -37,7 +37,7 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 	const message = words
 		? String(words)
 		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
-	// Of a firewall, for instance: it is not about the item.
+	// The page of a firewall, for instance, is not about the item.
 	const isPage = words === undefined && status !== 404 && status !== 429 && status < 500;
 	return new ServiceFailure(
 		message,
@@ -51,7 +51,7 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 	);
 }
 
-/** A success without ThreatConnect's envelope and without a word does not tell whether a write was done. */
+/** A success without ThreatConnect's envelope and without a message does not tell whether a write was done. */
 function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> {
 	const isUnclear = reply.status < 300 && !isOwnRefusal(reply.json);
 	return isUnclear
@@ -59,7 +59,7 @@ function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> 
 		: failureState(reply);
 }
 
-/** What to do about a key, by the service's words first: it uses 401 for keys and for permissions alike. */
+/** Advice about a key, chosen by the service's words first, because it uses 401 for keys and for permissions alike. */
 function credentialAdvice(status: number, words: string): string | undefined {
 	if (/signature data did not match/i.test(words)) {
 		return 'The secret key does not fit the access ID: enter both again in the credential. A proxy that rewrites URLs breaks the signature too.';

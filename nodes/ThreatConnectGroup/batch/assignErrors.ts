@@ -8,23 +8,25 @@ type Verdict = {
 	faults: Map<number, string[]>;
 	/** Faults that name no item. */
 	others: string[];
-	/** Not all items without a fault were imported, and it is not said which. */
+	/** Whether some items without a fault were not imported, and the service does not say which. */
 	unclear: boolean;
 };
 
-/** tcex calls these critical: they are about the job, though they may name what was processed last. */
+/**
+ * tcex calls these errors critical. They are about the job, although they may name the object that was processed last.
+ */
 const ABOUT_THE_JOB =
 	/unexpected exception while processing batch job|would exceed the number of allowed indicators/i;
 
-/** One indicator may stand in every group of a job: each of its faults comes out with each of these groups. */
+/** One indicator may be in every group of a job. Each of its faults is then reported for each of these groups. */
 const MAX_REASONS_PER_KEY = 20;
 
 /**
- * What a finished job says about its items. The work grows with the number of groups, indicators and errors, not with
- * their product: a job has up to 25,000 groups, and as many errors.
+ * Assigns the errors of a finished job to its items. The work grows with the number of groups, indicators and errors,
+ * not with their product, because a job has up to 25,000 groups, and as many errors.
  *
- * @param errors entries of its error list: `{errorReason, errorSource}`. The source is an item's XID, an indicator's
- *   summary, a place in the file such as `group[3]`, or a sentence that holds one of these.
+ * @param errors entries of the job's error list: `{errorReason, errorSource}`. The source is an item's XID, an
+ *   indicator's summary, a place in the file such as `group[3]`, or a sentence that contains one of these.
  */
 export function judge(
 	job: readonly BatchItem[],
@@ -61,7 +63,7 @@ export function judge(
 	return { faults, others, unclear: suspicious && !complete };
 }
 
-/** The items that an XID or the summary of an indicator stands for. An XID comes first. */
+/** The items that have an XID or the summary of an indicator. An XID comes first. */
 function itemsByKey(job: readonly BatchItem[]): Map<string, BatchItem[]> {
 	const byKey = new Map<string, BatchItem[]>();
 	for (const item of job) {
@@ -75,7 +77,7 @@ function itemsByKey(job: readonly BatchItem[]): Map<string, BatchItem[]> {
 	return byKey;
 }
 
-/** Errors were counted, but none is told. */
+/** Errors were counted, but none is listed. */
 const isSilent = ({ errorCount = 0 }: BatchCounts, errors: readonly JsonObject[]) =>
 	errorCount > 0 && errors.length === 0;
 
@@ -91,7 +93,7 @@ const LONGEST_SENTENCE = 300;
 
 const WORD = /[\p{L}\p{N}_[\]-]/u;
 
-/** Keys that a sentence may hold. Their first words and lengths tell where to look for one. */
+/** Keys that a sentence may contain. Their first words and lengths tell where to look for them. */
 export class KeyIndex {
 	/** Lengths of keys by their first word, the longest first. */
 	private readonly lengths = new Map<string, number[]>();
@@ -115,7 +117,7 @@ export class KeyIndex {
 		return this.keys.has(key);
 	}
 
-	/** The longest part of a sentence that is a key, and not a part of another word; the longest, since one may hold another. */
+	/** The longest key in a sentence that is not part of a longer word. One key may contain another. */
 	longestIn(sentence: string): string | undefined {
 		const inWord = wordsOf(sentence);
 		let longest: string | undefined;
@@ -133,18 +135,18 @@ export class KeyIndex {
 	}
 }
 
-/** Of each place in a text, whether it is within a word. */
+/** For each place in a text, whether it is within a word. */
 function wordsOf(text: string): boolean[] {
 	const inWord: boolean[] = [];
 	for (const character of text) {
 		const isWord = WORD.test(character);
-		// A character beyond the 16 bits of one place takes two.
+		// A character beyond 16 bits takes two places in a string.
 		for (let part = 0; part < character.length; part++) inWord.push(isWord);
 	}
 	return inWord;
 }
 
-/** The end of the word at a place, or of the one character there. */
+/** The end of the word that begins at a place, or of the one character there. */
 function endOfWord(text: string, inWord: readonly boolean[], start: number): number {
 	if (!inWord[start]) return start + String.fromCodePoint(text.codePointAt(start) ?? 0).length;
 	let end = start;

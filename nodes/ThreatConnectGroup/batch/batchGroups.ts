@@ -5,22 +5,22 @@ import { isUnset, optionalText, readText } from '../../shared/core/readValue';
 import { table } from '../fields/groupFields';
 import { indicatorName, summaryFields } from '../fields/indicators';
 
-/** From the fields of v3 to those of batch. */
+/** Converts the fields of v3 to those of batch. */
 
-/** A group as batch takes it, and what it needs to travel with. */
+/** A group in batch's form, with all that belongs to it. */
 export type BatchGroup = {
 	ownerName?: string;
-	/** Given beside the name: both must name the same owner. */
+	/** May be given beside the name. Both must then name the same owner. */
 	ownerId?: unknown;
-	/** Without `xid` where none was given. */
+	/** Without `xid` if the item gave none. */
 	group: JsonObject;
-	/** The indicators that it is associated with, in batch's form. */
+	/** The indicators that the group is associated with, in batch's form. */
 	indicators: JsonObject[];
 };
 
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 
-/** What v3 has and batch has not, with the way out. */
+/** Fields that v3 has and batch does not have, each with what the user can do instead. */
 export const NOT_IN_BATCH: Readonly<Record<string, string>> = {
 	ownerId: 'Give the owner by its name, as Owner Name (ownerName).',
 	reviews: CREATE_INSTEAD,
@@ -33,7 +33,7 @@ export const NOT_IN_BATCH: Readonly<Record<string, string>> = {
 	associatedVictimAssets: CREATE_INSTEAD,
 };
 
-/** What batch needs of an Email, though v3 does not. */
+/** Fields that batch requires of an Email, although v3 does not. */
 const NEEDED: Readonly<Record<string, readonly string[]>> = { Email: ['subject', 'header', 'body'] };
 
 const label = (name: string): string => {
@@ -42,8 +42,8 @@ const label = (name: string): string => {
 };
 
 /**
- * A group of batch from the body that would create it in v3. Fields that neither this function nor the table knows pass
- * as they are, among them batch's own.
+ * A group in batch's form, from the body that would create it in v3. Fields that neither this function nor the table
+ * knows pass unchanged, among them batch's own.
  *
  * @throws InvalidInput naming what batch cannot carry
  */
@@ -51,9 +51,9 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 	const { ownerName, ...given } = body;
 	const owner = optionalText(ownerName, label('ownerName'));
 	const { ownerId, ...named } = given;
-	// A Get answers both.
+	// A Get returns the owner's name and its ID.
 	const fields = owner === undefined ? given : named;
-	// What "Additional Fields (JSON)" brings is unchecked, and these name the group.
+	// "Additional Fields (JSON)" is unchecked, and these fields name the group.
 	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
 	const group: JsonObject = {};
 	const indicators: JsonObject[] = [];
@@ -96,7 +96,7 @@ function refuseIncomplete(group: JsonObject): void {
 	}
 }
 
-/** Batch's own field may be there too, in JSON. */
+/** Batch's own field may already be there, from JSON. */
 function add(group: JsonObject, name: string, entries: unknown[]): void {
 	const present = Array.isArray(group[name]) ? (group[name] as unknown[]) : [];
 	if (entries.length > 0) group[name] = [...present, ...entries];
@@ -113,7 +113,7 @@ function entriesOf(name: string, value: unknown): JsonObject[] {
 	return Array.isArray(data) ? data.filter(isJsonObject) : [];
 }
 
-/** @throws InvalidInput for an entry with something else than these keys: it would be lost */
+/** @throws InvalidInput for an entry with other keys, because batch would lose their values */
 function only(entry: JsonObject, keys: readonly string[], entryLabel: string, wayOut: string): JsonObject {
 	const other = Object.keys(entry).find((key) => !keys.includes(key) && !isUnset(entry[key]));
 	if (other === undefined) return entry;
@@ -209,7 +209,10 @@ function indicator(entry: JsonObject, owner: string | undefined, entryLabel: str
 	};
 }
 
-/** What batch takes of an indicator besides its value, under the same name: documentation, V2 Batch API, Indicator Fields. */
+/**
+ * What batch takes of an indicator besides its value, under the same name, according to ThreatConnect's documentation,
+ * V2 Batch API, Indicator Fields.
+ */
 const SAME_IN_BATCH = [
 	'active',
 	'activeLocked',
@@ -231,5 +234,5 @@ const LISTS_IN_BATCH = {
 	tags: { as: 'tag', read: tag },
 };
 
-/** Whether an indicator says more than what it is. */
+/** Whether an indicator has more than its value. */
 export const hasDetails = (indicator: JsonObject): boolean => Object.keys(indicator).length > 2;

@@ -5,23 +5,23 @@ import { isUnset } from '../../shared/core/readValue';
 import { plainSpelling } from '../query/matching';
 import type { BatchGroup } from './batchGroups';
 
-/** Packing groups into jobs: each is a file with as many as the limits allow. */
+/** Packs groups into jobs. Each job is a file with as many groups as the limits allow. */
 
-/** A group on its way, written once. */
+/** A group to import. Its JSON is written once. */
 export type BatchItem = {
 	index: number;
 	xid: string;
-	/** What the output says of it. */
+	/** What the output item says of the group. */
 	output: JsonObject;
 	json: string;
 	indicators: ReadonlyArray<{ summary: string; json: string }>;
-	/** The length of `json` in bytes. It is counted once, though a refused file is packed anew. */
+	/** The length of `json` in bytes. It is counted once, although the groups of a refused file are packed again. */
 	bytes: number;
 };
 
 /**
- * The XID of a group that has none: the same each time, so that importing it again updates it. Made as ThreatConnect's
- * own SDK makes reproducible XIDs, from the same parts: it finds the group too.
+ * The XID for a group that has none. It is the same each time, so that importing the group again updates it. It is made
+ * as ThreatConnect's own SDK makes reproducible XIDs, from the same parts, so that the SDK finds the group too.
  */
 export const derivedXid = (ownerName: string, type: unknown, name: unknown): string =>
 	createHash('sha256').update([ownerName, type, name].map(String).join('-')).digest('hex');
@@ -50,13 +50,16 @@ type JobLimits = {
 	bytes: number;
 };
 
-/** The documented maximum of indicators in one job; of groups the documentation says nothing. */
+/** The documented maximum of indicators in one job. The documentation names no maximum of groups. */
 export const MAX_OBJECTS = 25_000;
 export const DEFAULT_MAX_BYTES = 75_000_000;
 
 const FRAME = '{"indicator":[],"group":[]}'.length;
 
-/** Jobs in the order of the items, each as full as the limits allow; a larger item has a job of its own. */
+/**
+ * Jobs in the order of the items, each as full as the limits allow. An item that exceeds the limits has a job of its
+ * own.
+ */
 export function pack(items: readonly BatchItem[], limits: JobLimits): BatchItem[][] {
 	const jobs: BatchItem[][] = [];
 	let objects = Infinity;
@@ -82,11 +85,11 @@ export function pack(items: readonly BatchItem[], limits: JobLimits): BatchItem[
 	return jobs;
 }
 
-/** What an item adds to a file, with the commas. */
+/** Bytes that an item adds to a file, with the commas. */
 const sizeOf = (item: BatchItem, added: readonly string[]): number =>
 	added.reduce((sum, one) => sum + Buffer.byteLength(one) + 1, item.bytes + 1);
 
-/** The indicators of all its groups in the form of batch, each once. */
+/** The indicators of all groups of a job in batch's form, each once. */
 export const indicatorsOf = (job: readonly BatchItem[]) => [
 	...new Set(job.flatMap(({ indicators }) => indicators.map(({ json }) => json))),
 ];

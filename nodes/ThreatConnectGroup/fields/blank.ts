@@ -1,11 +1,11 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { saysNothing, unlocated } from '../../shared/core/readValue';
 
-/** What a value says, whatever the list that it stands in. */
+/** Decides whether a value in a list says something, for all kinds of lists. */
 
 /**
- * Whether a value says nothing in a list. The rule is that of `saysNothing`, and commas say nothing either, because they
- * separate entries.
+ * Whether a value says nothing in a list. The rule is that of `saysNothing`. In addition, commas say nothing, because
+ * they separate entries.
  */
 export function isBlank(value: unknown): boolean {
 	const plain = unlocated(value);

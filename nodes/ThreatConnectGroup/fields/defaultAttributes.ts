@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import type { FieldContext } from '../../shared/fields/field';
 
-/** Attributes that stand in the form as if they were fields. */
+/** Attributes that the form shows as if they were fields. */
 const DEFAULT_ATTRIBUTES = { description: 'Description', source: 'Source' } as const;
 
 export function finalizeBody(body: JsonObject, { operation }: FieldContext): JsonObject {
@@ -20,19 +20,19 @@ export function finalizeBody(body: JsonObject, { operation }: FieldContext): Jso
 			'Send them in two updates: one request has one mode for all attributes.',
 		);
 	}
-	// What an update makes of them depends on the attributes that the group has: `changeGroup` looks.
+	// In such an update they depend on the attributes that the group has, so `changeGroup` handles them.
 	if (operation === 'update' && mode !== 'replace') return body;
 	return withAttributes(body, defaultAttributes(body));
 }
 
-/** The attributes that stand in a body as if they were fields. */
+/** The attributes that a body has as if they were fields. */
 export function defaultAttributes(body: JsonObject): JsonObject[] {
 	return Object.entries(DEFAULT_ATTRIBUTES)
 		.filter(([name]) => !isUnset(body[name]))
 		.map(([name, type]) => ({ type, value: body[name], default: true }));
 }
 
-/** A body with these attributes before its own, in the context of the fields that they stood for. */
+/** A body with these attributes before its own, in the context of the fields that they come from. */
 export function withAttributes(body: JsonObject, added: readonly JsonObject[]): JsonObject {
 	const given = (isJsonObject(body.attributes) ? body.attributes : {}) as { data?: unknown[]; mode?: string };
 	const attributes = { data: [...added, ...(given.data ?? [])], ...(given.mode && { mode: given.mode }) };

@@ -19,7 +19,7 @@ import {
 } from './groupLists';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS, SIGNATURE_FILE_TYPE } from './groupTypes';
 
-/** Text of an e-mail. Parsers of mails give `false` for a part that a mail does not have. */
+/** Text of an e-mail. Mail parsers give `false` for a part that a mail does not have. */
 const mailText = (limits: Parameters<typeof text>[0]): FieldType => {
 	const kind = text(limits);
 	return { ...kind, read: (value, context) => (value === false ? undefined : kind.read(value, context)) };
@@ -28,9 +28,9 @@ const mailText = (limits: Parameters<typeof text>[0]): FieldType => {
 /**
  * THE table of ThreatConnect's group fields.
  *
- * Names, types and limits: https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html and what a server
- * answers to OPTIONS /v3/groups. Left out because they are read-only everywhere: Task, Document and Report `status`
- * (the documentation lists values for Task, but servers describe it as read-only).
+ * Names, types and limits come from https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html and from
+ * servers' responses to OPTIONS /v3/groups. The `status` of Task, Document and Report is left out, because servers
+ * describe it as read-only (the documentation lists values for Task).
  */
 export const table: Table = {
 	noun: 'Group',
@@ -41,7 +41,7 @@ export const table: Table = {
 			create: 'required',
 			update: 'no',
 		}),
-		// Servers limit the name to 100 or 200 characters, by version: theirs to enforce.
+		// Servers limit the name to 100 or 200 characters, depending on their version. So the server checks the length.
 		field('name', 'Name', text(), 'Name that the group has in ThreatConnect', {
 			create: 'required',
 			placeholder: 'e.g. Phishing campaign against finance',
@@ -57,7 +57,7 @@ export const table: Table = {
 			'Organization, Community or Source that the group is created in; if empty, the organization of the API user',
 			{ update: 'no' },
 		),
-		// Documented as not updatable, but a server's own description and the vendor's client allow it.
+		// The documentation calls it not updatable, but a server's own description and the vendor's client allow updates.
 		field(
 			'xid',
 			'XID',
@@ -170,7 +170,7 @@ export const table: Table = {
 			'When it was last changed in the system it comes from',
 		),
 		field('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
-		// The API has no such fields: they are default attributes, which `finalizeBody` makes of them.
+		// The API has no such fields. They are default attributes, which `finalizeBody` makes from these fields.
 		field(
 			'description',
 			'Description',
@@ -228,10 +228,10 @@ export const table: Table = {
 	finalizeBody,
 };
 
-/** For the option that clears fields. */
+/** The example in the option that clears fields. */
 export const CLEAR_EXAMPLE = 'eventDate, tags';
 
-/** What `fields` may ask for besides what an answer always holds. */
+/** What `fields` may request besides what a response always holds. */
 export const OUTPUT_FIELDS: INodePropertyOptions[] = [
 	{ name: 'Associated Artifacts', value: 'associatedArtifacts' },
 	{ name: 'Associated Cases', value: 'associatedCases' },

@@ -24,7 +24,7 @@ import {
 
 export const WRITABLE_OWNER = located(text(), 'searchWritableOwners', byName('e.g. Demo Organization'));
 
-/** Several values in one box. */
+/** An input for several values. */
 const many = (
 	name: string,
 	displayName: string,
@@ -94,7 +94,7 @@ export const TAGS = listType({
 	values: ['name', 'techniqueId'],
 	deletedBy: 'name',
 	maxSize: 1000,
-	// A tag is found by its name. Other systems have IDs, colors and more of their own under the same key.
+	// A tag is found by its name. Other systems have an ID, a color and more of their own under the same keys.
 	writable: (tag) =>
 		pick(tag, ['name', 'techniqueId', 'description', ...(tag.name === undefined ? ['id'] : [])]),
 	finalizeEntry(tag, label) {
@@ -122,7 +122,7 @@ export const SECURITY_LABELS = listType({
 	values: ['name'],
 	deletedBy: 'name',
 	maxSize: 1000,
-	// Color and description are those of a label that an administrator made: a copy must not change them.
+	// The color and the description belong to a label that an administrator made. A copy must not change them.
 	writable(label) {
 		if (label.name === undefined) return pick(label, ['id']);
 		const isKnown = isCopy(label) || label.id !== undefined;
@@ -131,7 +131,7 @@ export const SECURITY_LABELS = listType({
 	needs: ['name'],
 });
 
-/** Keys that only an answer has. An entry that has one of them was copied from a Get. */
+/** Keys that only a response has. An entry that has one of them was copied from a Get. */
 const ANSWERED = ['createdBy', 'dateAdded', 'lastModified', 'owner'];
 
 const isCopy = (entry: JsonObject) => ANSWERED.some((name) => entry[name] !== undefined);
@@ -179,7 +179,7 @@ export const ATTRIBUTES = listType({
 		const isWhole = attribute.type !== undefined && attribute.value !== undefined;
 		const own = isCopy(attribute) ? pick(attribute, ['id', ...ATTRIBUTE_FIELDS]) : attribute;
 		const writable = without(own, READ_ONLY_OF_ATTRIBUTES);
-		// `keepGivenAttributes` needs the ID in an update that appends. Elsewhere each attribute is a new one.
+		// In an update that appends, `keepGivenAttributes` needs the ID. Otherwise each attribute is a new one.
 		const isNew = operation === 'create' || mode === 'replace';
 		return isWhole && isNew ? without(writable, ['id']) : writable;
 	},
@@ -347,7 +347,7 @@ const SIGNATURE_FIELDS = [
 	['fileText', 'File Text'],
 ] as const;
 
-/** The form keeps the file type of a signature when another type is chosen after it. */
+/** The form keeps the file type of a signature when the user then chooses another type of group. */
 const pickForType = (group: JsonObject): JsonObject => without(group, ['fileType']);
 
 /** What an entry may say of an indicator besides its value. */
@@ -440,7 +440,7 @@ export const ASSOCIATED_INDICATORS = listType({
 	identifiedBy: 'a type and a summary',
 	finalizeEntry({ summary, type, ...others }, label) {
 		if (summary === undefined) {
-			// The API's own summary field, e.g. hostName, may stand there instead.
+			// The API's own summary field, e.g. hostName, may be given instead.
 			if (Object.keys(others).some((name) => !INDICATOR_DETAILS.includes(name))) {
 				return { ...(type !== undefined && { type }), ...others, ...keyName(type, others) };
 			}
@@ -551,8 +551,8 @@ export const REVIEWS: FieldType = listType({
 		field('comments', 'Comments', text({ maxLength: 500, rows: 2 }), 'Up to 500 characters'),
 	],
 	values: ['rating', 'comments', 'reviewHelpful'],
-	// A new review without it is refused by ThreatConnect.
+	// ThreatConnect refuses a new review without these.
 	needs: ['rating', 'reviewHelpful'],
-	// A Get answers the reviews of all users. Those of others cannot be written.
+	// A Get returns the reviews of all users. The API user cannot write those of others.
 	writable: (review) => (review.editable === false ? undefined : without(review, READ_ONLY_OF_REVIEWS)),
 });

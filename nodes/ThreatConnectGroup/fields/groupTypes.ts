@@ -4,13 +4,13 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { choice } from '../../shared/fields/fieldTypes';
 
-/** The types of groups, and what depends on the type alone. */
+/** The types of groups, and all that depends only on the type. */
 
 /** Options whose name is their value. The form starts with the first. */
 export const sameOptions = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value, value }));
 
-/** No endpoint lists the types; these strings are exact. */
+/** No endpoint lists the types. These strings are exact. */
 export const GROUP_TYPES: INodePropertyOptions[] = sameOptions(
 	'Adversary',
 	'Attack Pattern',
@@ -45,7 +45,7 @@ export const INCIDENT_STATUS = choice(
 	),
 );
 
-/** Servers before 7.12.2 know four of these: which ones are allowed is theirs to say. */
+/** Servers before 7.12.2 know only four of these. So the server decides which ones are allowed. */
 export const EVENT_STATUS = choice(
 	sameOptions(
 		'Needs Review',
@@ -60,7 +60,7 @@ export const EVENT_STATUS = choice(
 	true,
 );
 
-/** Administrators add types of their own. */
+/** Administrators may add types of their own. */
 export const SIGNATURE_FILE_TYPE = choice(
 	sameOptions(
 		'YARA',

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, readText } from '../../shared/core/readValue';
 
 /**
- * The body fields that carry an indicator's value, by its type. A type that is not here is a custom one.
+ * The body fields that carry an indicator's value, by its type. Any other type is a custom one.
  *
  * @see https://docs.threatconnect.com/en/latest/rest_api/v3/indicators/indicators.html
  */
@@ -27,10 +27,10 @@ export const INDICATOR_TYPES = Object.keys(SUMMARY_FIELDS);
 const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 
 /**
- * The body fields for an indicator that is given by its summary, as ThreatConnect prints it: parts of a File's or a
+ * The body fields for an indicator that is given by its summary, as ThreatConnect prints it. The parts of a File's or a
  * Registry Key's summary are separated by ` : `.
  *
- * @throws InvalidInput when the summary cannot be one of that type
+ * @throws InvalidInput when the summary cannot belong to that type
  */
 export function indicatorBody(type: string, summary: string, label: string): JsonObject {
 	const fields = Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined;
@@ -61,7 +61,7 @@ function fileHashes(summary: string, label: string): JsonObject {
 	return hashes;
 }
 
-/** An empty value name must be a space: ThreatConnect documentation, Common Errors. */
+/** An empty value name must be sent as a space, according to ThreatConnect's documentation, Common Errors. */
 function registryKey(summary: string, fields: readonly string[], label: string): JsonObject {
 	const [key = '', name = '', type = '', ...others] = summary.split(' : ').map((part) => part.trim());
 	if (key === '' || type === '' || others.length > 0) {
@@ -85,8 +85,8 @@ const HIVES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A key with the full name of its hive. Windows writes `HKLM\\…` and PowerShell `HKLM:\\…`; ThreatConnect refuses both:
- * documentation, Common Errors.
+ * A key with the full name of its hive. Windows writes `HKLM\\…` and PowerShell `HKLM:\\…`, but ThreatConnect refuses
+ * both, according to its documentation, Common Errors.
  */
 function fullHive(key: string): string {
 	const [, short = '', rest = ''] = /^([a-z]+):?(\\.*)?$/is.exec(key) ?? [];
@@ -94,7 +94,7 @@ function fullHive(key: string): string {
 	return hive === undefined ? key : hive + rest;
 }
 
-/** The key name of a Registry Key that is given by the API's own fields, as ThreatConnect takes it. */
+/** The key name that ThreatConnect takes, for a Registry Key that is given by the API's own fields. */
 export const keyName = (type: unknown, entry: JsonObject): JsonObject =>
 	type === 'Registry Key' && typeof entry['Key Name'] === 'string'
 		? { 'Key Name': fullHive(entry['Key Name']) }
@@ -122,11 +122,11 @@ export const summaryFields = (type: string): readonly string[] =>
 export type IndicatorName = { type: string; summary: string; ownerName?: string };
 
 /**
- * The name of an indicator that is given by its type and its summary or, as in the API, its type's own fields. What else
- * an entry holds, such as a rating, is no part of it.
+ * The name of an indicator that is given by its type and its summary, or by the API's own fields of its type. Anything
+ * else in the entry, such as a rating, is not part of the name.
  *
- * @returns `undefined` when it is not given so
- * @throws InvalidInput when the summary cannot be one of that type
+ * @returns `undefined` when it is given in another form
+ * @throws InvalidInput when the summary cannot belong to that type
  */
 export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
 	const { type, summary, ownerName, ...others } = entry;

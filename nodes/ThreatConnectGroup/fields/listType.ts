@@ -32,7 +32,7 @@ import {
 } from '../../shared/core/readValue';
 import { isBlank, withoutBlanks } from './blank';
 
-/** How a list in an update meets the entries that the group has already. */
+/** How an update treats the entries that the group already has. */
 const MODES: INodePropertyOptions[] = [
 	{ name: 'Append', value: 'append', description: 'Add to the present entries' },
 	{ name: 'Delete', value: 'delete', description: 'Remove these entries' },
@@ -42,29 +42,33 @@ const MODES: INodePropertyOptions[] = [
 type ListShape = {
 	/** What one entry is called, e.g. `Tag`. */
 	entry: string;
-	/** Inputs that take many entries at once, as comma-separated text or an array: each value becomes `{[name]: value}`. */
+	/**
+	 * Inputs that take many entries at once, as comma-separated text or an array. Each value becomes `{[name]: value}`.
+	 */
 	shorthands: ReadonlyArray<Field & { only?: Operation }>;
-	/** What an object entry may hold; further keys pass as they are. A row shows a field only for its `types`. */
+	/** What an object entry may hold. Further keys pass unchanged. A row shows a field only for its `types`. */
 	fields: readonly Field[];
-	/** The fields that say what an entry is. A row in which these are blank is left out: its other boxes are defaults. */
+	/**
+	 * The fields that identify an entry. A row is left out when they are blank, because its other inputs have defaults.
+	 */
 	values: readonly string[];
 	/** Fields in which a single space has a meaning. */
 	verbatim?: readonly string[];
-	/** Keys that one entry needs; checked where it is not given by ID. */
+	/** Keys that one entry needs. They are checked if the entry has no ID. */
 	needs?: readonly string[];
-	/** An entry with an ID names an existing object: only its ID is sent, so that the object stays as it is. */
+	/** An entry with an ID names an existing object. Only its ID is sent, so that the object stays as it is. */
 	byId?: boolean;
-	/** Leaves out what ThreatConnect does not take, such as the read-only parts of what a Get answered. */
+	/** Leaves out what ThreatConnect does not take, such as read-only parts of an entry that was copied from a Get. */
 	writable?(entry: JsonObject, context: FieldContext & { mode: string | undefined }): JsonObject | undefined;
-	/** The key that an entry is deleted by, besides `id`. */
+	/** The key that may name a deleted entry, besides `id`. */
 	deletedBy?: string;
-	/** What names an entry that is to be removed where its ID is not known. */
+	/** What names an entry that is to be removed if its ID is not known. */
 	identify?(entry: JsonObject, label: string): JsonObject | undefined;
-	/** Says for messages what `identify` needs. */
+	/** What `identify` needs, for messages. */
 	identifiedBy?: string;
 	/** The most entries that the API takes in one request. */
 	maxSize?: number;
-	/** Lines in the form of one entry. */
+	/** Notices in the form of one entry. */
 	rowNotices?: readonly INodeProperties[];
 	/** The API knows no mode for this list. */
 	withoutMode?: boolean;
@@ -73,15 +77,15 @@ type ListShape = {
 };
 
 /**
- * A list with a mode, on the wire `{ data: [...], mode }`.
+ * A list with a mode; in the request it is `{ data: [...], mode }`.
  *
- * Taken in every form: the parameter's own, the API's, an array, JSON text, comma-separated text. A plain value stands
- * for the first shorthand, so that `["Phishing"]` is a list of tags and `[12, 13]` one of IDs.
+ * It may be given in every form: the parameter's own, the API's, an array, JSON text, or comma-separated text. A plain
+ * value is a value of the first shorthand, so that `["Phishing"]` is a list of tags and `[12, 13]` a list of IDs.
  *
  * A blank value and a row without a value say nothing. Only `{"data": [], "mode": "replace"}` empties a list.
  *
- * In an update the mode is always sent: ThreatConnect's documentation says that it defaults to append, its own field
- * description says that tags and labels are replaced.
+ * In an update the mode is always sent, because the sources disagree: ThreatConnect's documentation says that the mode
+ * defaults to append, and its own field description says that tags and labels are replaced.
  */
 export function listType(shape: ListShape): FieldType {
 	return {
@@ -165,11 +169,11 @@ function modeParameters({ entry, deletedBy, identify }: ListShape): INodePropert
 type GivenList = {
 	mode: string | undefined;
 	entries: unknown[];
-	/** The list is emptied on purpose. */
+	/** Whether the user empties the list on purpose. */
 	isEmptied?: boolean;
 };
 
-/** Mode and entries of a list, in the parameter's form, the API's, or any that `readEntries` takes. */
+/** Mode and entries of a list, in the parameter's form, in the API's, or in any form that `readEntries` takes. */
 function readList(given: unknown, shape: ListShape, context: FieldContext): GivenList {
 	const value = parsedObject(given, context.label);
 	const parameter = isJsonObject(value) && isJsonObject(value.list) ? value.list : undefined;
@@ -180,14 +184,14 @@ function readList(given: unknown, shape: ListShape, context: FieldContext): Give
 	return { mode, entries: readEntries(value.data, context.label), isEmptied };
 }
 
-/** Text in braces is JSON. Anything else is as it is. */
+/** Parses text in braces as JSON. Returns anything else unchanged. */
 const parsedObject = (value: unknown, label: string): unknown =>
 	typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value, label) : value;
 
 const isListOfApi = (value: unknown): value is JsonObject =>
 	isJsonObject(value) && ('data' in value || 'mode' in value);
 
-/** What the form holds. Its box From Input may hold a whole list of the API, with a mode of its own. */
+/** What the form holds. Its input From Input may hold a whole list of the API, with a mode of its own. */
 function readParameter(parameter: JsonObject, shape: ListShape, context: FieldContext): GivenList {
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);
@@ -220,7 +224,10 @@ const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: Fi
 	...readRows(parameter.data, label),
 ];
 
-/** A row whose value is blank says nothing: its other fields are defaults of the form. A key that is unknown says something. */
+/**
+ * Whether a row has a value. A row without one says nothing, because its other fields are defaults of the form. An
+ * unknown key counts as a value.
+ */
 function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape): boolean {
 	if (isBlank(entry)) return false;
 	if (!isJsonObject(entry)) return true;
@@ -229,7 +236,7 @@ function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape
 	return Object.entries(entry).some(([name, value]) => isValue(name) && !isBlank(value) && value !== false);
 }
 
-/** @returns `undefined` for an entry of which nothing is to be sent */
+/** @returns `undefined` for an entry of which nothing is sent */
 function readEntry(
 	entry: unknown,
 	mode: string | undefined,
@@ -273,13 +280,13 @@ function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListSh
 	);
 }
 
-/** What names an entry that is to be removed: ThreatConnect takes the ID, for tags and labels the name too. */
+/** What names an entry that is to be removed. ThreatConnect takes the ID, and for tags and labels also the name. */
 function identity(
 	entry: JsonObject,
 	{ deletedBy, identify, identifiedBy, entry: noun }: ListShape,
 	label: string,
 ): JsonObject {
-	// A name comes first: an ID beside it may be that of another system.
+	// A name comes first, because an ID beside it may belong to another system.
 	if (deletedBy !== undefined && entry[deletedBy] !== undefined) return { [deletedBy]: entry[deletedBy] };
 	if (entry.id !== undefined) return { id: entry.id };
 	const name = identify?.(entry, label);

@@ -5,15 +5,15 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes, readEntries, readLong, readNumber, readText } from '../../shared/core/readValue';
 import { isBlank, withoutBlanks } from './blank';
 
-/** The kinds of values that stand in the rows of lists. */
+/** The types of the fields in the rows of lists. */
 
-/** A switch in a row is always there; off means unset. */
+/** A switch in a row always has a value, so off means unset. */
 export const rowFlag = (): FieldType => {
 	const { control, read } = flag();
 	return { control, read: (value, context) => (read(value, context) === true ? true : undefined) };
 };
 
-/** Yes, no, or nothing said. A switch could not say nothing. */
+/** Yes, no, or unset. A switch has no state for unset. */
 export const yesNoOrUnset = (): FieldType => ({
 	control: () => ({
 		type: 'options',
@@ -27,7 +27,7 @@ export const yesNoOrUnset = (): FieldType => ({
 	read: flag().read,
 });
 
-/** A number within limits; an empty box means unset. */
+/** A number within limits. An empty input means unset. */
 export const numberWithin = (least: number, most: number, { whole = false } = {}): FieldType => ({
 	control: () => ({ type: 'string', default: '' }),
 	read(value, { label }) {
@@ -40,7 +40,7 @@ export const numberWithin = (least: number, most: number, { whole = false } = {}
 	},
 });
 
-/** Text with a least length, too. */
+/** Text with a minimum length as well. */
 export const textWithin = (minLength: number, maxLength: number): FieldType => {
 	const { control, read } = text({ maxLength });
 	return {
@@ -56,7 +56,7 @@ export const textWithin = (minLength: number, maxLength: number): FieldType => {
 	};
 };
 
-/** A user reference, on the wire `{ id }`. A user that a Get answered has further, read-only parts. */
+/** A user reference; in the request it is `{ id }`. A user that was copied from a Get has further, read-only parts. */
 export function userReference(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),
@@ -67,7 +67,7 @@ export function userReference(): FieldType {
 	};
 }
 
-/** The user or user group of a case, on the wire `{ type, data }`; as text, the name of a user. */
+/** The user or user group of a case; in the request it is `{ type, data }`. Text is the name of a user. */
 export function caseAssignee(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),
@@ -76,7 +76,7 @@ export function caseAssignee(): FieldType {
 	};
 }
 
-/** A list without a mode inside an entry, on the wire `{ data: [...] }`; plain values become entries. */
+/** A list without a mode inside an entry; in the request it is `{ data: [...] }`. Plain values become entries. */
 const nestedList = (readEntry: (entry: unknown, label: string) => JsonObject): FieldType => ({
 	control: () => ({ type: 'string', default: '' }),
 	read(value, { label }) {
@@ -86,14 +86,16 @@ const nestedList = (readEntry: (entry: unknown, label: string) => JsonObject): F
 	},
 });
 
-/** Tags or labels inside an entry. One with a name is given by its name alone, as a Get may have answered it. */
+/**
+ * Tags or labels inside an entry. If an entry has a name, only the name is sent, because it may be a copy from a Get.
+ */
 export const nestedNames = (): FieldType =>
 	nestedList((entry, label) => {
 		if (!isJsonObject(entry)) return { name: readText(entry, label) };
 		return isBlank(entry.name) ? withoutBlanks(entry) : { name: readText(entry.name, label) };
 	});
 
-/** Read-only parts of the attributes that a Get answers. */
+/** Read-only parts of attributes in a Get's response. */
 export const READ_ONLY_OF_ATTRIBUTES = ['createdBy', 'dateAdded', 'lastModified'];
 
 /** Attributes inside an entry, as an array or JSON text. */
@@ -106,7 +108,7 @@ export const nestedAttributes = (): FieldType =>
 				'Write it as [{"type": "Description", "value": "…"}].',
 			);
 		}
-		// The ID is that of an attribute that exists already; here each is a new one.
+		// The ID belongs to an attribute that already exists, but each attribute here is a new one.
 		const left = [...READ_ONLY_OF_ATTRIBUTES, 'id'];
 		return Object.fromEntries(Object.entries(attribute).filter(([name]) => !left.includes(name)));
 	});

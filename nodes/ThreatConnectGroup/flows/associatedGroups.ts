@@ -9,12 +9,13 @@ import { rowsOf } from './compareGroup';
 import { findByName, idsOf, ownerClause } from './findGroup';
 
 /**
- * Writes a body whose associated groups are linked where they exist: those that it gives by XID, or by name, type and
- * owner, go by their IDs. ThreatConnect itself would create another group each time.
+ * Writes a body whose associated groups are linked if they exist. A group that the body gives by XID, or by name, type
+ * and owner, is sent by its ID, because ThreatConnect itself would create another group each time.
  *
  * Items that would create the same group wait for each other, so that it is created once a run.
  *
- * @throws InvalidInput when several groups have the name, or the XID names a group of another type: nothing was sent
+ * @throws InvalidInput when several groups have the name, or the XID belongs to a group of another type. Nothing was
+ *   sent then.
  */
 export async function withLinkedGroups<T>(
 	api: ThreatConnect,
@@ -49,13 +50,13 @@ async function linkGroups(api: ThreatConnect, body: JsonObject): Promise<JsonObj
 	return { ...body, associatedGroups: { ...list, data } };
 }
 
-/** The group that an entry means, looked up once a run; `undefined` when there is none yet. */
+/** The group that an entry names, looked up once a run; `undefined` when there is none yet. */
 async function findAssociated(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
 	const key = keyOf(entry);
 	const group = await api.lookups.getOrLoad(key, async () =>
 		isUnset(entry.xid) ? await findNamed(api, entry) : await findByXid(api, entry),
 	);
-	// The item itself is about to create it.
+	// The result is forgotten, because the item itself is about to create the group.
 	if (group === undefined) api.lookups.invalidate(key);
 	return group;
 }
@@ -66,7 +67,7 @@ async function findNamed(api: ThreatConnect, entry: JsonObject): Promise<JsonObj
 	let owner = ownerClause(entry);
 	if (owner === undefined) {
 		const own = await api.findOwnOrganization();
-		// In all owners, it could be another one's group of that name.
+		// A search in all owners could find another owner's group of that name.
 		if (own === undefined) return undefined;
 		owner = isOneOf('ownerName', [own]);
 	}

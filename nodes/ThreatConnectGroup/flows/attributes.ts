@@ -5,11 +5,11 @@ import type { ThreatConnect } from '../api/client';
 import { isSameText } from '../query/matching';
 import { rowsOf } from './compareGroup';
 
-/** Attributes of groups, as far as the instance decides about them. */
+/** The rules for attributes that the instance decides. */
 
 /**
- * Checks values against the attribute types of the instance, which are read once a run. A key that may not read them
- * leaves the judgement to the server, and so does a type that is not among them.
+ * Checks values against the attribute types of the instance, which are read once a run. The server decides about a type
+ * that is not among them, and about all types if the key may not read them.
  *
  * @param attributes in the API's form
  * @throws InvalidInput
@@ -29,7 +29,7 @@ export async function checkAttributes(
 	for (const attribute of attributes) checkValue(attribute, types);
 }
 
-/** A name can stand for several types, of several owners: a value that suits one of them may be meant for that. */
+/** A name can belong to several types of several owners. A value is accepted if one of them allows it. */
 function checkValue({ type, value }: JsonObject, types: readonly JsonObject[]): void {
 	if (isUnset(value) || typeof value === 'object') return;
 	const faults = types.filter(({ name }) => name === type).map((one) => faultOf(String(value), one));
@@ -40,7 +40,7 @@ function checkValue({ type, value }: JsonObject, types: readonly JsonObject[]): 
 
 function faultOf(value: string, { maxSize, validationRule }: JsonObject) {
 	const limit = Number(maxSize);
-	// In characters as people count them: an emoji is one.
+	// The limit counts characters as people do: an emoji is one character.
 	if (limit > 0 && value.length > limit && [...value].length > limit) {
 		return {
 			what: `has ${[...value].length} characters, but on this instance at most ${limit} are allowed`,
@@ -56,7 +56,7 @@ function faultOf(value: string, { maxSize, validationRule }: JsonObject) {
 	};
 }
 
-/** ThreatConnect writes them as one text, `a;b;c;`. */
+/** ThreatConnect writes the values as one text, `a;b;c;`. */
 function selectableValues(rule: unknown): string[] {
 	if (!isJsonObject(rule) || rule.type !== 'SelectOne' || typeof rule.text !== 'string') return [];
 	return rule.text
@@ -74,10 +74,10 @@ export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
 export type AttributeChange = { id: string; type: string; value: unknown; more?: JsonObject };
 
 /**
- * What becomes of default attributes on a group that exists: the one that it has of the type is changed, so that no
- * copies pile up. ThreatConnect itself adds another one each time.
+ * Plans what happens to default attributes of a group that exists. If the group has an attribute of the type, that one
+ * is changed, so that no copies pile up. ThreatConnect itself would add another attribute each time.
  *
- * @param group as answered with `fields=attributes`
+ * @param group as returned with `fields=attributes`
  */
 export function planDefaults(
 	wanted: readonly JsonObject[],

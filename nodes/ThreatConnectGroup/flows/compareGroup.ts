@@ -4,9 +4,9 @@ import { defaultAttributes } from '../fields/defaultAttributes';
 import { summaryFields } from '../fields/indicators';
 import { isSameText } from '../query/matching';
 
-/** What a group that was read shows of a body: what it shows need not be written again. */
+/** Compares a body with a group that was read. What the group already shows need not be written again. */
 
-/** A field of the API that an answer shows only if `fields` asks for it, and by which name. */
+/** Fields of the API that a response shows only if `fields` requests them, with the names to request. */
 const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
 	sightings: ['firstSeen', 'lastSeen'],
 	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
@@ -24,7 +24,7 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
 	),
 };
 
-/** The values of `fields` without which an answer does not show what a body sets. */
+/** The values of `fields` that a response needs to show all that a body sets. */
 export function fieldsToCompare(body: JsonObject): string[] {
 	const fields = Object.entries(ASKED_FOR)
 		.filter(([, names]) => names.some((name) => body[name] !== undefined))
@@ -35,14 +35,14 @@ export function fieldsToCompare(body: JsonObject): string[] {
 /** Lists in which the API makes another object each time that an entry without an ID is sent. */
 const CREATING = ['attributes', 'associatedArtifacts', 'associatedCases', 'associatedVictimAssets'];
 
-/** Of these, the lists of a body that has such entries. */
+/** Those of these lists in which a body has such entries. */
 export const listsThatCreate = (body: JsonObject): string[] =>
 	[...CREATING, 'associatedGroups'].filter((name) => {
 		const list = body[name];
 		return isJsonObject(list) && list.mode !== 'delete' && rowsOf(list).some(({ id }) => id === undefined);
 	});
 
-/** A group without what was asked for only to compare it. */
+/** A group without the fields that were requested only for the comparison. */
 export function withoutFields(
 	group: JsonObject,
 	compared: readonly string[],
@@ -70,7 +70,10 @@ export function isSameValue(name: string, sent: unknown, shown: unknown): boolea
 	return isSameText(lines(sent), lines(shown));
 }
 
-/** Lists are compared entry by entry, and reviews not at all: an answer does not say which one is the API user's. */
+/**
+ * Lists are compared entry by entry. Reviews are not compared, because a response does not say which one is the API
+ * user's.
+ */
 const isScalar = (value: unknown) => typeof value !== 'object' || value === null;
 
 const entriesOf = (body: JsonObject) => Object.entries(body).filter(([, value]) => value !== undefined);
@@ -82,9 +85,10 @@ export const showsNothingElse = (body: JsonObject, group: JsonObject): boolean =
 	);
 
 /**
- * What of an update's body a group does not show yet. Plain values are sent all or none, because some belong together.
+ * The part of an update's body that a group does not show yet. Plain values are sent all or none, because some belong
+ * together.
  *
- * @param group as answered with `fieldsToCompare`
+ * @param group as returned with `fieldsToCompare`
  */
 export function differences(body: JsonObject, group: JsonObject): JsonObject {
 	const all = entriesOf(body);
@@ -98,7 +102,7 @@ export function differences(body: JsonObject, group: JsonObject): JsonObject {
 	);
 }
 
-/** @returns what is to be sent of a list; `undefined` when the group shows all of it */
+/** @returns the part of a list that is to be sent; `undefined` when the group shows all of it */
 function listDifference(name: string, list: unknown, shown: unknown): unknown {
 	if (!isJsonObject(list) || !Array.isArray(list.data) || name === 'reviews') return list;
 	const entries = rowsOf(list);
@@ -107,7 +111,7 @@ function listDifference(name: string, list: unknown, shown: unknown): unknown {
 	if (list.mode === 'delete') {
 		return entries.some((entry) => rows.some((row) => isEntry(name, entry, row, 'named'))) ? list : undefined;
 	}
-	// The API takes assignments as a whole.
+	// The API replaces assignments as a whole.
 	if (list.mode === 'replace' || name === 'assignments') {
 		const isEachMeant = rows.every((row) => entries.some((entry) => isEntry(name, entry, row, 'named')));
 		return isEachMeant && entries.every(isShown) ? undefined : list;
@@ -117,8 +121,8 @@ function listDifference(name: string, list: unknown, shown: unknown): unknown {
 }
 
 /**
- * A body whose new objects are none that the group has already: of what would be appended it is left out, and in an
- * association that replaces the others it is named by its ID.
+ * A body without new objects that the group already has. A list that appends leaves them out. An association that
+ * replaces the others names them by ID.
  */
 export function withoutPresent(body: JsonObject, group: JsonObject): JsonObject {
 	const changed = listsThatCreate(body).flatMap((name): Array<[string, unknown]> => {
@@ -167,14 +171,14 @@ function nameOf(list: string, entry: JsonObject): ReadonlyArray<readonly [string
 	}
 }
 
-/** An indicator's summary, from the fields of its type. */
+/** An indicator's summary, made from the fields of its type. */
 const summaryOf = (entry: JsonObject): unknown =>
 	summaryFields(String(entry.type))
 		.filter((name) => !isUnset(entry[name]))
 		.map((name) => String(entry[name]))
 		.join(' : ');
 
-/** What says of an entry where it is, or belongs to it alone. */
+/** Keys of an entry that say where the object is. */
 const ABOUT = ['ownerName', 'ownerId', 'victimId', 'caseId', 'caseXid', 'taskId', 'taskXid'];
 
 /**
@@ -188,7 +192,7 @@ function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'name
 	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;
 	if (!name.every(([key, value]) => isSameName(list, key, value, row[key]))) return false;
 	if (list === 'assignments' && !isSameUser(entry.user, row.user)) return false;
-	// A row that does not show its owner is one that the group has.
+	// A row that does not show its owner is taken as a match.
 	const isElsewhere = ABOUT.some(
 		(key) => !isUnset(entry[key]) && !isUnset(row[key]) && !isSameText(entry[key], row[key]),
 	);
@@ -196,7 +200,8 @@ function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'name
 	if (list === 'attributes') {
 		return ['default', 'pinned'].every((key) => entry[key] !== true || row[key] === true);
 	}
-	// An object that the group has is linked. What else the entry says of it would be said of a new one.
+	// An object that the group already has is only linked. The other values of the entry would apply only to a new
+	// object.
 	if (extent === 'named' || CREATING.includes(list) || list === 'associatedGroups') return true;
 	const known = [...name.map(([key]) => key), ...ABOUT, ...summaryFields(String(entry.type)), 'user'];
 	return Object.entries(entry)
@@ -204,7 +209,7 @@ function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'name
 		.every(([key, value]) => isScalar(value) && isSameValue(key, value, row[key]));
 }
 
-/** Tags are the same in upper and lower case, and so are indicators; of a file, any hash will do. */
+/** Tags and indicators are compared without upper and lower case. A file matches by any of its hashes. */
 function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
 	if (isUnset(value)) return isUnset(shown);
 	if (list !== 'tags' && key !== 'summary') return isSameText(value, shown);

@@ -12,7 +12,7 @@ import { addedAttributes, checkAttributes } from './attributes';
 import { fieldsToCompare, showsNothingElse, withoutFields } from './compareGroup';
 import { withOneOwner } from './oneOwner';
 
-/** Creating a group once, although answers are lost and n8n repeats items: by its XID it is found again. */
+/** Creates a group once, although responses are lost and n8n repeats items. The group is found again by its XID. */
 
 /** What an operation takes from its item, besides the body, to create a group. */
 export type Creation = {
@@ -22,9 +22,9 @@ export type Creation = {
 };
 
 /**
- * @returns the new group, also when only its answer was lost
- * @throws InvalidInput when an attribute cannot have its value, or an associated group is not one that there is once
- * @throws ServiceFailure in doubt when it cannot be known whether it was created
+ * @returns the new group, also when only its response was lost
+ * @throws InvalidInput when an attribute cannot have its value, or an associated group does not exist exactly once
+ * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export async function createGroup(
 	api: ThreatConnect,
@@ -44,7 +44,10 @@ export async function createGroup(
 	);
 }
 
-/** A user's XID without blanks around it. One that is only digits or is no text goes as it is: the service judges it. */
+/**
+ * A user's XID without blanks around it. An XID of digits only, or one that is not text, is sent unchanged, and the
+ * service decides about it.
+ */
 function ownXid(value: unknown): unknown {
 	return typeof value === 'string' && plainSpelling(value) !== '' ? plainSpelling(value) : value;
 }
@@ -71,7 +74,7 @@ async function createOnce(
 		try {
 			return await api.createGroup(named, options);
 		} catch (error) {
-			// An earlier attempt may be what it conflicts with. Without one, the user's XID is somebody else's.
+			// The conflict may be with a group of an earlier attempt. Without one, somebody else's group has the user's XID.
 			const mayBeOurs = isOurXid || retryLog.isRepeat || attempts > 1;
 			const present = isConflict(error) && mayBeOurs && isFindable(named) ? await find() : undefined;
 			if (present) return present;
@@ -81,7 +84,7 @@ async function createOnce(
 	const certainty = isFindable(named) ? 'findable' : 'unknown';
 	const doubt = doubtOf(named);
 	if (retryLog.isRepeat && certainty === 'findable') {
-		// An earlier try may have made it: as long as it cannot be looked up, that stays so.
+		// An earlier try may have created the group. While it cannot be looked up, this stays in doubt.
 		const present = await find().catch((error: unknown) => {
 			throw error instanceof ServiceFailure ? error.inDoubt(doubt, certainty) : asError(error);
 		});
@@ -94,7 +97,7 @@ async function createOnce(
 export const isConflict = (error: unknown) =>
 	error instanceof ServiceFailure && error.details.httpCode === '409';
 
-/** An XID that is only digits would be read as an ID. */
+/** The service would read an XID of digits only as an ID. */
 function isFindable({ xid }: JsonObject): boolean {
 	try {
 		return readXid(xid) !== undefined;
@@ -119,15 +122,15 @@ async function findByXid(
 	return await api.findGroup(reference, { fields: [...new Set(fields)] });
 }
 
-/** Milliseconds: Date headers and dates of groups are whole seconds. */
+/** Milliseconds, because Date headers and dates of groups are in whole seconds. */
 const SLACK = 2000;
 
 const scalarsOf = (body: JsonObject): JsonObject =>
 	Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value !== 'object'));
 
 /**
- * Whether a group with the user's XID is what was sent. It may be one that had the XID before, or one that another client
- * made in the same moment: that one has other values, or another user made it.
+ * Whether a group with the user's XID is the one that was sent. Another group may have had the XID before, or another
+ * client may have created one at the same moment. Such a group has other values or another creator.
  */
 async function isThatOf(
 	api: ThreatConnect,
@@ -139,7 +142,9 @@ async function isThatOf(
 	return isNew && showsNothingElse(scalarsOf(sent), group) && (await isOwn(api, group));
 }
 
-/** Whether the API user made the group. Where the answer or the server does not tell, nothing speaks against it. */
+/**
+ * Whether the API user created the group. It counts as true if the response or the server does not tell the creator.
+ */
 async function isOwn(api: ThreatConnect, { createdBy }: JsonObject): Promise<boolean> {
 	const maker = isJsonObject(createdBy) ? createdBy.userName : undefined;
 	if (typeof maker !== 'string') return true;

@@ -18,7 +18,7 @@ import { FILE_TYPES, PDF_TYPES, refuseOtherTypes } from '../fields/groupTypes';
  * The file of a Document or Report.
  *
  * @param field the output's binary field
- * @throws InvalidInput when the group cannot have one
+ * @throws InvalidInput when the group cannot have a file
  */
 export async function downloadFile(
 	api: ThreatConnect,
@@ -35,7 +35,7 @@ export async function downloadFile(
 			'Upload one first.',
 		);
 	}
-	// The answer names no file: the group does.
+	// The response does not name the file, but the group does.
 	const name = isUnset(group.fileName) ? safeName(String(group.name)) : String(group.fileName);
 	const binary = await fetchFile(api, reference, 'download', item, name);
 	return new FileOutput(group, { [field]: binary });
@@ -45,7 +45,7 @@ export async function downloadFile(
  * ThreatConnect's PDF report of a group.
  *
  * @param field the output's binary field
- * @throws InvalidInput for a type that has none
+ * @throws InvalidInput for a type that has no report
  * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-pdf-report
  */
 export async function downloadReport(
@@ -62,13 +62,13 @@ export async function downloadReport(
 	return new FileOutput(group, { [field]: binary });
 }
 
-/** A group's name may hold what no file name may. */
+/** A group's name may contain characters that a file name must not contain. */
 const safeName = (name: string) => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 200);
 
-/** Milliseconds after which a file that was cut off is not asked for again. */
+/** Milliseconds after which a file that was cut off is not requested again. */
 const TIME_BUDGET_MS = 180_000;
 
-/** Fetches a file; one that is cut off in the middle is fetched again from its beginning. */
+/** Fetches a file. A file that is cut off is fetched again from its beginning. */
 async function fetchFile(
 	{ connection }: ThreatConnect,
 	reference: GroupReference,
@@ -90,7 +90,7 @@ async function fetchFile(
 	}
 }
 
-/** The answer began, and its end was lost. */
+/** The response began, but its end was lost. */
 class CutOff extends ServiceFailure {}
 
 async function fetchOnce(
@@ -113,7 +113,7 @@ async function fetchOnce(
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
 		throw cutOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
 	}
-	// n8n calls anything it does not know text.
+	// n8n treats each type that it does not know as text.
 	const isText = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);
 	return isText ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
 }
@@ -124,7 +124,7 @@ const brokenOff = (why: string) => `The download broke off: ${why}`;
 
 const cutOff = (why: string, request: string) => new CutOff(brokenOff(why), AGAIN, { request });
 
-/** Fetched again, the file would take as long. */
+/** Not fetched again, because the file would take as long again. */
 const late = (time: string, request: string) =>
 	new ServiceFailure(
 		brokenOff(`it had not ended after ${time}`),

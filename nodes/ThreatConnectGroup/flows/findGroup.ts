@@ -21,11 +21,11 @@ export async function findByName(
 	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
 	const found: JsonObject[] = [];
 	for await (const page of api.groups(query)) found.push(...page);
-	// Databases may ignore the case or accents.
+	// Databases may ignore upper and lower case or accents.
 	return withName(found, name);
 }
 
-/** @param groups several */
+/** @param groups at least two */
 export function idsOf(groups: readonly JsonObject[]): string {
 	const shown = groups.slice(0, 20).map(({ id }) => String(id));
 	return shown.join(', ') + (groups.length > 20 ? ` and ${groups.length - 20} more` : '');

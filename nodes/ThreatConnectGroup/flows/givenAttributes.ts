@@ -4,16 +4,16 @@ import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import type { AttributeChange } from './attributes';
 
-/** Attributes that an item gives with their IDs, as a Get answers them. */
+/** Attributes that an item gives with their IDs, as a Get returns them. */
 
 const CHANGEABLE = ['value', 'source', 'default', 'pinned'];
 
 /**
- * Takes the attributes that the group has already out of what an update appends: appended, each would stand there twice.
- * One that was changed is changed where it stands. The ID of an attribute of another group or another instance counts for
- * nothing: its type and value are appended.
+ * Removes attributes that the group already has from an update that appends, because ThreatConnect would add each of
+ * them again. An attribute that the user has changed is changed in place. The ID of an attribute of another group or
+ * another instance is ignored: its type and value are appended.
  *
- * @param present the group with its attributes, where that is known already
+ * @param present the group with its attributes, if it was read before
  */
 export async function keepGivenAttributes(
 	api: ThreatConnect,

@@ -14,7 +14,7 @@ import { createJob, type Ended, type ImportSettings, runJob, unknownOutcome } fr
 /**
  * Imports groups into one owner, in as few jobs as possible, one after the other, and settles each.
  *
- * @throws nothing: what goes wrong is the outcome of the items that it concerns
+ * @throws nothing, because a failure is the outcome of the items that it concerns
  */
 export async function importGroups(
 	api: ThreatConnect,
@@ -30,7 +30,8 @@ export async function importGroups(
 		try {
 			batchId = await createJob(api, owner, settings);
 		} catch (error) {
-			// What several attempts did not change is about the owner or the instance, and so about the jobs to come.
+			// A failure that remains after several attempts is about the owner or the instance, so the remaining jobs would
+			// fail too.
 			for (const { index } of [job, ...jobs].flat()) run.settle(index, error as Error);
 			return;
 		}
@@ -38,7 +39,8 @@ export async function importGroups(
 		const file = fileOf(job);
 		const ended = await runJob(api, batchId, file, settings, (state) => run.progress(`${where}: ${state}`));
 		if (ended.limit !== undefined && job.length > 1) {
-			// Nothing of it was taken. A server that refuses less than it names must not be asked for ever.
+			// The server took nothing of the file. The limit shrinks each time, so that a server that refuses less than it
+			// names cannot cause an endless loop.
 			limits.bytes = ended.limit < file.length ? ended.limit : Math.floor(file.length / 2);
 			run.progress(`${where}: too large; split into files of at most ${limits.bytes} bytes`);
 			jobs = pack([...job, ...jobs.flat()], limits);

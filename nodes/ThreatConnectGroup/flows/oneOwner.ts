@@ -3,9 +3,9 @@ import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 
-/** An item may give its owner by name and by ID, as a Get answers it. */
+/** An item may give its owner by name and by ID, as a Get returns it. */
 
-/** @throws InvalidInput when a name and an ID are those of two owners */
+/** @throws InvalidInput when the name and the ID belong to two owners */
 export async function checkOwner(api: ThreatConnect, name: unknown, id: unknown): Promise<void> {
 	const other = await api.ownerName(id);
 	if (other === String(name)) return;
@@ -18,7 +18,7 @@ export async function checkOwner(api: ThreatConnect, name: unknown, id: unknown)
 /**
  * A body that names its owner once.
  *
- * @throws InvalidInput when it names two
+ * @throws InvalidInput when the body names two owners
  */
 export async function withOneOwner(api: ThreatConnect, body: JsonObject): Promise<JsonObject> {
 	const { ownerId, ...named } = body;

@@ -23,17 +23,17 @@ export type ImportSettings = {
 
 /** How a job ended. */
 export type Ended = {
-	/** The largest file that the server takes: this one was refused. */
+	/** The largest file that the server takes, if it refused this one. */
 	limit?: number;
 	counts?: BatchCounts;
 	errors?: JsonObject[];
-	/** Why nothing is known of its items. */
+	/** The reason why nothing is known of the job's items. */
 	failure?: ServiceFailure;
 };
 
 /**
  * @returns the ID of a new job
- * @throws ServiceFailure never in doubt: a job without a file imports nothing
+ * @throws ServiceFailure never in doubt, because a job without a file imports nothing
  */
 export async function createJob(
 	api: ThreatConnect,
@@ -73,7 +73,7 @@ const isGood = ({ status, json }: ServiceResponse) =>
 	isJsonObject(json) &&
 	!['Invalid', 'Failure', 'Error'].includes(String(json.status));
 
-/** Batch says its refusals in plain text too. */
+/** The failure for a refusal of batch, which may also be plain text. */
 function refusal(reply: ServiceResponse): ServiceFailure {
 	const { status, json, text, request } = reply;
 	const advice =
@@ -119,14 +119,14 @@ export async function runJob(
 		if (!isInDoubt(error)) {
 			return { failure: asFailure(error) };
 		}
-		// The answer is lost; whether the file arrived, the job's status tells.
+		// The response is lost. The job's status will tell whether the file arrived.
 		lost = error;
 	}
 	try {
 		const counts = await finished(api, batchId, settings.timeLimit, lost, progress);
 		return { counts, errors: counts.errorCount === 0 ? [] : await errorsOf(api, batchId) };
 	} catch (error) {
-		// The file has arrived: whatever went wrong since then, the import may have been made.
+		// The file has arrived. Whatever failed after that, the import may have been made.
 		return {
 			failure: error instanceof ServiceFailure ? error : unknownOutcome(batchId, errorMessage(error)),
 		};
@@ -181,21 +181,21 @@ export const unknownOutcome = (batchId: string, why: string) =>
 		`What became of the import is unknown: ${why} [batch ${batchId}]`,
 		'',
 		{ request: `GET /api/v2/batch/${batchId}` },
-		// In doubt, so that Retry On Fail does not import it a second time: attributes would be appended again.
+		// The error is in doubt, so that Retry On Fail does not import the job again, which would append attributes twice.
 		{
 			certainty: 'unknown',
 			doubt: STILL_RUNNING,
 		},
 	);
 
-/** It may be answered the next time. */
+/** Whether the next question may be answered. */
 const isPassing = (error: unknown) =>
 	error instanceof ServiceFailure &&
 	(error.unanswered !== undefined ||
 		Number(error.details.httpCode) >= 500 ||
 		error.details.httpCode === '429');
 
-/** The bare status, or the status in an envelope: servers answer both. */
+/** The bare status, or the status in an envelope, because servers send either. */
 async function statusOf(api: ThreatConnect, batchId: string): Promise<JsonObject> {
 	const reply = await send(api.connection, {
 		method: 'GET',

@@ -11,26 +11,27 @@ import { plainSpelling } from '../query/matching';
 import { allOf, isOneOf, quote } from '../query/tql';
 import { withLinkedGroups } from './associatedGroups';
 
-/** Changing a group, with what only the instance knows looked up before anything is sent. */
+/** Changes a group. What only the instance knows is looked up before anything is sent. */
 
 type Change = {
 	options: AnswerOptions;
 	/**
-	 * The group with `fieldsToCompare`, where it was read: only what differs from it is written. Without it all plain values
-	 * are written, whatever the group has.
+	 * The group with `fieldsToCompare`, if it was read. Then only what differs from it is written. Without it, all plain
+	 * values are written.
 	 */
 	present?: JsonObject;
 };
 
 /**
- * Changes a group. What the group has already is not added to it once more: attributes of the same type, value and source,
- * and associated objects that the body describes.
+ * Changes a group. What the group already has is not added again: attributes of the same type, value and source, and
+ * associated objects that the body describes.
  *
  * @param given body of an update, with Description and Source as if they were fields
- * @returns the group, and whether anything was written; if it could not be read back, what is known of it, with a `_notice`
+ * @returns the group, and whether anything was written. If the group could not be read back, what is known of it, with
+ *   a `_notice`.
  * @throws InvalidInput when an indicator that is to be removed is not found, an attribute cannot have its value, or an
- *   associated group is not one that there is once
- * @throws ServiceFailure in doubt when only a part of the change was surely made
+ *   associated group does not exist exactly once
+ * @throws ServiceFailure in doubt when only a part of the change was certainly made
  */
 export async function changeGroup(
 	api: ThreatConnect,
@@ -59,7 +60,7 @@ export async function changeGroup(
 	});
 }
 
-/** An XID is sent as it is looked up: without blanks around it. */
+/** A body whose XID has no blanks around it, as in the look-up. */
 const withPlainXid = (body: JsonObject): JsonObject =>
 	typeof body.xid === 'string' ? { ...body, xid: plainSpelling(body.xid) } : body;
 
@@ -78,7 +79,7 @@ async function write(
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
 	const isUpdated = Object.keys(body).length > 0;
 	const isWritten = isUpdated || changed.length > 0;
-	// The group first: it is what can be refused.
+	// The group is written first, because that is the request that can be refused.
 	const updated = isUpdated ? await api.updateGroup(reference, body, options) : undefined;
 	await changeAttributes(api, changed, options, isUpdated);
 	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
@@ -87,14 +88,16 @@ async function write(
 		return { group: await api.getGroup(reference, { fields: options.fields }), isWritten };
 	} catch (error) {
 		if (!isWritten) throw asError(error);
-		// The change stands. The attributes are those of before it.
+		// The change has been made. These attributes are those from before the change.
 		const known = Object.entries(updated ?? before ?? {}).filter(([name]) => name !== 'attributes');
 		const notice = `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`;
 		return { group: { ...Object.fromEntries(known), _notice: notice }, isWritten };
 	}
 }
 
-/** @param isBegun the group has been written already: sent again, what was added to it would be added once more */
+/**
+ * @param isBegun whether the group has been written. If the item were sent again, its additions would be made twice.
+ */
 async function changeAttributes(
 	api: ThreatConnect,
 	changed: readonly AttributeChange[],
@@ -122,7 +125,10 @@ function appended(body: JsonObject): JsonObject {
 		: body;
 }
 
-/** ThreatConnect removes indicators by their ID only: those that are given by type and summary are looked up. */
+/**
+ * A body in which indicators that are to be removed have their IDs. ThreatConnect removes indicators only by ID, so
+ * those given by type and summary are looked up.
+ */
 async function withIndicatorIds(api: ThreatConnect, body: JsonObject): Promise<JsonObject> {
 	const { associatedIndicators: list } = body;
 	if (!isJsonObject(list) || list.mode !== 'delete' || !Array.isArray(list.data)) return body;
@@ -148,7 +154,7 @@ async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promis
 	const [only, ...others] = exact.length > 0 ? exact : found;
 	const name = `the indicator "${summary}" of the type ${type}`;
 	if (only === undefined) {
-		// Another item of the run may create it.
+		// The result is forgotten, because another item of the run may create the indicator.
 		api.lookups.invalidate(key);
 		throw new InvalidInput(
 			`There is no ${name.slice(4)}${ownerName === undefined ? '' : ` in ${ownerName}`} to remove`,
@@ -163,7 +169,7 @@ async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promis
 	);
 }
 
-/** A file's summary holds all its hashes, of which any one names it. */
+/** A file's summary holds all its hashes, and each of them names the file. */
 const summaryClause = (type: string, summary: string) =>
 	type === 'File'
 		? summary

@@ -20,9 +20,9 @@ type InputFile = {
 };
 
 /**
- * The file in a binary field of the input; one that n8n keeps outside of the item is never in memory whole.
+ * The file in a binary field of the input. A file that n8n keeps outside of the item is never in memory as a whole.
  *
- * @throws InvalidInput when there is none
+ * @throws InvalidInput when there is no file
  */
 export function inputFile(item: Item, field: unknown): InputFile {
 	const { helpers, index } = item;
@@ -61,22 +61,23 @@ const noFile = (field: unknown, error: unknown) =>
 
 type Upload = {
 	file: InputFile;
-	/** In the place of the file's own. */
+	/** Replaces the file's own name. */
 	fileName?: string;
 	/** Whether the group's present file may be replaced. */
 	replace: boolean;
 	createActivityLog?: boolean;
-	/** Milliseconds to wait until ThreatConnect has processed the file; absent: not at all. */
+	/** Milliseconds to wait until ThreatConnect has processed the file; if absent, nothing waits. */
 	processing?: number;
 };
 
 /**
  * Uploads a file to a Document or Report.
  *
- * @returns what is known of the group and its file, and whether it was uploaded or replaced
- * @throws InvalidInput when the group cannot take this file: nothing has been changed
- * @throws ServiceFailure when ThreatConnect refused it or could not process it
- * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-upload-and-update-files-for-document-and-report-groups
+ * @returns what is known of the group and its file, and whether the file was uploaded or replaced
+ * @throws InvalidInput when the group cannot take this file; nothing has been changed then
+ * @throws ServiceFailure when ThreatConnect refused the file or could not process it
+ * @see
+ *   https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-upload-and-update-files-for-document-and-report-groups
  */
 export async function uploadFile(
 	api: ThreatConnect,
@@ -124,7 +125,7 @@ export async function uploadFile(
 
 type Sending = Pick<Upload, 'file' | 'replace' | 'createActivityLog'> & {
 	name: string;
-	/** The group has a file, which this one is to replace. */
+	/** Whether the group has a file, which this one is to replace. */
 	isThere: boolean;
 };
 
@@ -136,7 +137,8 @@ async function sendFile(
 ): Promise<number> {
 	let size = 0;
 	const request = {
-		// A PUT needs a file to replace. Without one, the parameter covers a file that another client uploads just now.
+		// A PUT needs a file to replace. Without one, `updateIfExists` covers a file that another client uploads at the
+		// same time.
 		method: isThere ? ('PUT' as const) : ('POST' as const),
 		path: groupPath(reference, 'upload'),
 		query: [
@@ -145,7 +147,7 @@ async function sendFile(
 			...(replace && !isThere ? [['updateIfExists', 'true'] as const] : []),
 			...(createActivityLog ? [['createActivityLog', 'true'] as const] : []),
 		],
-		// To replace a file twice by the same one is to replace it once; to upload it twice would be refused.
+		// Replacing a file twice by the same one is the same as replacing it once. A second upload would be refused.
 		idempotent: replace,
 	};
 	const open = async () => {
@@ -170,15 +172,17 @@ async function sendFile(
 	return size;
 }
 
-/** The status says it; where a server sends none, the size does. */
+/** The status tells it. If a server sends no status, the size does. */
 function hasFile({ status, fileSize }: JsonObject): boolean {
 	return ['Success', 'In Progress', 'Failed'].includes(String(status)) || Number(fileSize ?? 0) > 0;
 }
 
-/** What every ZIP archive that holds a file begins with. */
+/** The first bytes of every ZIP archive that holds a file. */
 const ZIP = 'PK\x03\x04';
 
-/** The Malware Vault takes password-protected ZIP archives alone; ThreatConnect would say so only after the upload. */
+/**
+ * The Malware Vault takes only password-protected ZIP archives. ThreatConnect would report this only after the upload.
+ */
 async function refuseUnlessZip(file: InputFile): Promise<void> {
 	const { bytes } = await file.open();
 	let start: Buffer = Buffer.alloc(0);
@@ -197,13 +201,16 @@ async function refuseUnlessZip(file: InputFile): Promise<void> {
 	);
 }
 
-/** The file is there, so that n8n's Retry On Fail must not send it again: refused, that would hide what really happened. */
+/**
+ * The file is there, so n8n's Retry On Fail must not send it again. A refusal of the second upload would hide the real
+ * failure.
+ */
 const ARRIVED = {
 	certainty: 'unknown' as const,
 	doubt: 'The file has arrived: Retry On Fail does not upload it again.',
 };
 
-/** Processing goes on after the upload has been answered. */
+/** Waits until ThreatConnect has processed the file, which it goes on to do after its response to the upload. */
 async function processed(api: ThreatConnect, reference: GroupReference, limit: number): Promise<string> {
 	const signal = cancelSignal(api.connection);
 	const status = await askUntilDone(

@@ -12,10 +12,10 @@ import { testCredential } from '../../shared/methods/credentialTest';
 import type { ServiceResponse } from '../../shared/http/response';
 import { failure, readEnvelope } from '../api/responses';
 
-/** Any API user may list owners, and the answer is small. */
+/** Any API user may list owners, and the response is small. */
 const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;
 
-/** What an answer that says nothing of the credential means here: there are no items and no groups yet. */
+/** The advice when a response says nothing about the credential. At this point there are no items and no groups. */
 const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
 
 function credentialVerdict(reply: ServiceResponse): INodeCredentialTestResult & { isClockOff?: boolean } {

@@ -9,8 +9,8 @@ import { INDICATOR_TYPES } from '../fields/indicators';
 import { isOneOf, quote } from '../query/tql';
 
 /**
- * Drop-downs and search lists of the form. Where the key may not list, n8n shows the refusal, and a list that the server
- * lacks holds what is known without it: beside each a value can be typed.
+ * Drop-downs and search lists of the form. If the key may not list, n8n shows the refusal. If the server lacks a list,
+ * the known values are shown. In both cases the user can type a value instead.
  */
 
 type Search = { filter: string; start: number; context: ILoadOptionsFunctions };
@@ -53,7 +53,7 @@ const unique = (entries: INodeListSearchItems[]) => [
 	...new Map(entries.map((entry) => [entry.value, entry])).values(),
 ];
 
-/** A parameter of the form, unless it is empty or an expression, whose value is not known yet. */
+/** A parameter of the form; `undefined` if it is empty or an expression, because an expression has no value yet. */
 function formValue(context: ILoadOptionsFunctions, name: string): string | undefined {
 	const value: unknown = context.getCurrentNodeParameter(name);
 	return typeof value === 'string' && value !== '' && !value.startsWith('=') ? value : undefined;
@@ -64,14 +64,14 @@ const owners = async (api: ThreatConnect) => await api.owners();
 async function searchTypesOfAttributes(api: ThreatConnect, type: string | undefined): Promise<JsonObject[]> {
 	const path = '/v3/attributeTypes';
 	if (type !== undefined) {
-		// A server that does not know the keyword, or not this value, still has a list.
+		// A server that does not know the keyword, or this value, still has a list.
 		const own = await api.list(path, [['tql', isOneOf('associatedType', [type])]]).catch(() => []);
 		if (own.length > 0) return own;
 	}
 	return await api.list(path, []);
 }
 
-/** Strings anywhere in an answer whose shape is not documented; of an object, its name. */
+/** All strings in a response whose shape is not documented; of an object, its name. */
 function namesIn(value: unknown): string[] {
 	if (typeof value === 'string') return value === '' ? [] : [value];
 	if (Array.isArray(value)) return value.flatMap(namesIn);
@@ -85,7 +85,7 @@ function namesIn(value: unknown): string[] {
 	];
 }
 
-/** ThreatConnect documentation, Batch API; servers before 2026 have no list. */
+/** From ThreatConnect's documentation, Batch API, because servers before 2026 have no such list. */
 const EVENT_TYPES = [
 	'Alert',
 	'Alert [flash]',
@@ -113,7 +113,7 @@ const EVENT_TYPES = [
 	'Trend',
 ];
 
-/** What the instance lists, or what is known without it. */
+/** The names that the instance lists, or the known names if it lists none. */
 async function namesOr(
 	fallback: readonly string[],
 	load: () => Promise<unknown>,
@@ -169,7 +169,7 @@ export const listSearch = {
 	),
 	searchTags: searchedList('/v3/tags', ({ name }) => named(name)),
 	searchUsers: wholeList(async (api) => (await api.list('/v3/security/users', [])).map(userEntry)),
-	/** Those that groups can be written in. */
+	/** The owners in which the API user can write groups. */
 	searchWritableOwners: wholeList(async (api) =>
 		(await owners(api))
 			.filter(({ permGroup }) => permGroup === undefined || permGroup === 'FULL')

@@ -19,10 +19,10 @@ import type { Creation } from '../flows/createGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
-/** `searchWritableOwners` where a group is written. */
+/** `searchWritableOwners` is for operations that write a group. */
 type OwnerList = 'searchOwners' | 'searchWritableOwners';
 
-/** Which group an operation is about. */
+/** The parameters that name the group of an operation. */
 export function groupParameters(owners: OwnerList = 'searchOwners'): INodeProperties[] {
 	return [
 		{
@@ -85,7 +85,7 @@ export const xidParameters = (
 
 const GROUP_ID = '"Group ID" (groupId)';
 
-/** @throws InvalidInput when no group is named, or in a form that would address something else */
+/** @throws InvalidInput when no group is named, or when the reference would address something else */
 export function readReference(item: Item, api: ThreatConnect): GroupReference {
 	if (oneOf(item.parameter('findBy'), '"Find Group By" (findBy)', 'id', 'xid') === 'id') {
 		const given = item.parameter('groupId');
@@ -110,7 +110,7 @@ const idInUrl = (value: unknown, { connection }: ThreatConnect): unknown =>
 export const readOwner = (item: Item): string | undefined =>
 	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
 
-/** What an answer holds: the instance's own list, where it has one. */
+/** What a response holds. The values come from the instance, if it lists them. */
 export const fieldsOption: INodeProperties = {
 	displayName: 'Output Field Names or IDs',
 	name: 'fields',
@@ -121,7 +121,7 @@ export const fieldsOption: INodeProperties = {
 		'What the output should hold besides the fields that ThreatConnect always returns. Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 };
 
-/** For every request that writes. */
+/** The option of every request that writes. */
 export const activityLogOption: INodeProperties = {
 	displayName: 'Create Activity Log',
 	name: 'createActivityLog',
@@ -130,7 +130,7 @@ export const activityLogOption: INodeProperties = {
 	description: "Whether to write an entry to the Activity tab of the API user's organization",
 };
 
-/** The options of operations that write a group and answer with it. */
+/** The options of operations that write a group and return it. */
 export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
 	optionsCollection(...own, extraJsonOption, activityLogOption, fieldsOption);
 
@@ -144,7 +144,7 @@ export function answerOptions(item: Item): AnswerOptions {
 	};
 }
 
-/** Where a downloaded file goes. */
+/** The binary field for a downloaded file. */
 export const outputField = (): INodeProperties => ({
 	displayName: 'Put Output File in Field',
 	name: 'outputField',

@@ -15,7 +15,7 @@ import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
 
 type Texts = readonly string[];
 
-/** One filter: the parameter, and what its values become. */
+/** One filter: the parameter, and the clause for its values. */
 type Filter = {
 	parameter: INodeProperties;
 	/** Absent for IDs, which `readFilters` handles itself. */
@@ -77,11 +77,13 @@ const indicatorClause = (text: string) =>
 
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
 
-/** One that there is not would find nothing. */
+/** A type that does not exist would find nothing. */
 const knownType = (text: string): string =>
 	oneOf(text, '"Types" (typeName)', ...GROUP_TYPES.map(({ value }) => String(value)));
 
-/** There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, `type` is a number. */
+/**
+ * There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, because `type` is a number.
+ */
 const FILTERS: readonly Filter[] = [
 	textFilter(
 		'technique',
@@ -193,7 +195,7 @@ export const filterParameters: INodeProperties[] = FILTERS.map(({ parameter }) =
 	a.displayName.localeCompare(b.displayName),
 );
 
-/** Groups match any of the texts, so that a long list of them can be asked for in several queries. */
+/** Groups match if they have any of the texts, so that a long list can be split into several queries. */
 export type Disjunction = {
 	filter: string;
 	texts: Texts;
@@ -201,11 +203,11 @@ export type Disjunction = {
 };
 
 export type GroupFilters = {
-	/** All of them apply. */
+	/** Groups must match all of them. */
 	any: Disjunction[];
-	/** The user's own query, which applies too. */
+	/** The user's own query, which groups must match too. */
 	query?: string;
-	/** Only these: a database may ignore the case or accents. */
+	/** Only groups with one of these names are kept, because a database may ignore upper and lower case or accents. */
 	names?: Texts;
 };
 
@@ -215,9 +217,9 @@ const TQL_QUERY = '"TQL Query" (tql)';
  * The query of an item.
  *
  * @param values filters by name, as the parameter holds them
- * @param tql the user's own query, which applies besides
+ * @param tql the user's own query, which groups must match too
  * @param zone time zone of dates that name none
- * @throws InvalidInput for a filter that is set but empty: left out, it would find every group
+ * @throws InvalidInput for a filter that is set but empty. Without that filter, every group would be found.
  */
 export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
 	const read: GroupFilters = { any: [] };
@@ -239,14 +241,14 @@ export function readFilters(values: JsonObject, tql: unknown, zone: string): Gro
 		if (name === 'name') read.names = texts;
 		if (clause) read.any.push({ filter: name, texts, clause });
 	}
-	// An empty box means no query. An expression that gives nothing is refused instead.
+	// An empty input means no query. An expression that gives nothing is refused.
 	if (tql === undefined || tql === null) throw emptyFilter(TQL_QUERY);
 	const query = readText(tql, TQL_QUERY);
 	if (query.trim() !== '') read.query = ownQuery(query, TQL_QUERY);
 	return read;
 }
 
-/** Taken as they are: a comma may be part of a name. */
+/** Texts are taken unchanged, because a comma may be part of a name. */
 function readTexts(value: unknown, label: string): string[] {
 	return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
 		if (isUnset(one)) return '';
@@ -258,7 +260,7 @@ function readTexts(value: unknown, label: string): string[] {
 	});
 }
 
-/** Each once. */
+/** IDs, each of them once. */
 function readIds(value: unknown, label: string): string[] {
 	const entries = readEntries(value, label);
 	if (entries.length === 0 && !Array.isArray(value)) throw emptyFilter(label);

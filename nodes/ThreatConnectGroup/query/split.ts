@@ -3,25 +3,25 @@ import type { Disjunction } from './filters';
 import { allOf } from './tql';
 
 /**
- * ThreatConnect's own client sends longer queries another way, as the body of a GET, which proxies may refuse. Here they are
- * split.
+ * Characters. ThreatConnect's own client sends longer queries as the body of a GET, but proxies may refuse that. Here
+ * longer queries are split.
  */
 const MAX_QUERY_LENGTH = 2000;
-/** Room for the other parameters, and for the window of the IDs. */
+/** Characters that are left for the other parameters, and for the window of the IDs. */
 const OTHER_PARAMETERS = 400;
 
 export const tqlOf = (any: readonly Disjunction[], query: string | undefined): string | undefined =>
 	allOf([...any.map(({ texts, clause }) => clause(texts)), query]);
 
-/** Half a character is refused when the request is made. */
+/** Half a character (a lone surrogate) is counted as one. It is refused when the request is made. */
 const lengthInAddress = (text: string): number =>
 	encodeComponent(text.replace(/\p{Surrogate}/gu, '?')).length;
 
 /**
- * The filters of one query, or of several when it would be too long: the longest list is halved until each fits. A query
- * that the user wrote cannot be split.
+ * The filters of one query, or of several if one would be too long. The longest list is halved until each query fits. A
+ * query that the user wrote cannot be split.
  *
- * @returns nothing when a list is empty, because then nothing matches
+ * @returns nothing when a list is empty, because nothing can match then
  */
 export function split(any: readonly Disjunction[], query: string | undefined): Array<readonly Disjunction[]> {
 	if (any.some(({ texts }) => texts.length === 0)) return [];
@@ -51,7 +51,7 @@ export function inIdOrder(any: readonly Disjunction[], direction: 'asc' | 'desc'
 	});
 }
 
-/** Of two IDs, each in digits. */
+/** Compares two IDs, each given in digits. */
 export const compareIds = (a: string, b: string) => a.length - b.length || (a < b ? -1 : Number(a > b));
 
 export const differInIdsOnly = (parts: ReadonlyArray<readonly Disjunction[]>): boolean =>

@@ -7,8 +7,8 @@ import { InvalidInput } from '../../shared/core/errors';
  */
 
 /**
- * A text in quotes. Backslashes, both quotes and backticks inside need a backslash: ThreatConnect documentation, Filter
- * Results, "Escape Character Sequences".
+ * A text in quotes. Backslashes, both quotes and backticks inside need a backslash, according to ThreatConnect's
+ * documentation, Filter Results, "Escape Character Sequences".
  */
 export const quote = (text: string): string => `"${text.replace(/[\\"'`]/g, '\\$&')}"`;
 
@@ -24,14 +24,14 @@ export function allOf(clauses: ReadonlyArray<string | undefined>): string | unde
 	return present.length === 0 ? undefined : present.join(' and ');
 }
 
-/** From a moment on, itself included. A day starts at midnight UTC. */
+/** From a moment on, including the moment. A day starts at midnight UTC. */
 export const from = (keyword: string, date: string): string => `${keyword} >= ${quote(date)}`;
 
-/** Before a moment, itself left out. */
+/** Before a moment, excluding the moment. */
 export const before = (keyword: string, date: string): string => `${keyword} < ${quote(date)}`;
 
 /**
- * Up to a moment, itself included; of a day, its whole length.
+ * Up to a moment, including the moment; for a day, its whole length.
  *
  * @param date `YYYY-MM-DD` or `YYYY-MM-DDTHH:mm:ssZ`
  */
@@ -49,14 +49,14 @@ export const technique = (text: string): string =>
 		: `attackTag = ${quote(text)}`;
 
 /**
- * A query that the user wrote, so that it can stand beside other clauses. One that closes a bracket that it has not
- * opened would take the others apart.
+ * A query that the user wrote, in a form that can stand beside other clauses. A bracket that it closes but did not open
+ * would break up the other clauses, so it is refused.
  *
  * @throws InvalidInput
  */
 export function ownQuery(query: string, label: string): string {
 	let depth = 0;
-	// Strings are stepped over, with what a backslash escapes in them.
+	// The pattern skips strings, with the characters that a backslash escapes in them.
 	for (const [token] of query.matchAll(/"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[()"']/gs)) {
 		if (token === '"' || token === "'") {
 			throw new InvalidInput(

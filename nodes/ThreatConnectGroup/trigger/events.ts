@@ -3,11 +3,11 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes } from '../../shared/core/readValue';
 import type { Occurrence } from '../../shared/polling/timeline';
 
-/** Pure functions over groups as events. */
+/** Pure functions that make events of groups. */
 
 export type GroupEvent = 'created' | 'updated';
 
-/** What dates an event, both as TQL's keyword and in answers. */
+/** The time of an event, as TQL's keyword and as the key in responses. */
 export const KEYWORDS: Readonly<Record<GroupEvent, 'dateAdded' | 'lastModified'>> = {
 	created: 'dateAdded',
 	updated: 'lastModified',
@@ -20,7 +20,7 @@ export function eventsOf(choice: unknown): GroupEvent[] {
 	throw new InvalidInput(`"Event" (event) cannot be ${inQuotes(choice)}`, 'Choose one in the node.');
 }
 
-/** @throws ServiceFailure when the answer does not tell the time */
+/** @throws ServiceFailure when the response does not tell the time */
 export function occurrenceOf(event: GroupEvent, record: JsonObject): Occurrence<JsonObject> {
 	return { id: String(record.id), time: timeOf(record, KEYWORDS[event]), record };
 }
@@ -34,11 +34,11 @@ function timeOf(record: JsonObject, name: string): number {
 	);
 }
 
-/** A group that is as it was created has not been updated. */
+/** Whether a group has been updated. A group that has not changed since its creation has not. */
 export const isUpdated = ({ dateAdded, lastModified }: JsonObject): boolean =>
 	Date.parse(String(dateAdded)) !== Date.parse(String(lastModified));
 
-/** When the group was last changed, where its answer tells. */
+/** When the group was last changed, if its response tells it. */
 export const lastModifiedOf = ({ lastModified }: JsonObject): number => Date.parse(String(lastModified));
 
 export function creatorOf({ createdBy }: JsonObject): string | undefined {
@@ -62,14 +62,14 @@ const SIMPLE_KEYS = [
 	'webLink',
 ];
 
-/** What a value of `fields` adds, where that is not a key of the same name. */
+/** The keys that a value of `fields` adds, if they differ from the value. */
 const ADDED_KEYS: Readonly<Record<string, readonly string[]>> = {
 	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
 	intelReviews: ['reviews'],
 	sightings: ['firstSeen', 'lastSeen'],
 };
 
-/** The fields that say what a group is, and those that were asked for. */
+/** The fields that describe a group, and those that were requested. */
 export function simplifyGroup(group: JsonObject, fields: readonly string[]): JsonObject {
 	const asked = fields.flatMap((field) => {
 		const [name = field] = field.split('.');
@@ -79,7 +79,7 @@ export function simplifyGroup(group: JsonObject, fields: readonly string[]): Jso
 	return Object.fromEntries(keys.map((key) => [key, group[key]]));
 }
 
-/** The item that comes out. Its `eventId` is the same whenever the same event comes out. */
+/** The output item of an event. Its `eventId` is the same whenever the same event comes out. */
 export function toEventItem(
 	event: GroupEvent,
 	{ id, time }: Pick<Occurrence<unknown>, 'id' | 'time'>,

@@ -4,7 +4,9 @@ import { overlapOption, pollOptions, startParameters } from '../../shared/pollin
 import { fieldsOption } from '../operations/parameters';
 import { filterParameters } from '../query/filters';
 
-/** Of Get Many, without what names single groups, and without dates, which the trigger has of its own. */
+/**
+ * The filters of Get Many, without those that name single groups, and without dates, because the trigger has its own.
+ */
 const OWN_FILTERS = filterParameters.filter(({ name, type }) => type !== 'dateTime' && name !== 'id');
 
 export const triggerParameters: INodeProperties[] = [

@@ -8,7 +8,7 @@ import { type GroupEvent, isoSeconds, KEYWORDS, occurrenceOf } from './events';
 
 export type GroupQuery = {
 	event: GroupEvent;
-	/** Clauses of TQL, all of which apply. */
+	/** Clauses of TQL. Groups must match all of them. */
 	clauses: readonly string[];
 	fields: readonly string[];
 	pageSize: number;
@@ -18,11 +18,11 @@ const MINUTE_MS = 60_000;
 const minuteOf = (time: number) => time - (time % MINUTE_MS);
 
 /**
- * Groups in ascending order of the event's time, in whole minutes, because a server may ignore seconds in a query
- * (vendor, tcex pull request 266).
+ * Groups in ascending order of the event's time. Queries use whole minutes, because a server may ignore seconds in a
+ * query (vendor, tcex pull request 266).
  *
- * The next page begins with the minute in which the last one ended, and is not counted off: a group that is edited
- * meanwhile moves to the end, and would shift what is counted off.
+ * The next page begins with the minute in which the last page ended, and not at a count of groups. A group that is
+ * edited meanwhile moves to the end, and would shift all that is counted.
  */
 export async function* readMinutes(
 	api: ThreatConnect,
@@ -59,7 +59,9 @@ export async function* readMinutes(
 	}
 }
 
-/** A minute that has more groups than a page: read by ID, which no edit changes, and sorted here. */
+/**
+ * Reads a minute that has more groups than a page. It is read by ID, because edits do not change IDs, and sorted here.
+ */
 async function readMinute(
 	api: ThreatConnect,
 	{ event, clauses, fields, pageSize }: GroupQuery,
@@ -84,7 +86,7 @@ async function readMinute(
 
 const MIN_PAGE_SIZE = 1000;
 
-/** A server that ignored the sorting would make groups be missed. Within a minute it does not matter. */
+/** Refuses a page in the wrong order, because groups could be missed. The order within a minute does not matter. */
 function checkSorting(page: ReadonlyArray<Occurrence<unknown>>, keyword: string): void {
 	let last = 0;
 	for (const { time } of page) {

@@ -28,9 +28,9 @@ import {
 import { readMinutes } from './read';
 
 type State = {
-	/** Of what is looked for. A change begins anew from that moment. */
+	/** A fingerprint of what the trigger looks for. If it changes, the trigger begins anew from that moment. */
 	lookedFor: string;
-	/** Of where to begin. A change begins anew from there. */
+	/** A fingerprint of where the trigger begins. If it changes, the trigger begins anew from there. */
 	start: string;
 	timelines: Partial<Record<GroupEvent, Timeline>>;
 };
@@ -38,7 +38,7 @@ type State = {
 const LOOKED_FOR = ['event', 'filters', 'tql'];
 const START = ['start', 'since'];
 
-/** Associations and attributes can make a group many times as large as it is without them. */
+/** Associations and attributes can make a group many times larger. */
 const HEAVY_PAGE_SIZE = 1000;
 const MIN_PAGE_SIZE = 100;
 /** How many groups Fetch Test Event shows. */
@@ -49,7 +49,7 @@ const EXCLUDED = '"Ignore Groups Created By" (ignoreCreatedBy)';
 
 type Settings = ReturnType<typeof readSettings>;
 
-/** A poll asks in one query: a list that is too long for it cannot be split as in Get Many. */
+/** A poll sends one query. Unlike Get Many, it cannot split a list that is too long for one query. */
 function clausesOf({ any, query }: GroupFilters): string[] {
 	const [part, ...others] = split(any, query);
 	if (part === undefined || others.length > 0) {
@@ -113,7 +113,7 @@ class GroupTrigger implements Trigger {
 		const { events, clauses, fields } = this.settings;
 		const found = [];
 		for (const event of events) {
-			// More than are shown, because some of them may be no events.
+			// More groups are read than are shown, because some of them may not be events.
 			const query = { tql: allOf(clauses), by: KEYWORDS[event], fields, pageSize: MIN_PAGE_SIZE };
 			const { data } = await this.api.firstGroups({ ...query, direction: 'desc' });
 			for (const record of data) {
@@ -147,7 +147,7 @@ class GroupTrigger implements Trigger {
 		};
 	}
 
-	/** Where the last poll ended; a new beginning at first, and where the parameters have changed. */
+	/** The state after the last poll. At first, and if the parameters have changed, a new beginning. */
 	private async stateOf(kept: unknown, run: PollRun): Promise<State> {
 		const { events, parameters, since } = this.settings;
 		const lookedFor = fingerprintOf(parameters, LOOKED_FOR, this.api.connection.root);
@@ -165,7 +165,7 @@ class GroupTrigger implements Trigger {
 		const { overlap } = this.settings;
 		const newest = await this.newest(event);
 		const timeline = beginAt(Math.min(newest, this.api.toServiceTime(Date.now())), overlap);
-		// What was there before is no event.
+		// Groups that were there before are not events.
 		const seen = new Seen({});
 		const query = { event, ...this.settings, fields: [], pageSize: MAX_PAGE_SIZE };
 		for await (const { occurrences, upTo } of readMinutes(this.api, query, timeline.from)) {
@@ -192,7 +192,10 @@ class GroupTrigger implements Trigger {
 		};
 	}
 
-	/** The newest time of all groups: without the filters it is newer, so that less is read again. 0 where there is none. */
+	/**
+	 * The newest time of all groups, or 0 if there are none. It ignores the filters, because it is then newer, and less
+	 * is read again.
+	 */
 	private async newest(event: GroupEvent): Promise<number> {
 		const { data } = await this.api.firstGroups({ by: KEYWORDS[event], direction: 'desc', pageSize: 1 });
 		const [group] = data;
@@ -217,7 +220,7 @@ class GroupTrigger implements Trigger {
 	}
 }
 
-/** @returns `undefined` for what another version of this node, or another event, has left */
+/** @returns `undefined` for a state of another version of this node, or of another event */
 function readState(kept: unknown, events: readonly GroupEvent[]): State | undefined {
 	const { lookedFor, start, timelines } = (kept ?? {}) as Partial<State>;
 	if (typeof lookedFor !== 'string' || typeof start !== 'string' || !isJsonObject(timelines)) {

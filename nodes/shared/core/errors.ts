@@ -29,7 +29,9 @@ type FailureState = {
 	certainty?: Certainty;
 	/** No response came: the same request may get one the next time. `timeout`: none came in time. */
 	unanswered?: 'connection' | 'timeout';
-	/** What the request may have changed, and where to look. Default, where the certainty is not `notDone`: `DOUBT`. */
+	/**
+	 * What the request may have changed, and where to look. The default is `DOUBT`, unless the certainty is `notDone`.
+	 */
 	doubt?: string;
 	/** Milliseconds that the service asked to wait. */
 	retryAfterMs?: number;
@@ -70,7 +72,7 @@ export class ServiceFailure extends Error {
 		return new ServiceFailure(this.message, this.advice, this.details, { certainty, unanswered, doubt });
 	}
 
-	/** The same failure of a request that, done or not, changes nothing of the user's. */
+	/** The same failure for a request that changes no data of the user, whether it was done or not. */
 	withoutDoubt(): ServiceFailure {
 		return new ServiceFailure(this.message, this.advice, this.details, { unanswered: this.unanswered });
 	}
@@ -82,31 +84,31 @@ export class ServiceFailure extends Error {
 	}
 }
 
-/** Of a write whose result nobody knows. */
+/** The default doubt of a write whose result is unknown. */
 export const DOUBT = 'The change may or may not have been made: look it up before you send it again.';
 
-/** Where something else than the service seems to have answered. */
+/** The advice when the response seems to come from something other than the service. */
 export const PAGE_ADVICE = 'Look at what answers at the Base URL: it may be a proxy or a login page.';
 
 /** @param request a method, or a request as `details` hold it, e.g. `POST /api/v3/groups` */
 export const isWrite = (request: string): boolean => !/^(GET|OPTIONS)\b/.test(request);
 
-/** What a request may have changed that was not answered as it should be. A read changes nothing. */
+/** The certainty for a request that got no valid response. A read changes nothing. */
 export const certaintyOfLost = (request: string): Certainty => (isWrite(request) ? 'unknown' : 'notDone');
 
 /** @returns whether a write may have been done although it failed */
 export const isInDoubt = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && error.certainty !== 'notDone';
 
-/** More than that is no message any more. */
+/** Characters of a message that comes from outside. The rest is cut off. */
 const LONGEST_MESSAGE = 2000;
 
 const cut = (text: string, longest: number): string =>
 	text.length > longest ? `${text.slice(0, longest).replace(/[\uD800-\uDBFF]$/, '')} (cut)` : text;
 
 /**
- * Text from outside for where n8n's editor renders HTML: hints and descriptions. The editor lets links and pictures pass,
- * so that a name could be a phishing link in an analyst's editor.
+ * Escapes text from outside for hints and descriptions, because n8n's editor renders them as HTML. The editor keeps
+ * links and pictures, so a name could be a phishing link.
  */
 export const escapeHtml = (text: string, longest = LONGEST_MESSAGE): string =>
 	cut(text, longest)
@@ -114,15 +116,15 @@ export const escapeHtml = (text: string, longest = LONGEST_MESSAGE): string =>
 		.replace(/</g, '&lt;');
 
 /**
- * Text from outside for where n8n's editor shows it as it is in one place, and as HTML in another: messages, names in
- * drop-downs, progress. Nothing in it is an element, and it reads the same in both.
+ * Changes text from outside for messages, names in drop-downs and progress. n8n's editor shows these as plain text in
+ * one place and as HTML in another. The result holds no HTML element, and reads the same in both places.
  */
 export const withoutMarkup = (text: string, longest = LONGEST_MESSAGE): string =>
 	cut(text, longest).replace(/<(?=[a-z/!?])/gi, '‹');
 
 /**
- * The error that n8n shows when the execution stops. Built anew from our own parts: n8n's error classes would replace a
- * message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.
+ * The error that n8n shows when the execution stops. It is built from our own parts, because n8n's error classes
+ * replace a message that holds a word like ENOENT, and ignore options when they are given an error of their own class.
  */
 export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
 	const message = `${withoutMarkup(errorMessage(error))} [item ${itemIndex}]`;
@@ -147,13 +149,16 @@ export function buildNodeError(
 	return nodeError;
 }
 
-/** Why it failed, in n8n's terms: n8n and error workflows can act on it. Versions that do not know it ignore it. */
+/**
+ * Why the request failed, in n8n's terms, so that n8n and error workflows can act on it. Older versions of n8n ignore
+ * it.
+ */
 function failureOf(error: unknown): NodeError['failure'] {
 	if (error instanceof InvalidInput) return { cause: 'configuration-invalid' };
 	if (!(error instanceof ServiceFailure)) return undefined;
 	const { httpCode } = error.details;
 	if (httpCode === '401') return { cause: 'credential-invalid' };
-	// A wait does not help where the write may have been done: it must be looked up first.
+	// Waiting does not help when the write may have been done, because the user must look it up first.
 	if (error.certainty !== 'notDone') return undefined;
 	if (httpCode === '429') {
 		const { retryAfterMs } = error;
@@ -164,9 +169,9 @@ function failureOf(error: unknown): NodeError['failure'] {
 }
 
 /**
- * The one error item of an input item. n8n routes it to the error output, the input's own fields merged in, only if its
- * json holds no other keys than `error` and `message`. Newer versions (2.34.4 and later) bear `details` too. Older ones
- * would leave such an item among those that succeeded, so the request and its status stand at the end of `message`.
+ * The one error item of an input item. n8n routes it to the error output, and merges the input's own fields into it,
+ * only if its json holds no other keys than `error` and `message`. n8n 2.34.4 and later accept `details` too. Older
+ * versions would leave such an item on the success output, so the request and its status stand at the end of `message`.
  */
 export function toErrorItem(error: unknown, itemIndex: number): INodeExecutionData {
 	const message = [errorDescription(error), requestLine(error)].filter(Boolean).join(' ');
@@ -185,7 +190,9 @@ function requestLine(error: unknown): string {
 	return parts.length > 0 ? `(${parts.join(', ')})` : '';
 }
 
-/** n8n's rules allow no caught value to be thrown again as it is; what is no Error becomes one. */
+/**
+ * n8n's lint rules do not allow a caught value to be thrown again unchanged. A value that is not an Error becomes one.
+ */
 export const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 
 export function errorMessage(error: unknown): string {

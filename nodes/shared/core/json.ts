@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
 
-/** Marks digits that must reach the wire without quotes; random, so that no user's text can hold it. */
+/** Marks digits that are sent without quotes. The mark is random, so that no user's text can hold it. */
 const RAW_DIGITS = `raw-digits-${randomUUID()}:`;
 const QUOTED_RAW_DIGITS = new RegExp(`"${RAW_DIGITS}(-?\\d+)"`, 'g');
 
@@ -10,7 +10,7 @@ const COLON = /\s*:/y;
 
 /**
  * Parses JSON without losing a digit: an integer beyond 2^53 becomes a string of its digits. Text without such an
- * integer costs one native parse and a glance.
+ * integer costs one native parse and a quick scan.
  *
  * @throws SyntaxError as JSON.parse
  */
@@ -18,7 +18,7 @@ export function parseJson(text: string): unknown {
 	return JSON.parse(mayHoldLongInteger(text) ? quoteLongIntegers(text) : text);
 }
 
-/** Looks at every 16th character: the largest safe integer, 9007199254740991, has 16 digits. */
+/** Looks at every 16th character, because the largest safe integer, 9007199254740991, has 16 digits. */
 function mayHoldLongInteger(text: string): boolean {
 	for (let at = 15; at < text.length; at += 16) {
 		if (!isDigit(text.charCodeAt(at))) continue;
@@ -32,7 +32,9 @@ function mayHoldLongInteger(text: string): boolean {
 	return false;
 }
 
-/** One pass, by hand: a regular expression that steps over strings, to leave digits in them alone, overflows on long ones. */
+/**
+ * Works in one pass without a regular expression, because one that skips strings overflows the stack on long strings.
+ */
 function quoteLongIntegers(text: string): string {
 	const parts: string[] = [];
 	let taken = 0;
@@ -42,7 +44,7 @@ function quoteLongIntegers(text: string): string {
 		if (code === QUOTE) position = endOfString(text, position);
 		else if (code === MINUS || isDigit(code)) {
 			const end = endOf(NUMBER, text, position);
-			// A number is no key: quoted, broken JSON would become valid.
+			// A number before a colon is not quoted, because the quotes would turn invalid JSON into valid JSON.
 			if (isLong(text.slice(position, end)) && endOf(COLON, text, end) === 0) {
 				parts.push(text.slice(taken, position), '"', text.slice(position, end), '"');
 				taken = end;
@@ -78,7 +80,7 @@ function endOfString(text: string, opening: number): number {
 /** Writes JSON; a bigint becomes a JSON number with all its digits. `undefined` members are left out. */
 export function stringifyJson(value: unknown): string {
 	let raw = false;
-	// The holder is asked and not the second argument: in n8n a bigint has a toJSON, which runs before the replacer.
+	// The holder is read instead of the second argument, because n8n gives bigint a toJSON that runs before the replacer.
 	const text = JSON.stringify(value, function (this: JsonObject, key, entry: unknown) {
 		const own = this[key];
 		if (typeof own !== 'bigint') return entry;
@@ -92,7 +94,7 @@ export type JsonObject = { [key: string]: unknown };
 
 export function isJsonObject(value: unknown): value is JsonObject {
 	if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-	// Dates, n8n's own and JavaScript's, are values.
+	// The dates of JavaScript and of Luxon are values.
 	return !(value instanceof Date) && !('isLuxonDateTime' in value);
 }
 
@@ -100,8 +102,8 @@ export function isJsonObject(value: unknown): value is JsonObject {
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * `extra` merged over `base`: objects key by key, anything else replaced whole. Neither argument is changed. Keys that
- * would reach an object's prototype are left out at every depth.
+ * `extra` merged over `base`. Objects are merged key by key, and anything else is replaced whole. Neither argument is
+ * changed. Keys that would reach an object's prototype are left out at every depth.
  */
 export function mergeJson(base: JsonObject, extra: JsonObject): JsonObject {
 	const merged: JsonObject = { ...base };

@@ -1,25 +1,25 @@
 import { errorMessage, InvalidInput } from './errors';
 import { isJsonObject, type JsonObject, parseJson, stringifyJson } from './json';
 
-/** Values as users give them, whatever the field: from a parameter, an input item, or JSON. */
+/** Reads values as users give them, for any field: from a parameter, an input item, or JSON. */
 
-/** Of a resource locator the value alone; anything else as it is. */
+/** The value of a resource locator; anything else unchanged. */
 export const unlocated = (value: unknown): unknown =>
 	isJsonObject(value) && value.__rl === true ? value.value : value;
 
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
-/** White space of every kind, and characters without width: a spreadsheet or a web page leaves them in a cell. */
+/** White space of every kind, and characters without width, because spreadsheets and web pages leave them in cells. */
 const INVISIBLE = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]*$/;
 
-/** Unset, or a text in which nothing can be seen. */
+/** Whether a value is unset, or a text without a visible character. */
 export const isBlank = (value: unknown): boolean =>
 	isUnset(value) || (typeof value === 'string' && INVISIBLE.test(value));
 
 /**
- * The one rule for blanks. A value that says nothing is left out, in every data mode, field and row: it changes nothing and
- * clears nothing. An empty list or object says nothing, and neither does one that holds nothing but such values. A switch
- * that is off and a zero do say something.
+ * The one rule for blanks. A value that says nothing is left out, in every data mode, field and row. It changes nothing
+ * and clears nothing. An empty list or object says nothing. A list or object that holds only such values says nothing
+ * either. A switch that is off, and the number 0, do say something.
  */
 export function saysNothing(value: unknown): boolean {
 	if (Array.isArray(value)) return value.every(saysNothing);
@@ -27,7 +27,7 @@ export function saysNothing(value: unknown): boolean {
 	return isBlank(value);
 }
 
-/** A value for messages, shortened: it may be a whole document. */
+/** A value for messages, shortened, because it may be a whole document. */
 export const inQuotes = (value: unknown): string => {
 	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
@@ -36,7 +36,7 @@ export const inQuotes = (value: unknown): string => {
 /**
  * A text, or a number's digits.
  *
- * @throws InvalidInput for anything else: as text, an object would be "[object Object]"
+ * @throws InvalidInput for anything else, because an object as text would be "[object Object]"
  */
 export function readText(value: unknown, label: string): string {
 	if (typeof value === 'string') return value;
@@ -53,7 +53,7 @@ export function readText(value: unknown, label: string): string {
 }
 
 /**
- * Two whole numbers beyond 2^53 can be the same number in JavaScript: each may have lost its last digits already.
+ * Refuses whole numbers beyond 2^53, because JavaScript may already have changed their last digits.
  *
  * @param value a number, or an array or object that may hold numbers
  * @throws InvalidInput for such a number
@@ -87,7 +87,7 @@ export function readNumber(value: unknown, label: string, least: number): number
 }
 
 /**
- * A switch; also the words, and 1 or 0, that spreadsheets give.
+ * A switch. It may also be one of the words that spreadsheets use, or 1 or 0.
  *
  * @throws InvalidInput
  */
@@ -98,7 +98,7 @@ export function readSwitch(value: unknown, label: string): boolean {
 	throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give it true or false.');
 }
 
-/** @param otherwise where nothing is set */
+/** @param otherwise the result when nothing is set */
 export const optionalSwitch = (value: unknown, label: string, otherwise: boolean): boolean =>
 	isBlank(value) ? otherwise : readSwitch(value, label);
 
@@ -128,7 +128,7 @@ export function readLong(value: unknown, label: string): number | bigint {
 	return Number.isSafeInteger(number) ? number : BigInt(digits);
 }
 
-/** Text as the JSON that it is; anything else as it is. */
+/** Parses text as JSON; returns anything else unchanged. */
 export function readJson(value: unknown, label: string): unknown {
 	if (typeof value !== 'string') return value;
 	try {
@@ -145,9 +145,9 @@ const badJson = (label: string, error: unknown) =>
 	);
 
 /**
- * The entries of a list however it is given: an array, JSON text, comma-separated text, or one entry.
+ * The entries of a list in any form: an array, JSON text, comma-separated text, or one entry.
  *
- * @returns entries as given; those that say nothing left out
+ * @returns the entries as given, without those that say nothing
  */
 export function readEntries(value: unknown, label: string): unknown[] {
 	if (isBlank(value)) return [];

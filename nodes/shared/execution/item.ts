@@ -11,22 +11,22 @@ import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/readValue';
 
 /**
- * A run's parameters. Most hold no expression, and so are the same for all items: each of these is read once. n8n decides
- * by the workflow as it stands, not by the item, whether a parameter is shown, so that this is the same for all too.
+ * A run's parameters. A parameter without an expression is the same for all items, so it is read once. Whether n8n
+ * shows a parameter depends on the workflow and not on the item, so this is the same for all items too.
  */
 export class Parameters {
 	private readonly fixed = new Map<string, NodeParameterValue>();
 	private readonly written: INodeParameters;
 
 	constructor(private readonly context: IExecuteFunctions) {
-		// n8n copies the node each time.
+		// Read once, because n8n copies the node each time.
 		this.written = context.getNode().parameters;
 	}
 
-	/** @returns null when it is hidden */
+	/** @returns null when the parameter is hidden */
 	read(name: string, index: number): unknown {
 		const known = this.fixed.get(name);
-		// A copy, as n8n gives: it may come out in an item, and no item is to share with another.
+		// A copy, as n8n returns one: the value may become part of an output item, and items must not share it.
 		if (known !== undefined) return deepCopy(known);
 		const value = this.context.getNodeParameter(name, index, null) as NodeParameterValue;
 		if (!this.holdsExpression(name)) this.fixed.set(name, deepCopy(value));
@@ -61,13 +61,13 @@ export class Item {
 		>,
 	) {}
 
-	/** A parameter's value for this item, of a resource locator the value alone; `undefined` when it is hidden. */
+	/** A parameter's value for this item; for a resource locator only its value. `undefined` when it is hidden. */
 	parameter(name: string): unknown {
 		const value = unlocated(this.read(name));
 		return value === null ? undefined : value;
 	}
 
-	/** The mode that a resource locator is in, e.g. `list` or `id`; `undefined` for a plain value. */
+	/** The mode of a resource locator, e.g. `list` or `id`; `undefined` for a plain value. */
 	locatorMode(name: string): unknown {
 		const value = this.read(name);
 		return isJsonObject(value) && value.__rl === true ? value.mode : undefined;
@@ -79,7 +79,7 @@ export class Item {
 		return this.evaluated.get(name);
 	}
 
-	/** n8n's own functions, for what only they can do: files. */
+	/** n8n's own functions, which are needed for files. */
 	get helpers(): IExecuteFunctions['helpers'] {
 		return this.context.helpers;
 	}
@@ -107,11 +107,11 @@ export class Item {
 	}
 
 	/**
-	 * The two bodies of a create-or-update: what creates the record and what changes it.
+	 * The two bodies of a create-or-update: one creates the record, and one changes it.
 	 *
-	 * @returns `create` throws InvalidInput when something that a new record needs is missing: it is asked for only when
-	 *   there is no record yet; `draft` is the same without asking for it, to find the record by
-	 * @throws InvalidInput when a value cannot be sent either way
+	 * @returns `create` throws InvalidInput when something is missing that a new record needs, so it is called only when
+	 *   there is no record yet. `draft` is the same body without this check, and serves to find the record.
+	 * @throws InvalidInput when a value can be sent in neither body
 	 */
 	upsertRecords(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
 		const read = this.reader('upsert');
@@ -132,7 +132,7 @@ export class Item {
 		};
 	}
 
-	/** Reads the parameters once, whatever is made of them: an expression may give another value each time. */
+	/** Reads the parameters once for all bodies, because an expression may give another value each time. */
 	private reader(form: FormOperation) {
 		const source = this.source(form);
 		const { additionalJson, clearFields } = this.options;

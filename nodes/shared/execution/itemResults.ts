@@ -10,9 +10,9 @@ export class ItemResults {
 	private succeeded = 0;
 
 	/**
-	 * @param goOn a failure becomes an error item; otherwise it ends the run
-	 * @param filesOf the files of an input item: its error item keeps them, so that they can be sent again, and an item
-	 *   that brings files of its own keeps them too
+	 * @param goOn whether a failure becomes an error item; otherwise it ends the run
+	 * @param filesOf the files of an input item. Its error item keeps them, so that they can be sent again. An output
+	 *   item with files of its own keeps them too.
 	 */
 	constructor(
 		private readonly length: number,
@@ -22,7 +22,7 @@ export class ItemResults {
 		this.items = new Array<INodeExecutionData[] | undefined>(length);
 	}
 
-	/** To be called once an item. */
+	/** Call this once per item. */
 	settle(index: number, outcome: Output | Error): void {
 		if (!(outcome instanceof Error)) {
 			this.items[index] = toItems(outcome, index, this.filesOf(index));
@@ -33,12 +33,12 @@ export class ItemResults {
 		}
 	}
 
-	/** An item has no outcome yet that comes out. */
+	/** Whether an item has no output yet. */
 	isOpen(index: number): boolean {
 		return this.items[index] === undefined;
 	}
 
-	/** A failure that ends the run. */
+	/** Whether there is a failure that ends the run. */
 	get hasFailed(): boolean {
 		return this.firstFailure !== undefined;
 	}
@@ -50,7 +50,7 @@ export class ItemResults {
 	/**
 	 * All outcomes in the order of the input.
 	 *
-	 * @throws what n8n shows, of the first item that ends the run
+	 * @throws the error that n8n shows, for the first item that ends the run
 	 */
 	toOutput(node: INode): INodeExecutionData[] {
 		if (this.firstFailure) {

@@ -18,7 +18,7 @@ export type Output = JsonObject | JsonObject[] | FileOutput;
 
 /** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
 export type Task = {
-	/** The record it addresses: tasks for the same one run in the order of their items. */
+	/** The record that the task addresses. Tasks for the same record run in the order of their items. */
 	record?: string;
 	run(): Promise<Output>;
 };
@@ -31,7 +31,7 @@ type OperationHead = {
 	description: string;
 	/** For n8n's AI that builds workflows: when to choose this operation. */
 	builderHint?: string;
-	/** `defineOperation` has each shown for this operation only. */
+	/** `defineOperation` shows each of them for this operation only. */
 	parameters: INodeProperties[];
 };
 
@@ -60,18 +60,18 @@ export type BulkOperation<Api> = OperationHead & {
 export type BulkEntry = { index: number; entry: unknown };
 
 export type BulkRun = {
-	/** To be called once for each entry. */
+	/** Call this once for each entry. */
 	settle(index: number, outcome: Output | Error): void;
-	/** Parameters that hold for the whole run. */
+	/** The item from which parameters of the whole run are read. */
 	first: Item;
-	/** The items that an earlier try has sent, as they read in this one. They are not sent again. */
+	/** The items that an earlier try has sent, with the values that they have in this try. They are not sent again. */
 	earlier(): readonly BulkEntry[];
 	signal: AbortSignal | undefined;
-	/** Nothing more is to be sent: an item failed and the execution stops at failures, or it was cancelled. */
+	/** Whether nothing more may be sent: an item failed and the execution stops at failures, or it was cancelled. */
 	halted(): boolean;
-	/** Tells whoever runs the workflow by hand how far it is. */
+	/** Shows the progress to the user who runs the workflow by hand. */
 	progress(message: string): void;
-	/** Tells whoever looks at the output. */
+	/** Shows a hint beside the node's output. */
 	hint(message: string): void;
 };
 
@@ -79,7 +79,7 @@ export type BulkRun = {
 export type OperationFile<Api> = SingleOperation<Api> | BulkOperation<Api>;
 
 /**
- * An operation whose parameters are shown for it only: each gets the operation's own condition before its own.
+ * An operation whose parameters are shown for it only. Each parameter gets the operation's condition before its own.
  */
 export function defineOperation<Api>(operation: SingleOperation<Api>): SingleOperation<Api>;
 export function defineOperation<Api>(operation: BulkOperation<Api>): BulkOperation<Api>;
@@ -108,7 +108,7 @@ export function operationParameters<Api>(operations: ReadonlyArray<OperationFile
 	const resources = [...new Set(operations.map(({ resource }) => resource))];
 	const dropDowns = resources.map((resource): INodeProperties => {
 		const own = operations.filter((one) => one.resource === resource);
-		// In alphabetical order, the first may be a rare one.
+		// The first operation in alphabetical order may be rarely used.
 		const usual = (own.find(({ operation }) => operation === 'create') ?? own[0])?.operation ?? '';
 		return {
 			displayName: 'Operation',

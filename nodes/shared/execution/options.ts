@@ -42,12 +42,12 @@ export function readConnectionOptions({
 		maxConcurrentRequests: Math.floor(
 			readNumber(most, '"Max Concurrent Requests" (maxConcurrentRequests)', 1),
 		),
-		// What a timer can hold.
+		// A timer can hold no more milliseconds.
 		timeout: Math.min((seconds || DEFAULT_TIMEOUT_SECONDS) * 1000, 2 ** 31 - 1),
 	};
 }
 
-/** The way to send what no parameter covers. */
+/** Lets the user send what no parameter covers. */
 export const extraJsonOption: INodeProperties = {
 	displayName: 'Additional Fields (JSON)',
 	name: 'additionalJson',

@@ -2,18 +2,20 @@ import { TimeSlices } from './timeSlices';
 
 /** One piece of work. */
 type Work = {
-	/** Works with the same key run one after the other, in the order they were started. */
+	/** Pieces with the same key run one after the other, in the order in which they were made. */
 	record?: string;
 	/** Must not reject. */
 	run(): Promise<void>;
 };
 
 /**
- * Runs works 0 to count - 1 in order, at most `limit` at once. Making them leaves n8n's event loop free in between.
+ * Runs pieces of work 0 to count - 1 in order, at most `limit` at once. n8n's event loop gets its turn while they are
+ * made.
  *
- * @param limit works under way at once; 1 means strictly one after the other
- * @param halted asked before each start; once true, nothing more is started and what is under way ends by itself
- * @param next makes work n, synchronously and in order; `undefined` when there is nothing to run
+ * @param limit how many pieces may be under way at once; 1 means strictly one after the other
+ * @param halted asked before each start. Once it returns true, nothing more is started, and what is under way ends by
+ *   itself.
+ * @param next makes piece n, synchronously and in order; `undefined` when there is nothing to run
  */
 export async function runConcurrently(
 	count: number,

@@ -4,13 +4,15 @@ import type { IContextObject, IExecuteFunctions } from 'n8n-workflow';
 import { isInDoubt } from '../core/errors';
 import { isJsonObject } from '../core/json';
 
-/** What n8n keeps of a node within one execution, and with the execution when it is saved. */
+/** What n8n keeps of a node within one execution. n8n saves it with the execution. */
 type Kept = { id: string; startedAt: number };
 
 /** How the items of one run ended, over all tries of this process. */
 type Memory<Outcome> = {
 	outcomes: Map<number, Outcome | Error>;
-	/** By the ID of a record, the item that has made it; `SEVERAL` where more than one item ended with it. */
+	/**
+	 * The item that has made each record, by the record's ID; `SEVERAL` when more than one item ended with that record.
+	 */
 	makers: Map<unknown, number>;
 };
 
@@ -18,13 +20,13 @@ const SEVERAL = -1;
 
 /**
  * One run of a node and its repetitions. n8n's Retry On Fail, and a failed execution that is run again, send all items
- * through the node once more, also those that had gone through: what was done before must not be done twice.
+ * through the node once more, also those that succeeded. What was done before must not be done twice.
  */
 export class RetryOnFailLog<Outcome> {
 	private readonly memory: Memory<Outcome>;
 	/** Milliseconds since the epoch: when the first try began. */
 	readonly startedAt: number;
-	/** Items may have been sent before. */
+	/** Whether items may have been sent before. */
 	readonly isRepeat: boolean;
 	private readonly id: string;
 	private readonly key: string;
@@ -41,7 +43,7 @@ export class RetryOnFailLog<Outcome> {
 		this.id = id;
 		this.startedAt = startedAt;
 		if (context.getNode().retryOnFail !== true) {
-			// n8n does not run the node again by itself: nothing is to outlast this try.
+			// n8n does not repeat the node by itself, so nothing is kept after this try.
 			this.memory = emptyMemory();
 			return;
 		}
@@ -52,25 +54,25 @@ export class RetryOnFailLog<Outcome> {
 	}
 
 	/**
-	 * A name for what an item makes: the same in each try, and never given to anything else. What the item sends has no
-	 * part in it, because an expression such as `{{ $now }}` gives another value in each try.
+	 * A name for what an item makes. It is the same in each try, and is never given to anything else. It does not depend
+	 * on what the item sends, because an expression such as `{{ $now }}` gives another value in each try.
 	 */
 	idempotencyKey(index: number): string {
 		return createHash('sha256').update(`${this.id} ${index}`).digest('hex').slice(0, 32);
 	}
 
-	/** How an item ended in an earlier try, where it must not be sent again. */
+	/** How an item ended in an earlier try, if it must not be sent again. */
 	earlier(index: number): Outcome | Error | undefined {
 		return this.memory.outcomes.get(index);
 	}
 
-	/** Another item has made this record. */
+	/** Whether another item has made this record. */
 	isOfAnother(index: number, id: unknown): boolean {
 		const maker = this.memory.makers.get(id);
 		return maker !== undefined && maker !== index;
 	}
 
-	/** How an item ended in this try: what is done, or may be done, is not sent again. */
+	/** Keeps how an item ended in this try, if it must not be sent again because it is done or may be done. */
 	note(index: number, outcome: Outcome | Error): void {
 		if (outcome instanceof Error && (!isInDoubt(outcome) || outcome.certainty === 'findable')) return;
 		const { outcomes, makers } = this.memory;
@@ -79,7 +81,7 @@ export class RetryOnFailLog<Outcome> {
 		makers.set(outcome.id, this.isOfAnother(index, outcome.id) ? SEVERAL : index);
 	}
 
-	/** All items have gone through: nothing will be repeated. */
+	/** Call this when all items have succeeded, because nothing will be repeated then. */
 	end(): void {
 		delete this.kept[this.key];
 		memoryOf.get(this.kept)?.delete(this.key);
@@ -91,9 +93,9 @@ const emptyMemory = <Outcome>(): Memory<Outcome> => ({ outcomes: new Map(), make
 /** In memory only, for as long as n8n holds the execution. */
 const memoryOf = new WeakMap<IContextObject, Map<string, unknown>>();
 
-/** Where a run is found again by its repetitions. */
+/** Where a run keeps what its repetitions look for. */
 function placeOf(context: IExecuteFunctions): { kept: IContextObject; key: string } {
-	// Tools of sub-agents and of the MCP Server Trigger, not those of the AI Agent node, which n8n runs as main nodes.
+	// True for tools of sub-agents and of the MCP Server Trigger. n8n runs the tools of the AI Agent node as main nodes.
 	if (context.isToolExecution?.() === true) return { kept: keptOfCall(context), key: 'call' };
 	// Each turn of a loop is a run of its own.
 	return { kept: keptOfNode(context), key: `run ${String(context.getWorkflowDataProxy(0).$runIndex)}` };
@@ -103,14 +105,15 @@ function keptOfNode(context: IExecuteFunctions): IContextObject {
 	try {
 		return context.getContext('node');
 	} catch {
-		// n8n's Agents run a node without an execution: there is nothing to keep, and no earlier try.
+		// n8n's Agents run a node without an execution, so there is nothing to keep and no earlier try.
 		return {};
 	}
 }
 
 /**
- * One call of a tool. n8n gives each try of a call another run index, and parallel calls may have the same. Only the
- * object that holds the call's arguments is the same in each try, and another one for each call, also for equal arguments.
+ * Where one call of a tool is kept. n8n gives each try of a call another run index, and parallel calls may have the
+ * same run index. Only the object with the call's arguments is the same in each try. Each call has another object, even
+ * when the arguments are equal.
  */
 function keptOfCall(context: IExecuteFunctions): IContextObject {
 	const [item] = context.getInputData();

@@ -5,7 +5,7 @@ import { notice } from '../fields/fixedCollection';
 import type { Item } from './item';
 import { inQuotes, optionalSwitch } from '../core/readValue';
 
-/** Return All and Limit, as operations that return many records have them. */
+/** Return All and Limit, for operations that return many records. */
 export const limitParameters = (): INodeProperties[] => [
 	{
 		displayName: 'Return All',

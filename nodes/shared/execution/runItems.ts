@@ -10,10 +10,10 @@ import { RetryOnFailLog } from './retryOnFailLog';
 import { TimeSlices } from './timeSlices';
 
 /**
- * A node's `execute`: every input item through the chosen operation, concurrently, the output in input order, and
- * exactly one outcome an item: its result, or one error item.
+ * A node's `execute`: runs the chosen operation for every input item, several at once. The output is in the order of
+ * the input. Each item has exactly one outcome: its result, or one error item.
  *
- * In stop mode all items are checked before the first is sent, so that an item that cannot be sent stops the run while
+ * In stop mode all items are checked before the first is sent. An item that cannot be sent then stops the run while
  * nothing has been written.
  */
 export async function runItems<Api>(
@@ -32,7 +32,7 @@ export async function runItems<Api>(
 	} catch (error) {
 		if (!goOn)
 			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
-		// Were it thrown, n8n would let the items pass by the regular output, as if they had been sent.
+		// The error is not thrown, because n8n would pass the items to the regular output as if they had been sent.
 		for (let index = 0; index < length; index++) outcomes.settle(index, asError(error));
 		return [outcomes.toOutput(node)];
 	}
@@ -76,15 +76,15 @@ type Run<Api> = {
 	api: Api;
 	atOnce: number;
 	length: number;
-	/** Items that fail become error items; otherwise the first ends the run. */
+	/** Whether items that fail become error items; otherwise the first failure ends the run. */
 	goOn: boolean;
 	outcomes: ItemResults;
 	retryLog: RetryOnFailLog<Output>;
-	/** To be called once an item. */
+	/** Call this once per item. */
 	settle(index: number, outcome: Output | Error): void;
 	signal: AbortSignal | undefined;
 	itemAt(index: number): Item;
-	/** Nothing more is to be sent. */
+	/** Whether nothing more may be sent. */
 	halted(): boolean;
 };
 
@@ -106,8 +106,8 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 }
 
 /**
- * The options that hold for the whole run, from the first item. All others are read for each item, so that an expression
- * among them that fails for the first item fails only that item.
+ * Reads the options that hold for the whole run from the first item. All other options are read for each item, so that
+ * an expression that fails for the first item fails only that item.
  */
 function readRunOptions(context: IExecuteFunctions): IDataObject {
 	const whole = context.getNode().parameters.options;
@@ -117,7 +117,7 @@ function readRunOptions(context: IExecuteFunctions): IDataObject {
 	return { maxConcurrentRequests: read('maxConcurrentRequests'), timeout: read('timeout') } as IDataObject;
 }
 
-/** Each item on its own, several at once. */
+/** Runs each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
 	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
@@ -147,8 +147,8 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 /**
  * Reads and checks all items before the first is sent.
  *
- * @returns fewer tasks than items only when the execution was cancelled meanwhile: then nothing is sent
- * @throws what n8n shows, of the first item that cannot be sent
+ * @returns fewer tasks than items only when the execution was cancelled meanwhile; nothing is sent then
+ * @throws the error that n8n shows, for the first item that cannot be sent
  */
 async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task): Promise<Task[]> {
 	const tasks: Task[] = [];
@@ -171,7 +171,7 @@ async function forEachItem<Api>({ length, halted }: Run<Api>, read: (index: numb
 	}
 }
 
-/** Many items in one request. */
+/** Sends many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
 	const { api, context, halted, itemAt, outcomes, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
@@ -201,7 +201,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 	}
 }
 
-/** An item that cannot be read any more is left out: its outcome is known already. */
+/** An item that can no longer be read is left out, because its outcome is already known. */
 function entriesSentBefore<Api>(
 	operation: BulkOperation<Api>,
 	{ api, itemAt, length, retryLog }: Run<Api>,
@@ -218,7 +218,7 @@ function entriesSentBefore<Api>(
 	return entries;
 }
 
-/** Of a key in a hint. */
+/** Characters of a key in a hint. */
 const LONGEST_KEY = 80;
 
 function ignoredHint(ignored: Map<string, number>): string {

@@ -13,7 +13,7 @@ export class TimeSlices {
 	private spentMs = 0;
 	private pausing: Promise<void> | undefined;
 
-	/** Does one piece of the work, which cannot be cut any further. */
+	/** Does one piece of the work. A piece is not cut any further. */
 	work<T>(piece: () => T): T {
 		const start = Date.now();
 		try {
@@ -23,12 +23,12 @@ export class TimeSlices {
 		}
 	}
 
-	/** A slice is used up: `pause` is to be awaited before the next piece. */
+	/** Whether the slice is used up. The caller then awaits `pause` before the next piece. */
 	get isOver(): boolean {
 		return this.spentMs >= SLICE_MS;
 	}
 
-	/** Lets the event loop turn. All who wait share one turn. */
+	/** Lets n8n's event loop run once. All callers that wait share this turn. */
 	async pause(): Promise<void> {
 		this.pausing ??= this.turn();
 		await this.pausing;

@@ -1,6 +1,6 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 
-/** Why a value is no date; the message completes the sentence `<field>: "<value>" …`. */
+/** Why a value is not a date. The message completes the sentence `<field>: "<value>" …`. */
 export class UnreadableDate extends Error {}
 
 const unreadable = (why: string) => new UnreadableDate(why);
@@ -25,13 +25,13 @@ const DAY_FORMS: ReadonlyArray<{ form: RegExp; order: 'ymd' | 'dmy' | 'mdy' | 'u
 ];
 
 /**
- * What may follow a day: a time, AM or PM, and a zone as UTC, an offset or an IANA name. What stands in brackets after
- * an offset is a comment.
+ * What may follow a day: a time, AM or PM, and a zone as UTC, an offset or an IANA name. Text in brackets after an
+ * offset is a comment.
  */
 const TIME =
 	/^(?:T|\s+|,\s*)(?:at\s+)?(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?(?:\s*([AP])M)?\s*(Z|UTC|GMT)?\s*([+-]\d{1,2}(?::?\d{2})?)?\s*([([][^)\]]*[)\]])?([a-z_]+\/[\w/+-]+)?$/i;
 
-/** C's and Unix' form, in which the year comes last. */
+/** The form that C and Unix write, in which the year comes last. */
 const YEAR_LAST = /^([a-z]{3} [a-z]{3} +\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/i;
 
 /**
@@ -64,7 +64,10 @@ export function normalizeDate(value: unknown, zone: string): string {
 	throw unreadable('is not a date');
 }
 
-/** Ten digits are seconds until the year 2286, thirteen are milliseconds. Spreadsheets count days, with five. */
+/**
+ * Ten digits are seconds until the year 2286, and thirteen are milliseconds. A spreadsheet's count of days has five
+ * digits.
+ */
 function fromNumber(number: number): string {
 	if (Math.abs(number) < 1e8) {
 		throw unreadable('could be a day or a number of seconds: write days as text');
@@ -114,7 +117,7 @@ function readTime(text: string): { time: string; named?: string } {
 	if (!match) throw unreadable('has a time or a time zone that cannot be read');
 	const [, hourText, minute, second = '00', half, utc, offset, comment, named] = match;
 	const isUtc = utc !== undefined || /^[([](utc|gmt|z)[)\]]$/i.test(comment ?? '');
-	// A zone that stands only in brackets would be lost.
+	// A zone that stands only in brackets is refused, because it would be ignored.
 	if ((comment && !isUtc && !offset) || (named && (isUtc || offset))) {
 		throw unreadable('has a time zone that cannot be read');
 	}

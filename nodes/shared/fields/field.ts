@@ -4,10 +4,10 @@ import type { JsonObject } from '../core/json';
 
 export type Operation = 'create' | 'update';
 
-/** A form also for create-or-update: it has what either needs. */
+/** The operations that have a form. The form of a create-or-update has every field that create or update needs. */
 export type FormOperation = Operation | 'upsert';
 
-/** Where a value stands, for messages and for what depends on it. */
+/** The place of a value. Messages name it, and some rules depend on it. */
 export type FieldContext = {
 	/** The field as the user sees it with its API name, e.g. `"Event Date" (eventDate)`. */
 	label: string;
@@ -33,8 +33,8 @@ export type FieldType = {
 	/**
 	 * What is sent to clear the field; by default `null`.
 	 *
-	 * @param parts of the field to clear, where the user named some: `sso_1` of `access.sso_1`
-	 * @param wire what the item sends of the field besides
+	 * @param parts the parts of the field to clear, if the user named any, e.g. `sso_1` of `access.sso_1`
+	 * @param wire what else the item sends for the field
 	 * @throws InvalidInput
 	 */
 	clear?(parts: readonly string[], wire: unknown, context: FieldContext): unknown;
@@ -50,15 +50,15 @@ export type Field = {
 	kind: FieldType;
 	/** Record types that have the field; absent: all. */
 	types?: readonly string[];
-	/** Its control differs from type to type. */
+	/** Whether the field's control differs between record types. */
 	perType?: boolean;
 	create: 'required' | 'optional' | 'no';
 	update: 'optional' | 'no';
-	/** It cannot be cleared. */
+	/** Whether the field cannot be cleared. */
 	keepsValue?: boolean;
 };
 
-/** A row; what differs from an optional field that create and update take stands in `more`. */
+/** Makes a row. `more` holds what differs from an optional field that create and update take. */
 export const field = (
 	name: string,
 	displayName: string,
@@ -67,7 +67,7 @@ export const field = (
 	more: Partial<Field> = {},
 ): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
 
-/** A service's field table and what only a whole record shows. */
+/** A service's field table, and its rules for a whole record. */
 export type Table = {
 	/** Rows in wire order. */
 	fields: readonly Field[];
@@ -76,7 +76,7 @@ export type Table = {
 	/** The record types, where the service has them. */
 	types?: readonly INodePropertyOptions[];
 	defaultType?: string;
-	/** Rules over several fields, and fields that travel inside another; gets and returns the body. */
+	/** Rules over several fields, and fields that are sent inside another field. Takes the body and returns it. */
 	finalizeBody?(body: JsonObject, context: FieldContext): JsonObject;
 };
 

@@ -5,9 +5,9 @@ import { errorMessage, InvalidInput } from '../core/errors';
 import type { FormOperation, FieldType } from './field';
 import { inQuotes, readLong, readSwitch, readText } from '../core/readValue';
 
-/** The kinds of values that the rows of a field table are made of. */
+/** The types of the fields in a field table. */
 
-/** Text. A number becomes its digits; anything else that is no text is refused. */
+/** Text. A number becomes its digits, and any other value is refused. */
 export function text({
 	maxLength,
 	...typeOptions
@@ -34,7 +34,7 @@ export function text({
 /**
  * One of several values.
  *
- * @param open whether an administrator or another version may know further values: then the server judges
+ * @param open whether an administrator or another version may add further values, which the service then checks
  */
 export function choice(options: readonly INodePropertyOptions[], open = false): FieldType {
 	return {
@@ -55,9 +55,10 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 }
 
 /**
- * The value of a parameter that is no field: an expression may give anything.
+ * The value of a parameter that is not a field. An expression may give any value.
  *
- * @throws InvalidInput for a value that is not allowed: taken for the default, it would do something else unseen
+ * @throws InvalidInput for a value that is not allowed, because the default in its place would do something that the
+ *   user did not ask for
  */
 export const oneOf = <T extends string>(value: unknown, label: string, ...allowed: T[]): T =>
 	choice(allowed.map((one) => ({ name: one, value: one }))).read(value, {
@@ -66,11 +67,11 @@ export const oneOf = <T extends string>(value: unknown, label: string, ...allowe
 		zone: '',
 	}) as T;
 
-/** Few options stand in the order of their meaning, many in alphabetical order: n8n's convention. */
+/** Few options stay in the order of their meaning. Many options are sorted by name, as n8n's convention asks. */
 const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions[] =>
 	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));
 
-/** A choice whose options depend on the record type; where the type is not known yet, all of them are offered. */
+/** A choice whose options depend on the record type. All options are offered while the type is unknown. */
 export function choiceByType(byType: Readonly<Record<string, FieldType>>): FieldType {
 	const controls = (operation: FormOperation) => Object.values(byType).map((kind) => kind.control(operation));
 	return {
@@ -116,7 +117,7 @@ export function flag(): FieldType {
 	};
 }
 
-/** A 64-bit record number: a number on the wire, all its digits kept. */
+/** A 64-bit record number. It is sent as a number with all its digits. */
 export function longId(): FieldType {
 	return {
 		control: () => ({ type: 'string', default: '' }),

@@ -2,7 +2,7 @@ import { InvalidInput } from '../core/errors';
 import type { JsonObject } from '../core/json';
 import { isBlank } from '../core/readValue';
 
-/** Left out, a filter that is set but empty would find everything. */
+/** The error for a filter that is set but empty. Without the filter, the search would find everything. */
 export const emptyFilter = (label: string) =>
 	new InvalidInput(
 		`The filter ${label} is empty`,
@@ -10,9 +10,9 @@ export const emptyFilter = (label: string) =>
 	);
 
 /**
- * @param given the filters that were added, by name
- * @returns `undefined` for one that was not added
- * @throws InvalidInput when it is empty
+ * @param given the filters that the user added, by name
+ * @returns `undefined` for a filter that was not added
+ * @throws InvalidInput when the filter is empty
  */
 export function readFilter(given: JsonObject, name: string, label: string): unknown {
 	if (!(name in given)) return undefined;

@@ -4,9 +4,9 @@ import type { Control } from './field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { readEntries, saysNothing } from '../core/readValue';
 
-/** Parts of forms that both nodes have. */
+/** Parts of forms that both nodes use. */
 
-/** A line that says what surprises, shown only where it applies. */
+/** A line that explains something surprising. It is shown only where it applies. */
 export const notice = (
 	name: string,
 	text: string,
@@ -20,12 +20,13 @@ export const notice = (
 });
 
 /**
- * A field of a collection that is several inputs, which are shown as soon as it is added. Its value is
- * `{ list: { [name]: value } }`.
+ * A field of a collection that has several inputs. The inputs are shown as soon as the field is added. Its value is `{
+ * list: { [name]: value } }`.
  */
 export const fixedCollection = (displayName: string, values: INodeProperties[]): Control => ({
 	type: 'fixedCollection',
-	// Empty, n8n's editor would drop it as soon as another field is added; it is, if it takes multiple values.
+	// If the default were empty, n8n's editor would drop this field when another one is added. `repeatableRows` does not
+	// have this problem.
 	default: {
 		list: Object.fromEntries(
 			values.filter(({ type }) => type !== 'notice').map((value) => [value.name, value.default]),
@@ -53,11 +54,11 @@ export const repeatableRows = (
 	options: [{ displayName: entry, name: 'entry', values }],
 });
 
-/** What was entered in them. */
+/** The rows that the user entered. */
 export const readRows = (given: unknown, label: string): unknown[] =>
 	readEntries(isJsonObject(given) ? given.entry : given, label);
 
-/** What an expression takes from the item, beside what is entered by hand. */
+/** An input for an expression that takes values from the item, in addition to values entered by hand. */
 export const fromInput = (placeholder: string, description: string): INodeProperties => ({
 	displayName: 'From Input',
 	name: 'json',
@@ -68,8 +69,8 @@ export const fromInput = (placeholder: string, description: string): INodeProper
 });
 
 /**
- * @param names of the rows in the box
- * @returns `undefined` for anything else than a box: a custom field, too, may have the key `list`
+ * @param names the names of the inputs
+ * @returns `undefined` for a value without these inputs, because a custom field may have the key `list` too
  */
 export function readFixedCollection(value: unknown, names: readonly string[]): JsonObject | undefined {
 	const list = isJsonObject(value) ? value.list : undefined;

@@ -3,7 +3,7 @@ import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
 import { isBlank, unlocated } from '../core/readValue';
 import type { FieldType } from './field';
 
-/** What is typed where nothing can be listed, or where it is known already. */
+/** A way to type a value, for instances that cannot list any, and for users who know the value. */
 type Typed = { displayName: string; name: string; placeholder?: string };
 
 /** A choice from a list of the instance, or a typed value. */
@@ -17,11 +17,11 @@ export function located(kind: FieldType, searchListMethod: string, typed: Typed)
 	};
 }
 
-/** @param placeholder of the list */
+/** @param placeholder the placeholder of the list */
 export const locator = (searchListMethod: string, typed: readonly Typed[], placeholder = 'Select…') =>
 	({
 		type: 'resourceLocator',
-		// Marked, so that a row that is not filled yet already counts as empty.
+		// Marked with `__rl`, so that a row without a value already counts as empty.
 		default: { __rl: true, mode: 'list', value: '' },
 		modes: [
 			{

@@ -5,14 +5,14 @@ import type { Field, FormOperation, Table } from './field';
 export const collectionName = (operation: FormOperation) =>
 	operation === 'update' ? 'updateFields' : 'additionalFields';
 
-/** The data modes, and what n8n's own nodes call them, as workflows that AI has built do too. */
+/** The data modes, and the names that n8n's own nodes give them, because workflows built by AI use those names. */
 export const MODE_NAMES = {
 	define: ['define', 'defineBelow'],
 	autoMap: ['autoMap', 'autoMapInputData'],
 	json: ['json'],
 };
 
-/** How a form has a field: in create-or-update whatever create needs stands at the top, though an update can do without. */
+/** Where a form shows a field. In create-or-update, create decides: what a new record needs is required. */
 export const formPlace = (field: Field, operation: FormOperation): Field['create'] => {
 	if (operation !== 'upsert') return field[operation];
 	return field.create === 'no' ? field.update : field.create;
@@ -33,7 +33,7 @@ export function fieldProperty(field: Field, operation: FormOperation, type?: str
 /**
  * All parameters that fill a record: the data mode, the required fields, the rest in a collection, and the JSON body.
  *
- * @param refused names of fields that the operation refuses: its notice does not say that they are sent
+ * @param refused names of fields that the operation refuses, so that its notice does not say that they are sent
  */
 export function recordParameters(
 	table: Table,
@@ -105,12 +105,15 @@ const dataMode = (noun: string): INodeProperties => ({
 	description: 'How the fields are filled. A blank value never changes or clears anything: it is left out.',
 });
 
-/** Matches every other type, an expression, and what n8n's editor makes of an expression while there is no data: `undefined`. */
+/**
+ * Matches every other type, an expression, and `undefined`, which n8n's editor makes of an expression while there is no
+ * data.
+ */
 const otherThan = (type: string): DisplayCondition[] => [{ _cnd: { not: type } }];
 
 const typesOf = ({ types = [] }: Table) => types.map((type) => String(type.value));
 
-/** A field that only some of the table's types have. */
+/** Whether only some of the table's types have the field. */
 const isTyped = (field: Field, table: Table): boolean =>
 	table.types !== undefined && field.types !== undefined;
 
@@ -123,8 +126,8 @@ function requiredParameters(
 	if (table.types && field.name === 'type') return [];
 	const property = fieldProperty(field, operation);
 	if (!isTyped(field, table)) return [{ ...property, required: true, displayOptions }];
-	// Several of the same name: n8n shows a parameter whenever its condition is an expression, and would then
-	// demand it of every type.
+	// Several parameters have the same name, because n8n shows a parameter whenever its condition is an expression. One
+	// parameter would then be required for every type.
 	return [
 		...(field.types ?? []).map((type) => ({
 			...property,
@@ -176,7 +179,7 @@ const jsonBody = (noun: string, displayOptions: IDisplayOptions): INodePropertie
 	description: BODY,
 });
 
-/** The default of a parameter that may stay empty: a drop-down then needs an entry for that. */
+/** The default of a parameter that may stay empty. A drop-down needs an entry for it. */
 function unset({ type, options }: INodeProperties): Partial<INodeProperties> {
 	if (type !== 'options') return { default: '' };
 	return {

@@ -12,21 +12,24 @@ import {
 	saysNothing,
 } from '../core/readValue';
 
-/** What an item brings, by data mode. */
+/** What an item gives, by data mode. */
 export type Source =
 	| {
 			mode: 'define';
 			/** Values by field name, of the required fields and the collection together. */
 			values: JsonObject;
 			type?: unknown;
-			/** The type is fixed in the node, so that fields of other types are out of the user's sight. */
+			/** Whether the type is fixed in the node. The user does not see fields of other types then. */
 			typeIsFixed: boolean;
 	  }
 	| { mode: 'autoMap'; values: JsonObject; type?: unknown }
 	| {
 			mode: 'json';
 			values: unknown;
-			/** The body is for a create-or-update: what an update cannot change is left out of it, not refused. */
+			/**
+			 * Whether the body is for a create-or-update. A field that an update cannot change is left out then, and not
+			 * refused.
+			 */
 			forBoth?: boolean;
 	  };
 
@@ -43,7 +46,7 @@ type ReadRecord = {
  * The request body of an item.
  *
  * @param extra JSON that is merged over the body last, unchecked
- * @param cleared names of fields that an update clears: the only way to do it, because blanks say nothing
+ * @param cleared names of fields that an update clears. Blanks say nothing, so this is the only way to clear a field.
  * @throws InvalidInput naming the first field that cannot be sent
  */
 export function readRecord(
@@ -131,7 +134,7 @@ function fieldsOfType(table: Table, type: string | undefined): FieldsByName {
 	return new Map(fields.map((field) => [field.name, field]));
 }
 
-/** The fields in the table's order. */
+/** Reads the fields in the table's order. */
 function readFields(
 	values: JsonObject,
 	table: Table,
@@ -148,7 +151,7 @@ function readFields(
 	return body;
 }
 
-/** The fields in the user's order, and what the table lacks as it is. */
+/** Reads the fields in the user's order. Keys that the table lacks are kept unchanged. */
 function readJsonFields(
 	values: JsonObject,
 	{ forBoth }: { forBoth?: boolean },
@@ -255,7 +258,7 @@ function findMissing(noun: string, fields: FieldsByName, body: JsonObject): Inva
 }
 
 /**
- * An object checked by a small table of its own; keys that the table lacks pass as they are.
+ * An object checked by a small table of its own. Keys that the table lacks are kept unchanged.
  *
  * @param value an object
  * @param context its label names the object in messages

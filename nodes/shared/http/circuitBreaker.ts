@@ -2,10 +2,12 @@ import { ServiceFailure } from '../core/errors';
 import { sleepUntilCancelled } from './sleep';
 
 /**
- * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its attempts.
+ * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its
+ * attempts.
  *
- * The breaker opens once nothing but silence and refusals (429, 503) have come for OPEN_AFTER_MS. While it is open, one request a minute is sent as
- * a probe, because the service may fail to respond to a few requests only. All others wait for what the probe finds.
+ * The breaker opens when nothing but silence and refusals (429, 503) has come for OPEN_AFTER_MS. While it is open, one
+ * request a minute is sent as a probe, because the service may fail to respond to a few requests only. All others wait
+ * for what the probe finds.
  */
 export class CircuitBreaker<Request extends object> {
 	/** Milliseconds since the epoch: the first unanswered request since the last response. */
@@ -41,7 +43,7 @@ export class CircuitBreaker<Request extends object> {
 		return true;
 	}
 
-	/** To be called when a request has ended. */
+	/** Call this when a request has ended. */
 	end(request: Request): void {
 		if (request === this.probe) this.probe = undefined;
 	}

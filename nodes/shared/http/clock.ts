@@ -1,19 +1,19 @@
 /**
- * The service's clock beside ours, from the Date header of its answers: signatures need the service's time, and whether a
- * record is newer than a request can only be said by one clock.
+ * How much the service's clock differs from ours, by the Date header of its responses. Signatures need the service's
+ * time. Only one clock can tell whether a record is newer than a request.
  */
 export class Clock {
-	/** Milliseconds that the service's clock is ahead, as far as answers have told. */
+	/** Milliseconds that the service's clock is ahead of ours, as far as responses have shown. */
 	private ahead = 0;
 	/** Milliseconds to add to our time in what is signed: 0 until the service has refused our time. */
 	correction = 0;
 
-	/** @param date the Date header of an answer that has just come */
+	/** @param date the Date header of a response that has just come */
 	note(date: unknown): void {
 		this.ahead = aheadOf(date) ?? this.ahead;
 	}
 
-	/** One of our times by the service's clock; at most a second and the answer's way too early. */
+	/** One of our times on the service's clock. It is early by at most a second and the time that a response travels. */
 	toService(milliseconds: number): number {
 		return milliseconds + this.ahead;
 	}
@@ -33,7 +33,7 @@ export class Clock {
 	}
 }
 
-/** Milliseconds: less would not have made the service refuse. */
+/** Milliseconds. A smaller difference would not have made the service refuse. */
 const WORTHWHILE = 60_000;
 
 function aheadOf(date: unknown): number | undefined {

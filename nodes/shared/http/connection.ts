@@ -15,7 +15,7 @@ import { refuseProxy } from './proxy';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
-/** What n8n calls a node with: to run it, to fill its form, or to poll. */
+/** The contexts in which n8n calls a node: to run it, to fill its form, or to poll. */
 export type ConnectionContext = IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions;
 
 /** A service as one run of a node sees it; its credential is decrypted once. */
@@ -31,11 +31,11 @@ export type Connection = {
 	breaker: CircuitBreaker<Slot>;
 	clock: Clock;
 	deadlines: Deadlines<Connection['context']>;
-	/** @throws InvalidInput when a proxy would see the secret: to be called before a request with it */
+	/** @throws InvalidInput when a proxy would see the secret. Call this before a request that carries the secret. */
 	ensureDirect(): Promise<void>;
-	/** JSON has come: it is the service that answers. */
+	/** Whether the service has answered with JSON. */
 	hasAnswered: boolean;
-	/** An answer that no repetition will change, although its status looks so. */
+	/** Whether a response is final although its status suggests a repetition. */
 	isFinal?(reply: ServiceResponse): boolean;
 	/** Removes the cause of a refusal. @returns `true` when the request is worth sending again */
 	recover?(reply: ServiceResponse): boolean;
@@ -100,11 +100,13 @@ export async function connect(
 }
 
 /**
- * A credential may hold expressions, which n8n resolves for one item. All items of a run are sent with one credential: one
- * that is another for some item would write with the rights of the wrong client.
+ * A credential may hold expressions, which n8n resolves for one item. All items of a run are sent with the same
+ * credential. If an expression gave another value for some item, that item would be written with the rights of the
+ * wrong client.
  *
- * Items are compared one by one only where an expression looks at the item, since n8n reads its database for each. No item
- * has the index that tells this, so that such an expression gives another value there, or none.
+ * Items are compared one by one only if an expression depends on the item, because n8n reads its database for each
+ * comparison. To find this out, the credential is resolved for an index that no item has. An expression that depends on
+ * the item then gives another value, or none.
  */
 async function refuseCredentialOfItem(
 	context: IExecuteFunctions,

@@ -1,24 +1,26 @@
-/** In multiples of the time-out, within which an answer has to begin: how long it may take as a whole. */
+/**
+ * How long a whole response may take, in multiples of the time-out. The time-out itself ends when the response begins.
+ */
 const WHOLE_ANSWER = 5;
 
-/** Milliseconds. */
+/** Milliseconds that a timer can hold at most. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Milliseconds, and part of the whole, within which requests begin together. */
+/** Requests that begin within so many milliseconds, or within this part of their whole time, share a timer. */
 const TOGETHER = 1000;
 const TOGETHER_PART = 0.1;
 
 /** n8n's functions take the signal that ends a request from the context. */
 type Context = { getExecutionCancelSignal?(): AbortSignal | undefined };
 
-/** The given context, in which requests end with another signal. */
+/** The given context with another signal that ends its requests. */
 const under = <T extends object>(context: T, signal: AbortSignal): T =>
 	Object.create(context, { getExecutionCancelSignal: { value: () => signal } }) as T;
 
-/** What the deadlines of requests share that begin together. */
+/** What requests that begin together share. */
 type Shared = {
-	/** Milliseconds since the epoch: what begins from then on has another deadline. */
+	/** Milliseconds since the epoch. Requests that begin later have another deadline. */
 	until: number;
-	/** Milliseconds that each of them may take. */
+	/** Milliseconds that each request may take. */
 	total: number;
 	time: AbortSignal;
 	cancelled: AbortSignal | undefined;
@@ -26,8 +28,8 @@ type Shared = {
 };
 
 /**
- * Ends answers that trickle in for ever: the HTTP layer's time-out bounds its pauses only. Requests that begin within the
- * same second share a timer: one for each of thousands is dear.
+ * Ends responses that trickle for ever, because the HTTP layer's time-out limits only the pauses. Requests that begin
+ * within the same second share a timer, because thousands of timers are expensive.
  */
 export class Deadlines<T extends object> {
 	private shared: Shared | undefined;
@@ -38,7 +40,7 @@ export class Deadlines<T extends object> {
 		private readonly timeout: number,
 	) {}
 
-	/** For a request that begins now. */
+	/** The deadline of a request that begins now. */
 	next(): Deadline<T> {
 		if (!this.shared || Date.now() >= this.shared.until) this.shared = this.begin();
 		return new Deadline(this.context, this.shared);
@@ -74,28 +76,28 @@ export class Deadline<T extends object> {
 		else shared.underWay.add(this.controller);
 	}
 
-	/** Milliseconds. */
+	/** Milliseconds that the request may take. */
 	get total(): number {
 		return this.shared.total;
 	}
 
-	/** It was the deadline that ended the request. */
+	/** Whether the deadline has ended the request. */
 	get isPast(): boolean {
 		return this.controller.signal.aborted && this.shared.cancelled?.aborted !== true;
 	}
 
-	/** To be called when the request has ended. */
+	/** Call this when the request has ended. */
 	end(): void {
 		this.shared.underWay.delete(this.controller);
 	}
 }
 
 /**
- * A context in which a request of bytes can be ended, also after its answer has begun to be read as a stream. The HTTP
- * layer's time-out bounds pauses only: an answer that trickles would go on for ever.
+ * A context whose request for bytes can be ended, also while the response is read as a stream. The HTTP layer's
+ * time-out limits only the pauses, so a response that trickles would go on for ever.
  *
- * @returns `endAfter` ends it so many milliseconds from then on, instead of what was said before, unless the stream has
- *   closed; `end` has to be called when a request without a stream has ended
+ * @returns `endAfter` ends the request after so many milliseconds, and replaces an earlier call, unless the stream has
+ *   closed. Call `end` when a request without a stream has ended.
  */
 export function stoppable<T extends object>(context: T) {
 	const controller = new AbortController();
@@ -120,5 +122,5 @@ export function stoppable<T extends object>(context: T) {
 	};
 }
 
-/** @returns milliseconds within which an answer without a file has to be there as a whole */
+/** @returns milliseconds within which a whole response without a file has to arrive */
 export const wholeAnswerTime = (timeout: number) => Math.min(timeout * WHOLE_ANSWER, MAX_TIMER_MS);

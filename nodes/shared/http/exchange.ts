@@ -17,9 +17,12 @@ export type ServiceRequest = {
 	query?: Query;
 	/** Sent as JSON. */
 	body?: unknown;
-	/** Done twice it is the same as done once, so that it may be sent again when its answer was lost. Default: reads. */
+	/**
+	 * Whether doing it twice is the same as doing it once, so that it may be sent again after a lost response. Default:
+	 * reads.
+	 */
 	idempotent?: boolean;
-	/** 1 for a body that depends on the record: `readThenWrite` reads it again before it sends again. */
+	/** 1 for a body that depends on the record, because `readThenWrite` reads the record before it sends again. */
 	maxAttempts?: number;
 };
 
@@ -39,21 +42,21 @@ export const retryRulesOf = (
 	recover: connection.recover,
 });
 
-/** What ends a request that takes too long as a whole. */
+/** The deadline of a request that takes too long as a whole. */
 type RequestDeadline = {
-	/** In which the request ends at the deadline. */
+	/** The context in which the request ends at the deadline. */
 	context: Connection['context'];
 	/** Milliseconds. */
 	total: number;
-	/** It was the deadline that ended the request. */
+	/** Whether the deadline has ended the request. */
 	readonly isPast: boolean;
 };
 
 /**
- * One request and its answer, with the body as it came.
+ * One request and its response, with the body as it came.
  *
- * The URL is complete, so that n8n has nothing left to encode; redirects are not followed, since they would carry the
- * credential elsewhere; and n8n's second try on a 401 is off, since it would write twice.
+ * The URL is complete, so that n8n has nothing left to encode. Redirects are not followed, because they would carry the
+ * credential to another address. n8n's second try after a 401 is off, because it would write twice.
  */
 export async function exchange(
 	{ context, credentialType, credentials, root, timeout, clock, ensureDirect }: Connection,
@@ -76,7 +79,7 @@ export async function exchange(
 		timeout,
 	};
 	const { correction } = clock;
-	// For what signs with the time: the credential that is stored stays as it is.
+	// The additions are for signatures, which depend on the time. The stored credential stays as it is.
 	const data = { ...credentials, isDirect: true, ...(correction !== 0 && { clockCorrection: correction }) };
 	let answer;
 	try {

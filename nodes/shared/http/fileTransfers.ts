@@ -7,23 +7,23 @@ import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
 import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
-/** Bytes as n8n hands them out: all of them, or a stream, so that a file need not fit into memory. */
+/** Bytes as n8n gives them: all of them, or a stream, so that a file need not fit into memory. */
 export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 type ByteStream = Exclude<Bytes, Buffer>;
 
-/** Bytes a millisecond, at the least. */
+/** Bytes per millisecond of the slowest transfer that is allowed. */
 const SLOWEST = 128;
-/** Milliseconds, of a file whose length is not told. */
+/** Milliseconds for a file whose length is unknown. */
 const LONGEST_DOWNLOAD = 3_600_000;
 /** @returns milliseconds that so many bytes may take: the time-out, and a second for each 128 kB */
 const timeForBytes = (timeout: number, length: number) =>
 	Math.min(timeout + Math.round((length || 0) / SLOWEST), MAX_TIMER_MS);
 
 /**
- * Sends bytes as the body, and returns the answer as `send` does.
+ * Sends bytes as the body, and returns the response as `send` does.
  *
- * @param open gives the bytes from the first on, and how many there are: asked for each attempt, since a stream can be
- *   sent once
+ * @param open gives the bytes from the start, and their number. It is called for each attempt, because a stream can be
+ *   sent only once.
  * @throws ServiceFailure as `send`
  */
 export async function sendBytes(
@@ -57,16 +57,16 @@ export async function sendBytes(
 			return { ...reply, ...readBody(reply.body, connection.credentials) };
 		} finally {
 			stop.end();
-			// A server that refuses need not have read to the end.
+			// A server that refuses may not have read the stream to its end.
 			if (!Buffer.isBuffer(bytes)) bytes.destroy();
 		}
 	});
 }
 
-/** An answer with bytes: a stream on success, otherwise text like any other answer. */
+/** A response with bytes: a stream on success, otherwise text like any other response. */
 type BytesResponse = ServiceResponse & {
 	stream?: ByteStream;
-	/** @returns the milliseconds after which the stream was ended before its end; `undefined` if it was not */
+	/** @returns the milliseconds after which the stream was ended too early; `undefined` if it was not */
 	lateAfter?(): number | undefined;
 };
 
@@ -85,7 +85,7 @@ export async function fetchBytes(
 			const { context, endAfter, end, isLate } = stoppable(connection.context);
 			const begin = wholeAnswerTime(connection.timeout);
 			endAfter(begin);
-			// As it is: compressed, its length would not be known.
+			// Compression is refused, because the length of the file would be unknown.
 			const headers = { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' };
 			let reply;
 			try {
@@ -106,7 +106,7 @@ export async function fetchBytes(
 			const total =
 				length === undefined ? LONGEST_DOWNLOAD : timeForBytes(connection.timeout, Number(length));
 			endAfter(total, stream);
-			// With a status of success too: a proxy's login page, or an error that is none by its status.
+			// A proxy may send its login page with a status of success, and a service may send an error with one.
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
 			if (reply.status >= 200 && reply.status < 300 && !isText) {
 				const lateAfter = () => (isLate() ? total : undefined);
@@ -130,7 +130,7 @@ async function beginningOf(stream: ByteStream): Promise<string> {
 			if (length > MESSAGE_BYTES) break;
 		}
 	} catch {
-		// What has come says enough.
+		// The part that has arrived is enough for a message.
 	}
 	return Buffer.concat(chunks).toString();
 }

@@ -6,9 +6,9 @@ import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
 /**
- * Sends one request and returns its answer, whatever its status; sends it again where the rules of `withRetries` say so.
+ * Sends one request and returns its response, whatever the status. `withRetries` decides whether it is sent again.
  *
- * @throws ServiceFailure when no answer came, or one that leads elsewhere
+ * @throws ServiceFailure when no response came, or a redirect
  * @throws InvalidInput when a hidden secret would be written
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<ServiceResponse> {
@@ -24,7 +24,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 	};
 	const rules = { ...retryRulesOf(connection, method, idempotent), kind: method, maxAttempts };
 	return await withRetries(rules, async () => {
-		// Files take as long as they take; this must not.
+		// Requests for files have no such deadline, because a file takes as long as it needs.
 		const deadline = connection.deadlines.next();
 		try {
 			const reply = await exchange(connection, request, content, deadline);

@@ -1,6 +1,6 @@
 /**
- * Look-ups of one run: each is made once, however many items ask for it at the same time. A failed one is forgotten, so
- * that the next item retryLog again.
+ * Look-ups of one run. Each is made once, however many items ask for it at the same time. A failed look-up is
+ * forgotten, so that the next item tries again.
  */
 export class LookupCache {
 	private readonly entries = new Map<string, Promise<unknown>>();
@@ -14,7 +14,7 @@ export class LookupCache {
 		return await loading;
 	}
 
-	/** Forgets a look-up whose answer the run itself has changed. */
+	/** Forgets a look-up whose result the run itself has changed. */
 	invalidate(key: string): void {
 		this.entries.delete(key);
 	}

@@ -46,12 +46,13 @@ export function masked(text: string, credentials: ICredentialDataDecryptedObject
 }
 
 /**
- * An answer's JSON without the credential's secrets. A decoded string can hold the secret where the JSON spells it with
- * escapes, so that searching the text is not enough.
+ * A response's JSON without the credential's secrets. A decoded string can hold the secret where the JSON spells it
+ * with escapes, so that searching the text is not enough.
  *
  * @param json changed in place
- * @param text the JSON that it was parsed from
- * @param isInText the secret was found in the text: a large answer is searched once, and not string by string
+ * @param text the text from which the JSON was parsed
+ * @param isInText whether the secret was found in the text. A large response is searched once, and not string by
+ *   string.
  */
 export function maskedJson(
 	json: unknown,
@@ -60,12 +61,13 @@ export function maskedJson(
 	credentials: ICredentialDataDecryptedObject,
 ): unknown {
 	const spellings = spellingsOf(credentials);
-	// Such an escape may spell a part of another escape: \u0026#61; is = in HTML. The pattern knows all others.
+	// An escape such as \u0026 may be part of another escape: \u0026#61; is = in HTML. The pattern finds all other
+	// escapes.
 	if (!spellings || !(isInText || text.includes('\\u'))) return json;
 	return eachString(json, (one) => (spellings.mayBeIn(one) ? spellings.hideIn(one) : one));
 }
 
-/** Headers of an answer without the credential's secrets. */
+/** A response's headers without the credential's secrets. */
 export const maskedHeaders = (
 	headers: Record<string, unknown>,
 	credentials: ICredentialDataDecryptedObject,
@@ -97,13 +99,13 @@ function rename(own: Record<string, unknown>, change: (text: string) => string):
 	for (const [key] of entries) delete own[key];
 	for (const [key, entry] of entries) {
 		const name = change(key);
-		// Two keys may differ in the spelling of the secret alone.
+		// Two keys may differ only in the spelling of the secret.
 		own[Object.hasOwn(own, name) ? `${name} ${Object.keys(own).length}` : name] = entry;
 	}
 }
 
 class Spellings {
-	/** Finds a few characters of each form: fast, and nothing is hidden without them. */
+	/** Finds a few characters of each form. This is fast, and nothing is hidden where none is found. */
 	private readonly core: RegExp;
 	private whole: RegExp[] | undefined;
 
@@ -111,7 +113,7 @@ class Spellings {
 		const forms = secrets.flatMap(formsOf);
 		const first = [...new Set(forms.flatMap(({ first }) => [...first]))];
 		const oneOf = first.map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-		// What cannot begin a core is passed over without a look at each spelling of each form.
+		// The lookahead skips characters that cannot begin a core, so that not each spelling of each form is tried there.
 		this.core = new RegExp(`(?=[${oneOf.join('')}])(?:${forms.map(({ core }) => core).join('|')})`, 'gi');
 	}
 
@@ -127,7 +129,7 @@ class Spellings {
 		this.core.lastIndex = 0;
 		for (let hit = this.core.exec(text); hit; hit = this.core.exec(text)) {
 			const found = rangeAt(text, hit.index, this.whole);
-			// A form may begin within another one's core.
+			// Another form may begin within the core of this one.
 			this.core.lastIndex = found && found.end > hit.index ? found.end : hit.index + 1;
 			if (!found || found.end <= taken) continue;
 			parts.push(text.slice(taken, Math.max(taken, found.start)), HIDDEN);
@@ -147,7 +149,7 @@ function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; 
 	return undefined;
 }
 
-/** One for each credential of a run. */
+/** One entry for each credential of a run. */
 const known = new WeakMap<ICredentialDataDecryptedObject, { secrets: string[]; spellings?: Spellings }>();
 
 function spellingsOf(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
@@ -166,7 +168,7 @@ type Form = {
 	first: string;
 	/** Pattern of some characters of the form. */
 	core: string;
-	/** Pattern of the whole form, to be tried where its core begins; its first group is what stands before the core. */
+	/** Pattern of the whole form, tried where its core begins. Its first group is the part before the core. */
 	around: string;
 };
 
@@ -177,7 +179,7 @@ function formsOf(secret: string): Form[] {
 	return [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
 }
 
-/** The core is in the middle, because keys of one kind begin alike. */
+/** The core is taken from the middle, because keys of one kind begin alike. */
 function formOf(text: string, isBase64 = false): Form {
 	const start = Math.max(0, Math.floor((text.length - CORE_LENGTH) / 2));
 	const part = (from: number, to: number) => spelled(text, from, to, isBase64);
@@ -190,7 +192,7 @@ function formOf(text: string, isBase64 = false): Form {
 	};
 }
 
-/** The Base64 of bytes, as far as it does not depend on the bytes around them. @param offset of the bytes, modulo 3 */
+/** The part of the bytes' Base64 that does not depend on the bytes around them. @param offset of the bytes, modulo 3 */
 function base64Core(bytes: Buffer, offset: number): string {
 	const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString('base64');
 	return text.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3));
@@ -211,7 +213,7 @@ function spelled(text: string, from: number, to: number, isBase64: boolean): str
 	return characters.join(isBase64 ? LINE_BREAK : '');
 }
 
-/** Each is itself escaped by some encoders. All repetitions have a bound, so that no text makes the search slow. */
+/** Some encoders escape % and & again. All repetitions have a bound, so that no text makes the search slow. */
 const PERCENT = String.raw`(?:%|(?<!\\)\\{1,8}u0025|&(?:amp;){0,3}(?:#37;|#x25;|percnt;))(?:25){0,3}`;
 const AMPERSAND = String.raw`(?:&|(?<!\\)\\{1,8}u0026|%(?:25){0,3}26)(?:amp;|#0{0,4}38;|#x0{0,4}26;){0,3}`;
 
@@ -252,10 +254,10 @@ const HTML_NAMES: Record<string, string> = {
 const cached = new Map<string, string>();
 
 /**
- * A pattern of what the encoders of JSON, JavaScript, HTML, URLs and mail make of a character.
+ * A pattern of all that the encoders of JSON, JavaScript, HTML, URLs and mail make of a character.
  *
- * @param afterBackslash the character before it in the secret is a backslash. Otherwise a run of backslashes is tried at
- *   its beginning only, because a text of nothing else would make the search slow.
+ * @param afterBackslash whether the character before it in the secret is a backslash. If not, a run of backslashes is
+ *   tried only at its beginning, because a text of nothing but backslashes would make the search slow.
  */
 function spellings(character: string, afterBackslash: boolean): string {
 	const present = cached.get(`${character}${afterBackslash}`);

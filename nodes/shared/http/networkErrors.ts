@@ -11,8 +11,8 @@ const CERTIFICATE_CODES = new Set([
 ]);
 
 /**
- * What a network's error code means, in plain words. The words leave the code out, because n8n replaces a message that holds
- * one by its own, which may invite to send the request again at once.
+ * What a network's error code means, in plain words. The words leave the code out, because n8n replaces a message that
+ * holds a code by its own message, which may invite the user to send the request again at once.
  *
  * @param code Node's or axios' code, e.g. `ENOTFOUND`
  * @param host the host that was asked
@@ -36,7 +36,7 @@ export function explainNetworkCode(
 		return {
 			message: `The host ${host} was not found`,
 			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
-			// A name server may be busy. A name that does not exist stays so.
+			// EAI_AGAIN comes from a name server that may be busy. ENOTFOUND means that the name does not exist.
 			mayPass: code === 'EAI_AGAIN',
 			mayHaveArrived: false,
 		};
@@ -74,7 +74,7 @@ export function explainNetworkCode(
 	};
 }
 
-/** n8n wraps what the HTTP layer threw, sometimes twice; the code is on the innermost. */
+/** The network's code. n8n wraps the HTTP layer's error, sometimes twice, and only the innermost error has the code. */
 export function networkCode(error: unknown): string {
 	for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
 		const { code } = cause as { code?: unknown };
@@ -84,7 +84,7 @@ export function networkCode(error: unknown): string {
 }
 
 /**
- * What the HTTP layer threw, in plain words.
+ * The failure for an error of the HTTP layer, in plain words.
  *
  * @param mask takes secrets out of the HTTP layer's own words
  * @param proxy the proxy that could not be reached, if it was not the host
@@ -135,6 +135,6 @@ export function redirectFailure(status: number, request: string, target: string)
 	);
 }
 
-/** For messages. */
+/** Milliseconds as seconds, for messages. */
 export const seconds = (milliseconds: number) =>
 	`${milliseconds < 10_000 ? milliseconds / 1000 : Math.round(milliseconds / 1000)} second${milliseconds === 1000 ? '' : 's'}`;

@@ -9,13 +9,13 @@ type OnceOnly<T> = {
 	/**
 	 * Looks whether it was done.
 	 *
-	 * @returns what was done, or `undefined` when it surely was not
-	 * @throws when that cannot be known
+	 * @returns what was done, or `undefined` when it was certainly not done
+	 * @throws when this cannot be known
 	 */
 	find(): Promise<T | undefined>;
-	/** For the error when it stays unknown: what may have been done, and where to look. */
+	/** For the error when the result stays unknown: what may have been done, and where to look. */
 	doubt?: string;
-	/** `findable` where a later try of the item looks before it acts. Default: `unknown`. */
+	/** `findable` if a later try of the item looks before it acts. Default: `unknown`. */
 	certainty?: Exclude<Certainty, 'notDone'>;
 	/** Milliseconds within which a service that did not respond in time may still act. */
 	lateMs?: number;
@@ -25,10 +25,10 @@ type OnceOnly<T> = {
 const LOOKUP_ATTEMPTS = 3;
 
 /**
- * Does what must not be done twice. After a response was lost, it looks whether it was done, takes that over if it was, and
- * does it again if it was not.
+ * Does what must not be done twice. After a response was lost, it looks whether the action was done. If it was, the
+ * result is taken over. If it was not, the action is done again.
  *
- * @throws ServiceFailure in doubt, with the words of `doubt`, only if it cannot be known
+ * @throws ServiceFailure in doubt, with the words of `doubt`, only if the result cannot be known
  */
 export async function onceOnly<T>({
 	signal,
@@ -47,7 +47,7 @@ export async function onceOnly<T>({
 			try {
 				await sleepUntilCancelled(retryDelay(attempts), signal);
 				found = await find().catch(async () => {
-					// Many items may share a look-up. One that failed is worth another.
+					// A failed look-up is repeated, because many items may share it.
 					await sleepUntilCancelled(retryDelay(LOOKUP_ATTEMPTS), signal);
 					return await find();
 				});

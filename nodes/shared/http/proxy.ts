@@ -1,9 +1,10 @@
 import { InvalidInput } from '../core/errors';
 
 /**
- * Plain HTTP is for loopback addresses alone. n8n's HTTP layer sends also these to a proxy that its environment names, and
- * the proxy would read the secret. n8n has no option to go past such a proxy, and nodes may not read the environment.
- * Therefore a request without the secret is sent first, to a port where nothing can listen: only a proxy has an answer.
+ * Plain HTTP is allowed for loopback addresses only. If n8n's environment names a proxy, n8n's HTTP layer sends even
+ * these requests to the proxy, which would read the secret. n8n has no option to go past such a proxy, and nodes may
+ * not read the environment. Therefore a request without the secret is sent first, to a port where nothing can listen.
+ * Only a proxy can answer it.
  */
 
 /** Nothing can listen at port 0. */
@@ -22,7 +23,8 @@ export async function refuseProxy(root: string, ask: (url: string) => Promise<un
 		await ask(`http://${hostname}:${NOBODY}/`);
 	} catch (error) {
 		const tried = connectionOf(error);
-		// Not even tried, e.g. because n8n's own rules forbid the address: the request itself will say so.
+		// The request was not even tried, e.g. because n8n's own rules forbid the address. The real request will report
+		// this.
 		if (tried === undefined || (tried.connects && !tried.port)) return;
 		proxy = tried.port ? ` at ${tried.name}:${tried.port}` : ` at ${tried.name}`;
 	}
@@ -46,13 +48,13 @@ export function proxyOf(error: unknown, target: string): string | undefined {
 }
 
 type Tried = {
-	/** An address was tried; otherwise a name was looked up. */
+	/** Whether an address was tried; otherwise a name was looked up. */
 	connects: boolean;
 	name: string;
 	port: number;
 };
 
-/** What the HTTP layer tried to connect to when it failed: the innermost error says it. */
+/** What the HTTP layer tried to connect to when it failed, according to the innermost error. */
 function connectionOf(error: unknown): Tried | undefined {
 	for (let cause = error; typeof cause === 'object' && cause !== null; cause = (cause as Error).cause) {
 		const [first] = (cause as { errors?: unknown[] }).errors ?? [];

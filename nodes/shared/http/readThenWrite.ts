@@ -15,15 +15,15 @@ type ReadThenWrite<T> = {
 };
 
 /**
- * Writes what depends on the record as it is, such as a whole list. Before each further attempt the record is read again,
- * because somebody else may have changed it meanwhile, and because the attempt whose answer was lost may have been done.
+ * Writes what depends on the present record, such as a whole list. The record is read again before each further
+ * attempt, because somebody else may have changed it, and because the attempt without a response may have been done.
  *
  * @returns what was written; `undefined` when there was nothing to do
  * @throws ServiceFailure in doubt only if it cannot be known whether it was done
  */
 export async function readThenWrite<T>({ signal, read, write }: ReadThenWrite<T>): Promise<T | undefined> {
 	const deadline = Date.now() + TIME_BUDGET_MS;
-	/** The failure of an attempt that may have been done, and what it wrote. */
+	/** The failure of an attempt that may have been done, and the change that it sent. */
 	let lost: { failure: ServiceFailure; change: T } | undefined;
 	for (let attempts = 1; ; attempts++) {
 		let change: T | undefined;
@@ -33,7 +33,7 @@ export async function readThenWrite<T>({ signal, read, write }: ReadThenWrite<T>
 			if (!lost) throw asError(reason);
 			throw lost.failure.inDoubt(`${DOUBT} It could not be looked up: ${errorMessage(reason)}.`);
 		}
-		// What was to be done stands there: the attempt without an answer did it.
+		// The record already has what was to be written, so the attempt without a response did it.
 		if (change === undefined) return lost?.change;
 		try {
 			await write(change);
@@ -42,7 +42,7 @@ export async function readThenWrite<T>({ signal, read, write }: ReadThenWrite<T>
 			if (!(error instanceof ServiceFailure)) throw asError(error);
 			if (error.certainty !== 'notDone') lost = { failure: error, change };
 			const isLast = attempts === MAX_ATTEMPTS || Date.now() > deadline || signal?.aborted === true;
-			// A refusal may mean that the attempt without an answer has come through meanwhile.
+			// A refusal may mean that the attempt without a response has been done meanwhile.
 			const isWorthAnother = mayPass(error) || (lost !== undefined && lost.failure !== error);
 			if (isLast && lost) return await lastLook(read, lost);
 			if (isLast || !isWorthAnother) throw asError(error);
@@ -62,6 +62,6 @@ async function lastLook<T>(
 	throw lost.failure;
 }
 
-/** No answer came, or the service or a gateway could not carry it out now. */
+/** Whether another attempt can help: no response came, or the service or a gateway was not able to carry it out. */
 const mayPass = (error: ServiceFailure): boolean =>
 	error.unanswered !== undefined || /^(429|5\d\d)$/.test(error.details.httpCode ?? '');

@@ -4,25 +4,25 @@ import { type Certainty, certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '..
 import { parseJson, stringifyJson } from '../core/json';
 import { masked, maskedJson } from './masking';
 
-/** An answer, whatever its status. */
+/** A response, whatever its status. */
 export type ServiceResponse = {
 	status: number;
 	statusText: string;
 	headers: Record<string, unknown>;
-	/** Parsed without losing a digit; `undefined` when the answer is no JSON. */
+	/** Parsed without losing a digit; `undefined` when the body is not JSON. */
 	json: unknown;
 	text: string;
 	/** For messages, e.g. `POST /api/v3/groups`. */
 	request: string;
-	/** Milliseconds by which the time that it was signed with was corrected. */
+	/** Milliseconds by which the time in its signature was corrected. */
 	correction: number;
 	/** What earlier attempts of the same request may have done, whatever this response says. Default: `notDone`. */
 	earlierAttempts?: Certainty;
 };
 
 /**
- * An answer's body as text and, where it is JSON, parsed. A server or proxy that echoes the request must not bring a
- * secret into items and messages: it is hidden in both, in the JSON after it was parsed.
+ * A response's body as text and, if it is JSON, parsed. A server or proxy that repeats the request must not bring a
+ * secret into items and messages. The secret is hidden in both, and in the JSON after it was parsed.
  */
 export function readBody(
 	body: unknown,
@@ -41,8 +41,8 @@ export function readBody(
 const isNothing = (value: unknown) => value === undefined || value === null;
 
 /**
- * What is known of a request whose response is no success. A server error does not tell whether a write was done, and
- * neither does a success without the service's JSON: a proxy's page, or an empty body.
+ * What is known of a request whose response is not a success. A server error does not tell whether a write was done. A
+ * success without the service's JSON, such as a proxy's page or an empty body, does not tell it either.
  */
 export function failureState({
 	request,
@@ -56,7 +56,7 @@ export function failureState({
 	return { certainty: certaintyOfLost(request), unanswered: status === 504 ? 'timeout' : 'connection' };
 }
 
-/** A success without the record that it should hold. */
+/** The failure for a success without the record that it should hold. */
 export function incomplete(message: string, { status, request }: ServiceResponse): ServiceFailure {
 	const details = { httpCode: String(status), request };
 	return new ServiceFailure(message, PAGE_ADVICE, details, {
@@ -65,7 +65,7 @@ export function incomplete(message: string, { status, request }: ServiceResponse
 	});
 }
 
-/** The start of an answer that is no JSON, for messages: markup removed, white space collapsed. */
+/** The start of a response that is not JSON, for messages: markup removed, white space collapsed. */
 export function excerpt(text: string): string {
 	const plain = text
 		.slice(0, 4000)

@@ -4,8 +4,8 @@ import type { ConcurrencyLimiter, Slot } from './concurrencyLimiter';
 import { sleepUntilCancelled } from './sleep';
 
 /**
- * The one place that decides whether a request is sent again. A request that surely did nothing is. A request that may have
- * done something is only where doing it twice is the same as doing it once.
+ * The one place that decides whether a request is sent again. A request that certainly did nothing is sent again. A
+ * request that may have done something is sent again only if doing it twice is the same as doing it once.
  */
 
 /** A response as far as a retry depends on it. */
@@ -28,7 +28,7 @@ export type RetryRules<T extends RetryableResponse> = {
 	idempotent: boolean;
 	/** A response that no repetition will change, whatever its status. */
 	isFinal?(response: T): boolean;
-	/** A success without what a success holds: a proxy's page, or an empty body. */
+	/** A success without what a success holds, such as a proxy's page or an empty body. */
 	isGarbled?(response: T): boolean;
 	/** The service has responded in its own format before, so that a garbled response will not last. */
 	isKnown?(): boolean;
@@ -39,9 +39,9 @@ export type RetryRules<T extends RetryableResponse> = {
 };
 
 export const MAX_ATTEMPTS = 6;
-/** As long as every response has been garbled, because the address may be wrong. */
+/** The most attempts while every response has been garbled, because the address may be wrong. */
 const MAX_GARBLED_ATTEMPTS = 3;
-/** For all attempts together. */
+/** Milliseconds for all attempts together. */
 export const TIME_BUDGET_MS = 180_000;
 const FIRST_DELAY_MS = 250;
 const MAX_DELAY_MS = 20_000;
@@ -99,7 +99,7 @@ async function waitForTurn<T extends RetryableResponse>(
 	attempts: number,
 ): Promise<void> {
 	if (limiter.pause > TIME_BUDGET_MS) throw retryAfterTooLongError(limiter.pause);
-	// A probe would wait for the pause to end, and each of the other items would do so after it.
+	// A probe would wait until the pause ends, and then each of the other items would wait again.
 	if (attempts === 1 && breaker.isOpen && limiter.pause > 0) throw unreachableError();
 	if (attempts === 1) await breaker.waitUntilClosed(slot, signal);
 	for (let rest = limiter.untilTurn(slot); rest > 0 && !signal?.aborted; rest = limiter.untilTurn(slot)) {
@@ -117,7 +117,7 @@ const isFromService = (response: RetryableResponse | undefined) =>
 
 const isUnanswered = (error: unknown) => error instanceof ServiceFailure && error.unanswered !== undefined;
 
-/** The last attempt may surely have done nothing, and an earlier one may still have done it. */
+/** The last attempt may certainly have done nothing, but an earlier attempt may have done it. */
 function withEarlierAttempts(error: unknown, earlierAttempts: Certainty): unknown {
 	if (earlierAttempts === 'notDone' || !(error instanceof ServiceFailure)) return error;
 	return error.certainty === 'notDone' ? error.inDoubt(DOUBT) : error;
@@ -180,7 +180,7 @@ function readRetryAfter(value: unknown): number | undefined {
 	return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
 }
 
-/** Milliseconds. Doubled each time, and jittered, so that requests that failed together do not come back together. */
+/** Milliseconds, doubled each time. They are jittered, so that requests that failed together do not return together. */
 export function retryDelay(attempts: number): number {
 	return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
 }

@@ -21,7 +21,7 @@ export function pathOf(...segments: string[]): string {
 /** Pairs in order; a name may repeat. */
 export type Query = ReadonlyArray<readonly [name: string, value: string]>;
 
-/** @returns the query of an address with its question mark; nothing where there is none */
+/** @returns the query of an address with its question mark; an empty text if there are no pairs */
 export function queryString(query: Query): string {
 	const pairs = query.map(
 		([name, value]) => `${encodeComponent(name)}=${encoded(value, `The parameter "${name}"`)}`,
@@ -29,7 +29,7 @@ export function queryString(query: Query): string {
 	return pairs.length > 0 ? `?${pairs.join('&')}` : '';
 }
 
-/** Servers refuse longer addresses without a word, or break the connection. */
+/** Characters. Servers refuse longer addresses without an explanation, or break the connection. */
 const LONGEST_IN_ADDRESS = 16_000;
 
 function encoded(text: string, what: string): string {

@@ -22,7 +22,7 @@ type LegacyAnswer = {
 
 const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error', message });
 
-/** The answer of a credential test, and whether the time that it was signed with has to be corrected first. */
+/** The result of a credential test, and whether the time in the signature has to be corrected first. */
 type Verdict = INodeCredentialTestResult & { isClockOff?: boolean };
 
 const PLAIN_SECRET =
@@ -31,12 +31,12 @@ const PLAIN_SECRET =
 /**
  * Tests a credential with one GET, and says in plain words what is wrong.
  *
- * A function of the node, because n8n's declarative credential test shows only HTTP's status text and the network's
- * code. The request helper of such a function is n8n's older one: it gets no other.
+ * This is a function of the node, because n8n's declarative credential test shows only HTTP's status text and the
+ * network's code. n8n gives such a function only its older request helper.
  *
  * @param authenticate the credential type's own
  * @param url the full URL, made from the credential's data
- * @param credentialVerdict what the answer says about the credential
+ * @param credentialVerdict what the response says about the credential
  */
 export async function testCredential(
 	helpers: ICredentialTestFunctions['helpers'],
@@ -48,7 +48,7 @@ export async function testCredential(
 	let uri = '';
 	try {
 		uri = url(data.baseUrl);
-		// A secret that cannot be sent is named before anything else is tried.
+		// This reports a secret that cannot be sent, before anything else is tried.
 		if (typeof authenticate === 'function') await authenticate(data, { url: uri });
 		await refuseProxy(uri, async (nowhere) => await get(helpers, nowhere));
 		const first = await ask(helpers, data, authenticate, uri);
@@ -56,7 +56,7 @@ export async function testCredential(
 		const verdict = verdictOn(first, uri, credentialVerdict);
 		if (verdict.isClockOff !== true || !clock.correct(first.headers.date, 0))
 			return withWarning(verdict, data);
-		// The nodes do the same.
+		// The nodes correct the time in the same way.
 		const { correction } = clock;
 		const second = await ask(helpers, { ...data, clockCorrection: correction }, authenticate, uri);
 		const corrected = verdictOn(second, uri, credentialVerdict);
@@ -114,7 +114,7 @@ function verdictOn(
 ): Verdict {
 	const { host, protocol } = new URL(uri);
 	const { status, statusText, headers } = response;
-	// What a proxy says instead of a tunnel to the service comes without headers.
+	// The response of a proxy that refuses a tunnel to the service has no headers.
 	const isOfProxy = protocol === 'https:' && status >= 400 && Object.keys(headers).length === 0;
 	if (isOfProxy || status === 407) {
 		return failed(

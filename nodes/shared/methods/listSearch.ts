@@ -9,7 +9,7 @@ type Search = (
 	paginationToken?: string,
 ) => Promise<INodeListSearchResult>;
 
-/** Of a name in a drop-down, which has one line. */
+/** Characters of a name in a drop-down, which has one line. */
 const LONGEST_NAME = 200;
 
 /** An entry of a drop-down, whose name and description come from the service. The value stays as it is. */
@@ -19,7 +19,7 @@ export const forEditor = <T extends { name: string; description?: string }>(entr
 	...(entry.description !== undefined && { description: escapeHtml(entry.description) }),
 });
 
-/** Of a list that cannot be loaded, n8n shows the message alone: what to do has to stand in it. */
+/** If a list cannot be loaded, n8n shows only the message. Therefore the message has to say what to do. */
 export const withAdvice = (search: Search): Search =>
 	async function (this: ILoadOptionsFunctions, ...parameters) {
 		try {
@@ -29,13 +29,13 @@ export const withAdvice = (search: Search): Search =>
 			const words = [errorMessage(error).replace(/\.$/, ''), errorDescription(error)].filter(Boolean);
 			const message = withoutMarkup(words.join('. '));
 			const shown = new NodeOperationError(this.getNode(), message);
-			// n8n replaces a message that holds a network code.
+			// n8n replaces a message that holds a network code, unless the message is set afterwards.
 			shown.message = message;
 			throw shown;
 		}
 	};
 
-/** Entries whose name holds the text, or whose value is it, in alphabetical order. */
+/** Entries whose name contains the text, or whose value equals it, in alphabetical order. */
 export function matching(entries: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {
 	const wanted = filter.toLowerCase();
 	return entries

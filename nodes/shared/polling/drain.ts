@@ -14,14 +14,14 @@ export type Stream<T> = {
 	/**
 	 * Reads from a time on, batch by batch.
 	 *
-	 * @param known how many of the records from there on have come out already: a page should hold more than these
+	 * @param known how many of the records from there on have already come out. A page should hold more than these.
 	 */
 	read(from: number, known: number): AsyncIterator<Batch<T>>;
 	/** The newest time that the service has, whatever the filters. */
 	newest(): Promise<number>;
-	/** Whether a record that is read is an event of this kind. */
+	/** Whether a record is an event of this kind. */
 	isEvent(occurrence: Occurrence<T>): boolean;
-	/** The time at which the other streams have the same state of the record, which comes out once. */
+	/** The time at which the other streams have the same state of the record. The state comes out only once. */
 	sameStateAt?(occurrence: Occurrence<T>): number;
 };
 
@@ -75,7 +75,7 @@ class Head<T> {
 		return this.batches === undefined;
 	}
 
-	/** To be called when it has come out, from this stream or from another. */
+	/** Call this when the event has come out, from this stream or from another. */
 	note(id: string, time: number): void {
 		if (time >= this.timeline.floor) this.seen.add({ id, time });
 	}
@@ -84,7 +84,7 @@ class Head<T> {
 		const isFirst = this.batches === undefined;
 		let batch = await this.begin();
 		if (isFirst && batch.upTo !== Infinity && this.timeline.horizon === undefined) {
-			// The horizon must be older than whatever is read of the backlog.
+			// The horizon must be older than every record of the backlog that is read.
 			this.timeline.horizon = this.notInFuture(await this.stream.newest());
 			this.batches = undefined;
 			batch = await this.begin();
@@ -96,7 +96,7 @@ class Head<T> {
 		this.index = 0;
 	}
 
-	/** The timeline after what has come out; unchanged where nothing has been read. */
+	/** The timeline after all that has come out; unchanged if nothing has been read. */
 	finish(): Timeline {
 		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.floor) };
 		const position = this.next?.time ?? this.upTo;
@@ -104,7 +104,7 @@ class Head<T> {
 		return advance(this.timeline, { position, newest }, this.options.overlap, this.seen);
 	}
 
-	/** A time in the future would take the present out of what is read again. */
+	/** With a time in the future, the next poll would not read the present again. */
 	private notInFuture(time: number): number {
 		return Math.min(time, Math.max(this.options.serviceTime(), this.timeline.floor));
 	}
@@ -118,8 +118,8 @@ class Head<T> {
 }
 
 /**
- * The events of several streams in ascending order of time, as many as there is room and time for. What is left comes
- * with the next poll.
+ * The events of several streams in ascending order of time, as many as room and time allow. The next poll brings the
+ * rest.
  *
  * @returns also the timelines after it, in the order of the streams
  */
@@ -143,7 +143,9 @@ export async function drain<T>(
 	return { events, timelines: heads.map((head) => head.finish()) };
 }
 
-/** More of them would make the state large. What is forgotten comes out as another event, with an ID of its own. */
+/**
+ * More entries would make the state large. A forgotten record comes out again as another event, with an ID of its own.
+ */
 const MAX_AHEAD = 10_000;
 
 function noteAhead<T>(head: Head<T>, id: string, time: number): void {
@@ -161,7 +163,7 @@ async function fill<T>(heads: ReadonlyArray<Head<T>>, { hasTime }: DrainOptions)
 	return true;
 }
 
-/** Of two at the same time, the first stream's. */
+/** The earliest event. If two have the same time, the first stream's event. */
 function earliest<T>(heads: ReadonlyArray<Head<T>>): Head<T> | undefined {
 	let first: Head<T> | undefined;
 	for (const head of heads) {

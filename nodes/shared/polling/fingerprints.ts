@@ -3,8 +3,8 @@ import { createHash } from 'crypto';
 import { isJsonObject, type JsonObject } from '../core/json';
 
 /**
- * New, changed and removed records of a list that tells no times: each listing is compared with short fingerprints of the
- * last one.
+ * New, changed and removed records of a list that holds no times. Each listing is compared with short fingerprints of
+ * the last one.
  */
 
 /** Plain JSON. */
@@ -28,7 +28,7 @@ export type Difference = {
 	count: number;
 	/** What has changed. */
 	keys?: string[];
-	/** Absent for one that is gone. */
+	/** Absent for a removed record. */
 	record?: JsonObject;
 };
 
@@ -77,7 +77,7 @@ export const emptySnapshot = (): Snapshot => ({ keys: [], prints: {}, missing: {
  * Compares a listing with the last one. A record is removed when two listings in a row lack it, because a list may lag
  * behind.
  *
- * @param most of differences; what is left is found again the next time
+ * @param most the most differences to return. The next comparison finds the rest again.
  */
 export function compare(
 	before: Snapshot,
@@ -86,14 +86,14 @@ export function compare(
 	most: number,
 ): { differences: Difference[]; after: Snapshot } {
 	const keys = keysOf(listed);
-	// Keys that the service has begun to list, or has ceased to, are no change of the records.
+	// Keys that the service has begun or ceased to list are not changes of the records.
 	const common = keys.flatMap((key, index) => {
 		const earlier = before.keys.indexOf(key);
 		return earlier < 0 ? [] : [{ key, index, earlier }];
 	});
 	const differences: Difference[] = [];
 	const counts = { ...before.counts };
-	/** @returns whether it is settled: it comes out, or nobody asked for it */
+	/** @returns whether the difference is settled, because it comes out or because nobody asked for it */
 	const report = (kind: Difference['kind'], id: string, more: Partial<Difference> = {}): boolean => {
 		if (!kinds.includes(kind)) return true;
 		if (differences.length >= most) return false;
@@ -123,7 +123,7 @@ export function compare(
 	for (const [id, earlier] of Object.entries(before.prints)) {
 		if (present.has(id)) continue;
 		if (id in before.missing && report('removed', id)) {
-			// Should it come back, that is another event.
+			// If the record comes back, that is another event.
 			counts[id] ??= 1;
 			continue;
 		}
@@ -151,6 +151,6 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
 	return { keys, prints, missing, counts };
 }
 
-/** Of a record as it is, for the ID of an event. */
+/** A hash of a whole record, for the ID of an event. */
 export const shortHash = (record: JsonObject): string =>
 	createHash('sha256').update(canonical(record)).digest('hex').slice(0, 8);

@@ -9,7 +9,7 @@ import { runOptions } from '../execution/options';
 
 /** Parameters that the triggers of both services have. */
 
-/** Where a trigger begins that polls for the first time. */
+/** Where a trigger begins when it polls for the first time. */
 export const startParameters = (show?: INodeProperties['displayOptions']): INodeProperties[] => [
 	{
 		displayName: 'Start',
@@ -43,7 +43,7 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 	},
 ];
 
-/** @returns milliseconds since the epoch; `undefined` from now on */
+/** @returns milliseconds since the epoch; `undefined` means from now on */
 export function readStart(context: IPollFunctions): number | undefined {
 	if (context.getNodeParameter('start', 'now') !== 'since') return undefined;
 	const given: unknown = context.getNodeParameter('since', '');
@@ -84,7 +84,7 @@ export const pollOptions = (...own: INodeProperties[]): INodeProperties => ({
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	// A poll sends one request after the other.
+	// Only the time-out is taken from the run's options, because a poll sends one request after the other.
 	options: [...own, maxItemsOption, ...runOptions.filter(({ name }) => name === 'timeout')].sort((a, b) =>
 		a.displayName.localeCompare(b.displayName),
 	),
@@ -100,8 +100,8 @@ export function readOverlap({ overlap }: JsonObject): number {
 }
 
 /**
- * A fingerprint of what a trigger looks for, by which it notices that it was changed. It is made of the parameters as they
- * are written, because an expression may give another value each time.
+ * A fingerprint of what a trigger looks for, which shows whether the user has changed it. It is made of the parameters
+ * as written, because an expression may give another value each time.
  *
  * @param place the address of the service
  */
@@ -113,7 +113,7 @@ export function fingerprintOf(parameters: INodeParameters, names: readonly strin
 		.slice(0, 16);
 }
 
-/** n8n's editor keeps beside the value of a resource locator what it is called. */
+/** Removes the name that n8n's editor keeps beside the value of a resource locator. */
 function withoutCache(value: unknown): unknown {
 	const plain = unlocated(value);
 	if (!isJsonObject(plain)) return plain;

@@ -9,15 +9,15 @@ import { toPollError } from './pollError';
 export type PollRun = {
 	/** Whether there is time for another request. */
 	hasTime(): boolean;
-	/** Tells whoever reads n8n's log. */
+	/** Writes to n8n's log. */
 	log(message: string): void;
 };
 
 /** A trigger whose parameters are read and checked. */
 export type Trigger = {
-	/** The newest few events that there could have been, in ascending order; nothing is remembered of them. */
+	/** A few of the newest events, in ascending order, as an example. Nothing is remembered of them. */
 	sample(): Promise<JsonObject[]>;
-	/** What was looked for, where a sample finds nothing. */
+	/** The error when a sample finds nothing. It says what was looked for. */
 	nothingFound: InvalidInput;
 	/**
 	 * The events since the last poll, and the state after them.
@@ -29,14 +29,14 @@ export type Trigger = {
 
 /** Milliseconds. */
 const MAX_BUDGET_MS = 45_000;
-/** The part of n8n's budget after which no request begins: one that is under way may take a while. */
+/** The part of n8n's budget after which no request begins, because a request under way may take a while. */
 const USABLE_PART = 0.75;
 
-/** Milliseconds within which a poll may begin requests, of what n8n allows it. */
+/** Milliseconds within which a poll may begin requests. @param allowed the milliseconds that n8n allows the poll */
 export const usableBudget = (allowed: number | undefined): number =>
 	Math.min(MAX_BUDGET_MS, allowed === undefined ? Infinity : allowed * USABLE_PART);
 
-/** Polls that are under way, by workflow and node: n8n begins one although the last has not ended. */
+/** Polls that are under way, by workflow and node, because n8n begins a poll even if the last one has not ended. */
 const underWay = new Set<string>();
 
 /**
@@ -81,7 +81,7 @@ async function pollOnce(
 		hasTime: () => Date.now() - startedAt < usable,
 		log: (message) => context.logger.info(`${context.getNode().name}: ${message}`),
 	});
-	// n8n no longer waits for this poll: it would drop the events.
+	// n8n no longer waits for this poll and would drop the events.
 	if (allowed !== undefined && Date.now() - startedAt >= Math.max(allowed, 1000)) throw tooSlow(allowed);
 	if (JSON.stringify(before) !== JSON.stringify(state)) kept.state = state;
 	return events.length > 0 ? toOutput(events) : null;

@@ -15,10 +15,10 @@ export function causeOf(error: unknown): Cause | undefined {
 	return httpCode.startsWith('4') ? 'configuration-invalid' : 'temporarily-unavailable';
 }
 
-/** The error that n8n shows of a poll and hands to the error workflow. Nothing has moved: the next poll reads the same. */
+/** The error that n8n shows for a poll and gives to the error workflow. The next poll reads the same events again. */
 export function toPollError(node: INode, error: unknown): Error {
 	const cause = causeOf(error);
-	// n8n's own errors come as they are, e.g. of a credential that is missing.
+	// n8n's own errors stay as they are, e.g. for a missing credential.
 	if (cause === undefined && error instanceof Error) return error;
 	const nodeError = buildNodeError(node, error, {
 		message: errorMessage(error),

@@ -18,7 +18,7 @@ export type Occurrence<T> = {
 export type Timeline = {
 	/** The next poll reads from here on. */
 	from: number;
-	/** What has come out since then is in `seen`; nothing before it comes out any more. */
+	/** Nothing before this time comes out any more. What has come out since then is in `seen`. */
 	floor: number;
 	/** While a backlog is read: a time that the service had reached before the first record of the backlog was read. */
 	horizon?: number;
@@ -63,14 +63,14 @@ export class Seen {
 		ids.add(id);
 	}
 
-	/** How many are as late as this, or later. */
+	/** How many have this time, or a later one. */
 	countFrom(time: number): number {
 		let count = 0;
 		for (const [other, ids] of this.times) if (other >= time) count += ids.size;
 		return count;
 	}
 
-	/** @param floor older ones are left out */
+	/** @param floor records before this time are left out */
 	toState(floor: number): Timeline['seen'] {
 		return Object.fromEntries(
 			[...this.times]
@@ -84,9 +84,9 @@ export class Seen {
 /**
  * The timeline after a poll.
  *
- * Records become visible late, by the overlap at most: what was read up to the present is read again from the overlap
- * before it. A backlog is read through first, over several polls. Then reading goes back to the overlap before the
- * horizon, because what was visible when the backlog was begun was read after the horizon.
+ * Records become visible late, by the overlap at most. If a poll has read up to the present, the next poll reads the
+ * last overlap again. A backlog is read first, over several polls. Then reading goes back to the overlap before the
+ * horizon, because all that was visible at the horizon has been read by then.
  */
 export function advance(
 	{ floor, horizon }: Timeline,
@@ -97,7 +97,7 @@ export function advance(
 	const { position, newest } = progress;
 	const sure = (horizon ?? newest) - overlap;
 	if (position === Infinity) {
-		// Never below the floor: what has come out before it is forgotten, and would come out again.
+		// Never below the floor, because what came out before the floor is forgotten and would come out again.
 		const from = Math.max(floor, Math.min(newest - overlap, sure));
 		return { from, floor: from, seen: seen.toState(from) };
 	}

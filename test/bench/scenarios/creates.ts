@@ -10,7 +10,7 @@ const BATCHED = 'HTTP Request, batches of 50 a second';
 const SEQUENTIAL = 'sequential loop';
 const floor = (atOnce: number) => `floor, ${atOnce} at once`;
 
-/** 1: a server that answers in 50 ms and bears anything. */
+/** 1: a server that responds in 50 ms at any load. */
 export async function creates(bench: Bench): Promise<void> {
 	for (const items of bench.options.quick ? [200] : [200, 2000]) await createsOf(bench, items);
 }
@@ -51,7 +51,7 @@ async function createsOf(bench: Bench, items: number): Promise<void> {
 		bar: 'at least 4x faster than HTTP Request with default batching',
 		met: batched >= 4 * ours,
 	});
-	// A fifth of 200 items goes by while the pace is found.
+	// The first fifth of 200 items passes before the limit has adapted.
 	if (items >= 2000) {
 		bench.figure({
 			...base,
@@ -74,7 +74,7 @@ async function createsOf(bench: Bench, items: number): Promise<void> {
 
 const CAPACITY = 20;
 
-/** 2: a server that bears 20 requests at once and refuses more. */
+/** 2: a server that accepts 20 requests at once and refuses more. */
 export async function limited(bench: Bench): Promise<void> {
 	for (const items of bench.options.quick ? [200] : [200, 2000]) {
 		const clients: Record<'ours' | 'ours200' | 'unbatched' | 'floor', Client> = {
@@ -119,7 +119,7 @@ export async function limited(bench: Bench): Promise<void> {
 
 const KNEE = 20;
 
-/** 3: a server whose answers take longer the more it has to do, so that its throughput falls above its knee. */
+/** 3: a server whose responses take longer the more it has to do, so that its throughput falls above a certain load. */
 export async function rising(bench: Bench): Promise<void> {
 	const items = bench.options.quick ? 300 : 500;
 	const results = await bench.compare(
@@ -160,7 +160,7 @@ export async function rising(bench: Bench): Promise<void> {
 	}
 }
 
-/** 4: a server that answers at once, so that the client's CPU is all there is. */
+/** 4: a server that responds at once, so that only the client's CPU time counts. */
 export async function cpu(bench: Bench): Promise<void> {
 	const items = bench.options.quick ? 500 : 2000;
 	const results = await bench.compare(
@@ -170,7 +170,7 @@ export async function cpu(bench: Bench): Promise<void> {
 			unbatched: { client: 'httpRequest', items },
 			axios: { client: 'axios', items, max: 32 },
 		},
-		// From one run to the next CPU time differs by a tenth, which is more than what is asked.
+		// CPU time differs by a tenth between runs, which is more than the requirement.
 		{ times: 3 },
 	);
 	const each = ({ cpuMs }: Result) => cpuMs / items;
@@ -185,7 +185,7 @@ export async function cpu(bench: Bench): Promise<void> {
 	});
 }
 
-/** Milliseconds. */
+/** Milliseconds until a response of the slow service. */
 const SLOW = 10_000;
 const CANCELLED_AFTER = 2000;
 
@@ -205,7 +205,7 @@ export async function cancelled(bench: Bench): Promise<void> {
 		unit: 's until the execution ends',
 		peers: { [UNBATCHED]: after(results.unbatched) },
 		bar: 'cancel within a second',
-		// Before it was cancelled it can only have failed.
+		// An execution that failed before it was cancelled gives a negative time.
 		met: after(results.ours) >= 0 && after(results.ours) <= 1,
 		peakRssMiB: results.ours.peakMiB,
 	});

@@ -1,9 +1,9 @@
 import type { Bench } from '../bench';
 
-/** Milliseconds that n8n may stand still longer than it does by itself. */
+/** Milliseconds that n8n may be blocked longer than without our node. */
 const MOST_PAUSE = 250;
 
-/** 10: how long n8n serves nothing else while all items are read and checked before the first is sent. */
+/** 10: how long n8n is blocked while all items are read and checked before the first is sent. */
 export async function pauses(bench: Bench): Promise<void> {
 	const items = bench.options.quick ? 2000 : 50_000;
 	const { ours, nothing } = await bench.compare(

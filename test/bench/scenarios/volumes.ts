@@ -2,7 +2,7 @@ import { type Bench, type Client, type Fresh, freshSummary, type Result, summary
 
 const LATENCY = 50;
 
-/** An ID as ThreatConnect's own cloud gives them: of 16 digits, but not beyond what a number holds. */
+/** An ID as ThreatConnect's own cloud gives them: it has 16 digits, but is a safe integer. */
 const CLOUD_ID = 1_125_899_906_842_625;
 
 /** 5: Get Many of 100,000 groups, each time in a process of its own. */
@@ -13,7 +13,7 @@ export async function getMany(bench: Bench): Promise<void> {
 		await bench.measureFresh([{ groups: 0 }, client], [{ groups, firstId: CLOUD_ID }, client]);
 	const ours: Fresh[] = [];
 	const axios: Fresh[] = [];
-	// The server renders each page once, which is not to be measured: the first round does not count.
+	// The first round does not count, because the server renders each page only once, and that must not be measured.
 	for (let round = 0; round <= bench.options.rounds; round++) {
 		ours[round] = await fresh({ client: 'getMany' });
 		axios[round] = await fresh({ client: 'axiosPages' });
@@ -58,7 +58,7 @@ export async function files(bench: Bench): Promise<void> {
 		'upload' | 'streamUp' | 'download' | 'streamDown',
 		Result[]
 	>;
-	// The bare stream replaces a file; to download they take turns in going first.
+	// The bare stream replaces a file. For downloads, the two clients take turns in going first.
 	const orders = [
 		['upload', 'streamUp', 'download', 'streamDown'],
 		['upload', 'streamUp', 'streamDown', 'download'],
@@ -99,7 +99,7 @@ function reportFile(bench: Bench, scenario: string, mib: number, ours: Result, b
 	});
 }
 
-/** One after the other, all would take ten minutes each time: of every fifty, one is measured. */
+/** One of every fifty items is measured, because all of them one after the other would take ten minutes each time. */
 const ONE_BY_ONE = 50;
 
 /** 7: Bulk Import, against the simulator. */
@@ -139,7 +139,7 @@ export async function bulkImport(bench: Bench): Promise<void> {
 const COUNTS = [100, 1000, 10_000, 50_000];
 const WARM_UP = 1000;
 
-/** 8: how cost grows with the number of items; the server answers at once, so that the client is all there is. */
+/** 8: how cost grows with the number of items. The server responds at once, so that only the client counts. */
 export async function growth(bench: Bench): Promise<void> {
 	const counts = bench.options.quick ? COUNTS.slice(0, 3) : COUNTS;
 	const results = new Map(counts.map((items) => [items, [] as Fresh[]]));

@@ -7,7 +7,7 @@ import type { State } from './state';
 
 const ACCESS_LISTS = ['sso_1', 'sso_2', 'member_admins'] as const;
 
-/** What names an entry of `access`: two entries with the same name are the same entry. */
+/** The name of an entry of `access`. Two entries with the same name are the same entry. */
 function nameOf(entry: Partial<SsoEntry & MemberAdmin>): string {
 	if (entry.user_id !== undefined) return `user_id ${entry.user_id.toLowerCase()}`;
 	if (entry.group_id !== undefined) return `group_id ${entry.group_id.toLowerCase()}`;
@@ -19,7 +19,7 @@ function inDocumentedOrder<Entry extends object>(entry: Entry): Entry {
 	return Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))) as Entry;
 }
 
-/** The lists of a new group: the entries of CreateGroup carry no action. */
+/** The lists of a new group. The entries of CreateGroup have no action. */
 export function accessOfNewGroup(state: State, sent: Partial<Access> = {}): Access {
 	const upserts: AccessOperations = {};
 	for (const list of ACCESS_LISTS) {
@@ -67,9 +67,7 @@ function checkIdsKnown(state: State, entry: Partial<MemberAdmin>, path: string):
 		throw refusals.invalid(`${path}.group_id`, `is not the id of a group: ${groupId}`);
 }
 
-/**
- * UpdateGroup addresses an entry by its name alone, so CreateGroup cannot sensibly store two of one name.
- */
+/** Refuses two entries with the same name in CreateGroup, because UpdateGroup addresses an entry only by its name. */
 function checkNamesUnique(list: string, entries: Array<SsoEntry | MemberAdmin>): void {
 	const names = entries.map(nameOf);
 	const repeated = firstRepeated(names);

@@ -8,14 +8,14 @@ import type {
 } from './records';
 
 /**
- * How the methods answer: the documented keys, in the documented order. Of a project and of a vulnerability
- * the documentation lists about a hundred keys each; here are those the simulator has something to say about.
+ * The responses of the methods, with the documented keys in the documented order. The documentation lists about a
+ * hundred keys each for a project and for a vulnerability. Here are those for which the simulator has values.
  */
 
 export type Query = Record<string, string | string[] | undefined>;
 type Link = { id: string; name: string };
 
-/** The custom fields a request asks for. A list with no value (`cf_key_allowlist=`) allows none of them. */
+/** The custom fields that a request asks for. A list without a value (`cf_key_allowlist=`) allows none of them. */
 export function fieldFilter(query: Query, prefix = ''): (fields: CustomField[]) => CustomField[] {
 	const allowlist = query[`${prefix}cf_key_allowlist`];
 	const allowed = allowlist === undefined ? undefined : [allowlist].flat();
@@ -23,7 +23,10 @@ export function fieldFilter(query: Query, prefix = ''): (fields: CustomField[]) 
 	return (fields) => fields.filter(({ key }) => allowed?.includes(key) !== false && !blocked.includes(key));
 }
 
-/** `count` of a paged answer: whether of the page or of all pages is not documented; here of the page. */
+/**
+ * A page of a list, with its `count`. The documentation does not say whether it counts the page or all pages; here it
+ * counts the page.
+ */
 export function page<Thing>(things: Thing[], { skip = '0', limit = '500' }: Query, cap: number): Thing[] {
 	return things.slice(Number(skip), Number(skip) + Math.min(cap, Number(limit)));
 }
@@ -86,7 +89,7 @@ export function asListedGroups(groups: StoredGroup[], query: Query) {
 
 // --- projects -----------------------------------------------------------------
 
-/** Where projects, unlike groups, have custom fields, each says that it is one. */
+/** Custom fields of records that, unlike groups, give each custom field a type. */
 const typed = (fields: CustomField[]) => fields.map(({ key, value }) => ({ key, value, type: 'Field' }));
 
 type ProjectFilters = Record<'fields' | 'reporting' | 'summary', (fields: CustomField[]) => CustomField[]>;
@@ -125,7 +128,7 @@ export function asProject(
 	};
 }
 
-/** A project as UpdateProjectById answers it: other keys than in GetProjectById, and no status. */
+/** A project in the response of UpdateProjectById, which has other keys than GetProjectById, and no status. */
 export function asUpdatedProject(project: StoredProject, groups: Link[]) {
 	return {
 		id: project.id,
@@ -145,13 +148,13 @@ export function asUpdatedProject(project: StoredProject, groups: Link[]) {
 // --- vulnerabilities and assets -----------------------------------------------
 
 /**
- * "Returns custom fields and custom tags in alternative format": which, is not documented. Here it is one
- * object with a member for each key.
+ * "Returns custom fields and custom tags in alternative format": the format is not documented. Here it is one object
+ * with a member for each key.
  */
 const alternative = (fields: CustomField[]) =>
 	Object.fromEntries(fields.map(({ key, value }) => [key, value]));
 
-/** Makes the answer of a vulnerability, for one request. */
+/** Makes the response for a vulnerability, for one request. */
 export function vulnerabilityAnswer(query: Query) {
 	const written = query.altCustomFields === 'true' ? alternative : typed;
 	const ofVulnerability = fieldFilter(query, 'vulnerability_');

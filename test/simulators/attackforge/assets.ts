@@ -16,7 +16,7 @@ export function seedAssets(state: State, groupId: string, count: number): Stored
 	return list.slice(list.length - count);
 }
 
-/** The assets of a group are those of its projects; a user sees those of the projects they are on. */
+/** The assets of a group are those of its projects. A user sees those of the projects that they are on. */
 export function assetMethods(
 	state: State,
 	{ pageCap = 500 }: AttackForgeOptions,

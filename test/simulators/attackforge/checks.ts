@@ -1,7 +1,7 @@
 import type { CustomField } from './records';
 import { refusals } from './refusals';
 
-/** The place of the first value that has been there before, or -1. */
+/** The place of the first value that occurs for the second time, or -1. */
 export function firstRepeated(values: string[]): number {
 	const seen = new Set<string>();
 	return values.findIndex((value) => seen.size === seen.add(value).size);

@@ -3,9 +3,9 @@ import type { Method } from './service';
 const systemField = (key: string, label: string) => ({ type: 'system', config: { key, label } });
 
 /**
- * What `config` of a custom field holds is documented for an older method (UpdateCustomFieldsConfig), along
- * with the types `input, textarea, select, ui-select-multiple, datepicker, table`. The name of the user
- * select and the key of the options are not documented; those below are this simulator's own.
+ * The content of `config` of a custom field is documented for an older method (UpdateCustomFieldsConfig), with the
+ * types `input, textarea, select, ui-select-multiple, datepicker, table`. The name of the user select and the key of
+ * the options are not documented; those below are this simulator's own.
  */
 const customField = (key: string, label: string, type: string, more: object = {}) => ({
 	type: 'custom',
@@ -20,9 +20,7 @@ const customField = (key: string, label: string, type: string, more: object = {}
 
 const options = (...names: string[]) => ({ custom_field_options: names });
 
-/**
- * The form of groups: sections as documented, and a custom field outside any section, as clients met it.
- */
+/** The form of groups: sections as documented, and a custom field outside any section, as clients have met it. */
 const GROUP_FORM = {
 	config: [
 		{

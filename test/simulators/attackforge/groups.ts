@@ -14,7 +14,7 @@ import * as schemas from './schemas';
 import type { AttackForgeOptions, Method } from './service';
 import { findMember, type State } from './state';
 
-/** Puts a group into the store without asking whether the service would take it. */
+/** Puts a group into the store without the service's checks. */
 export function seedGroup(state: State, input: NewGroup): StoredGroup {
 	const now = new Date().toISOString();
 	const group: StoredGroup = {
@@ -49,7 +49,7 @@ function createGroup(state: State, given: NewGroup): StoredGroup {
 	return seedGroup(state, { ...input, access });
 }
 
-/** All or nothing: a refused operation leaves the group as it was. */
+/** Updates all or nothing: a refused operation leaves the group as it was. */
 function updateGroup(state: State, group: StoredGroup, given: GroupChanges): void {
 	const changes = asStored(state, given);
 	checkKeysUnique(changes.custom_fields);
@@ -72,7 +72,7 @@ function customFieldsAfter(
 	);
 }
 
-/** What the service makes of texts and of values of custom fields. */
+/** Texts and values of custom fields in the form in which the service stores them. */
 function asStored<Given extends NewGroup | GroupChanges>(state: State, given: Given): Given {
 	if (!state.options.storesText) return given;
 	const texts = Object.entries(given).map(([name, value]) => [
@@ -131,7 +131,7 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 				return {
 					group: {
 						...shown,
-						// What is undefined is left out of JSON.
+						// JSON leaves out keys whose value is undefined.
 						...(hidesCustomFields && { custom_fields: undefined }),
 						...(showsArchived && { is_archived: group.is_archived }),
 					},
@@ -154,9 +154,9 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 }
 
 /**
- * "All groups, instead of groups you are a member of. Available to admins only" (AttackForge documentation,
- * GetGroups). Whether archived and deleted groups are listed is not documented; here the archived are and
- * the deleted are not.
+ * "All groups, instead of groups you are a member of. Available to admins only" (AttackForge documentation, GetGroups).
+ * The documentation does not say whether archived and deleted groups are listed. Here archived groups are listed, and
+ * deleted ones are not.
  */
 function visibleGroups(state: State, all: boolean, listsDeleted = false): StoredGroup[] {
 	if (all && state.keyUser.role !== 'admin') throw refusals.adminsOnly('allGroups');

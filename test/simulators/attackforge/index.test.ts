@@ -26,7 +26,7 @@ async function start(options: AttackForgeOptions = {}) {
 
 type Call = (verb: string, path: string, body?: unknown, headers?: object) => Promise<AxiosResponse>;
 
-/** A client that sends the key and JSON, and takes every answer. */
+/** A client that sends the key and JSON, and accepts every response. */
 function clientOf(service: AttackForgeSimulator): Call {
 	return async (verb, path, body, headers = {}) =>
 		await axios.request({
@@ -159,7 +159,7 @@ describe('the key', () => {
 		expect(service.credentials.apiKey).toMatch(/^[A-Za-z0-9]{256}$/);
 	});
 
-	test('is asked for on every method', async () => {
+	test('is required by every method', async () => {
 		const { call } = await start();
 		for (const name of METHOD_NAMES) {
 			const [verb, path] = METHODS[name];
@@ -171,7 +171,7 @@ describe('the key', () => {
 		}
 	});
 
-	test('is good for the granted methods only, and the refusal names the method', async () => {
+	test('is valid only for the granted methods, and the refusal names the method', async () => {
 		const grants: MethodName[] = ['CreateGroup'];
 		const { call } = await start({ grants });
 		expect((await call('POST', '/group', minimalCreate())).status).toBe(200);
@@ -200,7 +200,7 @@ describe('any other path', () => {
 });
 
 describe('CreateGroup', () => {
-	test('answers the documented request with the documented response, keys in the same order', async () => {
+	test('answers the documented request with the documented response, with the keys in the same order', async () => {
 		const { service, call } = await start();
 		const answer = await call('POST', '/group', documentedCreate());
 		expect(answer.status).toBe(200);
@@ -211,7 +211,7 @@ describe('CreateGroup', () => {
 		expect(service.group(id)).toMatchObject({ is_deleted: false, is_archived: false, members: [] });
 	});
 
-	test('needs nothing but the five texts', async () => {
+	test('requires only the five texts', async () => {
 		const { call } = await start();
 		const { data } = await call('POST', '/group', minimalCreate());
 		expect(data.group).toMatchObject({
@@ -253,7 +253,7 @@ describe('CreateGroup', () => {
 		expect(answer.data.group.access.member_admins).toEqual([admin]);
 	});
 
-	test.each(Object.keys(minimalCreate()))('refuses to do without %s', async (field) => {
+	test.each(Object.keys(minimalCreate()))('refuses a body without %s', async (field) => {
 		const { service, call } = await start();
 		const key = field as keyof ReturnType<typeof minimalCreate>;
 		const refusals: Array<[object, string]> = [
@@ -426,7 +426,7 @@ describe('CreateGroup', () => {
 });
 
 describe('a body', () => {
-	test('must be JSON, and say so', async () => {
+	test('must be JSON, and have its content type', async () => {
 		const { service, call } = await start();
 		const { id } = service.seedGroup();
 		const json = JSON.stringify(minimalCreate());
@@ -447,7 +447,7 @@ describe('a body', () => {
 		}
 	});
 
-	test('must be there and be an object', async () => {
+	test('must exist and be an object', async () => {
 		const { call } = await start();
 		const declared = { 'Content-Type': 'application/json' };
 		expect((await call('POST', '/group', '', declared)).data.error).toBe(
@@ -457,7 +457,7 @@ describe('a body', () => {
 			expect((await call('POST', '/group', body)).data.error).toBe('The request body must be of type object');
 	});
 
-	test('may name its charset', async () => {
+	test('may name its character set', async () => {
 		const { call } = await start();
 		const headers = { 'Content-Type': 'application/json; charset=utf-8' };
 		const { data } = await call('POST', '/group', { ...minimalCreate(), name: 'Équipe 赤' }, headers);
@@ -641,7 +641,7 @@ describe('UpdateGroup', () => {
 		expect(stored()).toEqual(before);
 	});
 
-	test('tells an id that is none from one that is unknown', async () => {
+	test('distinguishes an invalid id from an unknown one', async () => {
 		const { call } = await start();
 		const bad = await call('PUT', '/group/abc', { name: 'A' });
 		const unknown = await call('PUT', `/group/${UNKNOWN}`, { name: 'A' });
@@ -717,7 +717,7 @@ describe('GetGroup', () => {
 		expect([paging.status, paging.data.error]).toEqual([400, 'limit is not a known parameter']);
 	});
 
-	test('does not find what is not there', async () => {
+	test('does not find a group that does not exist', async () => {
 		const { call } = await start();
 		expect((await call('GET', `/group/${UNKNOWN}`)).status).toBe(404);
 		expect((await call('GET', '/group/user')).status).toBe(400);
@@ -762,7 +762,7 @@ describe('GetGroups', () => {
 		});
 	});
 
-	test('refuses all groups to those who are no administrators', async () => {
+	test('refuses the list of all groups to users who are not administrators', async () => {
 		const { call } = await start({ admin: false });
 		const answer = await call('GET', '/groups?allGroups=true');
 		expect([answer.status, answer.data.error]).toEqual([
@@ -772,7 +772,7 @@ describe('GetGroups', () => {
 		expect((await call('GET', '/groups')).data).toEqual({ count: 0, groups: [] });
 	});
 
-	test('takes true and false only', async () => {
+	test('takes only true and false', async () => {
 		const { call } = await start();
 		const { data } = await call('GET', '/groups?allGroups=True');
 		expect(data).toEqual({ error: 'allGroups must be one of true, false' });
@@ -1119,7 +1119,7 @@ describe('a listing lag', () => {
 		expect([await namesBy(a), await namesBy(a)]).toEqual([['Portal'], []]);
 	});
 
-	test('holds back each change for as long', async () => {
+	test('delays each change for the same number of calls', async () => {
 		const { call } = await start({ listingLag: 2 });
 		const names = async () =>
 			(await call('GET', '/groups?allGroups=true')).data.groups.map(
@@ -1157,7 +1157,7 @@ describe('a hook before requests', () => {
 		expect(seen).toEqual([`GET /api/ss/project/${id}`, `PUT /api/ss/project/${id}`]);
 	});
 
-	test('is not called for what the gate refuses', async () => {
+	test('is not called for refused keys and grants', async () => {
 		const beforeRequest = jest.fn();
 		const { call } = await start({ grants: ['GetGroup'], hooks: { beforeRequest } });
 		await call('GET', '/groups');
@@ -1289,7 +1289,7 @@ describe('GetVulnerabilitiesByGroup', () => {
 		expect([answer.status, answer.data]).toEqual([400, { error }]);
 	});
 
-	test('does not find what is not there', async () => {
+	test('does not find a group that does not exist', async () => {
 		const { call } = await start();
 		expect((await call('GET', `/groups/${UNKNOWN}/vulnerabilities`)).status).toBe(404);
 		expect((await call('GET', '/groups/abc/vulnerabilities')).status).toBe(400);
@@ -1406,7 +1406,7 @@ describe('GetFormConfig', () => {
 });
 
 describe('the simulator', () => {
-	test('hands out copies, so a test cannot change a group by accident', async () => {
+	test('returns copies, so that a test cannot change a group by accident', async () => {
 		const { service } = await start();
 		const seeded = service.seedGroup({ id: UNKNOWN, name: 'Seeded' });
 		seeded.name = 'Changed';
@@ -1415,7 +1415,7 @@ describe('the simulator', () => {
 		expect(service.group(JOHN)).toBeUndefined();
 	});
 
-	test('hands out copies of projects, vulnerabilities and users too', async () => {
+	test('returns copies of projects, vulnerabilities and users too', async () => {
 		const { service, a } = await withGroups();
 		const project = service.seedProject({ groups: [a] });
 		project.name = 'Changed';
@@ -1427,7 +1427,7 @@ describe('the simulator', () => {
 		expect(service.project(UNKNOWN)).toBeUndefined();
 	});
 
-	test('does not seed into groups that are not there, nor change such projects', async () => {
+	test('does not seed into groups that do not exist, nor change projects that do not exist', async () => {
 		const { service } = await start();
 		expect(() => service.seedProject({ groups: [UNKNOWN] })).toThrow('is not the id of a group');
 		expect(() => service.seedVulnerabilities(UNKNOWN, 1)).toThrow('was not found');
@@ -1436,7 +1436,7 @@ describe('the simulator', () => {
 		expect(service.projects()).toEqual([]);
 	});
 
-	test('bears 500 creates in a row and 2,000 groups, lagging or not', async () => {
+	test('handles 500 creates in a row and 2,000 groups, with and without a lag', async () => {
 		for (const listingLag of [0, 2]) {
 			const { service, call } = await start({ listingLag });
 			for (let n = 0; n < 1500; n++) service.seedGroup({ custom_fields: [{ key: 'n', value: n }] });
@@ -1447,7 +1447,7 @@ describe('the simulator', () => {
 		}
 	});
 
-	test('logs every request with the status it was answered with', async () => {
+	test('logs every request with the status of its answer', async () => {
 		const { service, call } = await start();
 		await call('POST', '/group', '{"name":5}');
 		expect(service.requests).toMatchObject([

@@ -33,7 +33,7 @@ export type { AttackForgeOptions, FailureForm } from './service';
 
 export type AttackForgeSimulator = RunningServer & {
 	credentials: { apiKey: string };
-	/** Forgets all that it was told, so that a test need not start another one. */
+	/** Resets the simulator to its first state, so that a test need not start another one. */
 	reset(): void;
 	/** Copies of the groups, oldest first. */
 	groups(): StoredGroup[];
@@ -54,16 +54,16 @@ export type AttackForgeSimulator = RunningServer & {
 	/** Changes a project as another client would; `groups` is the full list. Returns a copy. */
 	changeProject(id: string, changes: ProjectChanges): StoredProject;
 	/**
-	 * Adds vulnerabilities to the group's first project, or to one seeded for them. The n-th of a project,
-	 * from 0, is created at hour n of 2025; the priorities take turns, Critical first. `input` is for all of
-	 * them. Returns copies.
+	 * Adds vulnerabilities to the group's first project, or to a new one if the group has none. The n-th of a project,
+	 * from 0, is created at hour n of 2025. The priorities take turns, Critical first. `input` applies to all of them.
+	 * Returns copies.
 	 */
 	seedVulnerabilities(
 		groupId: string,
 		count: number,
 		input?: Omit<Partial<StoredVulnerability>, 'id'>,
 	): StoredVulnerability[];
-	/** Adds assets to the group's first project, or to one seeded for them. Returns copies. */
+	/** Adds assets to the group's first project, or to a new one if the group has none. Returns copies. */
 	seedAssets(groupId: string, count: number): StoredAsset[];
 };
 

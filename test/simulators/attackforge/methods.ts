@@ -1,7 +1,7 @@
 /**
- * The API methods this simulator answers, under the names an administrator grants them by, with their HTTP
- * verb and path (AttackForge documentation, Self-Service RESTful API). The singular and plural paths are
- * the service's own.
+ * The API methods that this simulator serves, by the names by which an administrator grants them, with their HTTP
+ * method and path (AttackForge documentation, Self-Service RESTful API). The singular and plural paths are the
+ * service's own.
  */
 export const METHODS = {
 	CreateGroup: ['POST', '/api/ss/group'],

@@ -39,7 +39,7 @@ function newProject(input: Partial<StoredProject>, team: string[]): StoredProjec
 	};
 }
 
-/** Puts a project into the store; its groups have to exist. */
+/** Puts a project into the store. Its groups must exist. */
 export function seedProject(state: State, input: Partial<StoredProject>): StoredProject {
 	const groups = groupIds(state, input.groups ?? []);
 	const project = newProject({ ...input, groups }, [state.keyUser.id]);
@@ -48,7 +48,7 @@ export function seedProject(state: State, input: Partial<StoredProject>): Stored
 	return project;
 }
 
-/** `groups` is the full list: a group it leaves out is unlinked. All or nothing. */
+/** Updates all or nothing. `groups` is the full list: a group that it leaves out is unlinked. */
 export function updateProject(state: State, project: StoredProject, changes: ProjectChanges): void {
 	checkKeysUnique(changes.custom_fields);
 	const groups = groupIds(state, changes.groups ?? project.groups);
@@ -70,7 +70,7 @@ function groupIds(state: State, ids: string[]): string[] {
 	return known;
 }
 
-/** Vulnerabilities or assets of the group's first project, which is seeded where the group has none. */
+/** Vulnerabilities or assets of the group's first project. A project is created if the group has none. */
 export function belongingsOfFirstProject<Thing>(
 	state: State,
 	groupId: string,
@@ -114,9 +114,9 @@ type ProjectBody = {
 };
 
 /**
- * "Restricted to what that user can see": of a group, a user sees the projects they are on, and the
- * vulnerabilities and assets of these. How the lists are sorted is not documented; here as they came into
- * being, project by project.
+ * "Restricted to what that user can see": of a group, a user sees the projects that they are on, and the
+ * vulnerabilities and assets of these. The order of the lists is not documented; here it is the order of creation,
+ * project by project.
  */
 export function projectMethods(state: State): Record<ProjectMethod, Method> {
 	return {
@@ -160,7 +160,7 @@ export function projectMethods(state: State): Record<ProjectMethod, Method> {
 	};
 }
 
-/** The body of UpdateProjectById writes some names otherwise than the answers do. */
+/** UpdateProjectById has other names in its body than in its response. */
 function asChanges(body: ProjectBody): ProjectChanges {
 	const { startDate, endDate, scoringSystem, isOnHold, isOnHoldReason, ...same } = body;
 	return {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** What the simulator stores, and what the methods may say about it. */
+/** The records that the simulator stores, and the values that methods may set. */
 
 export type CustomField = { key: string; value: unknown };
 
@@ -11,7 +11,7 @@ export type StoredProject = {
 	code: string;
 	organization_code: string;
 	vulnerability_code: string;
-	/** The ids of the groups the project is linked to. */
+	/** The ids of the groups that the project is linked to. */
 	groups: string[];
 	status: string;
 	on_hold: 'Yes' | 'No';
@@ -21,8 +21,8 @@ export type StoredProject = {
 	scope: string[];
 	scoring_system: 'Manual' | 'CVSSv3.1';
 	/**
-	 * The ids of the users invited to the project; default: the user of the key. Besides them, the members of
-	 * its groups are on the project.
+	 * The ids of the users who are invited to the project; default: the user of the key. The members of its groups are on
+	 * the project too.
 	 */
 	team: string[];
 	created: string;
@@ -40,7 +40,7 @@ export type StoredVulnerability = {
 	title: string;
 	priority: (typeof PRIORITIES)[number];
 	status: 'Open' | 'Closed';
-	/** Pending vulnerabilities are listed with `pendingVulnerabilities=true`, and only then. */
+	/** Pending vulnerabilities are listed only with `pendingVulnerabilities=true`. */
 	pending: boolean;
 	created: string;
 	modified: string;
@@ -71,7 +71,7 @@ export type SsoEntry = {
 export type MemberAdmin = {
 	add_user_method: 'list' | 'email';
 	allow_user_invite: boolean;
-	/** Exactly one of `group_id` and `user_id` is there. */
+	/** An entry has exactly one of `group_id` and `user_id`. */
 	group_id?: string;
 	project_limit: Level;
 	project_request_limit: 'none' | 'view' | 'edit' | 'action';
@@ -80,7 +80,7 @@ export type MemberAdmin = {
 
 export type Access = { sso_1: SsoEntry[]; sso_2: SsoEntry[]; member_admins: MemberAdmin[] };
 
-/** The user endpoints of groups write levels with a capital, the `access` object without. */
+/** The user endpoints of groups write levels with a capital letter; the `access` object does not. */
 export type MemberLevel = 'View' | 'Upload' | 'Edit';
 
 export type Member = {
@@ -110,7 +110,7 @@ export type StoredGroup = {
 	created_by: string;
 	last_modified: string;
 	members: Member[];
-	/** The projects linked to the group; `seedProject` and UpdateProjectById keep them. */
+	/** The projects that are linked to the group. `seedProject` and UpdateProjectById maintain them. */
 	projects: Array<{ name: string; id: string }>;
 	/** Only with `acceptLinkedGroups`. */
 	linked_groups_view?: string[];
@@ -134,21 +134,21 @@ export type User = {
 export type AccessOperation<Entry> = { action: 'upsert' | 'remove' } & Partial<Entry>;
 export type AccessOperations = { [List in keyof Access]?: Array<AccessOperation<Access[List][number]>> };
 
-/** What CreateGroup may say; its schema has checked the shape. */
+/** The fields of CreateGroup. Its schema has checked the shape. */
 export type NewGroup = Partial<Omit<StoredGroup, 'access'>> & { access?: Partial<Access> };
-/** What UpdateGroup may say; its schema has checked the shape. */
+/** The fields of UpdateGroup. Its schema has checked the shape. */
 export type GroupChanges = Partial<Omit<StoredGroup, 'access'>> & { access?: AccessOperations };
 
 export type ProjectChanges = Partial<Omit<StoredProject, 'id'>>;
 
 export const newId = (): string => randomBytes(12).toString('hex');
 
-/** The date of the n-th seeded vulnerability or asset: one an hour, from the start of 2025. */
+/** The date of the n-th seeded vulnerability or asset: one per hour, from the start of 2025. */
 export const hour = (n: number): string => new Date(Date.UTC(2025, 0, 1, n)).toISOString();
 
 export const sameId = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
-/** Two changes within a millisecond still have two dates. */
+/** Two changes within the same millisecond have different dates. */
 export function touch(changed: { last_modified: string }): void {
 	const earliest = Date.parse(changed.last_modified) + 1;
 	changed.last_modified = new Date(Math.max(Date.now(), earliest)).toISOString();

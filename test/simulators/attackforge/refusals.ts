@@ -10,7 +10,7 @@ import {
 	TEXT_PATTERN,
 } from './schemas';
 
-/** A request the service will not carry out, with the status and the words it answers. */
+/** A request that the service refuses, with the status and the words of its response. */
 export class Refusal extends Error {
 	constructor(
 		readonly status: number,
@@ -21,10 +21,10 @@ export class Refusal extends Error {
 }
 
 /**
- * AttackForge documents no error status and no error body for any method. Every status and every sentence
- * in this file is therefore this simulator's own choice; what clients may rely on is only that a refused
- * request does not look like a success. The body is always `{"error": "..."}`, after the `error` key in the
- * documented responses of other methods (CreateUsers, UpdateLinkedProjectsOnVulnerabilities).
+ * AttackForge documents no error status and no error body for any method. Therefore every status and every sentence in
+ * this file is this simulator's own choice. Clients may rely only on this: a refused request does not look like a
+ * success. The body is always `{"error": "..."}`, after the `error` key in the documented responses of other methods
+ * (CreateUsers, UpdateLinkedProjectsOnVulnerabilities).
  */
 export const refusals = {
 	keyMissing: () => new Refusal(401, 'The X-SSAPI-KEY header is missing'),
@@ -69,7 +69,7 @@ function fieldName(pointer: string, property?: string): string {
 	return steps.map((step, n) => (/^\d+$/.test(step) ? `[${step}]` : n === 0 ? step : `.${step}`)).join('');
 }
 
-/** What one failed JSON Schema rule means in the service's words. */
+/** The service's words for one failed rule of a JSON Schema. */
 function describeFault({ keyword, params, message }: FastifySchemaValidationError): string {
 	switch (keyword) {
 		case 'type':
@@ -89,9 +89,9 @@ function describeFault({ keyword, params, message }: FastifySchemaValidationErro
 	}
 }
 
-/** Turns what the schema validation found into the refusal that names the field and the fault. */
+/** Makes a refusal from the errors of schema validation. It names the field and the fault. */
 export function refuseInvalid(errors: FastifySchemaValidationError[], place = 'body'): Refusal {
-	// A failed oneOf is reported after the failures of its branches, which by themselves say nothing true.
+	// A failed oneOf is reported after the failures of its branches, which are misleading on their own.
 	const error = errors.find(({ keyword }) => keyword === 'oneOf') ?? errors[0];
 	if (!error) return refusals.invalid(PLACES[place] ?? place, 'is not valid');
 	const { instancePath, params } = error;

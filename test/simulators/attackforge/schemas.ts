@@ -1,12 +1,11 @@
 import { PRIORITIES } from './records';
 
 /**
- * The parameters of each method as JSON Schemas (AttackForge documentation, CreateGroup, UpdateGroup,
- * GetGroup, GetGroups, AddUserToGroup, UpdateUserAccessOnGroup, GetUsers, GetProjectsByGroup,
- * GetVulnerabilitiesByGroup, GetAssetsByGroup, GetProjectById, UpdateProjectById). "Where a parameter is
- * optional, it will be indicated. Otherwise treat all parameters as mandatory." The two booleans are not marked
- * optional either, but clients are known to leave them out. An undocumented field or parameter is refused,
- * to catch misspellings.
+ * The parameters of each method as JSON Schemas (AttackForge documentation, CreateGroup, UpdateGroup, GetGroup,
+ * GetGroups, AddUserToGroup, UpdateUserAccessOnGroup, GetUsers, GetProjectsByGroup, GetVulnerabilitiesByGroup,
+ * GetAssetsByGroup, GetProjectById, UpdateProjectById). "Where a parameter is optional, it will be indicated. Otherwise
+ * treat all parameters as mandatory." The two booleans are not marked as optional either, but clients leave them out.
+ * An undocumented field or parameter is refused, to catch misspellings.
  */
 
 export const TEXT_PATTERN = '\\S';
@@ -27,7 +26,7 @@ const utcDate = { type: 'string', pattern: DATE_PATTERN, format: 'date-time' };
 const anyJson = {};
 const oneWord = (...words: string[]) => ({ type: 'string', enum: words });
 
-/** An object with these properties only. */
+/** An object with only these properties. */
 function record(properties: Properties, required: readonly string[] = [], rules: Schema = {}): Schema {
 	return { type: 'object', additionalProperties: false, properties, required, ...rules };
 }
@@ -40,11 +39,11 @@ const customFields = listOf(
 
 // --- access -----------------------------------------------------------------
 
-/** The two kinds of entry in `access`: what names an entry, and what else it says. */
+/** The two kinds of entries in `access`: the name of an entry, and its other values. */
 const SSO_NAME = { group_name: text };
 const SSO_LEVELS = {
 	project_access_level: oneWord('none', 'view', 'upload', 'edit'),
-	// The rule says none, view, upload or edit; the examples of the same page use "action" as well.
+	// The documentation's rule lists none, view, upload and edit, but the examples of the same page also have "action".
 	project_request_access_level: oneWord('none', 'view', 'upload', 'edit', 'action'),
 };
 const ADMIN_NAME = { user_id: id, group_id: id };
@@ -64,7 +63,7 @@ function entry(name: Properties, rest: Properties, naming: Schema): Schema {
 	return { ...naming, ...record({ ...name, ...rest }, [...requiredBy(naming), ...Object.keys(rest)]) };
 }
 
-/** An entry of UpdateGroup: an operation. `upsert` carries the complete entry, `remove` only its name. */
+/** An entry of UpdateGroup is an operation. `upsert` has the complete entry, `remove` only its name. */
 function operation(name: Properties, rest: Properties, naming: Schema): Schema {
 	const named = { action: oneWord('upsert', 'remove'), ...name };
 	const namingAction = { ...naming, required: ['action', ...requiredBy(naming)] };
@@ -104,7 +103,7 @@ const GROUP_OPTIONS = {
 	enable_project_team_notifications: flag,
 };
 
-/** The fields of versions before `access`, today no longer documented. */
+/** The fields of versions before `access`, which are no longer documented. */
 const LINKED_GROUPS = {
 	linked_groups_view: listOf(text),
 	linked_groups_upload: listOf(text),
@@ -124,7 +123,7 @@ export function groupBodies(acceptLinkedGroups: boolean): { create: Schema; upda
 export const idInPath = record({ id }, ['id']);
 export const userIdInPath = record({ user_id: id }, ['user_id']);
 
-/** Archive and restore take the id in the path and nothing else; their example sends `{}`. */
+/** Archive and restore take only the id in the path. Their example sends `{}`. */
 export const emptyBody = record({});
 
 export const addUserBody = record(
@@ -132,15 +131,15 @@ export const addUserBody = record(
 	['group_id', 'user_id', 'access_level'],
 );
 
-/** `user_id` is documented in the body although it is in the path too; clients are known to leave it out. */
+/** `user_id` is documented in the body although it is in the path too. Clients leave it out. */
 export const updateUserBody = record(
 	{ group_id: id, user_id: id, access_level: oneWord('View', 'Upload', 'Edit', 'Delete') },
 	['group_id', 'access_level'],
 );
 
 /**
- * The fields of UpdateProjectById that the simulator carries out. Another two dozen are documented (emails,
- * notifications, portfolios, features, pages); no client of groups has a use for them, so they are refused.
+ * The fields of UpdateProjectById that the simulator supports. The documentation has another two dozen (emails,
+ * notifications, portfolios, features, pages). They are refused, because clients of groups do not use them.
  */
 export const projectBody = record(
 	{
@@ -160,7 +159,7 @@ export const projectBody = record(
 	{ minProperties: 1 },
 );
 
-/** A list of keys given once is a text, given repeatedly a list; both are right. */
+/** A list of keys is a text if it is given once, and a list if it is repeated. Both are valid. */
 function customFieldFilters(...prefixes: string[]): Properties {
 	const names = prefixes.flatMap((prefix) => [`${prefix}cf_key_allowlist`, `${prefix}cf_key_blocklist`]);
 	return Object.fromEntries(names.map((name) => [name, anyJson]));
@@ -187,7 +186,7 @@ export const vulnerabilitiesQuery = record({
 	priority: oneWord(...PRIORITIES),
 	altCustomFields: switchedOn,
 	pendingVulnerabilities: switchedOn,
-	// The language of this filter is documented on a page of its own; here any text does, and filters nothing.
+	// The language of this filter is documented on its own page. Here any text is accepted, and filters nothing.
 	q: { type: 'string' },
 });
 export const usersQuery = record({

@@ -9,59 +9,63 @@ import * as schemas from './schemas';
 export const API_KEY = 'SimulatorKey0123'.repeat(16);
 
 export type AttackForgeOptions = ServerOptions & {
-	/** The API methods granted to the key; default: all of them. */
+	/** The API methods that are granted to the key; default: all of them. */
 	grants?: readonly MethodName[];
-	/** Whether the key belongs to an administrator; default: yes. Others are refused `allGroups=true`. */
+	/** Whether the key belongs to an administrator; default: yes. Other keys are refused `allGroups=true`. */
 	admin?: boolean;
 	/**
-	 * Answer CreateGroup, UpdateGroup and UpdateProjectById requests that fail validation with 200 and
-	 * `{"error": "..."}`.
+	 * Whether failed validation of CreateGroup, UpdateGroup and UpdateProjectById is answered with 200 and `{"error":
+	 * "..."}`.
 	 */
 	errorsInSuccess?: boolean;
 	/**
-	 * Answer every request that is refused, but for one without a valid key, with 200 and the refusal in this form.
-	 * AttackForge's own flows test for `{"status": "error"}` beside the status code.
+	 * The form in which every refusal, except for an invalid key, is answered with 200. AttackForge's own flows test for
+	 * `{"status": "error"}` in addition to the status code.
 	 */
 	failuresInSuccess?: FailureForm;
-	/** Texts are trimmed, and values of custom fields are stored as text: a list of one value as that value, others as JSON. */
+	/**
+	 * Whether texts are trimmed, and values of custom fields are stored as text: a list of one value as that value,
+	 * others as JSON.
+	 */
 	storesText?: boolean;
-	/** GetGroups lists groups that are deleted too. Whether it does is not documented. */
+	/** Whether GetGroups lists deleted groups too. The documentation does not say it. */
 	listsDeleted?: boolean;
-	/** GetGroup shows `is_archived`, which is not documented. */
+	/** Whether GetGroup shows `is_archived`, which is not documented. */
 	showsArchived?: boolean;
-	/** GetGroup and GetGroups leave custom fields out, as for a user who may not view them. */
+	/** Whether GetGroup and GetGroups leave out custom fields, as for a user who may not view them. */
 	hidesCustomFields?: boolean;
-	/** The most entries of a page, whatever `limit` asks for. */
+	/** The most entries of a page, whatever `limit` is. */
 	pageCap?: number;
-	/** UpdateGroup answers `{"status":"Group Updated"}`, as the oldest documented version does. */
+	/** Whether UpdateGroup responds with `{"status":"Group Updated"}`, as the oldest documented version does. */
 	oldStatusSentences?: boolean;
 	/**
-	 * CreateGroup and UpdateGroup take `linked_groups_view`, `_upload`, `_edit`, as versions before `access`.
+	 * Whether CreateGroup and UpdateGroup take `linked_groups_view`, `_upload` and `_edit`, as versions before `access`
+	 * do.
 	 */
 	acceptLinkedGroups?: boolean;
 	/**
-	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is
-	 * added, one left out stays. Default: the list sent replaces the list stored. Which of the two the
-	 * service does is not documented.
+	 * Whether UpdateGroup merges `custom_fields` by key: a known key gets the new value in place, a new key is added, and
+	 * a key that is left out stays. By default the sent list replaces the stored list. The documentation does not say
+	 * which of the two the service does.
 	 */
 	customFieldsMerge?: boolean;
 	/**
-	 * How many calls after a change still show the state before it; default 0. Counted for each listing by
-	 * itself: GetGroups, GetProjectsByGroup of a group, and the `projects` in GetGroup of a group. Seeding is
-	 * no change.
+	 * How many calls after a change still show the state before it; default 0. It is counted separately for each listing:
+	 * GetGroups, GetProjectsByGroup of a group, and the `projects` in GetGroup of a group. Seeding does not count as a
+	 * change.
 	 */
 	listingLag?: number;
 	hooks?: {
 		/**
-		 * Called once a request has passed the gate of key and grant and before it is carried out, so that a
-		 * test can act as another client in between. `path` is without the query. What the test then sends to
-		 * the simulator comes through here too.
+		 * Called after a request has passed the checks of key and grant, and before it is carried out, so that a test can
+		 * act as another client in between. `path` is without the query. Requests of the test itself are passed to the hook
+		 * too.
 		 */
 		beforeRequest?(request: { method: string; path: string }): void | Promise<void>;
 	};
 };
 
-/** Where a failure that is answered with 200 has its words. */
+/** Where a failure that is answered with 200 has its message. */
 export type FailureForm =
 	'error' | 'status and error' | 'status and message' | 'status' | 'errors' | 'error objects' | 'sentence';
 
@@ -89,7 +93,7 @@ declare module 'fastify' {
 	}
 }
 
-/** Serves an API method behind the gate that every request passes: key, grant, and a body of JSON. */
+/** Serves an API method after the checks that apply to every request: key, grant, and a body of JSON. */
 export function addRoute(
 	app: FastifyInstance,
 	name: MethodName,
@@ -136,7 +140,7 @@ function checkIsJson(request: FastifyRequest, mayBeAbsent: boolean): void {
 	if (request.body === undefined) throw refusals.notJson();
 }
 
-/** The methods `errorsInSuccess` is about. */
+/** The methods that `errorsInSuccess` applies to. */
 const WRITES: MethodName[] = ['CreateGroup', 'UpdateGroup', 'UpdateProjectById'];
 
 export function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptions): void {

@@ -10,7 +10,7 @@ import {
 } from './records';
 import { refusals } from './refusals';
 
-/** The listings of one group's projects: the group's own, in GetGroup, and that of GetProjectsByGroup. */
+/** The two listings of a group's projects: the one in GetGroup, and the one of GetProjectsByGroup. */
 type ProjectListings = { ofGroup: Listing<StoredGroup['projects']>; byGroup: Listing<StoredProject[]> };
 
 export type StateOptions = {
@@ -35,7 +35,7 @@ export class State {
 
 	constructor(
 		readonly users: User[],
-		/** The user the API key belongs to. */
+		/** The user whom the API key belongs to. */
 		readonly keyUser: User,
 		readonly options: StateOptions,
 	) {
@@ -44,7 +44,7 @@ export class State {
 		this.groupListing = new Listing(options.listingLag);
 	}
 
-	/** As it was in the beginning: the first users alone. */
+	/** Resets to the first state, with only the first users. */
 	reset(): void {
 		for (const map of [this.groupsById, this.projectsById, this.projectListings]) map.clear();
 		for (const map of [this.vulnerabilities, this.assets, this.usersById]) map.clear();
@@ -57,7 +57,7 @@ export class State {
 		return [...this.groupsById.values()];
 	}
 
-	/** The groups as GetGroups has them: possibly those of a while ago. */
+	/** The groups as GetGroups lists them, possibly in an older state. */
 	listedGroups(): StoredGroup[] {
 		return this.groupListing.show(() => this.groups());
 	}
@@ -82,7 +82,7 @@ export class State {
 		return user;
 	}
 
-	/** Adds a user without asking whether the service would take it. */
+	/** Adds a user without the service's checks. */
 	addUser(user: User): void {
 		this.users.push(user);
 		this.usersById.set(user.id.toLowerCase(), user);
@@ -96,7 +96,7 @@ export class State {
 		this.projectsById.set(project.id.toLowerCase(), project);
 	}
 
-	/** Nested values are replaced, never changed, so that a shallow copy keeps the old state. */
+	/** Nested values are replaced and never changed, so that a shallow copy keeps the old state. */
 	groupsAreChanging(): void {
 		this.groupListing.changing(() => this.groups().map((group) => ({ ...group })));
 	}
@@ -109,19 +109,19 @@ export class State {
 		return this.projectsById.get(id.toLowerCase());
 	}
 
-	/** A project the key's user is on. The others are unknown to them. */
+	/** A project that the key's user is on. Other projects are unknown to the user. */
 	project(id: string): StoredProject {
 		const project = this.findProject(id);
 		if (!project || !this.isOn(project, this.keyUser)) throw refusals.projectUnknown(id);
 		return project;
 	}
 
-	/** The projects in GetGroup: possibly those of a while ago. */
+	/** The projects in GetGroup, possibly in an older state. */
 	projectsOfGroup(group: StoredGroup): StoredGroup['projects'] {
 		return this.listingsOf(group.id).ofGroup.show(() => group.projects);
 	}
 
-	/** The projects in GetProjectsByGroup: those the key's user is on, possibly as of a while ago. */
+	/** The projects in GetProjectsByGroup, which the key's user is on, possibly in an older state. */
 	listedProjects(group: StoredGroup): StoredProject[] {
 		return this.listingsOf(group.id)
 			.byGroup.show(() => this.linkedProjects(group))
@@ -149,7 +149,7 @@ export class State {
 		return project.team.flatMap((id) => this.findUser(id) ?? []);
 	}
 
-	/** On a project are its team and the members of its groups. */
+	/** A project's users are its team and the members of its groups. */
 	private isOn(project: StoredProject, user: User): boolean {
 		return (
 			project.team.some((id) => sameId(id, user.id)) ||

@@ -26,8 +26,8 @@ const person = (id: string, first_name: string, last_name: string, role: User['r
 });
 
 /**
- * The tenant's users. The API key belongs to the first; the next two appear in the examples of CreateGroup
- * and UpdateGroup in AttackForge's documentation.
+ * The tenant's users. The API key belongs to the first one. The next two are in the examples of CreateGroup and
+ * UpdateGroup in AttackForge's documentation.
  */
 export const tenantUsers = (admin: boolean): [User, ...User[]] => [
 	person('66d0000000000000000000a1', 'Robin', 'Automation', admin ? 'admin' : 'client'),
@@ -38,7 +38,7 @@ export const tenantUsers = (admin: boolean): [User, ...User[]] => [
 
 export const fullName = (user: User): string => `${user.first_name} ${user.last_name}`;
 
-/** Adds a user; what is left out gets a default. */
+/** Adds a user with defaults for missing values. */
 export function seedUser(state: State, input: Partial<User>): User {
 	const { first_name = 'User', last_name = String(state.users.length + 1) } = input;
 	const user = { ...person(newId(), first_name, last_name, 'client'), ...input };
@@ -74,7 +74,8 @@ export function userMethods(state: State): Record<UserMethod, Method> {
 const sameText = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /**
- * Whether the filters of GetUsers match exactly or in part is not documented; here exactly, but for case.
+ * The documentation does not say whether the filters of GetUsers match exactly or in part. Here they match exactly,
+ * without regard to upper and lower case.
  */
 function matches(user: User, query: Query): boolean {
 	const filters: Array<[string, string | string[] | undefined]> = [

@@ -5,7 +5,7 @@ import * as schemas from './schemas';
 import type { AttackForgeOptions, Method } from './service';
 import type { State } from './state';
 
-/** The n-th vulnerability of a project, from 0: the priorities take turns, Critical first. */
+/** The n-th vulnerability of a project, from 0. The priorities take turns, Critical first. */
 function newVulnerability(n: number, input: Partial<StoredVulnerability>): StoredVulnerability {
 	return {
 		id: newId(),
@@ -34,7 +34,7 @@ export function seedVulnerabilities(
 	return list.slice(list.length - count);
 }
 
-/** The vulnerabilities of a group are those of its projects; a user sees those of the projects they are on. */
+/** The vulnerabilities of a group are those of its projects. A user sees those of the projects that they are on. */
 export function vulnerabilityMethods(
 	state: State,
 	{ pageCap = 500 }: AttackForgeOptions,
@@ -57,7 +57,7 @@ export function vulnerabilityMethods(
 	};
 }
 
-/** Whether the two dates belong to the period is not documented; here they do. */
+/** The documentation does not say whether the two dates are part of the period. Here they are. */
 function isAskedFor(
 	{ created, priority, pending }: StoredVulnerability,
 	{ startDate, endDate, ...query }: Query,

@@ -5,14 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FAULT_KINDS, type FaultKind, type FaultOptions, LATE } from './faults';
 import { createServer, type LoggedRequest } from './server';
 
-/** The faults of the simulators themselves: what a client meets over a real socket, and what the service has done. */
+/** The faults of the simulators: what a client meets over a real socket, and what the service has done. */
 
-/** Milliseconds: from a fault to the moment in which a client that meets no answer gives up. */
+/** Milliseconds from a fault to the moment when a client without a response gives up. */
 const SILENCE = 300;
 
 type Seen = { status?: number; type?: string; retryAfter?: string; body: string; code?: string };
 
-/** One POST. The client waits as long as a slow machine needs, or until it is told to give up. */
+/** One POST. The client waits as long as a slow machine needs, or until the signal tells it to give up. */
 const post = async (url: string, signal?: AbortSignal): Promise<Seen> =>
 	await new Promise((resolve) => {
 		const send = url.startsWith('https') ? secureRequest : plainRequest;
@@ -37,7 +37,7 @@ const post = async (url: string, signal?: AbortSignal): Promise<Seen> =>
 		sent.end('{"name":"a thing"}');
 	});
 
-/** Tells a client to give up when it has met a fault and no answer, however long its request was on the way. */
+/** Tells a client to give up after a fault without a response, however long its request took to arrive. */
 function onceMet(faults: object): AbortSignal {
 	const controller = new AbortController();
 	const look = async () => {
@@ -49,7 +49,7 @@ function onceMet(faults: object): AbortSignal {
 	return controller.signal;
 }
 
-/** A service with one method, that does what it is asked. */
+/** A service with one method, which always succeeds. */
 async function withService(
 	options: { faults?: FaultOptions; tls?: boolean },
 	use: (
@@ -74,7 +74,7 @@ const BROKEN = { code: 'ECONNRESET' };
 const NONE = { code: 'ABORT_ERR' };
 const PROXY = { type: 'text/html', body: expect.stringContaining('<h1>') };
 
-/** What the client sees, and whether the service has done it. */
+/** What the client sees, and whether the service has done the request. */
 const EXPECTED: Record<Exclude<FaultKind, 'late'>, [seen: object, done: 0 | 1]> = {
 	closedAtAccept: [BROKEN, 0],
 	tlsBroken: [BROKEN, 0],
@@ -104,7 +104,7 @@ const EXPECTED: Record<Exclude<FaultKind, 'late'>, [seen: object, done: 0 | 1]> 
 const once = (kind: FaultKind): FaultOptions => ({ seed: 1, share: 1, kinds: [kind], most: 1 });
 const NO_REQUEST: FaultKind[] = ['closedAtAccept', 'tlsBroken'];
 
-/** A certificate takes half a second to make: over HTTPS, one of each way to break a connection. */
+/** Making a certificate takes half a second, so HTTPS has one test for each way to break a connection. */
 const SECURE: Array<keyof typeof EXPECTED> = [
 	'closedAtAccept',
 	'tlsBroken',
@@ -135,13 +135,13 @@ test.each<[Kind, string, boolean]>([
 	});
 });
 
-test('what is late is done once the client has given up', async () => {
+test('a late request is done after the client has given up', async () => {
 	await withService({ faults: once('late') }, async (url, state, { requests, faults }) => {
 		expect(await post(url, onceMet(faults))).toMatchObject(NONE);
 		expect(faults).toEqual({ late: 1 });
 		expect(requests).toMatchObject([{ fault: 'late', body: '{"name":"a thing"}' }]);
 		while (state.done === 0) await wait(20);
-		// A timer may be a millisecond early.
+		// A timer may end a millisecond early.
 		expect(Date.now() - (requests[0]?.at ?? NaN)).toBeGreaterThanOrEqual(LATE - 5);
 		expect(await post(url)).toMatchObject({ status: 200, body: '{"done":2}' });
 	});
@@ -155,10 +155,10 @@ test('a slow answer comes in several pieces', async () => {
 	});
 });
 
-test('the same seed draws the same faults, another one others, and the share is kept', async () => {
+test('the same seed draws the same faults, another seed draws others, and the share is kept', async () => {
 	const draw = async (seed: number) => {
 		const drawn: Array<FaultKind | undefined> = [];
-		// None of these holds a client up.
+		// None of these delays a client.
 		const kinds = FAULT_KINDS.filter((kind) => /status|html|empty/.test(kind));
 		await withService({ faults: { seed, share: 1 / 3, kinds } }, async (url, _state, { requests }) => {
 			for (let number = 0; number < 300; number++) await post(url);

@@ -3,18 +3,18 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * What goes wrong between a client and a service that itself is well. `Before`: the service never sees the request.
- * `After`: it has done what was asked, and the client does not learn it.
+ * Faults between a client and a service without faults. `Before`: the service never sees the request. `After`: the
+ * service has done the request, but the client does not learn it.
  */
 
 export type FaultOptions = {
-	/** The same seed lets the n-th connection meet the same fault. */
+	/** With the same seed, the n-th connection meets the same fault. */
 	seed: number;
-	/** Of all requests, 0 to 1. */
+	/** The part of all requests that meets a fault, 0 to 1. */
 	share: number;
-	/** Default: all of them; `tlsBroken` on HTTPS only. */
+	/** The kinds of faults; default: all. `tlsBroken` happens only on HTTPS. */
 	kinds?: readonly FaultKind[];
-	/** The most faults in all; default: no end. */
+	/** The most faults in total; default: no limit. */
 	most?: number;
 };
 
@@ -22,13 +22,13 @@ type Moment = 'connection' | 'before' | 'late' | 'after';
 
 type Fault = {
 	moment: Moment;
-	/** How often it is drawn; default 1. Less for what holds a client up for seconds. */
+	/** How often it is drawn; default 1. It is lower for faults that delay a client for seconds. */
 	weight?: number;
-	/** Does the harm; what is given is the answer that the service would have sent. */
+	/** Causes the fault. `answer` is the response that the service would have sent. */
 	harm(response: ServerResponse, answer: Answer): void | Promise<void>;
 };
 
-/** `status` and `body` are empty where the service was not asked. */
+/** `status` and `body` are empty if the service was not asked. */
 type Answer = { status: number; body: string };
 
 const HTML = (title: string) =>
@@ -50,16 +50,16 @@ const page = (status: number, title: string) => (response: ServerResponse) =>
 const reset = ({ socket }: ServerResponse) => resetSocket(socket);
 const nothing = () => {};
 
-/** Both services put their words where they do, and each ignores the other's key. */
+/** A body with the keys of both services, each of which ignores the other's key. */
 const wordsOf = (words: string) => JSON.stringify({ status: 'Error', message: words, error: words });
 
 function resetSocket(socket: Socket | null): void {
-	// A TLS socket can only be destroyed: what lies beneath is closed with it.
+	// A TLS socket can only be destroyed, which closes the socket below it.
 	if (socket && 'encrypted' in socket) socket.destroy();
 	else socket?.resetAndDestroy();
 }
 
-/** Half of the body, of which the whole was announced. */
+/** Half of the body. The headers announce all of it. */
 function cutOff(response: ServerResponse, { status, body }: Answer): void {
 	const bytes = Buffer.from(body);
 	response.writeHead(status, { 'content-type': JSON_TYPE, 'content-length': bytes.length });
@@ -81,20 +81,20 @@ async function drip(response: ServerResponse, { status, body }: Answer): Promise
 }
 
 const RARE = 0.25;
-/** Milliseconds. */
+/** Milliseconds after which a late request is done. */
 export const LATE = 3000;
 
 const FAULTS = {
-	/** Closed as soon as it is accepted, before a byte has gone either way. */
+	/** Closed as soon as it is accepted, before any byte was sent. */
 	closedAtAccept: { moment: 'connection', harm: nothing },
-	/** Closed once the handshake has begun. */
+	/** Closed after the handshake has begun. */
 	tlsBroken: { moment: 'connection', harm: nothing },
 	resetBefore: { moment: 'before', harm: reset },
 	resetAfter: { moment: 'after', harm: reset },
-	/** No answer, however long the client waits. */
+	/** No response, however long the client waits. */
 	stallBefore: { moment: 'before', weight: RARE, harm: nothing },
 	stallAfter: { moment: 'after', weight: RARE, harm: nothing },
-	/** Done when the client has long given up waiting. */
+	/** Done long after the client has given up. */
 	late: { moment: 'late', weight: RARE, harm: nothing },
 	cutOff: { moment: 'after', harm: cutOff },
 	status429: { moment: 'before', harm: refusal(429, 'Too many requests') },
@@ -106,20 +106,20 @@ const FAULTS = {
 	status503: { moment: 'before', harm: refusal(503, 'Service unavailable') },
 	status500Before: { moment: 'before', harm: refusal(500, 'Internal server error') },
 	status500After: { moment: 'after', harm: refusal(500, 'Internal server error') },
-	/** What a proxy says when the service behind it hung up. */
+	/** The response of a proxy after the service behind it has closed the connection. */
 	status502Before: { moment: 'before', harm: page(502, '502 Bad Gateway') },
 	status502After: { moment: 'after', harm: page(502, '502 Bad Gateway') },
 	status504Before: { moment: 'before', harm: page(504, '504 Gateway Time-out') },
 	status504After: { moment: 'after', harm: page(504, '504 Gateway Time-out') },
-	/** A page that says it is well: of a proxy that asks to sign in, or of maintenance. */
+	/** A page with a status of success, from a proxy that asks to sign in, or from maintenance. */
 	htmlBefore: { moment: 'before', harm: page(200, 'Sign in') },
 	htmlAfter: { moment: 'after', harm: page(200, 'Sign in') },
 	emptyBefore: { moment: 'before', harm: (response) => send(response, 200, JSON_TYPE, '') },
 	emptyAfter: { moment: 'after', harm: (response) => send(response, 200, JSON_TYPE, '') },
-	/** The status of success, and a body that says that it is none: a refusal, which no repetition would change. */
+	/** A status of success with a body that reports a failure. It is a refusal, which no repetition would change. */
 	errorInSuccess: { moment: 'before', weight: 0.1, harm: refusal(200, 'The request could not be processed') },
 	slowDrip: { moment: 'after', harm: drip },
-	/** The right answer, declared to be something else. */
+	/** The right response with a wrong content type. */
 	wrongType: {
 		moment: 'after',
 		harm: (response, { status, body }) => send(response, status, 'text/plain', body),
@@ -132,7 +132,7 @@ const faultOf = (kind: FaultKind): Fault => FAULTS[kind];
 export const FAULT_KINDS = Object.keys(FAULTS) as FaultKind[];
 const isOfConnection = (kind: FaultKind) => faultOf(kind).moment === 'connection';
 
-/** Numbers from 0 to below 1 that depend on the seed alone (mulberry32). */
+/** Numbers from 0 to below 1 that depend only on the seed (mulberry32). */
 export function randomOf(seed: number): () => number {
 	let state = seed >>> 0;
 	return () => {
@@ -143,7 +143,7 @@ export function randomOf(seed: number): () => number {
 	};
 }
 
-/** Draws the faults, and counts those that were met. */
+/** Draws the faults, and counts those that happened. */
 export class Faults {
 	readonly met: Partial<Record<FaultKind, number>> = {};
 	private drawn = 0;
@@ -158,9 +158,12 @@ export class Faults {
 		this.kinds = (options.kinds ?? FAULT_KINDS).filter((kind) => tls || kind !== 'tlsBroken');
 	}
 
-	/** To be called before the service adds its own hooks. */
+	/** Called before the service adds its own hooks. */
 	addTo(app: FastifyInstance): void {
-		/** The first request of each connection, by the client's port: drawn when it was accepted. */
+		/**
+		 * The fault of the first request of each connection, by the client's port. It was drawn when the connection was
+		 * accepted.
+		 */
 		const first = new Map<number, FaultKind | undefined>();
 		app.server.on('connection', (socket: Socket) => {
 			const { remotePort } = socket;
@@ -171,7 +174,7 @@ export class Faults {
 			socket.once('close', () => first.delete(remotePort));
 		});
 		app.decorateRequest('fault', undefined);
-		// Once the body has arrived, so that the log of a request that is never handled holds it too.
+		// After the body has arrived, so that the log has it even if the request is never handled.
 		app.addHook('preValidation', async (request, reply) => {
 			const port = request.socket.remotePort ?? 0;
 			const kind = first.has(port) ? first.get(port) : this.draw();
@@ -186,10 +189,10 @@ export class Faults {
 		});
 		app.addHook('onSend', async (request, reply, payload) => {
 			const kind = request.fault;
-			// A file that is streamed out comes as it is.
+			// A file that is sent as a stream is not changed.
 			if (!kind || typeof payload !== 'string') return;
 			await harm(kind, request, reply, { status: reply.statusCode, body: payload });
-			// What is sent from here on is sent by the fault.
+			// From here on the fault sends the response.
 			await new Promise(() => {});
 		});
 	}
@@ -221,7 +224,7 @@ async function harm(
 	answer: Answer,
 ): Promise<void> {
 	reply.hijack();
-	// A client that has gone meanwhile is none of the fault's concern.
+	// A client that has gone meanwhile does not matter to the fault.
 	reply.raw.on('error', () => {});
 	await faultOf(kind).harm(reply.raw, answer);
 	if (reply.raw.headersSent) request.logged.status = reply.raw.statusCode;

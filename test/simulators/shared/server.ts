@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { type FaultKind, type FaultOptions, Faults } from './faults';
 
-/** One request as it arrived, with the status it was answered with. */
+/** One request as it arrived, with the status of its response. */
 export type LoggedRequest = {
 	method: string;
 	/** The request target, byte for byte as in the request line. */
@@ -14,9 +14,9 @@ export type LoggedRequest = {
 	body: string;
 	/** Milliseconds since the epoch. */
 	at: number;
-	/** `undefined` while no answer has been sent. */
+	/** `undefined` until a response has been sent. */
 	status?: number;
-	/** What it met on its way, or its answer did. */
+	/** The fault that the request or its response met. */
 	fault?: FaultKind;
 };
 
@@ -25,16 +25,16 @@ export type ServerOptions = {
 	port?: number;
 	/** Serve HTTPS with a self-signed certificate. */
 	tls?: boolean;
-	/** Milliseconds to wait before each answer. */
+	/** Milliseconds to wait before each response. */
 	latency?: number;
-	/** What goes wrong between the client and the service, which itself stays as strict as it is. */
+	/** Faults between the client and the service. The service itself stays strict. */
 	faults?: FaultOptions;
 };
 
 export type RunningServer = {
 	url: string;
 	requests: LoggedRequest[];
-	/** How many faults of each kind were met. */
+	/** How many faults of each kind happened. */
 	faults: Partial<Record<FaultKind, number>>;
 	stop(): Promise<void>;
 };
@@ -58,8 +58,8 @@ declare module 'fastify' {
 }
 
 /**
- * A Fastify server as both simulators need it: lossless JSON, the raw body kept, every request logged with its raw
- * target, loopback only. The service adds its routes before `listen`.
+ * A Fastify server for both simulators: lossless JSON, the raw body kept, every request logged with its raw target,
+ * loopback only. The service adds its routes before `listen`.
  */
 export async function createServer(options: ServerOptions): Promise<{
 	app: FastifyInstance;
@@ -71,7 +71,7 @@ export async function createServer(options: ServerOptions): Promise<{
 		? await generate([{ name: 'commonName', value: 'localhost' }], { keySize: 2048 })
 		: undefined;
 	const app = fastify({
-		// A server has to take the form for proxies too: RFC 9112, 3.2.2.
+		// A server must accept the form for proxies too: RFC 9112, 3.2.2.
 		rewriteUrl: ({ url = '' }) => url.replace(/^https?:\/\/[^/]*/, ''),
 		...(certificate && { https: { key: certificate.private, cert: certificate.cert } }),
 		bodyLimit: 64 * 1024 * 1024,
@@ -100,7 +100,8 @@ export async function createServer(options: ServerOptions): Promise<{
 	const faults = options.faults && new Faults(options.faults, options.tls ?? false);
 	faults?.addTo(app);
 	app.removeAllContentTypeParsers();
-	// An empty or malformed JSON body reaches the handler as `undefined`: the service has its own words for it.
+	// An empty or malformed JSON body reaches the handler as `undefined`, because each service has its own message for
+	// it.
 	app.addContentTypeParser(/^application\/json/, { parseAs: 'string' }, (request, body, done) => {
 		request.logged.body = String(body);
 		try {

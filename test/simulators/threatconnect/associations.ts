@@ -34,7 +34,7 @@ const FIND: Record<Association, (state: State, id: string) => { ownerName: strin
 	associatedVictimAssets: (state, id) => state.victimAssets.get(id),
 };
 
-/** Creates the object an entry without an ID describes (or finds it); answers its ID. */
+/** Creates the object that an entry without an ID describes, or finds it. Returns its ID. */
 type Create = (context: Context, entry: Entry, where: string) => string;
 
 /** docs: "Artifacts ... The new Artifact will be created in the Organization to which your API user belongs." */
@@ -52,7 +52,7 @@ function createArtifact({ state, user }: Context, entry: Entry, where: string): 
 	return state.artifacts.put({ ...entry, id: state.artifacts.newId(), ownerName: user.owner }).id;
 }
 
-/** The Case or workflow task an Artifact is created on. */
+/** The Case or workflow task on which an Artifact is created. */
 function artifactParent(state: State, entry: Entry, where: string): Entity | undefined {
 	const { caseId, caseXid, taskId, taskXid } = entry;
 	if (caseId !== undefined) return state.cases.get(String(caseId));
@@ -126,7 +126,7 @@ function summaryValues(entry: Entry, where: string): string[] {
 	});
 }
 
-/** The entry of an indicator of which only the summary is known: its parts are joined by ` : `. */
+/** The entry of an indicator of which only the summary is known. The parts of a summary are joined by ` : `. */
 export function indicatorOfSummary(type: string, summary: string): Entry {
 	const fields = INDICATOR_TYPES[type] ?? [];
 	if (fields.length === 1) return { type, [fields[0] ?? '']: summary };
@@ -139,7 +139,7 @@ export function indicatorOfSummary(type: string, summary: string): Entry {
 	return { type, ...Object.fromEntries(hashes) };
 }
 
-/** A custom type's values under the names of its own. */
+/** A custom type's values under the names of its own fields. */
 function withOwnNames(entry: Entry): Entry {
 	const type = String(entry.type);
 	if (!isCustomIndicator(type)) return entry;
@@ -149,7 +149,7 @@ function withOwnNames(entry: Entry): Entry {
 	);
 }
 
-/** A File is the same one when any of its hashes is. */
+/** A File is the same if any of its hashes is the same. */
 function sameFile(known: Entity, entry: Entry): boolean {
 	return Object.keys(HEX_LENGTHS).some(
 		(field) =>
@@ -205,7 +205,7 @@ const CREATE: Record<Exclude<Association, 'associatedGroups'>, Create> = {
 	associatedVictimAssets: createVictimAsset,
 };
 
-/** docs: associations. Both ends belong to one owner, unless the instance allows cross-owner associations. */
+/** docs: associations. Both ends must belong to one owner, unless the instance allows cross-owner associations. */
 function checkOwners(context: Context, kind: Association, group: GroupRow, id: string): void {
 	const other = FIND[kind](context.state, id);
 	if (!other || !canRead(context.user, other.ownerName)) throw refusal('NotFound');
@@ -224,10 +224,10 @@ function dissociated(entry: Entry, where: string): string {
 	return String(entry.id);
 }
 
-/** What associations do with other groups. */
+/** How associations create and change other groups. */
 type NestedGroups = { create: Create; change(context: Context, id: string, entry: Entry): void };
 
-/** What may stand beside an ID, as the vendor's own tests send it: it changes the existing object. */
+/** What may be given beside an ID, as in the vendor's own tests. It changes the existing object. */
 function changeExisting(
 	context: Context,
 	kind: Association,
@@ -247,7 +247,7 @@ function changeExisting(
 	}
 }
 
-/** The IDs of an association after a body's list; new objects are created on the way. */
+/** The IDs of an association after a body's list was applied. New objects are created. */
 export function mergeAssociation(
 	context: Context,
 	kind: Association,

@@ -34,7 +34,7 @@ function header(request: FastifyRequest, name: string): string {
 
 function userOfToken(token: string): ApiUser {
 	const user = TOKENS.find(([known]) => equal(known, token))?.[1];
-	// docs: common_errors; said of a token that expired, was generated anew or never existed.
+	// docs: common_errors, for a token that expired, was generated anew or never existed.
 	if (!user) throw authFailure('Unauthorized');
 	return user;
 }
@@ -53,7 +53,7 @@ function checkSignature(request: FastifyRequest, timestamp: string, signature: s
 	if (!equal(expected, signature)) throw authFailure('Signature data did not match expected result');
 }
 
-/** The user who sent the request; `now` is the server's time in milliseconds. */
+/** The user who sent the request. `now` is the server's time in milliseconds. */
 export function authenticate(request: FastifyRequest, now: number): ApiUser {
 	const authorization = header(request, 'authorization');
 	const token = /^TC-Token (.+)$/.exec(authorization)?.[1];

@@ -17,7 +17,7 @@ const group = (number: number, more: Json = {}) => ({
 	...more,
 });
 
-/** A job that has been created; answers its ID. */
+/** Creates a job and returns its ID. */
 async function created(settings: Json = {}): Promise<number> {
 	const answer = await post('/v2/batch', { ...SETTINGS, ...settings });
 	expect(answer.status).toBe(201);
@@ -30,7 +30,7 @@ const upload = async (id: number, content: unknown) =>
 const statusOf = async (id: number) =>
 	(await get(`/v2/batch/${id}?includeAdditional=true`)).data.data.batchStatus as Json;
 
-/** The state and the errors of a job that has done all there is to do. */
+/** The state and the errors of a job that has finished. */
 async function completed(content: unknown, settings: Json = {}): Promise<{ status: Json; errors: Json[] }> {
 	const id = await created(settings);
 	expect(await upload(id, content)).toMatchObject({ status: 202, data: { status: 'Queued' } });
@@ -89,13 +89,13 @@ describe('creating a job', () => {
 		invalid(await post('/v2/batch', { ...SETTINGS, ...settings }), description);
 	});
 
-	test('refuses what is no JSON object', async () => {
+	test('refuses a body that is not a JSON object', async () => {
 		await run();
 		invalid(await post('/v2/batch', []), /JSON object/);
 		invalid(await send('POST', '/v2/batch', JSON.stringify(SETTINGS)), /application\/json/);
 	});
 
-	test('says in plain text who may not, and that it is switched off', async () => {
+	test('refuses in plain text a missing permission, and batch that is turned off', async () => {
 		await run();
 		const headers = tokenHeaders(CREDENTIALS.readOnlyToken);
 		const readOnly = await call('POST', '/v2/batch', SETTINGS, { headers });
@@ -165,7 +165,7 @@ describe('a job', () => {
 		expect(await statusOf(id)).toMatchObject({ errorCount: 0 });
 	});
 
-	test('is not found when there is none, with the words of v2', async () => {
+	test('is not found if it does not exist, with the message of v2', async () => {
 		await run();
 		const answers = [
 			await get('/v2/batch/99'),
@@ -180,7 +180,7 @@ describe('a job', () => {
 		expect((await call('DELETE', '/v2/batch/1')).status).toBe(405);
 	});
 
-	test('tells its errors as compressed octets, and 404 when there is none', async () => {
+	test('returns its errors as compressed octets, and 404 if there is none', async () => {
 		await run();
 		const id = await created();
 		await upload(id, { group: [group(1, { name: '' })] });

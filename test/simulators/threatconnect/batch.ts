@@ -84,7 +84,7 @@ function settingsOf(parameters: Record<string, string>): BatchSettings {
 	};
 }
 
-/** No more of the file is kept than the service takes. */
+/** Reads a file, and keeps no more of it than the service takes. */
 async function readFile(body: Readable, limit: number): Promise<string> {
 	const pieces: Buffer[] = [];
 	let size = 0;
@@ -113,7 +113,7 @@ const counts = ({ id, status, errorCount, successCount, unprocessCount }: Job) =
 	unprocessCount,
 });
 
-/** docs: the bare status; the SDK asks with `includeAdditional` and reads the counts inside an envelope. */
+/** docs: the bare status. The SDK requests `includeAdditional` and reads the counts inside an envelope. */
 function describeJob(job: Job, request: FastifyRequest): unknown {
 	if (parameter(request, 'includeAdditional') === 'true') {
 		return { status: 'Success', data: { batchStatus: counts(job) } };
@@ -130,7 +130,7 @@ class BatchJobs {
 		this.groupSchema = batchGroupSchema(service.behaviour.nameLimit);
 	}
 
-	/** Whoever may use the API at all. */
+	/** Any user who may use the API has access. */
 	checkAccess({ threatConnectUser: user }: FastifyRequest): void {
 		if (!this.service.behaviour.batchEnabled) throw new V2Error(503, NOT_AVAILABLE);
 		if (!Object.values(user.permissions).includes('FULL')) throw new V2Error(401, NO_PERMISSION);
@@ -165,7 +165,7 @@ class BatchJobs {
 		return job;
 	}
 
-	/** Queued, then Running, then Completed. */
+	/** The job is Queued, then Running, then Completed. */
 	async upload(request: FastifyRequest): Promise<unknown> {
 		const { behaviour, timers } = this.service;
 		const job = this.find(request);

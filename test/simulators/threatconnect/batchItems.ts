@@ -17,12 +17,12 @@ export type BatchSettings = {
 	securityLabelWriteType: WriteType;
 };
 
-/** docs: `errorSource` is the item: the XID of a group, the summary of an indicator, or its place in the file. */
+/** docs: `errorSource` is the XID of a group, the summary of an indicator, or the item's place in the file. */
 export type BatchError = { errorReason: string; errorSource: string };
 
 export type BatchResult = { successCount: number; unprocessCount: number; errors: BatchError[] };
 
-/** What a schema finds wrong with an entry. */
+/** The faults that a schema finds in an entry. */
 export type Validate = (entry: Entry) => unknown[];
 export type Validators = Record<'group' | 'indicator' | 'association', Validate>;
 
@@ -44,7 +44,7 @@ function check({ validators }: Batch, kind: keyof Validators, entry: Entry, enti
 /** docs: v2_batch_api, "Group Fields": required here, though optional in v3. */
 const REQUIRED: Partial<Record<GroupType, string[]>> = { Email: ['subject', 'header', 'body'] };
 
-/** Fields that no body of v3 may have. */
+/** Fields that v3 does not have. */
 const BATCH_ONLY = ['to', 'insights', 'aiProvider'];
 const NOT_SCALAR = ['attribute', 'tag', 'securityLabel', 'associatedGroupXid', 'associatedIndicators'];
 
@@ -82,7 +82,7 @@ function attributeOfBatch({ displayed, securityLabel, ...rest }: Entry): Entry {
 	};
 }
 
-/** An entry of the file as a body of v3. A list that the entry does not have stays as it is. */
+/** An entry of the file as a body of v3. A list that the entry does not have stays unchanged. */
 function bodyOf({ settings }: Batch, entry: Entry): Entry {
 	const { attribute, tag, securityLabel } = entry as Record<string, Entry[] | undefined>;
 	const { attributeWriteType: write, tagWriteType, securityLabelWriteType } = settings;
@@ -101,7 +101,7 @@ function bodyOf({ settings }: Batch, entry: Entry): Entry {
 	};
 }
 
-/** docs: Singleton, attributes of the incoming types make way. */
+/** docs: Singleton. Attributes of the incoming types are removed. */
 function withoutTypesOf(group: GroupRow, attributes: readonly Entry[]): GroupRow {
 	const types = attributes.map(({ type }) => type);
 	return { ...group, attributes: group.attributes.filter(({ type }) => !types.includes(type)) };
@@ -151,7 +151,7 @@ function deleteGroup(batch: Batch, entry: Entry): void {
 
 // --- indicators ---------------------------------------------------------------
 
-/** Fields of batch's indicators that v3 has too, by v3's name. */
+/** Fields of batch's indicators that v3 has too, by their names in v3. */
 const KEPT = ['rating', 'confidence', 'active', 'privateFlag', 'size', ...INDICATOR_DATES];
 
 /**
@@ -236,10 +236,10 @@ function associationsOfIndicator(batch: Batch, entry: Entry, source: string): It
 
 const isGroupType = (type: unknown) => (GROUP_TYPES as readonly unknown[]).includes(type);
 
-/** One end of an association: by its ID, or by its reference in the file. */
+/** One end of an association, given by its ID or by its reference in the file. */
 function endOf(batch: Batch, entry: Entry, number: 1 | 2): { isGroup: boolean; id: string } {
 	const { [`type_${number}`]: type, [`ref_${number}`]: ref, [`id_${number}`]: id } = entry;
-	// docs: an association without `type_2` is one to a group.
+	// docs: an association without `type_2` is an association to a group.
 	const isGroup = type === undefined || isGroupType(type);
 	if (id !== undefined) return { isGroup, id: String(id) };
 	requireFields(entry, [`ref_${number}`], 'the association');
@@ -268,7 +268,7 @@ const listOf = (content: Entry, name: string): Entry[] | undefined => {
 
 const LISTS = ['indicator', 'group', 'association'] as const;
 
-/** The error of a file as a whole: no item is processed. docs: its words, "Last known JSON path". */
+/** The error of a whole file, of which no item is processed. docs: its words, "Last known JSON path". */
 const wholeFile = (what: string, path: string, unprocessCount: number): BatchResult => ({
 	successCount: 0,
 	unprocessCount,
@@ -314,7 +314,7 @@ function itemsOf(batch: Batch, lists: Record<(typeof LISTS)[number], Entry[]>): 
 	];
 }
 
-/** Each item whole or not at all. Associations are made last and count only when they fail. */
+/** Processes each item completely or not at all. Associations are made last and count only when they fail. */
 function runItems({ context, settings }: Batch, items: readonly Item[]): BatchResult {
 	const errors: BatchError[] = [];
 	const failed = new Set<string>();
@@ -322,7 +322,7 @@ function runItems({ context, settings }: Batch, items: readonly Item[]): BatchRe
 	let done = 0;
 	for (const { kind, source, run } of items) {
 		done++;
-		// The group or indicator of this association was not saved, and has been reported.
+		// The group or indicator of this association was not saved. This has been reported.
 		if (kind === 'association' && failed.has(source)) continue;
 		try {
 			context.state.transaction(run);
@@ -362,7 +362,7 @@ export function processBatch(
 	];
 	const count = indicator.length + group.length;
 	const { batchItemLimit } = context.behaviour;
-	// docs: "The maximum number of Indicators ... in one batch job is 25,000"; of groups nothing is said.
+	// docs: "The maximum number of Indicators ... in one batch job is 25,000". There is no statement about groups.
 	if (count > batchItemLimit) {
 		return wholeFile(
 			`${count} items would exceed the number of allowed indicators: ${batchItemLimit}`,
@@ -370,7 +370,7 @@ export function processBatch(
 			count,
 		);
 	}
-	// docs: since 7.8.2 `association` comes last, for the file is read from its start to its end.
+	// docs: since 7.8.2 `association` comes last, because the file is read from its start to its end.
 	if (association.length > 0 && names.at(-1) !== 'association') {
 		return wholeFile('The list "association" must be the last one', '$.association', count);
 	}

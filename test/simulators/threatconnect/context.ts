@@ -10,18 +10,18 @@ export type Behaviour = {
 	xidWithoutOwner: 'lenient' | 'notFound' | 'refused';
 	crossOwner: boolean;
 	bulkDelete: boolean;
-	/** Milliseconds. */
+	/** Milliseconds that the service takes to process a file. */
 	processing: number;
 	batchEnabled: boolean;
-	/** Milliseconds. */
+	/** Milliseconds that a batch job stays in each state. */
 	batchDelay: number;
-	/** Bytes. */
+	/** Bytes of the largest file of a batch job. */
 	batchSizeLimit: number;
 	batchItemLimit: number;
 	ignoresSeconds: boolean;
 };
 
-/** What every step of one request needs to know. */
+/** All that the steps of one request need. */
 export type Context = { state: State; user: ApiUser; behaviour: Behaviour; now: string };
 
 /** An object of a body whose shape the schemas have already checked. */
@@ -30,14 +30,14 @@ export type EntryList = { data: Entry[]; mode?: Mode };
 
 export const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** Refuses an object of a body without one of `names`. */
+/** Refuses an object of a body that lacks one of `names`. */
 export function requireFields(entry: Entry, names: readonly string[], where: string): void {
 	const missing = names.filter((name) => entry[name] === undefined);
 	if (missing.length === 0) return;
 	throw refusalAbout('MissingData', `Missing from ${where}: ${missing.join(', ')}`);
 }
 
-/** Refuses an object of a body with any field other than `names`; `why` completes "The field X ...". */
+/** Refuses an object of a body with any field other than `names`. `why` completes "The field X ...". */
 export function allowOnly(entry: Entry, names: readonly string[], why: string): void {
 	const other = Object.keys(entry).find((name) => !names.includes(name));
 	if (other !== undefined) throw refusalAbout('ImproperFormat', `The field "${other}" ${why}`);
@@ -58,7 +58,7 @@ function visible(user: ApiUser, matches: (owner: Owner) => boolean): Owner {
 	return owner;
 }
 
-/** The owner that all the given ways agree on; when none is given, the user's Organization. */
+/** The owner that all the given values name; if none is given, the user's Organization. */
 export function requestedOwner(
 	user: ApiUser,
 	ways: { name?: unknown; query?: unknown; id?: unknown },

@@ -2,12 +2,12 @@ import { refusalAbout } from './errors';
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2})(?:\.\d{1,9})?(?:Z|([+-])(\d{2}):(\d{2})))?$/;
 
-/** `YYYY-MM-DDTHH:mm:ssZ`, as every date of an answer is written. */
+/** `YYYY-MM-DDTHH:mm:ssZ`, the form of every date in a response. */
 export function formatDate(milliseconds: number): string {
 	return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
 }
 
-/** The moment an ISO date names, or `undefined` when it is no such date or no day of the calendar. */
+/** The moment that an ISO date names; `undefined` if it is not such a date, or not a day of the calendar. */
 export function instant(text: string): number | undefined {
 	const parts = ISO.exec(text);
 	if (!parts) return undefined;

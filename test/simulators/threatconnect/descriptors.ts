@@ -11,7 +11,7 @@ import {
 
 type Descriptor = Record<string, unknown>;
 
-/** tcex, `_gen/properties_data/groups.json` of 2025-08: the answer of a real server. */
+/** tcex, `_gen/properties_data/groups.json` of 2025-08: the response of a real server. */
 const DESCRIPTIONS: Record<string, string> = {
 	name: 'the name of the group',
 	ownerId: 'the id of the Organization, Community, or Source that the item belongs to',
@@ -48,7 +48,7 @@ const TYPES: Record<ScalarField['kind'], string> = {
 	long: 'Long',
 };
 
-/** The descriptor says more than the documentation does: a Document and a Report need a file name too. */
+/** Here the descriptor says more than the documentation: a Document and a Report need a file name too. */
 const CONDITIONAL: Record<string, Descriptor> = {
 	fileName: { conditionalRequired: ['Document', 'Report', 'Signature'] },
 	ownerName: { conditionalReadOnly: ['Victim'] },
@@ -146,13 +146,13 @@ const READ_ONLY: Record<string, Descriptor> = {
 	webLink: readOnly('String', 'a link to the ThreatConnect details page for this entity'),
 };
 
-/** What the server forgets to mark as read-only, and so shows always (tcex, _options_data_object.py). */
+/** Fields that the server does not mark as read-only, and therefore always shows (tcex, _options_data_object.py). */
 const UNMARKED: Record<string, Descriptor> = {
 	downVoteCount: { type: 'String', description: 'the total number of users who find the intel not helpful' },
 	upVoteCount: { type: 'String', description: 'the total number of users who find the intel useful' },
 };
 
-/** docs: retrieve_fields, `OPTIONS /v3/groups`: a bare map. */
+/** docs: retrieve_fields, `OPTIONS /v3/groups`: a map without an envelope. */
 export function describeGroupFields(nameLimit: number, withReadOnly: boolean): Record<string, Descriptor> {
 	const lists = [...ASSOCIATIONS, 'attributes', 'securityLabels', 'tags', ...Object.keys(TYPED_LISTS)];
 	const all = {

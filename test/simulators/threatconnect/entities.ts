@@ -14,7 +14,7 @@ import {
 } from './tqlKeywords';
 import { describe, entity, wrap } from './view';
 
-/** docs: indicators/retrieve; of these the simulator has data for the first and the last. */
+/** docs: indicators/retrieve. The simulator has data for the first and the last of these. */
 const INDICATOR_FIELDS = [
 	'associatedGroups',
 	'associatedArtifacts',
@@ -52,7 +52,7 @@ function describeIndicator(service: Service, row: Entity, request: FastifyReques
 	};
 }
 
-/** The lists of the objects that groups are associated to, as far as it takes to find one. */
+/** The lists of the objects that groups can be associated to, with all that is needed to find one. */
 export function serveEntities(service: Service): void {
 	const { state } = service;
 	const readable = (table: { all(): Entity[] }) => (user: ApiUser) =>

@@ -19,7 +19,7 @@ const CODES = {
 
 export type ErrorName = keyof typeof CODES;
 
-/** An answer other than success. `errCode` may be absent: the failures of authentication carry none. */
+/** A response other than success. `errCode` may be absent, because failures of authentication have none. */
 export class ServiceError extends Error {
 	constructor(
 		readonly status: number,
@@ -35,7 +35,7 @@ export class ServiceError extends Error {
 	}
 }
 
-/** An answer of the v2 API, whose error bodies are of other shapes, or plain text. */
+/** A response of the v2 API, whose error bodies have other shapes, or are plain text. */
 export class V2Error extends ServiceError {
 	constructor(
 		status: number,
@@ -60,13 +60,13 @@ export const invalidBatch = (description: string) => new V2Error(400, { status: 
 export const v2NotFound = () =>
 	new V2Error(404, { status: 'Failure', message: 'The requested resource was not found' });
 
-/** The named error in its default words, or with `detail` in their place. */
+/** The named error with its default message, or with `detail` instead. */
 export function refusal(name: ErrorName, detail?: string): ServiceError {
 	const [status, errCode, text] = CODES[name];
 	return new ServiceError(status, errCode, detail ?? text);
 }
 
-/** The named error: its default words, then what was wrong. */
+/** The named error with its default message, followed by what was wrong. */
 export function refusalAbout(name: ErrorName, detail: string): ServiceError {
 	return refusal(name, `${CODES[name][2]} ${detail}`);
 }

@@ -24,19 +24,19 @@ export type ScalarField = {
 	kind: 'string' | 'date' | 'boolean' | 'long';
 	min?: number;
 	max?: number;
-	/** The only group types that have the field; absent: all. */
+	/** The only group types that have the field; if absent, all have it. */
 	types?: readonly GroupType[];
-	/** Types on which it exists but the service alone writes it. */
+	/** Types that have the field, but only the service writes it. */
 	readOnlyFor?: readonly GroupType[];
 	requiredFor?: readonly GroupType[];
-	/** The `fields` value without which an answer leaves it out; `'never'`: no answer holds it. */
+	/** The `fields` value that makes a response hold it; `'never'`: no response holds it. */
 	shownBy?: 'sightings' | 'externalDates' | 'never';
 };
 
 const FILE_TYPES = ['Document', 'Report', 'Signature'] as const;
 
 /**
- * docs: groups/fields, "Available fields" and "Group-specific fields"; lengths as in the service's own field
+ * docs: groups/fields, "Available fields" and "Group-specific fields". The lengths come from the service's own field
  * descriptor (`OPTIONS /v3/groups`). The length of `name` is an option of the simulator.
  */
 export const SCALAR_FIELDS: Record<string, ScalarField> = {
@@ -62,14 +62,14 @@ export const SCALAR_FIELDS: Record<string, ScalarField> = {
 	eventType: { kind: 'string', min: 1, max: 35, types: ['Event'] },
 	status: { kind: 'string', types: ['Event', 'Incident'], readOnlyFor: ['Document', 'Report', 'Task'] },
 	fileText: { kind: 'string', min: 1, types: ['Signature'], requiredFor: ['Signature'] },
-	// Administrators add their own file types, so any text is a file type.
+	// Any text is a file type, because administrators add their own.
 	fileType: { kind: 'string', min: 1, types: ['Signature'], requiredFor: ['Signature'] },
 	dueDate: { kind: 'date', types: ['Task'] },
 	escalationDate: { kind: 'date', types: ['Task'] },
 	reminderDate: { kind: 'date', types: ['Task'] },
 };
 
-/** The scalar fields that are columns of their own in the state; every other one is kept in `fields`. */
+/** The scalar fields that are columns of their own in the state. All others are kept in `fields`. */
 export const IDENTITY_FIELDS = ['name', 'type', 'ownerId', 'ownerName', 'xid'];
 
 /** The lists that only one group type has. */
@@ -78,7 +78,7 @@ export const TYPED_LISTS: Record<string, readonly GroupType[]> = {
 	reviews: ['Report'],
 };
 
-/** docs: fields marked read-only; a body that holds one is refused. */
+/** docs: fields marked read-only. A body that holds one is refused. */
 export const READ_ONLY_FIELDS = [
 	'aiProvider',
 	'commonGroup',
@@ -107,10 +107,10 @@ export const READ_ONLY_FIELDS = [
 	'webLink',
 ];
 
-/** docs: the "Updatable: FALSE" rows on which the service's own descriptor agrees. An unchanged `type` is accepted. */
+/** docs: the "Updatable: FALSE" rows that the service's own descriptor confirms. An unchanged `type` is accepted. */
 export const NOT_UPDATABLE_FIELDS = ['ownerId', 'ownerName'];
 
-/** docs: event_status; servers before 7.12.2 know the first four only. */
+/** docs: event_status. Servers before 7.12.2 know only the first four. */
 export const EVENT_STATUSES = [
 	'Escalated',
 	'False Positive',
@@ -134,7 +134,7 @@ export const INCIDENT_STATUSES = [
 	'Deleted',
 ];
 
-/** The service's own word for the most entries a list may have in one request. */
+/** The most entries of a list in one request, from the service's own message. */
 export const MAX_LIST_ENTRIES = 1000;
 
 export const MODES = ['append', 'delete', 'replace'] as const;
@@ -149,7 +149,7 @@ export const ASSOCIATIONS = [
 ] as const;
 export type Association = (typeof ASSOCIATIONS)[number];
 
-/** The lists to which the service gives a largest size. */
+/** The lists with a largest size. */
 export const LIMITED_LISTS = [
 	'tags',
 	'attributes',
@@ -158,11 +158,11 @@ export const LIMITED_LISTS = [
 	'associatedCases',
 ] as const;
 
-/** docs: indicators/fields. The summary fields of each indicator type; all are required unless said otherwise. */
+/** docs: indicators/fields. The summary fields of each indicator type. All are required, with exceptions as noted. */
 export const INDICATOR_TYPES: Record<string, readonly string[]> = {
 	Address: ['ip'],
 	EmailAddress: ['address'],
-	// At least one of the three.
+	// A File requires at least one of the three.
 	File: ['md5', 'sha1', 'sha256'],
 	Host: ['hostName'],
 	URL: ['text'],
@@ -173,12 +173,12 @@ export const INDICATOR_TYPES: Record<string, readonly string[]> = {
 	Mutex: ['Mutex'],
 	'Registry Key': ['Key Name', 'Value Name', 'Value Type'],
 	'User Agent': ['User Agent String'],
-	// Two that an administrator of this instance added.
+	// Two types that an administrator of this instance added.
 	'Bitcoin Address': ['Wallet'],
 	'Network Connection': ['Source IP', 'Destination IP', 'Port'],
 };
 
-/** tcex, indicators.json of the captured OPTIONS: what is writable besides the value. */
+/** tcex, indicators.json of the captured OPTIONS: the writable fields besides the value. */
 export const INDICATOR_FLAGS = ['active', 'privateFlag', 'dnsActive', 'whoisActive', 'falsePositiveFlag'];
 export const INDICATOR_DATES = [
 	'externalDateAdded',
@@ -188,11 +188,11 @@ export const INDICATOR_DATES = [
 	'lastSeen',
 ];
 
-/** All but the first five are custom types to the service, also those that it comes with. */
+/** The service treats all but the first five as custom types, including those that are built in. */
 export const isCustomIndicator = (type: string) =>
 	!['Address', 'EmailAddress', 'File', 'Host', 'URL'].includes(type);
 
-/** docs: a custom type's fields have these names too, on creating. */
+/** docs: on creation, the fields of a custom type have these names too. */
 export const GENERIC_VALUES = ['value1', 'value2', 'value3'];
 
 export const REGISTRY_VALUE_TYPES = [
@@ -209,7 +209,9 @@ export const REGISTRY_VALUE_TYPES = [
 	'REG_SZ',
 ];
 
-/** docs: victim_assets/fields. The documentation and the service disagree on the second fields: required here. */
+/**
+ * docs: victim_assets/fields. The documentation and the service disagree on the second fields; here they are required.
+ */
 export const VICTIM_ASSET_TYPES: Record<
 	string,
 	{ required: readonly string[]; optional: readonly string[] }
@@ -240,7 +242,7 @@ export const PDF_TYPES: readonly GroupType[] = GROUP_TYPES.filter(
 	(type) => !['Document', 'Email', 'Signature', 'Task'].includes(type),
 );
 
-/** docs: the batch API's list of event types; newer servers list them at `groups/eventTypeCategories`. */
+/** docs: the batch API's list of event types. Newer servers list them at `groups/eventTypeCategories`. */
 export const EVENT_TYPES = [
 	'Alert',
 	'Alert [flash]',
@@ -289,7 +291,7 @@ export const REQUESTABLE_FIELDS: Record<string, string> = {
 	userDetails: 'Details of the user that created the Group',
 };
 
-/** docs: "by default only one association level"; the deeper fields that need no second one. */
+/** docs: "by default only one association level". These deeper fields need no second level. */
 export const REQUESTABLE_DEEP_FIELDS = [
 	'attributes.securityLabels',
 	'associatedGroups.attributes',

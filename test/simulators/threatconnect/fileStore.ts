@@ -5,30 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 
-/** What is kept in memory; larger files go to the disk. */
+/** Bytes of a file that is kept in memory. Larger files are written to the disk. */
 const MEMORY_LIMIT = 8 * 1024 * 1024;
 
 /** The file of a group, as tests see it. */
 export type StoredFile = {
 	fileName?: string;
 	size: number;
-	/** Hex. */
+	/** The hash as hexadecimal digits. */
 	sha256: string;
-	/** Absent: the file is on the disk. */
+	/** Absent if the file is on the disk. */
 	bytes?: Buffer;
-	/** Where it is on the disk. */
+	/** The path of a file on the disk. */
 	path?: string;
 };
 
-/** A file as it arrived, of no group yet. */
+/** A file as it arrived, before it belongs to a group. */
 export type ReceivedFile = { size: number; sha256: string; bytes?: Buffer; path?: string; start: Buffer };
 
-/** The files of Documents and Reports by the ID of their group. Of a large one no more is in memory than one piece. */
+/** The files of Documents and Reports by the ID of their group. Only one piece of a large file is in memory. */
 export class FileStore {
 	private readonly files = new Map<string, ReceivedFile>();
 	private folder: Promise<string> | undefined;
 
-	/** `keepAll`: also large files stay in memory. */
+	/** @param keepAll whether large files stay in memory too */
 	constructor(private readonly keepAll: boolean) {}
 
 	get(groupId: string): ReceivedFile | undefined {
@@ -63,7 +63,7 @@ export class FileStore {
 		return { size, sha256: hash.digest('hex'), start: Buffer.from(start), ...kept };
 	}
 
-	/** In the place of the group's present file. */
+	/** Replaces the group's present file. */
 	async put(groupId: string, file: ReceivedFile): Promise<void> {
 		const before = this.files.get(groupId);
 		this.files.set(groupId, file);

@@ -11,7 +11,7 @@ import { call, get, holdTimers, put, refused, send, start, tokenHeaders } from '
 let server: ThreatConnectSimulator;
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
-/** Every byte there is, and line ends that a text transfer would change. */
+/** Every possible byte, and line ends that a text transfer would change. */
 const BYTES = Buffer.concat([
 	Buffer.from(Array.from({ length: 256 }, (_, index) => index)),
 	Buffer.from('\r\n\n\r'),
@@ -58,7 +58,7 @@ describe('uploading', () => {
 		expect(server.file(id)?.size).toBe(BYTES.length);
 	});
 
-	test('takes the name that the group has, and does not recognise a file without one', async () => {
+	test('uses the name of the group, and does not recognise a file without a name', async () => {
 		server = await start();
 		const [named, nameless] = [document({ fileName: 'a.TXT' }), document()];
 		for (const id of [named, nameless]) await send('POST', `/v3/groups/${id}/upload`, BYTES);
@@ -66,7 +66,7 @@ describe('uploading', () => {
 		expect(fields(nameless)).toMatchObject({ documentType: 'Unrecognized' });
 	});
 
-	test('refuses a second POST as unauthorized, unless it may update; PUT replaces a file that is there', async () => {
+	test('refuses a second POST as unauthorized, unless it may update; PUT replaces an existing file', async () => {
 		server = await start();
 		const id = document();
 		const path = `/v3/groups/${id}/upload`;
@@ -170,7 +170,7 @@ describe('uploading', () => {
 		expect(server.file(id)?.bytes?.equals(bytes)).toBe(true);
 	});
 
-	test('leaves a group as it was when the client goes away in the middle', async () => {
+	test('leaves a group as it was when the client disconnects during the upload', async () => {
 		server = await start();
 		const id = document();
 		const { port } = new URL(server.url);
@@ -203,7 +203,7 @@ describe('uploading', () => {
 });
 
 describe('processing', () => {
-	test('goes on after the answer: the file cannot be had before', async () => {
+	test('continues after the answer, and the file is not available before its end', async () => {
 		server = await start({ processing: 300 });
 		holdTimers();
 		const id = document();
@@ -217,7 +217,7 @@ describe('processing', () => {
 		expect((await binary(`/v3/groups/${id}/download`)).status).toBe(200);
 	});
 
-	test('begins anew with another file, and ends with the simulator', async () => {
+	test('begins again with another file, and ends with the simulator', async () => {
 		server = await start({ processing: 60_000 });
 		const id = document();
 		await send('POST', `/v3/groups/${id}/upload`, BYTES);
@@ -225,7 +225,7 @@ describe('processing', () => {
 		expect(fields(id)?.status).toBe('In Progress');
 	});
 
-	test('fails for malware that is no ZIP file', async () => {
+	test('fails for malware that is not a ZIP file', async () => {
 		server = await start();
 		const malware = { malware: true, password: 'infected', fileName: 'a.zip' };
 		const [good, bad] = [document(malware), document(malware)];
@@ -243,7 +243,7 @@ describe('processing', () => {
 });
 
 describe('downloading', () => {
-	test('answers the bytes as they are', async () => {
+	test('returns the bytes unchanged', async () => {
 		server = await start();
 		const id = document();
 		await server.seedFile(id, BYTES, 'a.bin');
@@ -269,7 +269,7 @@ describe('downloading', () => {
 describe('PDF reports', () => {
 	const WITHOUT = ['Document', 'Email', 'Signature', 'Task'];
 
-	test('are there for 13 types', async () => {
+	test('exist for 13 types', async () => {
 		server = await start();
 		const types = GROUP_TYPES.filter((type) => !WITHOUT.includes(type));
 		expect(types).toHaveLength(13);

@@ -11,7 +11,7 @@ import { parameter } from './queries';
 import { contextOf, findGroup, forFiles, serve, type Service } from './service';
 import type { GroupRow } from './state';
 
-/** The word of `documentType` for an extension; docs: a file without a name is "Unrecognized". */
+/** The `documentType` of each extension. docs: a file without a name is "Unrecognized". */
 const DOCUMENT_TYPES: Record<string, string> = {
 	csv: 'CSV',
 	doc: 'MSWord',
@@ -26,7 +26,7 @@ const DOCUMENT_TYPES: Record<string, string> = {
 const documentType = (fileName: unknown) =>
 	DOCUMENT_TYPES[/\.([^.]+)$/.exec(String(fileName ?? ''))?.[1]?.toLowerCase() ?? ''] ?? 'Unrecognized';
 
-/** What every ZIP archive with a file in it begins with. */
+/** The first bytes of every ZIP archive that holds a file. */
 const ZIP_MAGIC = Buffer.from('PK\x03\x04', 'latin1');
 
 function checkHasFile({ type }: GroupRow): void {
@@ -51,7 +51,7 @@ function checkUpload(request: FastifyRequest, present: ReceivedFile | undefined)
 	const mayUpdate = isTrue(request, 'updateIfExists');
 	// docs (v2): 401 for a POST to a group that has a file; v3's answer is not documented.
 	if (request.method === 'POST' && present && !mayUpdate) throw refusal('Unauthorized');
-	// Documented neither way: an update needs a file to update.
+	// Not documented: an update needs a file to replace.
 	if (request.method === 'PUT' && !present) throw refusal('NotFound');
 }
 
@@ -67,7 +67,7 @@ function setStatus({ state }: Service, groupId: string, file: ReceivedFile, file
 	state.groups.put({ ...group, fields: { ...group.fields, status } });
 }
 
-/** docs: processing goes on after the upload has been answered. */
+/** docs: processing continues after the response to the upload. */
 function attach(
 	service: Service,
 	group: GroupRow,
@@ -118,7 +118,7 @@ function download({ files }: Service, context: Context, request: FastifyRequest,
 	checkHasFile(group);
 	const file = files.get(group.id);
 	if (!file) throw refusal('NotFound');
-	// Documented neither way: until it has been processed a file cannot be had.
+	// Not documented: a file is not available until it has been processed.
 	if (group.fields.status !== 'Success') {
 		throw refusal(
 			'BadRequest',
@@ -164,7 +164,7 @@ export function storedFile({ state, files }: Service, groupId: string): StoredFi
 	};
 }
 
-/** Gives a group a file without going through the API. */
+/** Gives a group a file without the API. */
 export async function seedFile(
 	service: Service,
 	groupId: string,

@@ -44,7 +44,7 @@ function create(context: Context, body: Entry): AttributeRow | undefined {
 	return write(context, group, () => mergeAttributes(context, group, { data: [entry] })).at(-1);
 }
 
-/** docs: group_attributes, for one attribute of a group; the body of a group changes them all. */
+/** docs: group_attributes, for one attribute of a group. The body of a group changes all of them. */
 export function serveGroupAttributes(service: Service): void {
 	const { app, state } = service;
 	const answer = (row: AttributeRow | undefined, request: FastifyRequest, message?: string) => ({

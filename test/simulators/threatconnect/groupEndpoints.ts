@@ -11,7 +11,7 @@ import { describeKeywords, tqlFilter } from './tql';
 import { GROUP_KEYWORDS } from './tqlKeywords';
 import { describe } from './view';
 
-/** The groups that a list or a deletion in bulk is about. */
+/** The groups that a list or a deletion in bulk applies to. */
 function requestedGroups(service: Service, request: FastifyRequest): GroupRow[] {
 	const { threatConnectUser: user } = request;
 	const ownerName = ownerParameter(contextOf(service, request), request);
@@ -28,7 +28,7 @@ function requestedGroups(service: Service, request: FastifyRequest): GroupRow[] 
 	);
 }
 
-/** docs: bulk_delete. Without `tql` it is everything; an administrator has to allow it. */
+/** docs: bulk_delete. Without `tql` it deletes everything. An administrator has to allow it. */
 function deleteInBulk(service: Service, request: FastifyRequest) {
 	if (!service.behaviour.bulkDelete) throw refusal('MethodNotAllowed');
 	const context = contextOf(service, request);
@@ -59,14 +59,14 @@ function serveAll(service: Service): void {
 			return { data: describe(state, group, fields), message: 'Created', status: 'Success' };
 		},
 		DELETE: async (request) => deleteInBulk(service, request),
-		// docs: retrieve_fields, both spellings are in use.
+		// docs: retrieve_fields. Both spellings are in use.
 		OPTIONS: async (request) => {
 			const all = parameter(request, 'show')?.toLowerCase() === 'readonly';
 			return describeGroupFields(behaviour.nameLimit, all);
 		},
 	};
 	serve(app, '/groups', handlers, { bodies: { POST: 'groupCreate' } });
-	// docs: bulk_delete writes its path with a slash at the end; so does whoever forgets the ID of a group.
+	// docs: bulk_delete writes its path with a slash at the end. A path without the ID of a group looks the same.
 	const { GET, DELETE, OPTIONS } = handlers;
 	serve(app, '/groups/', { GET, DELETE, OPTIONS });
 }
@@ -100,7 +100,7 @@ function serveOne(service: Service): void {
 	);
 }
 
-/** docs: a list of what OPTIONS has to tell. */
+/** docs: a list of the results of OPTIONS. */
 const listed = (data: unknown[]) => ({ data, count: data.length, status: 'Success' });
 
 export function serveGroups(service: Service): void {

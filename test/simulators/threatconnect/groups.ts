@@ -31,7 +31,7 @@ import {
 } from './lists';
 import { keyIn, type GroupRow } from './state';
 
-/** Refuses a field that the group's type does not have, or that only the service writes on it. */
+/** Refuses a field that the group's type does not have, or that only the service writes. */
 function checkFieldsOfType(type: GroupType, body: Entry): void {
 	for (const name of Object.keys(body)) {
 		const field = SCALAR_FIELDS[name];
@@ -56,7 +56,7 @@ function scalarValue(behaviour: Behaviour, type: GroupType, name: string, value:
 	return SCALAR_FIELDS[name]?.kind === 'date' ? normaliseDate(name, String(value)) : value;
 }
 
-/** `null` clears an optional field. docs: event_status, once set the status cannot be set back to None. */
+/** `null` clears an optional field. docs: event_status, a status cannot be set back to None. */
 function checkClearable(type: GroupType, name: string, before: unknown): void {
 	if (SCALAR_FIELDS[name]?.requiredFor?.includes(type)) {
 		throw refusal('BadRequest', `The field "${name}" of the group type "${type}" cannot be empty`);
@@ -66,7 +66,7 @@ function checkClearable(type: GroupType, name: string, before: unknown): void {
 	}
 }
 
-/** The type-specific and common scalar fields after a body's values. */
+/** The type-specific and common scalar fields after a body was applied. */
 function mergeScalars(
 	behaviour: Behaviour,
 	type: GroupType,
@@ -88,7 +88,7 @@ function mergeScalars(
 	return fields;
 }
 
-/** What the service itself writes on a new group. */
+/** The values that the service itself gives a new group. */
 function initialFields(type: GroupType): Record<string, unknown> {
 	if (type === 'Document' || type === 'Report') return { status: 'Awaiting Upload' };
 	if (type === 'Event') return { eventType: 'NONE' };
@@ -97,7 +97,7 @@ function initialFields(type: GroupType): Record<string, unknown> {
 
 const list = (body: Entry, name: string) => body[name] as EntryList | undefined;
 
-/** Associations between groups are seen from both ends. */
+/** Associations between groups are visible from both ends. */
 function linkBack({ state }: Context, id: string, before: readonly string[], after: readonly string[]): void {
 	const others = (otherId: string, change: (ids: string[]) => string[]) => {
 		const other = state.groups.get(otherId);
@@ -154,7 +154,7 @@ function createNestedGroup(context: Context, entry: Entry, where: string): strin
 	return createGroup(context, entry, {}, where).id;
 }
 
-/** tcex's tests send an associated group's ID and other fields of it. */
+/** tcex's tests send an associated group's ID with other fields of it. */
 function changeNestedGroup(context: Context, id: string, { id: _id, ...changes }: Entry): void {
 	const group = context.state.groups.get(id);
 	if (group && Object.keys(changes).length > 0) updateGroup(context, group, changes);
@@ -173,7 +173,7 @@ const NO_LISTS = {
 	reviews: [],
 };
 
-/** Documented neither way: what a POST does with an `xid` that the owner already has is an option. */
+/** Not documented: what a POST does with an `xid` that the owner already has. It is an option of the simulator. */
 function takeOver(context: Context, known: GroupRow | undefined, type: GroupType): GroupRow | undefined {
 	if (!known || context.behaviour.knownXid === 'duplicate') return undefined;
 	if (context.behaviour.knownXid === 'conflict' || known.type !== type) throw refusal('Conflict');
@@ -223,7 +223,7 @@ export function createGroup(
 	return applyLists(context, state.groups.put(group), body);
 }
 
-/** Never the same as before, so that a client sees the change within the same second. */
+/** Always later than before, so that a client sees a change within the same second. */
 export function laterThan(before: string, now: string): string {
 	return now > before ? now : formatDate(Date.parse(before) + 1000);
 }
@@ -231,7 +231,7 @@ export function laterThan(before: string, now: string): string {
 export function updateGroup(context: Context, group: GroupRow, body: Entry): GroupRow {
 	const { state, user, behaviour, now } = context;
 	requireWrite(user, group.ownerName);
-	// tcex sends the type in a PUT too, unchanged.
+	// tcex sends the unchanged type in a PUT too.
 	if (body.type !== undefined && body.type !== group.type) {
 		throw refusalAbout('ImproperFormat', 'The field "type" cannot be updated');
 	}
@@ -256,7 +256,7 @@ export function removeGroup(context: Context, group: GroupRow): void {
 	eraseGroup(context, group);
 }
 
-/** Without asking who does it. */
+/** Deletes a group without a check of the user. */
 export function eraseGroup(context: Context, group: GroupRow): void {
 	linkBack(context, group.id, group.associatedGroups, []);
 	context.state.groups.remove(group.id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** The fields that hold a Long, wherever they are in a body or an answer. */
+/** The fields that hold a Long, anywhere in a body or a response. */
 const ID_FIELDS = new Set([
 	'objectId',
 	'id',
@@ -35,8 +35,8 @@ export function canonicalId(digits: string): string {
 }
 
 /**
- * Turns each ID of a body into a string of digits. docs: IDs are of the type Long; clients send them as a JSON
- * integer of any size or as a string of digits. Anything else stays as it is and fails validation.
+ * Turns each ID of a body into a string of digits. docs: IDs have the type Long. Clients send them as a JSON integer of
+ * any size or as a string of digits. Any other value stays unchanged and fails validation.
  */
 export function idsToDigits(body: unknown): unknown {
 	return convertIds(body, (value) => {
@@ -47,13 +47,13 @@ export function idsToDigits(body: unknown): unknown {
 	});
 }
 
-/** Marks the digits that have to lose their quotes; no text of a client holds it. */
+/** Marks the digits whose quotes are removed. No text of a client holds this mark. */
 const MARK = `#${randomUUID()}:`;
 const MARKED = new RegExp(`"${MARK}(\\d+)"`, 'g');
 
 /**
- * An answer as JSON, each ID in it a number with all its digits. Large pages make it worth while to let the engine's own
- * serializer do the work, which knows no such numbers.
+ * A response as JSON, in which each ID is a number with all its digits. The engine's own serializer does the work,
+ * because it is much faster on large pages, but it has no such numbers.
  */
 export function answerJson(answer: unknown): string {
 	let marked = false;

@@ -22,7 +22,7 @@ afterEach(async () => {
 
 const tokenHeaders = (token: string = CREDENTIALS.apiToken) => ({ Authorization: `TC-Token ${token}` });
 
-/** One request as a client sends it; any status is an answer. */
+/** One request as a client sends it. Any status is accepted. */
 async function call(method: string, path: string, data?: unknown, config: AxiosRequestConfig = {}) {
 	return await axios.request<Json>({
 		method,
@@ -39,7 +39,7 @@ const put = async (id: unknown, body: unknown, query = '') =>
 	await call('PUT', `/v3/groups/${id}${query}`, body);
 const get = async (path: string) => await call('GET', path);
 
-/** Creates a group and answers its ID. */
+/** Creates a group and returns its ID. */
 async function created(body: Json): Promise<number> {
 	const answer = await post(body);
 	expect(answer.data).toMatchObject({ message: 'Created', status: 'Success' });
@@ -63,7 +63,7 @@ function refused(
 describe('signing in', () => {
 	const seconds = () => Math.floor(Date.now() / 1000);
 
-	// Both read the same clock, however long the way between them takes.
+	// Both sides read the same clock, however long a request takes between them.
 	beforeEach(() => jest.spyOn(Date, 'now').mockReturnValue(Date.now()));
 	afterEach(() => jest.restoreAllMocks());
 
@@ -97,7 +97,7 @@ describe('signing in', () => {
 	});
 
 	test.each(['/v3/groups', '/v3/groups?owner=Demo%20Community', '/v3/groups?owner=Demo+Community&x=%27'])(
-		'accepts the signature of %s as it is on the wire',
+		'accepts the signature of %s as it is sent',
 		async (path) => {
 			await start();
 			expect((await call('GET', path, undefined, signed(path))).status).toBe(200);
@@ -131,7 +131,7 @@ describe('signing in', () => {
 		failed(await call('GET', path, undefined, signed(path, { accessId: '999' })), 'Access Denied');
 	});
 
-	test('refuses a timestamp more than five minutes off, or that is no number', async () => {
+	test('refuses a timestamp more than five minutes off, or that is not a number', async () => {
 		await start();
 		const path = '/v3/groups';
 		const at = async (timestamp: string) => await call('GET', path, undefined, signed(path, { timestamp }));
@@ -141,7 +141,7 @@ describe('signing in', () => {
 		expect((await at(String(seconds() - 290))).status).toBe(200);
 	});
 
-	test('holds the timestamp against its own clock, which the Date header shows', async () => {
+	test('compares the timestamp with its own clock, which the Date header shows', async () => {
 		await start({ clockSkew: 3600 });
 		const path = '/v3/groups';
 		const answer = await call('GET', path, undefined, signed(path));
@@ -152,7 +152,7 @@ describe('signing in', () => {
 		expect((await call('GET', path, undefined, signed(path, { timestamp }))).status).toBe(200);
 	});
 
-	test('asks for it on OPTIONS and on unknown paths too, and keeps the body of a refused request in the log', async () => {
+	test('requires it on OPTIONS and on unknown paths too, and keeps the body of a refused request in the log', async () => {
 		await start();
 		const headers = {};
 		expect((await call('OPTIONS', '/v3/groups/fields', undefined, { headers })).status).toBe(401);
@@ -232,14 +232,14 @@ describe('paths and bodies', () => {
 		refused(await call('POST', '/v3/security/owners', {}), 405, '0x1005', /not supported/);
 	});
 
-	test('never takes an empty ID for all groups', async () => {
+	test('never treats an empty ID as all groups', async () => {
 		await start();
 		await created(adversary());
 		expect([404, 405]).toContain((await call('DELETE', '/v3/groups/')).status);
 		expect(server.groups()).toHaveLength(1);
 	});
 
-	test('refuses a body that is no JSON, no object, or does not say it is JSON', async () => {
+	test('refuses a body that is not JSON, not an object, or not declared as JSON', async () => {
 		await start();
 		const json = { headers: { ...tokenHeaders(), 'Content-Type': 'application/json' } };
 		for (const body of ['{"name":', '', '[]', '"text"', 'null']) {
@@ -261,7 +261,7 @@ describe('paths and bodies', () => {
 });
 
 describe('creating', () => {
-	test('answers 201 with the group, its date normalised, and nothing that was not asked for', async () => {
+	test('answers 201 with the group, its date normalised, and nothing that was not requested', async () => {
 		await start();
 		const answer = await post(
 			incident({ eventDate: '2021-11-03', status: 'New', tags: list({ name: 'Targeted Attack' }) }),
@@ -479,7 +479,7 @@ describe('64-bit IDs', () => {
 });
 
 describe('additional fields', () => {
-	test('come only when asked for, each by a parameter of its own', async () => {
+	test('come only when requested, each by a parameter of its own', async () => {
 		await start();
 		const id = await created(
 			adversary({
@@ -514,7 +514,7 @@ describe('additional fields', () => {
 		expect(deep.attributes.data[0].securityLabels.data[0].name).toBe('TLP:RED');
 	});
 
-	test('come with the answers to POST and PUT too', async () => {
+	test('are in the answers to POST and PUT too', async () => {
 		await start();
 		const answer = await post(adversary({ tags: list({ name: 'x' }) }), '?fields=tags');
 		expect(answer.data.data.tags.data).toHaveLength(1);
@@ -627,7 +627,7 @@ describe('tags, attributes and security labels', () => {
 		expect(server.groups()).toEqual([]);
 	});
 
-	test('holds an attribute to the values of its type', async () => {
+	test('checks an attribute against the values of its type', async () => {
 		await start();
 		const phase = (value: string) => incident({ attributes: list({ type: 'Phase of Intrusion', value }) });
 		refused(await post(phase('Elsewhere')), 400, '0x1001', /one of: Reconnaissance/);
@@ -922,7 +922,7 @@ describe('assignments and reviews', () => {
 });
 
 describe('updating', () => {
-	test('changes what it is sent, leaves the rest and moves lastModified', async () => {
+	test('changes the sent fields, keeps the others and moves lastModified', async () => {
 		await start();
 		const id = await created(incident({ status: 'New', eventDate: '2021-11-03', xid: 'x:1' }));
 		const before = server.groups()[0]!;
@@ -1041,7 +1041,7 @@ describe('XIDs', () => {
 		},
 	);
 
-	test('takes digits alone for an ID', async () => {
+	test('treats a text of digits only as an ID', async () => {
 		await start();
 		await created(adversary({ xid: '12345' }));
 		refused(await get('/v3/groups/12345'), 404, '0x1004', /not found/);

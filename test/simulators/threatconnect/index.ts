@@ -27,13 +27,13 @@ export type { Hooks } from './service';
 export type { StoredGroup } from './view';
 
 export type ThreatConnectOptions = ServerOptions & {
-	/** The ID of the first object of each kind, in digits; IDs count up from here and may exceed 2^53. Default `1`. */
+	/** The ID of the first object of each kind, in digits. IDs count up from here and may exceed 2^53. Default `1`. */
 	firstId?: string;
-	/** Seconds the server's clock is ahead. */
+	/** Seconds that the server's clock is ahead. */
 	clockSkew?: number;
 	/** The service's clock, in milliseconds; default: that of the machine. */
 	clock?: () => number;
-	/** Queries compare dates by whole minutes, as the vendor says that some servers do (tcex, pull request 266). */
+	/** Whether queries compare dates by whole minutes. The vendor says that some servers do (tcex, pull request 266). */
 	ignoresSeconds?: boolean;
 	/** The longest group name; default 200 (older servers: 100). */
 	nameLimit?: number;
@@ -42,52 +42,59 @@ export type ThreatConnectOptions = ServerOptions & {
 	/** What POST does with an `xid` that the owner already has; default `conflict`. */
 	knownXid?: 'conflict' | 'overwrite' | 'duplicate';
 	/**
-	 * What becomes of a request for an XID that names no owner. docs: "you must use the owner query parameter"; what a
-	 * server does without it is not documented. Default `lenient`: it looks in the Organization of the API user.
+	 * What happens to a request for an XID without an owner. docs: "you must use the owner query parameter"; the
+	 * behaviour of a server without it is not documented. Default `lenient`: it looks in the Organization of the API
+	 * user.
 	 */
 	xidWithoutOwner?: 'lenient' | 'notFound' | 'refused';
-	/** The v2 API does not say who the API user is: no `GET /v2/owners/mine` and no `GET /v2/whoami`. */
+	/** Whether the v2 API lacks `GET /v2/owners/mine` and `GET /v2/whoami`, which tell who the API user is. */
 	withoutOwnOwner?: boolean;
-	/** The most rows of a page, whatever `resultLimit` asks for; and whether such a page says that there are more. */
+	/** The most rows of a page, whatever `resultLimit` is, and whether such a page says that there are more. */
 	pageCap?: { rows: number; saysMore: boolean };
-	/** The instance allows associations across owners; default `false`. */
+	/** Whether the instance allows associations across owners; default `false`. */
 	crossOwner?: boolean;
-	/** An administrator has allowed `DELETE /v3/groups?tql=`; default `false`. */
+	/** Whether an administrator has allowed `DELETE /v3/groups?tql=`; default `false`. */
 	bulkDelete?: boolean;
-	/** Milliseconds that the service takes to process an uploaded file; default 0: done when the upload is answered. */
+	/**
+	 * Milliseconds that the service takes to process an uploaded file. With the default 0 it is processed before the
+	 * response.
+	 */
 	processing?: number;
-	/** Keeps every uploaded file in memory, not only those of up to 8 MiB, so that `file()` has its bytes. */
+	/** Whether every uploaded file stays in memory, and not only those of up to 8 MiB, so that `file()` has its bytes. */
 	keepFiles?: boolean;
-	/** Default `true`. */
+	/** Whether batch is turned on; default `true`. */
 	batchEnabled?: boolean;
-	/** Milliseconds that a batch job stays Queued, and then Running; default 0: completed when the upload is answered. */
+	/**
+	 * Milliseconds that a batch job stays Queued, and then Running. With the default 0 it is completed before the
+	 * response.
+	 */
 	batchDelay?: number;
 	/** The largest file of a batch job in bytes; default 75,000,000. */
 	batchSizeLimit?: number;
 	/** The most groups and indicators of a batch job; default 25,000. */
 	batchItemLimit?: number;
-	/** From before March 2026: there is no `GET /v3/groups/eventTypeCategories`. */
+	/** Whether the server is from before March 2026 and has no `GET /v3/groups/eventTypeCategories`. */
 	olderServer?: boolean;
-	/** A firewall in front of the service answers OPTIONS with a page and 403. */
+	/** Whether a firewall in front of the service answers OPTIONS with a page and 403. */
 	optionsBlocked?: boolean;
 	hooks?: Hooks;
 };
 
-/** A group to put straight into the state, without the checks of the API. */
+/** A group to put into the state, without the checks of the API. */
 export type GroupSeed = {
 	type: GroupType;
 	name: string;
 	id?: string;
 	ownerName?: string;
 	xid?: string;
-	/** As stored: dates in the form of answers. */
+	/** As stored: dates have the form of responses. */
 	fields?: Record<string, unknown>;
-	/** Names. */
+	/** Names of tags. */
 	tags?: string[];
 	attributes?: Array<{ type: string; value: string; source?: string; default?: boolean; pinned?: boolean }>;
-	/** Names. */
+	/** Names of security labels. */
 	securityLabels?: string[];
-	/** IDs. */
+	/** IDs of artifacts. */
 	associatedArtifacts?: string[];
 	associatedCases?: string[];
 	associatedGroups?: string[];
@@ -101,21 +108,21 @@ export type GroupSeed = {
 
 export type ThreatConnectSimulator = RunningServer & {
 	credentials: typeof CREDENTIALS;
-	/** Forgets all that it was told, so that a test need not start another one. */
+	/** Resets the simulator to its first state, so that a test need not start another one. */
 	reset(): Promise<void>;
-	/** In the order of their creation. */
+	/** The groups in the order of their creation. */
 	groups(): StoredGroup[];
 	group(id: string): StoredGroup | undefined;
 	seedGroup(seed: GroupSeed): StoredGroup;
-	/** Many at once; answers their IDs. */
+	/** Adds many groups and returns their IDs. */
 	seedGroups(count: number, template: GroupSeed | ((index: number) => GroupSeed)): string[];
-	/** As another client does; nothing happens when there is none. */
+	/** Deletes a group as another client does. Nothing happens if there is none. */
 	deleteGroup(id: string): void;
 	/** Comments, in the order in which they were written. */
 	posts(): StoredPost[];
 	/** The file of a group. */
 	file(groupId: string): StoredFile | undefined;
-	/** Gives a group a file; it is processed as an uploaded one. */
+	/** Gives a group a file, which is processed like an uploaded one. */
 	seedFile(groupId: string, bytes: Buffer, fileName?: string): Promise<void>;
 	tags(): Entity[];
 	indicators(): Entity[];
@@ -179,7 +186,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 	};
 }
 
-/** What tests do and see without going through the API. */
+/** The functions with which tests act without the API. */
 function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts' | 'reset'> {
 	const { state, behaviour, now } = service;
 	const context = (): Context => ({ state, behaviour, user: API_USER, now: formatDate(now()) });
@@ -211,7 +218,7 @@ function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof Runnin
 	};
 }
 
-/** Starts a strict stand-in for ThreatConnect's API, as far as groups are concerned. */
+/** Starts a strict stand-in for ThreatConnect's API for groups. */
 export async function startThreatConnect(
 	options: ThreatConnectOptions = {},
 ): Promise<ThreatConnectSimulator> {

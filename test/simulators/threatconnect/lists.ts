@@ -6,8 +6,8 @@ import { keyIn, type AssignmentRow, type AttributeRow, type GroupRow, type Revie
 const sameText = (left: unknown, right: string) => String(left).toLowerCase() === right.toLowerCase();
 
 /**
- * docs: update_metadata. `append` (the default) adds, `replace` puts the entries in the place of the old ones, `delete`
- * removes; to remove what is not there is no error.
+ * docs: update_metadata. `append` (the default) adds entries, `replace` replaces the old ones, and `delete` removes
+ * entries. It is not an error to remove an entry that does not exist.
  */
 export function mergeIds(
 	current: readonly string[],
@@ -23,7 +23,7 @@ export function mergeIds(
 	return [...new Set(list.mode === 'replace' ? ids : [...current, ...ids])];
 }
 
-/** A tag's name as kept: the name of an ATT&CK technique becomes that technique's tag. */
+/** A tag's name as stored. The name of an ATT&CK technique becomes that technique's tag. */
 function tagName(entry: Entry, where: string): { name: string; techniqueId?: string } {
 	const asked = textOf(entry.name);
 	const techniqueId = textOf(entry.techniqueId);
@@ -42,7 +42,7 @@ function findTag({ state }: Context, ownerName: string, name: string) {
 	return state.tags.findByKey(keyIn(ownerName, name.toLowerCase()));
 }
 
-/** docs: tags are created when missing. */
+/** docs: missing tags are created. */
 export function resolveTag(context: Context, ownerName: string, entry: Entry, where: string): string {
 	const { state, now } = context;
 	const id = textOf(entry.id);
@@ -62,7 +62,7 @@ export function resolveTag(context: Context, ownerName: string, entry: Entry, wh
 	}).id;
 }
 
-/** To remove a tag its ID or name is enough. */
+/** The ID or the name of a tag is enough to remove it. */
 export function identifyTag(context: Context, ownerName: string, entry: Entry, where: string) {
 	return textOf(entry.id) ?? findTag(context, ownerName, tagName(entry, where).name)?.id;
 }
@@ -73,7 +73,7 @@ export function resolveLabel({ state }: Context, entry: Entry, where: string): s
 	if (id === undefined && name === undefined) requireFields(entry, ['name'], where);
 	const label = id === undefined ? state.securityLabels.findByKey(name ?? '') : state.securityLabels.get(id);
 	if (!label) {
-		// docs: security labels are read-only in v3; the words are those of the v2 API.
+		// docs: security labels are read-only in v3. The message is that of the v2 API.
 		throw id === undefined
 			? refusal('BadRequest', `The security label "${name}" must already exist`)
 			: refusal('NotFound');
@@ -113,7 +113,7 @@ function checkAttributeValue(group: GroupRow, type: string, value: string): void
 			`The attribute type "${type}" is not valid for the group type "${group.type}"`,
 		);
 	}
-	// In characters, as the schemas count.
+	// The limit counts characters, as the schemas do.
 	if ([...value].length > known.maxSize) {
 		const limits = `please enter a value between 1-${known.maxSize} characters in length`;
 		throw refusal('BadRequest', `The value for this ${type} is invalid, ${limits}`);
@@ -157,13 +157,13 @@ function newAttribute(context: Context, group: GroupRow, entry: Entry, where: st
 	};
 }
 
-/** A type has one default attribute: the last one set. */
+/** A type has one default attribute, which is the last one set. */
 function withOneDefault(attributes: readonly AttributeRow[]): AttributeRow[] {
 	const last = new Map(attributes.filter((row) => row.default).map(({ type, id }) => [type, id]));
 	return attributes.map((row) => (row.default ? { ...row, default: last.get(row.type) === row.id } : row));
 }
 
-/** docs: attributes are not de-duplicated, and are removed by ID only. */
+/** docs: attributes are not de-duplicated, and are removed only by ID. */
 export function mergeAttributes(context: Context, group: GroupRow, list: EntryList): AttributeRow[] {
 	const where = (index: number) => `attributes.data[${index}]`;
 	if (list.mode === 'delete') {
@@ -175,7 +175,7 @@ export function mergeAttributes(context: Context, group: GroupRow, list: EntryLi
 	}
 	const added = list.data.map((entry, index) => {
 		const present = group.attributes.find(({ id }) => id === entry.id);
-		// tcex's tests replace attributes with themselves, their IDs included.
+		// tcex's tests replace attributes with themselves, including their IDs.
 		if (list.mode !== 'replace' || !present) return newAttribute(context, group, entry, where(index));
 		const { id: _id, ...fields } = entry;
 		return {
@@ -186,7 +186,7 @@ export function mergeAttributes(context: Context, group: GroupRow, list: EntryLi
 	return withOneDefault(list.mode === 'replace' ? added : [...group.attributes, ...added]);
 }
 
-/** docs: group_attributes/fields. All but the type and the group of an attribute can be changed. */
+/** docs: group_attributes/fields. All fields except the type and the group of an attribute can be changed. */
 export function changeAttribute(
 	context: Context,
 	group: GroupRow,
@@ -214,7 +214,7 @@ export function changeAttribute(
 	return group.attributes.map((row) => (row.id === attribute.id ? changed : others(row)));
 }
 
-/** The mode as in other lists; without one the assignments given take the place of the old ones. */
+/** The mode as in other lists. Without a mode, the given assignments replace the old ones. */
 export function mergeAssignments(group: GroupRow, list: EntryList): AssignmentRow[] {
 	const given = newAssignments(list);
 	const isGiven = (row: AssignmentRow) =>
@@ -238,14 +238,14 @@ function removeReview(group: GroupRow, entry: Entry): ReviewRow[] {
 	return group.reviews.filter(({ id }) => id !== entry.id);
 }
 
-/** docs: intelligence_reviews. One review per user: another one by the same user edits it. */
+/** docs: intelligence_reviews. Each user has one review, which another review by the same user changes. */
 export function mergeReviews(context: Context, group: GroupRow, list: EntryList): ReviewRow[] {
 	const [entry] = list.data;
 	if (!entry) return group.reviews;
 	if (list.mode === 'delete') return removeReview(group, entry);
 	const mine = group.reviews.find(({ userId }) => userId === context.user.id);
 	if (entry.id !== undefined && entry.id !== mine?.id) throw refusal('NotFound');
-	// docs: intelligence_reviews, both are required of a new review.
+	// docs: intelligence_reviews, a new review requires both.
 	if (!mine) requireFields(entry, ['rating', 'reviewHelpful'], 'reviews.data[0]');
 	const review = {
 		...(mine ?? { id: context.state.reviewIds.newId(), userId: context.user.id, dateAdded: context.now }),

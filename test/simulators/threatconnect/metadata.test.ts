@@ -6,7 +6,7 @@ let server: ThreatConnectSimulator;
 const options = async (path: string) => await call('OPTIONS', path);
 
 describe('the descriptor of the fields of a group', () => {
-	test('is a bare map', async () => {
+	test('is a map without an envelope', async () => {
 		await start();
 		const { status, data } = await options('/v3/groups');
 		expect(status).toBe(200);
@@ -35,7 +35,7 @@ describe('the descriptor of the fields of a group', () => {
 			],
 		});
 		expect(data.associatedGroups.data[0]).not.toHaveProperty('maxSize');
-		// `status` is the field of a group here, not the end of an envelope.
+		// `status` is a field of a group here, and not the status of an envelope.
 		expect(data.status).toMatchObject({ conditionalReadOnly: ['Document', 'Report', 'Task'] });
 		expect(data).not.toHaveProperty('data');
 		expect(data).not.toHaveProperty('id');
@@ -137,7 +137,7 @@ describe('lists for drop-downs', () => {
 });
 
 describe('a firewall that blocks OPTIONS', () => {
-	test('answers with a page, whoever asks, and lets the rest pass', async () => {
+	test('answers every OPTIONS with a page, and lets other requests pass', async () => {
 		await start({ optionsBlocked: true });
 		for (const path of ['/v3/groups', '/v3/groups/fields', '/v3/groups/tql', '/v3/nowhere']) {
 			const answer = await call('OPTIONS', path, undefined, { headers: {} });
@@ -284,7 +284,7 @@ describe('the attributes of a group, one by one', () => {
 		refused(await put(`${PATH}/1`, body), 400, errCode, message);
 	});
 
-	test('are hidden with their group, and not changed by who may only read', async () => {
+	test('are hidden with their group, and not changed by users who may only read', async () => {
 		server.seedGroup({
 			type: 'Threat',
 			name: 'hidden',

@@ -61,7 +61,7 @@ function describeAttributeType(type: AttributeType, withMapping: boolean): Recor
 				type: 'SelectOne',
 			},
 		}),
-		// Documented is only the name; Apps made with the SDK read a bare list of objects with a `type`.
+		// Only the name is documented. Apps made with the SDK read a list of objects with a `type`, without an envelope.
 		...(withMapping && { attributeTypeMappings: groupTypes.map((name) => ({ type: name })) }),
 	};
 }
@@ -83,7 +83,7 @@ const ARTIFACT_TYPE_ROWS = Object.entries(ARTIFACT_TYPES).map(([name, dataType],
 const camelCase = (text: string) =>
 	text.replace(/\W+/g, '').replace(/^[A-Z]+(?=[A-Z][a-z]|$)|^[A-Z]/, (start) => start.toLowerCase());
 
-/** docs (v2): indicator types. Flags are texts; only a custom type tells its fields. */
+/** docs (v2): indicator types. Flags are texts, and only a custom type has a list of its fields. */
 function describeIndicatorType(type: string): Record<string, string> {
 	const entity = camelCase(type);
 	const custom = isCustomIndicator(type);
@@ -108,11 +108,11 @@ type ListOptions<Row> = {
 	keywords?: Keywords<Row>;
 	fields?: string[];
 	alwaysCount?: boolean;
-	/** Not one of the lists from which clients fill their drop-downs. */
+	/** Whether it is not one of the lists from which clients fill their drop-downs. */
 	isData?: boolean;
 };
 
-/** A list of anything but groups: `tql`, `fields` and pages. */
+/** A list of objects other than groups: `tql`, `fields` and pages. */
 export function serveList<Row>(
 	service: Service,
 	path: string,
@@ -140,7 +140,7 @@ export function serveList<Row>(
 
 const asItIs = <Row>(row: Row) => row;
 
-/** The lists from which clients fill their drop-downs. `olderServer`: one from before March 2026. */
+/** The lists from which clients fill their drop-downs. `olderServer`: a server from before March 2026. */
 export function serveMetadata(service: Service, olderServer: boolean): void {
 	const { app, state } = service;
 	serveList(
@@ -170,7 +170,7 @@ export function serveMetadata(service: Service, olderServer: boolean): void {
 		{ keywords: TAG_KEYWORDS },
 	);
 	serveList(service, '/artifactTypes', () => ARTIFACT_TYPE_ROWS, asItIs, { alwaysCount: true });
-	// The path is documented, the shape of its answer is not.
+	// The path is documented, but the shape of its response is not.
 	if (!olderServer) {
 		const rows = EVENT_TYPES.map((name, index) => ({ id: String(index + 1), name }));
 		serveList(service, '/groups/eventTypeCategories', () => rows, asItIs, { alwaysCount: true });

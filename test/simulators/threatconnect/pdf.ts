@@ -9,7 +9,7 @@ export function pdfOf(title: string): Buffer {
 		'<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] >>',
 		`<< /Title ${hex(title)} >>`,
 	];
-	// The comment of bytes above 127 tells transfer programs that the file is binary.
+	// The comment with bytes above 127 tells transfer programs that the file is binary.
 	let text = '%PDF-1.4\n%\xe2\xe3\xcf\xd3\n';
 	const offsets = objects.map((object, index) => {
 		const offset = text.length;

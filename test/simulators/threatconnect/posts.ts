@@ -8,7 +8,7 @@ export type StoredPost = { id: string; text: string; objectType: 'Group'; object
 
 const FIELDS = ['text', 'objectType', 'objectId'];
 
-/** docs: posts, for comments on a group (7.12). Of the objects that can have posts only groups are simulated. */
+/** docs: posts, for comments on a group (7.12). Other objects that can have posts are not simulated. */
 export function servePosts(service: Service, posts: StoredPost[]): void {
 	serve(service.app, '/posts', {
 		POST: async (request: FastifyRequest, reply) => {

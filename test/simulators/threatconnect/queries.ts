@@ -40,7 +40,7 @@ function wholeNumber(
 	throw refusal('BadRequest', `The parameter "${name}" must be a number from ${min} to ${max}`);
 }
 
-/** docs: additional_fields. The parameter is repeated; a comma-joined list is an unknown field. */
+/** docs: additional_fields. The parameter is repeated. A list joined by commas is an unknown field. */
 export function requestedFields(
 	request: FastifyRequest,
 	known: readonly string[] = [...Object.keys(REQUESTABLE_FIELDS), ...REQUESTABLE_DEEP_FIELDS],
@@ -51,7 +51,7 @@ export function requestedFields(
 	return new Set(fields);
 }
 
-/** The absolute address of the page at `start`: the request's own, other parameters as they came. */
+/** The absolute address of the page at `start`, made from the request's address with its other parameters. */
 function pageUrl(request: FastifyRequest, start: number, limit: number): string {
 	const [path, query = ''] = (request.raw.url ?? '').split('?');
 	const others = query.split('&').filter((pair) => pair !== '' && !/^result(Start|Limit)=/.test(pair));
@@ -59,7 +59,7 @@ function pageUrl(request: FastifyRequest, start: number, limit: number): string 
 	return `${request.protocol}://${request.host}${path}?${pairs.join('&')}`;
 }
 
-/** docs: enable_pagination and return_count; `count` comes with the first page only. */
+/** docs: enable_pagination and return_count. `count` is only in the first page. */
 export function page<Row>(
 	request: FastifyRequest,
 	rows: readonly Row[],
@@ -82,7 +82,7 @@ export function page<Row>(
 
 type Found = string | bigint | undefined;
 
-/** docs: sort_results, "sorting=<TQL parameter>": here any that has one value. */
+/** docs: sort_results, "sorting=<TQL parameter>". Here any parameter with a single value is allowed. */
 function sortKey(name: string): ((group: GroupRow, scope: Scope) => Found) | undefined {
 	const keyword = Object.hasOwn(GROUP_KEYWORDS, name) ? GROUP_KEYWORDS[name] : undefined;
 	if (!keyword || keyword.kind === 'Query') return undefined;
@@ -102,7 +102,9 @@ type Compare = (left: Found, right: Found) => number;
 
 const ascending: Compare = (left = '', right = '') => (left < right ? -1 : Number(left > right));
 
-/** docs: sort_results. Where nulls go without `nullsfirst` or `nullslast` is not documented: here first. */
+/**
+ * docs: sort_results. The place of nulls without `nullsfirst` or `nullslast` is not documented; here they come first.
+ */
 function comparing(direction: string): Compare {
 	const nulls = direction === 'nullslast' ? 1 : -1;
 	const sign = direction === 'desc' ? -1 : 1;
@@ -121,7 +123,7 @@ type Term = {
 	compare: Compare;
 };
 
-/** docs: sort_results, `<TQL parameter> <direction> ...`; the parameter of a group's name is `summary`. */
+/** docs: sort_results, `<TQL parameter> <direction> ...`. The parameter of a group's name is `summary`. */
 function termsOf(sorting: string): Term[] {
 	const words = sorting.trim().split(/\s+/);
 	return words
@@ -150,7 +152,9 @@ function sorted(groups: readonly GroupRow[], terms: readonly Term[], scope: Scop
 		.map(({ group }) => group);
 }
 
-/** The groups a request lists, in its order. An ID is unique: sorted by it, the state's own order will do. */
+/**
+ * The groups that a request lists, in its order. Sorted by ID, they have the state's own order, because IDs are unique.
+ */
 export function sortedGroups(
 	request: FastifyRequest,
 	scope: Scope,

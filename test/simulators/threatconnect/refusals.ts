@@ -22,7 +22,7 @@ const LENGTHS: Record<string, (limit: unknown) => string> = {
 	maximum: (limit) => `of at most ${limit}`,
 };
 
-/** The service's words for what a schema found wrong. `entity` is the group type of the body. */
+/** The service's message for a fault that a schema found. `entity` is the group type of the body. */
 export function inWords({ keyword, instancePath, params }: Violation, entity: string): ServiceError {
 	const place = readable(instancePath);
 	const name = place.split('.').pop() ?? place;
@@ -70,7 +70,7 @@ function isGroupType(body: unknown): body is { type: string } {
 	return typeof body === 'object' && body !== null && 'type' in body && typeof body.type === 'string';
 }
 
-/** Whatever went wrong, as an answer of the service. */
+/** Any failure, as a response of the service. */
 export function asServiceError(error: FastifyError | ServiceError, body: unknown): ServiceError {
 	if (error instanceof ServiceError) return error;
 	const [violation] = (error.validation ?? []) as unknown as Violation[];

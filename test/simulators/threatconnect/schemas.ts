@@ -29,7 +29,7 @@ const text = (max?: number, min = 1): Schema => ({
 	minLength: min,
 	...(max !== undefined && { maxLength: max }),
 });
-/** A Long. Before validation each one, number or digits, has become a string of digits (see `identifiers.ts`). */
+/** A Long. Before validation each number or text of digits becomes a string of digits (see `identifiers.ts`). */
 const ID: Schema = { type: 'string', pattern: '^[0-9]{1,19}$' };
 const BOOLEAN: Schema = { type: 'boolean' };
 const oneOf = (values: readonly string[]): Schema => ({ type: 'string', enum: values });
@@ -62,7 +62,7 @@ function scalar(field: ScalarField, max: number | undefined, nullable: boolean):
 	};
 }
 
-/** `nullable`: on an update `null` clears an optional field. */
+/** @param nullable whether `null` clears an optional field, as in an update */
 function scalars(nameLimit: number, nullable: boolean): Properties {
 	return Object.fromEntries(
 		Object.entries(SCALAR_FIELDS).map(([name, field]) => {
@@ -117,7 +117,7 @@ const CASE = object({
 	resolution: oneOf(CASE_RESOLUTIONS),
 	xid: { type: 'string', minLength: 10, maxLength: 100 },
 	tags: list(TAG, { maxItems: MAX_LIST_ENTRIES }),
-	// docs: cases/fields. Of these the simulator keeps what was sent.
+	// docs: cases/fields. The simulator stores the sent values of these.
 	assignee: object(
 		{ type: oneOf(['User', 'Group', 'None']), data: { type: 'object' } },
 		{ required: ['type'] },
@@ -200,7 +200,7 @@ function lists(): Properties {
 	};
 }
 
-/** The shared schemas of a server: what may be in a body and in each of its parts. */
+/** The shared schemas of a server, for bodies and their parts. */
 export function groupSchemas(nameLimit: number): Array<Record<string, unknown>> {
 	const create = { ...scalars(nameLimit, false), ...lists() };
 	const schema = ($id: string, fields: Properties, more: Record<string, unknown> = {}) => ({
@@ -281,11 +281,11 @@ export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
 	) as Record<string, unknown>;
 }
 
-/** docs: v2_batch_api, "Indicator Fields". Of these the simulator keeps what finds the indicator again. */
+/** docs: v2_batch_api, "Indicator Fields". The simulator stores those that identify the indicator. */
 export const BATCH_INDICATOR_SCHEMA = object(
 	{
 		...strings([...INDICATOR_DATES, 'xid', 'description']),
-		// "Required ... if summary is not used": each type's own value fields.
+		// "Required ... if summary is not used": the value fields of each type.
 		...strings([...new Set(Object.values(INDICATOR_TYPES).flat())]),
 		summary: text(),
 		type: oneOf(Object.keys(INDICATOR_TYPES)),
@@ -305,7 +305,7 @@ export const BATCH_INDICATOR_SCHEMA = object(
 	{ required: ['type'] },
 ) as Record<string, unknown>;
 
-/** docs: v2_batch_api, `association`: each end by a reference of the file (XID or summary) or by an ID. */
+/** docs: v2_batch_api, `association`. Each end is a reference of the file (XID or summary) or an ID. */
 export const BATCH_ASSOCIATION_SCHEMA = object(
 	{
 		associationType: text(),

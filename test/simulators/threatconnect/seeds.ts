@@ -8,12 +8,12 @@ export type ApiUser = {
 	firstName: string;
 	lastName: string;
 	pseudonym: string;
-	/** The user's Organization: the default owner. */
+	/** The user's Organization, which is the default owner. */
 	owner: string;
 	systemRole: string;
-	/** By the owner's name; an owner that is absent cannot be seen. */
+	/** Permissions by the owner's name. The user cannot see an owner that is absent. */
 	permissions: Record<string, Permission>;
-	/** May not read the lists from which clients fill their drop-downs. */
+	/** Whether the user may not read the lists from which clients fill their drop-downs. */
 	cannotList?: true;
 };
 export type AttributeType = {
@@ -23,7 +23,7 @@ export type AttributeType = {
 	maxSize: number;
 	allowMarkdown: boolean;
 	groupTypes: readonly GroupType[];
-	/** Absent: valid in every owner. */
+	/** If absent, valid in every owner. */
 	ownerName?: string;
 	selectOne?: readonly string[];
 };
@@ -38,7 +38,7 @@ export type SecurityLabel = {
 /** A record of any kind that belongs to an owner. */
 export type Entity = { id: string; ownerName: string; [field: string]: unknown };
 
-// The identifiers of a multi-tenant service are shard * 2^50 + n: from shard 8 on they exceed 2^53.
+// The identifiers of a multi-tenant service are shard * 2^50 + n, so they exceed 2^53 from shard 8 on.
 export const OWNERS: readonly Owner[] = [
 	{ id: '2', name: 'Demo Organization', type: 'Organization' },
 	{ id: '1125899906842631', name: 'Demo Community', type: 'Community' },
@@ -51,7 +51,7 @@ const ORGANIZATION = 'Demo Organization';
 const COMMUNITY = 'Demo Community';
 const SOURCE = 'Read-Only Source';
 
-/** Test-only values in the form of real ones; no service knows them. */
+/** Values for tests in the form of real ones. No service knows them. */
 export const CREDENTIALS = {
 	apiToken: 'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHktYXBpLXRva2VuLW5vdC1hLXNlY3JldA==',
 	accessId: '11112222333344445555',
@@ -97,7 +97,7 @@ export const NO_OWNERS_USER: ApiUser = {
 	permissions: {},
 };
 
-/** Its own is not the first that it sees. */
+/** The user's own Organization is not the first one that the user sees. */
 export const TWO_ORGANIZATIONS_USER: ApiUser = {
 	id: '8',
 	userName: '55556666777788889999',
@@ -132,7 +132,7 @@ const person = (id: string, userName: string, firstName: string, lastName: strin
 	permissions: { [ORGANIZATION]: 'FULL' },
 });
 
-/** Every user of the Organization; `12` and the one beyond 2^53 are people, to whom a Task can be assigned. */
+/** Every user of the Organization. `12` and the one beyond 2^53 are people, to whom a Task can be assigned. */
 export const USERS: readonly ApiUser[] = [
 	API_USER,
 	READ_ONLY_USER,
@@ -268,7 +268,7 @@ export const CASES: readonly Entity[] = [
 	{ id: '302', ownerName: ORGANIZATION, name: 'Stolen laptop', severity: 'Low', status: 'Closed' },
 ];
 
-/** Workflow tasks, on which an Artifact can be created in place of a Case. */
+/** Workflow tasks, on which an Artifact can be created instead of a Case. */
 export const WORKFLOW_TASKS: readonly Entity[] = [
 	{ id: '401', ownerName: ORGANIZATION, name: 'Collect the mails', caseId: '301', xid: 'task-collect-mails' },
 ];
@@ -277,7 +277,7 @@ export const ARTIFACTS: readonly Entity[] = [
 	{ id: '201', ownerName: ORGANIZATION, summary: 'badguy.com', type: 'Host', caseId: '301' },
 ];
 
-/** The type of the indicator that an artifact of a type stands for. */
+/** The type of the indicator that an artifact of a type represents. */
 export const ARTIFACT_INDICATORS: Record<string, string> = {
 	ASN: 'ASN',
 	'Email Address': 'EmailAddress',
@@ -288,7 +288,7 @@ export const ARTIFACT_INDICATORS: Record<string, string> = {
 	URL: 'URL',
 };
 
-/** Those of the artifact types that hold a file need `fileData`. */
+/** Artifact types that hold a file need `fileData`. */
 export const ARTIFACT_TYPES: Record<string, 'String' | 'File'> = {
 	ASN: 'String',
 	'Certificate File': 'File',

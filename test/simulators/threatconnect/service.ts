@@ -13,7 +13,7 @@ import type { GroupRow, State } from './state';
 import type { Timers } from './timers';
 import type { Scope } from './tql';
 
-/** What tests do in between: `beforeRequest` runs once the sender is known, before the endpoint. */
+/** Actions of tests during requests. `beforeRequest` runs after the sender is known, and before the endpoint. */
 export type Hooks = {
 	beforeRequest?(request: { method: string; target: string }): void | Promise<void>;
 };
@@ -25,20 +25,20 @@ export type Service = {
 	files: FileStore;
 	timers: Timers;
 	hooks: Hooks;
-	/** A firewall in front of the service answers OPTIONS. */
+	/** Whether a firewall in front of the service answers OPTIONS. */
 	optionsBlocked: boolean;
 	pageCap: PageCap | undefined;
 	/** The service's time in milliseconds. */
 	now: () => number;
 };
 
-/** What sets an endpoint apart from the others. */
+/** Properties in which an endpoint differs from others. */
 type EndpointKind = {
-	/** The body is a file: of the type application/octet-stream, and still to be read. */
+	/** Whether the body is a file: it has the type application/octet-stream, and the endpoint reads it. */
 	file?: true;
-	/** It says itself, in words of its own, who may not use it and what is wrong with a body. */
+	/** Whether the endpoint itself refuses users and bodies, with its own messages. */
 	ownRefusals?: true;
-	/** A list that not every key may read. */
+	/** Whether it is a list that not every key may read. */
 	metadata?: true;
 };
 
@@ -65,7 +65,7 @@ export function hasMediaType(request: FastifyRequest, expected: string): boolean
 	return (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() === expected;
 }
 
-/** A body is of the type it has to be, and says so. */
+/** Refuses a body of another content type than the endpoint's. */
 function checkBody(request: FastifyRequest): void {
 	if (request.method !== 'POST' && request.method !== 'PUT') return;
 	const expected = kindOf(request).file ? 'application/octet-stream' : 'application/json';
@@ -80,10 +80,10 @@ const mayWrite = ({ permissions }: ApiUser): boolean => {
 	return held.length === 0 || held.includes('FULL');
 };
 
-/** docs: http_status_codes, 401 also for "permissions to perform the operation": before the body is looked at. */
+/** docs: http_status_codes, 401 also for "permissions to perform the operation". This is checked before the body. */
 function checkRole(request: FastifyRequest): void {
 	const { method, threatConnectUser: user } = request;
-	// What OPTIONS tells, the field descriptors, is metadata too.
+	// The field descriptors of OPTIONS are metadata too.
 	if ((kindOf(request).metadata || method === 'OPTIONS') && user.cannotList) throw refusal('Unauthorized');
 	if (['POST', 'PUT', 'DELETE'].includes(method) && !mayWrite(user)) throw refusal('Unauthorized');
 }
@@ -92,7 +92,7 @@ const FIREWALL_PAGE =
 	'<!DOCTYPE html><html><head><title>403 Forbidden</title></head>' +
 	'<body><h1>Request blocked</h1><p>The method OPTIONS is not allowed by the web application firewall.</p></body></html>';
 
-/** What happens to every request before its endpoint, and to every failure after it. */
+/** Handles every request before its endpoint, and every failure after it. */
 export function prepare({ app, now, hooks, optionsBlocked, pageCap }: Service): void {
 	app.decorateRequest('pageCap', undefined);
 	app.decorateRequest('threatConnectUser', null as unknown as ApiUser);
@@ -101,7 +101,7 @@ export function prepare({ app, now, hooks, optionsBlocked, pageCap }: Service): 
 		if (!optionsBlocked || request.method !== 'OPTIONS') return undefined;
 		return await reply.code(403).type('text/html; charset=utf-8').send(FIREWALL_PAGE);
 	});
-	// Once the body has arrived, so that the log of a refused request holds it too.
+	// After the body has arrived, so that the log of a refused request has it too.
 	app.addHook('preValidation', async (request) => {
 		request.threatConnectUser = authenticate(request, now());
 		request.pageCap = pageCap;
@@ -129,12 +129,12 @@ const METHODS: HTTPMethods[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTION
 type Handlers = Partial<Record<string, RouteHandlerMethod>>;
 
 type EndpointOptions = EndpointKind & {
-	/** The schema of a method's body. */
+	/** The schema of the body, by method. */
 	bodies?: Record<string, string>;
 	version?: 'v2' | 'v3';
 };
 
-/** Serves a path; a method without a handler is answered with 405. */
+/** Serves a path. A method without a handler is answered with 405. */
 export function serve(
 	app: FastifyInstance,
 	path: string,
@@ -159,7 +159,7 @@ export function serve(
 	}
 }
 
-/** An application for endpoints whose bodies are files: these reach the handler as streams, of any length. */
+/** An application for endpoints whose bodies are files. The handler gets each file as a stream, of any length. */
 export function forFiles({ app }: Service, serveAll: (files: FastifyInstance) => void): void {
 	app.register(async (files) => {
 		files.removeAllContentTypeParsers();
@@ -181,7 +181,7 @@ function refuseWithoutOwner({ behaviour }: Context): void {
 	}
 }
 
-/** docs: `GET /v3/groups/{id}` or `/v3/groups/{xid}?owner=`. A segment of digits alone is an ID. */
+/** docs: `GET /v3/groups/{id}` or `/v3/groups/{xid}?owner=`. A segment of digits only is an ID. */
 export function findGroup(context: Context, request: FastifyRequest): GroupRow {
 	const { segment } = request.params as { segment: string };
 	const ownerName = ownerParameter(context, request);

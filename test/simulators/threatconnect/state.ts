@@ -17,7 +17,7 @@ export type AttributeRow = {
 	source?: string;
 	default: boolean;
 	pinned: boolean;
-	/** IDs. */
+	/** IDs of security labels. */
 	securityLabels: string[];
 	dateAdded: string;
 	lastModified: string;
@@ -35,7 +35,7 @@ export type ReviewRow = {
 
 export type AssignmentRow = { type: 'Assigned' | 'Escalate'; userId: string };
 
-/** Lists without a type of their own hold IDs. Rows are never changed: a new one takes the place of the old. */
+/** Lists without a type of their own hold IDs. Rows are never changed: a new row replaces the old one. */
 export type GroupRow = {
 	id: string;
 	ownerName: string;
@@ -60,7 +60,7 @@ export type GroupRow = {
 
 type Undo = () => void;
 
-/** How to take back what the work under way has done so far; outside of such work nothing is noted. */
+/** How to undo the work of a transaction. Outside of a transaction nothing is noted. */
 class Journal {
 	private undos: Undo[] | undefined;
 
@@ -68,7 +68,7 @@ class Journal {
 		this.undos?.push(undo);
 	}
 
-	/** Does `work` whole or not at all. */
+	/** Does `work` completely or not at all. */
 	transaction<Result>(work: () => Result): Result {
 		this.undos = [];
 		try {
@@ -82,15 +82,17 @@ class Journal {
 	}
 }
 
-/** IDs are digits without leading zeros: the longer one is the greater. */
+/** IDs are digits without leading zeros, so the longer one is the greater one. */
 const byId = (left: string, right: string) => left.length - right.length || (left < right ? -1 : 1);
 
-/** Rows of one kind in the order in which they were added, found by their ID and by a key of the table's own. */
+/**
+ * Rows of one kind in the order in which they were added. They are found by their ID and by a key of the table's own.
+ */
 export class Table<Row extends { id: string }> {
 	private readonly rows = new Map<string, Row>();
 	/** The IDs of the rows with a key. */
 	private readonly keys = new Map<string, Set<string>>();
-	/** Every ID in ascending order; `undefined` until asked for. */
+	/** Every ID in ascending order; `undefined` until it is needed. */
 	private order: string[] | undefined;
 	private next!: bigint;
 
@@ -102,7 +104,7 @@ export class Table<Row extends { id: string }> {
 		this.reset();
 	}
 
-	/** As it was in the beginning. */
+	/** Resets the table to its first state. */
 	reset(): void {
 		this.next = this.first;
 		this.rows.clear();
@@ -111,7 +113,7 @@ export class Table<Row extends { id: string }> {
 		for (const row of this.options.seeds ?? []) this.set(row);
 	}
 
-	/** An ID that no row has; as in a database, it is not used again when the request fails. */
+	/** An ID that no row has. As in a database, it is not used again when the request fails. */
 	newId(): string {
 		while (this.rows.has(this.next.toString())) this.next++;
 		return (this.next++).toString();
@@ -125,7 +127,7 @@ export class Table<Row extends { id: string }> {
 		return [...this.rows.values()];
 	}
 
-	/** By ascending ID, without sorting anew for every page of a list. */
+	/** By ascending ID, without another sort for every page of a list. */
 	inIdOrder(): Row[] {
 		this.order ??= [...this.rows.keys()].sort(byId);
 		return this.order.flatMap((id) => this.rows.get(id) ?? []);
@@ -186,11 +188,11 @@ export class Table<Row extends { id: string }> {
 /** The key of a row among those of its owner. */
 export const keyIn = (ownerName: string, ...parts: string[]) => JSON.stringify([ownerName, ...parts]);
 
-/** Everything a server remembers. */
+/** All that a server remembers. */
 export class State {
 	private readonly journal = new Journal();
 	readonly groups: Table<GroupRow>;
-	/** Attributes and reviews live in their groups; these only number them, and the batch jobs. */
+	/** Attributes and reviews are stored in their groups. These tables only number them, and the batch jobs. */
 	readonly attributeIds: Table<{ id: string }>;
 	readonly reviewIds: Table<{ id: string }>;
 	readonly batchIds: Table<{ id: string }>;
@@ -224,12 +226,12 @@ export class State {
 		this.victimAssets = table(VICTIM_ASSETS);
 	}
 
-	/** Forgets everything but what each server knows from the beginning. */
+	/** Resets the state to what each server has at its start. */
 	reset(): void {
 		for (const table of Object.values(this)) if (table instanceof Table) table.reset();
 	}
 
-	/** Does `work` whole or not at all: a refused request leaves nothing behind, nested objects included. */
+	/** Does `work` completely or not at all: a refused request leaves nothing behind, including nested objects. */
 	transaction<Result>(work: () => Result): Result {
 		return this.journal.transaction(work);
 	}

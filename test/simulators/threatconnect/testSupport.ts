@@ -17,23 +17,23 @@ export const tokenHeaders = (token: string = CREDENTIALS.apiToken) => ({
 let server: ThreatConnectSimulator | undefined;
 let shared: ThreatConnectSimulator | undefined;
 
-/** A simulator for the test that runs; stopped after it. */
+/** A simulator for the present test, which is stopped after the test. */
 export async function start(options: ThreatConnectOptions = {}): Promise<ThreatConnectSimulator> {
 	server = await startThreatConnect(options);
 	return server;
 }
 
-/** A simulator for all tests of a block that only read; called from its `beforeAll`. */
+/** A simulator for all tests of a block that only read. Called in the block's `beforeAll`. */
 export async function startShared(options: ThreatConnectOptions = {}): Promise<ThreatConnectSimulator> {
 	await shared?.stop();
 	shared = await startThreatConnect(options);
 	return shared;
 }
 
-/** From now on, what a simulator does later is done when jest's timers are moved on, and not before. */
+/** From now on, a simulator's timers end only when jest's timers are moved on. */
 export const holdTimers = () =>
 	jest.useFakeTimers({
-		// What connections and files need goes on.
+		// Timers of connections and files stay real.
 		doNotFake: [
 			'Date',
 			'hrtime',
@@ -58,7 +58,7 @@ afterAll(async () => {
 	shared = undefined;
 });
 
-/** One request as a client sends it; any status is an answer. */
+/** One request as a client sends it. Any status is accepted. */
 export async function call(
 	method: string,
 	path: string,

@@ -1,8 +1,8 @@
-/** What is to happen later, none of it after `stop`. */
+/** Work that happens later. None of it happens after `stop`. */
 export class Timers {
 	private readonly pending = new Set<NodeJS.Timeout>();
 
-	/** At once when there is nothing to wait for. */
+	/** Runs at once if the time is 0. */
 	after(milliseconds: number, work: () => void): void {
 		if (milliseconds <= 0) return work();
 		const timer = setTimeout(() => {

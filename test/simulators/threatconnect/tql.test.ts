@@ -55,7 +55,7 @@ function seedThree(to: ThreatConnectSimulator): void {
 }
 
 describe('groups', () => {
-	// No day ends between what is added and what is asked.
+	// No day ends between the seeding and the queries.
 	beforeAll(async () => {
 		jest.spyOn(Date, 'now').mockReturnValue(Date.now());
 		seedThree(await startShared());
@@ -124,7 +124,7 @@ describe('groups', () => {
 		['hasAttribute(text contains "gardener")', []],
 		['hasSecurityLabel(name = "TLP:RED")', ['First Incident']],
 		['hasCase(id = 301)', ['First Incident']],
-		// The group itself is among what `hasGroup` finds.
+		// The result of `hasGroup` includes the group itself.
 		['hasGroup(id = 1)', ['First Incident', 'Third 100%']],
 		['hasGroup(hasTag(summary = "Shared"))', ['Third 100%']],
 		['not id = 1', ['second event', 'Third 100%']],
@@ -182,7 +182,7 @@ describe('groups', () => {
 		await misunderstood(tql, message);
 	});
 
-	test('finds only what the user may see, also inside of a nested query', async () => {
+	test('finds only groups that the user may see, also inside a nested query', async () => {
 		server = await start();
 		seedThree(server);
 		server.seedGroup({ type: 'Threat', name: 'Hidden', ownerName: 'Private Source', tags: ['Secret'] });
@@ -191,7 +191,7 @@ describe('groups', () => {
 		expect(await names('hasGroup(summary = "Hidden")')).toEqual([]);
 	});
 
-	test('goes with the owner, the sorting and the pages', async () => {
+	test('works together with the owner, the sorting and the pages', async () => {
 		server = await start();
 		seedThree(server);
 		server.seedGroups(5, (index) => ({ type: 'Tool', name: `Tool ${index}` }));
@@ -231,7 +231,7 @@ describe('groups', () => {
 	});
 });
 
-describe('a value inside of a query', () => {
+describe('a value inside a query', () => {
 	/** docs: filter_results, "Escape Character Sequences". */
 	const quoted = (text: string) => `"${text.replace(/[\\"'`]/g, '\\$&')}"`;
 

@@ -4,13 +4,16 @@ import type { ApiUser } from './seeds';
 import type { State } from './state';
 import { parseTql, type Expression, type Literal, type Operator } from './tqlGrammar';
 
-/** As `OPTIONS .../tql` names them; `StringLower`: the case of letters does not matter. */
+/** The kinds that `OPTIONS .../tql` names. `StringLower`: upper and lower case do not matter. */
 export type Kind = 'Integer' | 'String' | 'StringLower' | 'Date' | 'Boolean';
 
-/** What a query may look at; `now` in milliseconds. */
+/** The data that a query may use; `now` in milliseconds. */
 export type Scope = { state: State; user: ApiUser; now: number; ignoresSeconds?: boolean };
 
-/** An Integer is a number or an ID in digits, a Date is as answers write it. A list matches when any of its values does. */
+/**
+ * An Integer is a number or an ID in digits. A Date has the form of responses. A list matches if any of its values
+ * does.
+ */
 type Value = string | number | boolean | undefined;
 type Matches<Row> = (row: Row) => boolean;
 
@@ -19,7 +22,9 @@ export type ValueKeyword<Row> = {
 	description: string;
 	get(row: Row, scope: Scope): Value | readonly Value[];
 };
-/** `hasX(...)`: `link` tells which rows belong to those of the other kind that the inner query found, by their IDs. */
+/**
+ * `hasX(...)`: `link` tells which rows belong to the rows of the other kind that the inner query found, by their IDs.
+ */
 export type NestedKeyword<Row> = {
 	kind: 'Query';
 	description: string;
@@ -33,7 +38,7 @@ const refuse = (detail: string): ServiceError => refusalAbout('TqlParseError', d
 
 const isNested = <Row>(keyword: Keyword<Row>): keyword is NestedKeyword<Row> => keyword.kind === 'Query';
 
-/** Keywords are found in any case. */
+/** Finds a keyword in upper or lower case. */
 function lookUp<Row>(keywords: Keywords<Row>, name: string): Keyword<Row> {
 	const known = Object.keys(keywords).find((key) => key.toLowerCase() === name.toLowerCase());
 	const keyword = known === undefined ? undefined : keywords[known];
@@ -51,7 +56,7 @@ const UNITS: Record<string, number> = {
 	year: 365 * 86_400_000,
 };
 
-/** The SDK writes a time without a zone; the web site's words are `TODAY()` and `1 day ago`. */
+/** The SDK writes a time without a zone. The web site writes `TODAY()` and `1 day ago`. */
 function moment(text: string, now: number): number | undefined {
 	if (/^today\(\)$/i.test(text)) return now - (now % 86_400_000);
 	const [, count, unit = ''] = /^(\d+) ([a-z]+?)s? ago$/i.exec(text) ?? [];
@@ -88,7 +93,7 @@ function operand(kind: Kind, name: string, { kind: given, text }: Literal, now: 
 
 const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** Only `%` stands for other characters. */
+/** Only `%` is a wildcard. */
 function likePattern(text: string): RegExp {
 	return new RegExp(`^${text.split('%').map(escaped).join('.*')}$`, 's');
 }
@@ -106,7 +111,7 @@ const TEXTS: Partial<Record<Operator, (value: string, other: string) => boolean>
 	endswith: (value, other) => value.endsWith(other),
 };
 
-/** Which operators a kind has: texts have no order, and only texts have parts. */
+/** The operators of each kind: texts have no order, and only texts have parts. */
 function checkOperator(kind: Kind, name: string, operator: Operator): void {
 	const isText = kind === 'String' || kind === 'StringLower';
 	const allowed =
@@ -135,7 +140,10 @@ const wholeMinute = (date: string): string => date.slice(0, 'YYYY-MM-DDTHH:mm'.l
 
 type Comparison = Extract<Expression, { kind: 'compare' }>;
 
-/** As in SQL, a comparison with no value is not true, nor is its negation; of a list every value counts. */
+/**
+ * As in SQL, a comparison with a missing value is not true, and its negation is not true either. For a list every value
+ * counts.
+ */
 function compileComparison<Row>(
 	{ get, kind }: ValueKeyword<Row>,
 	{ keyword: name, operator, negated, values }: Comparison,
@@ -197,7 +205,7 @@ export function compile<Row>(
 	return compileValue(keyword, expression, scope);
 }
 
-/** The rows that a query asks for; what the grammar or the keywords do not allow is a syntax error. */
+/** The rows that a query finds. Anything that the grammar or the keywords do not allow is a syntax error. */
 export function tqlFilter<Row>(query: string, keywords: Keywords<Row>, scope: Scope): (row: Row) => boolean {
 	const parsed = parseTql(query);
 	if ('error' in parsed) throw refuse(parsed.error);

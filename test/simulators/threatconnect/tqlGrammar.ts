@@ -2,7 +2,7 @@ import { grammar, type Node } from 'ohm-js';
 
 /**
  * docs: knowledge.threatconnect.com/docs/tql-operators-and-parameters, and filter_results, "Escape Character
- * Sequences": inside a string a backslash goes before `'`, `"`, a backtick and a backslash, and before nothing else.
+ * Sequences". Inside a string a backslash may only precede `'`, `"`, a backtick and a backslash.
  */
 const TQL = grammar(String.raw`
 	TQL {
@@ -134,7 +134,7 @@ semantics.addAttribute<Expression>('expressionValue', {
 		compare(keyword, undefined, OPERATORS[operator.child(0).ctorName] ?? '=', [value]),
 });
 
-/** The query as a tree, or the place and nature of its first error. */
+/** The query as a tree, or the place and kind of its first error. */
 export function parseTql(query: string): { expression: Expression } | { error: string } {
 	const match = TQL.match(query);
 	if (match.failed()) return { error: match.shortMessage ?? 'Unexpected end of the query' };

@@ -49,7 +49,7 @@ const fieldOf =
 
 const DOCUMENTS = ['Document', 'Report'];
 
-/** What the simulator has no data for. */
+/** For keywords without data in the simulator. */
 const never = () => undefined;
 
 const owned = <Row extends { ownerName: string }>(): Keywords<Row> => ({
@@ -69,7 +69,7 @@ const tagNames = ({ tags }: GroupRow, { state }: Scope, ofTechniques: boolean) =
 const assignees = (group: GroupRow, name: 'userName' | 'pseudonym') =>
 	group.assignments.map(({ userId }) => USERS.find(({ id }) => id === userId)?.[name]);
 
-/** Only what the user may see is found. */
+/** Returns only rows that the user may see. */
 const readable = <Row extends { ownerName: string }>(rows: readonly Row[], { user }: Scope) =>
 	rows.filter(({ ownerName }) => canRead(user, ownerName));
 
@@ -119,7 +119,7 @@ const FIND = {
 	),
 } satisfies Record<string, Find>;
 
-/** Groups that have one of the found objects, by the IDs in a list of theirs. */
+/** Groups that have one of the found objects, by the IDs in one of their lists. */
 const having = (
 	description: string,
 	find: Find,
@@ -185,7 +185,7 @@ export const GROUP_KEYWORDS: Keywords<GroupRow> = {
 	hasArtifact: having('Associated artifacts', FIND.artifacts, (group) => group.associatedArtifacts),
 	hasAttribute: having('Attributes', FIND.attributes, ({ attributes }) => attributes.map(({ id }) => id)),
 	hasCase: having('Associated cases', FIND.cases, (group) => group.associatedCases),
-	// tcex, group.py: what `hasGroup(id = X)` finds contains X itself.
+	// tcex, group.py: the result of `hasGroup(id = X)` contains X itself.
 	hasGroup: having('Associated groups', FIND.groups, (group) => [group.id, ...group.associatedGroups]),
 	hasIndicator: having('Associated indicators', FIND.indicators, (group) => group.associatedIndicators),
 	hasSecurityLabel: having('Security labels', FIND.labels, (group) => group.securityLabels),
@@ -247,7 +247,7 @@ const ATTRIBUTE_KEYWORDS: Keywords<AttributeRow> = {
 	typeName: text('The name of the attribute type', ({ type }) => type),
 };
 
-/** docs: tags/retrieve. `name` minds the case, `summary` does not. */
+/** docs: tags/retrieve. `name` depends on upper and lower case, `summary` does not. */
 export const TAG_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...ofGroups(({ tags }) => tags),
@@ -302,7 +302,7 @@ export const ARTIFACT_KEYWORDS: Keywords<Entity> = {
 
 const VICTIM_ASSET_VALUES = ['address', 'accountName', 'phone', 'website'];
 
-/** The value that a victim asset is known by. */
+/** The value that names a victim asset. */
 export function victimAssetSummary(asset: Entity | undefined): string | undefined {
 	return VICTIM_ASSET_VALUES.map((name) => word(asset?.[name])).find((found) => found !== undefined);
 }

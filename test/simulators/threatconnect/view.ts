@@ -38,7 +38,7 @@ export function attribute(state: State, row: AttributeRow, withLabels: boolean):
 	};
 }
 
-/** An associated object: never the content of an artifact's file. */
+/** An associated object, without the content of an artifact's file. */
 export function entity(row: Entity): Record<string, unknown> {
 	const { fileData: _fileData, tags: _tags, ...shown } = row;
 	return { ...shown, ownerId: ownerId(row.ownerName) };
@@ -51,7 +51,7 @@ function entities(table: { get(id: string): Entity | undefined }, ids: readonly 
 		.map(entity);
 }
 
-/** The scalar fields shown by `shownBy`, or those shown always. */
+/** The scalar fields that `shownBy` requests, or those that are always shown. */
 function scalars(group: GroupRow, shownBy?: string): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(group.fields).filter(([name]) => SCALAR_FIELDS[name]?.shownBy === shownBy),
@@ -74,7 +74,7 @@ function associatedGroups(state: State, group: GroupRow, fields: ReadonlySet<str
 		.map((other) => describe(state, other, new Set(deeper)));
 }
 
-/** What each value of `fields` adds to an answer. */
+/** The keys that each value of `fields` adds to a response. */
 const ADDITIONS: Record<
 	string,
 	(state: State, group: GroupRow, fields: ReadonlySet<string>) => Record<string, unknown>
@@ -106,7 +106,7 @@ const ADDITIONS: Record<
 	intelReviews: (_state, group) => (group.type === 'Report' ? { reviews: wrap(reviewsOf(group)) } : {}),
 };
 
-/** A group as answers hold it. docs: "additional fields" are left out unless `fields` asks for them. */
+/** A group as in a response. docs: "additional fields" are left out unless `fields` requests them. */
 export function describe(
 	state: State,
 	group: GroupRow,
@@ -132,7 +132,7 @@ export function describe(
 	};
 }
 
-/** A group as tests see it: every list in full, IDs as digits. */
+/** A group as tests see it, with every list in full and IDs as digits. */
 export type StoredGroup = {
 	id: string;
 	ownerId: string;

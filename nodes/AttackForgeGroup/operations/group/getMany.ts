@@ -36,7 +36,7 @@ const text = (name: string, displayName: string, description: string, placeholde
 	description,
 });
 
-/** The API has no filters: they are applied to its list. */
+/** The filters are applied to the API's list, because the API has no filters. */
 const filters: INodeProperties = {
 	displayName: 'Filters',
 	name: 'filters',
@@ -118,7 +118,7 @@ export const getMany = defineOperation<AttackForge>({
 					if (found.length >= limit) break;
 					if (matches(normalizeGroup(group))) found.push(simplify ? simplifyGroup(group) : group);
 				}
-				// No item is to share an object with another, which gets it from the same list.
+				// A copy, because items must not share an object of the same list.
 				return deepCopy(found);
 			},
 		};
@@ -175,7 +175,7 @@ function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
 		);
 	}
 	const rows = form ? readRows(form.data, filterLabel) : [];
-	// Without a row, it would find all groups.
+	// A filter without a row would find all groups.
 	if (rows.every((row) => isJsonObject(row) && isUnset(row.key) && isUnset(row.value))) {
 		throw emptyFilter(filterLabel);
 	}
@@ -187,7 +187,7 @@ function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
 		const name = readText(key, '"Custom Fields": the key');
 		const label = `"Custom Fields": the value of "${name}"`;
 		const exact = optionalText(value, label) ?? '';
-		// Without the value, it would find all groups that have none.
+		// A filter without a value would find all groups that have no value.
 		if (exact.trim() === '') throw emptyFilter(label);
 		if (!isUnset(allow) || !isUnset(block)) {
 			throw new InvalidInput(
@@ -199,7 +199,7 @@ function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
 	});
 }
 
-/** A box to which no row was added. */
+/** Whether a filter has no row. */
 const isEmptyBox = (given: unknown): boolean =>
 	isJsonObject(given) &&
 	Object.values(given).every(

@@ -114,13 +114,15 @@ export const upsert = defineOperation<AttackForge>({
 
 /** How an item finds its group. */
 type Match = {
-	/** Items with the same key are about the same group. */
+	/** Items with the same key concern the same group. */
 	key: string;
-	/** Not asked about a group that this run has written, because the list may lag. Absent: the item makes a new group. */
+	/**
+	 * Not called for a group that this run has written, because the list may lag. Absent if the item makes a new group.
+	 */
 	find?(api: AttackForge): Promise<JsonObject | undefined>;
-	/** Looks once more before the group is created. */
+	/** Searches again before the group is created. */
 	findAgain?(api: AttackForge): Promise<JsonObject | undefined>;
-	/** What the list is searched for, where it is. */
+	/** The search in the list, if the group is searched there. */
 	search?: Search;
 };
 
@@ -136,7 +138,7 @@ async function updateFound(
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
 		return { ...withState(group, update), _outcome: 'unchanged' };
 	}
-	// Should the update fail, nobody knows what the group holds.
+	// If the update fails, nobody knows what the group holds.
 	api.run.remember(key, { id });
 	const changes = await writeGroup(api, { id, body: update, modes, present: group, unreadable });
 	if (!changes) return { ...withState(group, update), _outcome: 'unchanged' };
@@ -145,14 +147,17 @@ async function updateFound(
 	return { ...withState(after, update), _outcome: 'updated' };
 }
 
-/** A deleted group that is not listed, or one that is listed late, cannot be found: created first, it would come and go with every run. */
+/**
+ * The output for a group that is to be deleted and was not found. The group may be deleted and therefore not listed, or
+ * it may be listed late. If it were created, each run would create it and delete it.
+ */
 const notThere = (update: JsonObject): JsonObject => ({
 	...update,
 	_outcome: 'unchanged',
 	_notice: 'There is no such group, and none was created, since it is to be deleted.',
 });
 
-/** Creates a group that later items find, or learn that it may be there. */
+/** Creates a group. Later items of the run find it, or learn that it may exist. */
 async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
 	try {
 		const group = await createGroup(api, body);
@@ -165,8 +170,8 @@ async function createFirst(api: AttackForge, key: string, body: JsonObject): Pro
 }
 
 /**
- * What is to be said of a group that was just created: another execution may have created it at the same time, and a deleted
- * one may be there unseen. The group stands, so that a look that fails changes nothing.
+ * The notice for a group that was just created. Another execution may have created it at the same time, or a deleted
+ * group may not be listed. The group has been created, so a look-up that fails changes nothing.
  */
 async function noticeOfNew(
 	api: AttackForge,
@@ -183,11 +188,11 @@ async function noticeOfNew(
 	return 'No such group was listed, and so one was created. AttackForge may not list groups that are deleted: to bring one back, match by Group ID.';
 }
 
-/** In doubt as the earlier item is, so that n8n's Retry On Fail does not send this one either. */
+/** In doubt like the earlier item, so that n8n's Retry On Fail does not send this item either. */
 const notSent = ({ certainty, doubt }: ServiceFailure) =>
 	new ServiceFailure('Not sent: an earlier item may have created this group', '', {}, { certainty, doubt });
 
-/** A group that could not be read back. Its access is unknown, because operations on it were written. */
+/** A group that could not be read back. Its access is unknown, because the change to it was a list of operations. */
 function asWritten(group: JsonObject, changes: JsonObject): JsonObject {
 	const all: JsonObject = { ...group, ...changes };
 	delete all.access;
@@ -229,7 +234,7 @@ function readMatch(item: Item, update: JsonObject): Match {
 
 function matchById(item: Item, name: unknown): Match {
 	if (isUnset(item.parameter('groupId'))) {
-		// No ID yet: a record that was never synchronized.
+		// Without an ID, the item is a record that was never synchronized.
 		return { key: nameLane(name) };
 	}
 	const id = readGroupId(item);
@@ -247,8 +252,8 @@ const matchInList = (search: Search): Match => ({
 });
 
 /**
- * The group as far as the update is about it. The list does not show access and switches. It is as old as the run: custom
- * fields that were changed since would be written back as they were.
+ * The group with all that the update concerns. The list does not show access and switches. It is as old as the run, so
+ * custom fields that were changed since would be written back with their old values.
  */
 async function complete(
 	api: AttackForge,

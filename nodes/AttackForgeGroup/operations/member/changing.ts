@@ -19,18 +19,21 @@ type Changing = Pick<
 	'operation' | 'name' | 'action' | 'description' | 'builderHint'
 > & {
 	notices?: INodeProperties[];
-	/** Absent: the form asks for the access level. */
+	/** If absent, the form asks for the access level. */
 	level?: string;
 	act(api: AttackForge, membership: Membership, level: string): Promise<unknown>;
-	/** Whether the group is as the change makes it. @param member `undefined` for a user who is no member */
+	/** Whether the group is as the change makes it. @param member `undefined` for a user who is not a member */
 	isDone(member: JsonObject | undefined, level: string): boolean;
-	/** What the output says beside the group and the user. */
+	/** What the output says in addition to the group and the user. */
 	output(level: string, wasDone: boolean): JsonObject;
 	/** What the output says when there was nothing to do. */
 	nothingToDo: string;
 };
 
-/** Adds a member, changes the access of one, or removes one. A repetition that AttackForge refuses has nothing to do. */
+/**
+ * Adds a member, changes the access of one, or removes one. If AttackForge refuses a repetition, there is nothing to
+ * do.
+ */
 export function changing({
 	notices = [],
 	level,

@@ -9,7 +9,7 @@ export const remove = changing({
 		'Takes the user off the group and off all its projects. To lower the access only, use changeAccess.',
 	description: 'Remove a user from a group and from all projects of the group',
 	notices: [notice('removeNotice', 'The user is removed from the group <b>and from all its projects</b>')],
-	// There is no DELETE: this access level removes (AttackForge documentation, UpdateUserAccessOnGroup).
+	// The API has no DELETE. This access level removes the member (AttackForge documentation, UpdateUserAccessOnGroup).
 	level: 'Delete',
 	act: async (api, { groupId, userId }, level) => await api.changeMember(groupId, userId, level),
 	isDone: (member) => member === undefined,

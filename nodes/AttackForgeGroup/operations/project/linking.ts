@@ -12,9 +12,9 @@ type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' 
 };
 
 /**
- * Links or unlinks: reads the project's groups, writes the full list, since the list replaces the present one, and reads
- * it back. The list is read again before each attempt. What somebody else changes between that read and the write is
- * overwritten, and cannot be seen; what is changed after the write is said and not undone.
+ * Links or unlinks a group. It reads the project's groups, writes the full list, because the list replaces the present
+ * one, and reads it back. The list is read again before each attempt. A change that somebody else makes between the
+ * read and the write is overwritten, and cannot be seen. A change after the write is reported and not undone.
  */
 export function linking({ links, ...head }: Linking): OperationFile<AttackForge> {
 	return defineOperation<AttackForge>({
@@ -57,10 +57,10 @@ const changed = (groups: readonly string[], groupId: string, links: boolean): st
 	links ? [...groups, groupId] : groups.filter((id) => same(id) !== groupId);
 
 /**
- * What the project shows after the change, where that is not what was written. The change stands: a read that fails, perhaps
- * because the user of the key was on the project through the group, must not fail the item.
+ * What the project shows after the change, if it differs from what was written. The change has been made, so a read
+ * that fails must not fail the item. It may fail because the key's user was on the project only through the group.
  *
- * @throws ServiceFailure when the change does not stand any more
+ * @throws ServiceFailure when the change has been undone meanwhile
  */
 async function readBack(
 	api: AttackForge,

@@ -32,7 +32,7 @@ const REPLACEABLE = [
 	{ displayName: 'Tags', name: 'tagWriteType', what: 'tags' },
 ];
 
-/** Batch has it for attributes alone. */
+/** Batch has this write type only for attributes. */
 const REPLACE_TYPES = {
 	name: 'Replace Same Types',
 	value: 'Singleton',
@@ -155,14 +155,15 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	async runAll(entries, api, run) {
 		const owners = new Owners(api);
 		const imports = new Imports();
-		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
+		// The XIDs that an earlier try has imported stay taken, because another item with such an XID would overwrite the
+		// group.
 		for (const { index, entry } of run.earlier()) {
 			const { group, settings } = entry as Entry;
 			const owner = await owners.of(group).catch(() => undefined);
 			if (owner !== undefined) imports.occupy(itemOf(index, owner, group, settings), owner);
 		}
 		for (const [count, { index, entry }] of entries.entries()) {
-			// n8n serves others in between.
+			// n8n's event loop gets its turn.
 			if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
 			const { group, settings, lastWins } = entry as Entry;
 			try {
@@ -201,12 +202,15 @@ const itemOf = (index: number, owner: string, { group, indicators }: BatchGroup,
 
 /** The owners of the items of a run. */
 class Owners {
-	/** Asked for once a run, also when there is no answer. */
+	/** Requested once a run, even if there is no result. */
 	private own: Promise<string> | undefined;
 
 	constructor(private readonly api: ThreatConnect) {}
 
-	/** @throws InvalidInput when an item names two owners, or none and the own organization is not known */
+	/**
+	 * @throws InvalidInput when an item names two owners, or when it names none and the API user's organization is
+	 *   unknown
+	 */
 	async of({ ownerName, ownerId }: BatchGroup): Promise<string> {
 		if (ownerName === undefined)
 			return await (this.own ??= this.api.ownOrganization('A bulk import must name the owner'));
@@ -217,17 +221,17 @@ class Owners {
 
 type Placed = { owner: string; settings: ImportSettings; lastWins: boolean; item: BatchItem };
 
-/** The items to import: each XID of an owner once, and together what goes in the same jobs. */
+/** The items to import. Each XID of an owner occurs once. Items with the same owner and settings share jobs. */
 class Imports {
 	private readonly placed = new Map<string, Placed | BatchItem>();
 	private readonly superseded = new Map<number, number[]>();
 
-	/** The XID belongs to an item that an earlier try has sent. */
+	/** Marks the XID as taken by an item that an earlier try has sent. */
 	occupy(item: BatchItem, owner: string): void {
 		this.placed.set(JSON.stringify([owner, item.xid]), item);
 	}
 
-	/** @throws InvalidInput when another item has the same XID, and one of the two does not let the last win */
+	/** @throws InvalidInput when another item has the same XID, and one of the two does not let the last item win */
 	add(item: BatchItem, place: Omit<Placed, 'item'>): void {
 		const key = JSON.stringify([place.owner, item.xid]);
 		const first = this.placed.get(key);
@@ -237,13 +241,13 @@ class Imports {
 			const { index } = first.item;
 			this.superseded.set(item.index, [...this.supersededBy(index), index]);
 			this.superseded.delete(index);
-			// In the order of the items that are imported.
+			// A later item takes its own place in the order.
 			this.placed.delete(key);
 		}
 		this.placed.set(key, { ...place, item });
 	}
 
-	/** The items that were left out because a later one has their XID. */
+	/** The items that were left out because this later one has their XID. */
 	supersededBy(index: number): readonly number[] {
 		return this.superseded.get(index) ?? [];
 	}
@@ -263,7 +267,7 @@ class Imports {
 	}
 }
 
-/** An item that was left out ends as the one that was imported instead of it. */
+/** An item that was left out has the outcome of the item that was imported instead. */
 const superseded = (outcome: Output | Error, by: number): Output | Error =>
 	outcome instanceof Error
 		? outcome
@@ -295,13 +299,13 @@ function readSettings({ options }: Item): ImportSettings {
 }
 
 /**
- * As in Create, indicators that do not exist are created with the group. Not where something is to be replaced: the
- * job's write types hold for the indicators too, which come without attributes, tags and labels.
+ * Whether indicators that do not exist are created with the group, as in Create. They are not created if something is
+ * replaced, because the job's write types apply to the indicators too, which come without attributes, tags and labels.
  */
 const createsIndicators = ({ attributeWriteType, tagWriteType, securityLabelWriteType }: ImportSettings) =>
 	[attributeWriteType, tagWriteType, securityLabelWriteType].every((type) => type === 'Append');
 
-/** @throws InvalidInput for an indicator that says more than its value, where indicators are not sent */
+/** @throws InvalidInput for an indicator with more than its value, if indicators are not sent */
 function refuseLostDetails(indicators: readonly JsonObject[], settings: ImportSettings): void {
 	if (createsIndicators(settings) || !indicators.some(hasDetails)) return;
 	throw new InvalidInput(

@@ -20,7 +20,7 @@ export const create = defineOperation<ThreatConnect>({
 		const body = item.record('create');
 		const creation = readCreation(item, answerOptions(item));
 		return {
-			// A later item with the same XID is refused, and must not take the group of the earlier one for its own.
+			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
 			...(!isUnset(body.xid) && { record: referenceKey({ xid: String(body.xid) }) }),
 			run: async () => await createGroup(api, body, creation),
 		};

@@ -24,7 +24,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 		return {
 			record: referenceKey(reference),
 			async run() {
-				// The answer to a delete does not say which group it was.
+				// The response to a delete does not say which group was deleted.
 				const id = await api.idOf(reference);
 				await onceOnly({
 					signal: cancelSignal(api.connection),

@@ -87,7 +87,7 @@ export const getMany = defineOperation<ThreatConnect>({
 			...{ by, direction, pageSize, limit, fields },
 			tql: tqlOf(any, filters.query),
 		}));
-		// Queries for one range of IDs after the other bring the groups in the order of their IDs.
+		// Queries for one range of IDs after another return the groups in the order of their IDs.
 		const isMixed = queries.length > 1 && (by !== 'id' || !differInIdsOnly(parts));
 		return {
 			async run() {
@@ -98,7 +98,7 @@ export const getMany = defineOperation<ThreatConnect>({
 	},
 });
 
-/** Associations and attributes can make a group many times as large as it is without them. */
+/** Associations and attributes can make a group many times larger. */
 const HEAVY_PAGE_SIZE = 1000;
 const isLight = (field: string) => ['externalDates', 'securityLabels', 'sightings', 'tags'].includes(field);
 
@@ -114,7 +114,9 @@ function readSorting(item: Item): { by: string; direction: Direction } {
 	return { by, direction: oneOf<Direction>(item.parameter('sortDirection'), label, 'asc', 'desc') };
 }
 
-/** Pages until there are enough. A group may match several queries, and a shifted page may bring it again. */
+/**
+ * Reads pages until there are enough groups. A group may match several queries, and a page that shifted may repeat it.
+ */
 async function collect(
 	api: ThreatConnect,
 	queries: readonly GroupQuery[],
@@ -138,7 +140,7 @@ async function collect(
 	return groups;
 }
 
-/** Of groups that several queries brought. */
+/** Sorts the groups of several queries. */
 function sortGroups(groups: JsonObject[], by: string, direction: Direction): JsonObject[] {
 	const key = { summary: 'name', typeName: 'type' }[by] ?? by;
 	const sign = direction === 'asc' ? 1 : -1;

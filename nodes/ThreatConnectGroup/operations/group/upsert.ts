@@ -94,7 +94,7 @@ export const upsert = defineOperation<ThreatConnect>({
 					const made = await createGroup(api, { ...created, ...match.added }, creation);
 					return { ...made, _outcome: 'created' };
 				} catch (error) {
-					// Someone else was faster.
+					// Another client has created the group in the meantime.
 					const other = isConflict(error) ? await match.find(api, read) : undefined;
 					if (other) return await change(other);
 					throw asError(error);
@@ -108,7 +108,7 @@ function without(body: JsonObject, ...names: string[]): JsonObject {
 	return Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 }
 
-/** A new group has nothing yet: its lists have no mode, and there is nothing to remove. */
+/** A body for a new group. The group has nothing yet, so its lists have no mode, and there is nothing to remove. */
 function forCreate(body: JsonObject): JsonObject {
 	const entries = Object.entries(body).flatMap(([name, value]): Array<[string, unknown]> => {
 		if (!isJsonObject(value) || !('mode' in value)) return [[name, value]];
@@ -119,14 +119,14 @@ function forCreate(body: JsonObject): JsonObject {
 
 /** How an item finds its group. */
 type Match = {
-	/** Items with the same key are about the same group. */
+	/** Items with the same key concern the same group. */
 	key: string;
 	type: unknown;
-	/** @param fields what the answer should hold besides */
+	/** @param fields what the response should hold in addition */
 	find(api: ThreatConnect, fields: string[]): Promise<JsonObject | undefined>;
-	/** What a new group gets besides its own fields, so that it will be found. */
+	/** What a new group gets in addition to its own fields, so that the next item finds it. */
 	added: JsonObject;
-	/** What the update leaves out, since the group was found by it. */
+	/** Fields that the update leaves out, because the group was found by them. */
 	leftOut: string[];
 };
 
@@ -165,12 +165,12 @@ function matchByXid(item: Item, body: JsonObject): Match {
 		key: referenceKey(reference),
 		type: body.type,
 		async find(api, fields) {
-			// Asked for without its owner, a server may answer that there is none, and each run would create one more.
+			// Without the owner, a server may answer that there is no such group, and each run would create another one.
 			if (ownerName === undefined) await api.ownOrganization('Groups are matched by XID and owner');
 			return await api.findGroup(reference, { fields });
 		},
 		added: { ...(ownerName !== undefined && { ownerName }), xid },
-		// Documented as not updatable, and it is the same.
+		// The documentation calls the XID not updatable, and it has not changed.
 		leftOut: ['xid'],
 	};
 }
@@ -184,7 +184,7 @@ const twoOf = (name: string, value: string, otherName: string, other: string) =>
 const OWNER_NAME = '"Owner Name" (ownerName)';
 
 function matchByName(body: JsonObject): Match {
-	// Once more: what "Additional Fields (JSON)" brings is unchecked.
+	// The name is checked again, because "Additional Fields (JSON)" is unchecked.
 	const name = plainSpelling(optionalText(body.name, '"Name" (name)') ?? '');
 	const type = optionalText(body.type, '"Type" (type)') ?? '';
 	optionalText(body.ownerName, OWNER_NAME);
@@ -194,7 +194,7 @@ function matchByName(body: JsonObject): Match {
 	}
 	return {
 		type,
-		// Whatever the owner: one item may name the organization of the API user, and another leave it out.
+		// The key has no owner, because one item may name the API user's organization and another may leave it out.
 		key: `name ${JSON.stringify([name, type])}`,
 		async find(api, fields) {
 			const found = await findByName(api, name, type, owner ?? (await ownOrganization(api)));
@@ -205,7 +205,7 @@ function matchByName(body: JsonObject): Match {
 		},
 		// A new group gets the spelling by which the next item finds it.
 		added: { name },
-		// A group keeps the spelling that it has.
+		// The group keeps its own spelling.
 		leftOut: ['name'],
 	};
 }
