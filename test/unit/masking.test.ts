@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 
 import { InvalidInput } from '../../nodes/shared/core/errors';
 import { parseJson, stringifyJson } from '../../nodes/shared/core/json';
@@ -70,6 +71,32 @@ test.each(Object.keys(ENCODERS))('a token is hidden in each spelling: %s', (enco
 	);
 });
 
+describe('a signature, with which the request can be sent again for five minutes', () => {
+	const credentials = { accessId: '11112222333344445555', secretKey: 'short' };
+	const signature = (key: string) =>
+		createHmac('sha256', key).update('/api/v3/groups:GET:1').digest('base64');
+
+	test.each(Object.keys(ENCODERS))(
+		'is hidden where the service repeats the header in this spelling: %s',
+		(name) => {
+			const encode = ENCODERS[name] as Encoder;
+			for (const key of ['a', 'b']) {
+				const header = encode(`TC ${credentials.accessId}:${signature(key)}`);
+				expect(holdsSecret(header, signature(key))).toBe(true);
+				for (const said of [`Said ${header}, twice: ${header}`, JSON.stringify({ authorization: header })]) {
+					expect(holdsSecret(masked(said, credentials), signature(key))).toBe(false);
+					expect(holdsSecret(stringifyJson(readBody(said, credentials)), signature(key))).toBe(false);
+				}
+			}
+		},
+	);
+
+	test('and the access ID, which is the name of a user, stays', () => {
+		const said = { createdBy: { userName: credentials.accessId }, text: `${credentials.accessId}: made it` };
+		expect(readBody(said, credentials).json).toEqual(said);
+	});
+});
+
 test('a server without the secret in its answer is believed to the letter', () => {
 	fc.assert(
 		fc.property(SECRET, fc.json(), (secret, json) => {
@@ -91,10 +118,12 @@ describe('a large answer stays fast', () => {
 		['ampersands', '&amp;'],
 		['the middle of the secret', secret.slice(38, 44)],
 		['the secret', secret],
+		['the access ID', '11112222333344445555:'],
+		['Base64 of the access ID', 'MTExMTIyMjIzMzMzNDQ0NDU1NTU6'],
 	])('of 1 MB with nothing but %s', (_what, unit) => {
 		const text = unit.repeat(1e6 / unit.length);
 		const begin = process.cpuUsage().user;
-		masked(text, { apiToken: secret });
+		masked(text, { apiToken: secret, accessId: '11112222333344445555' });
 		expect((process.cpuUsage().user - begin) / 1000).toBeLessThan(1500);
 	});
 });
