@@ -244,6 +244,37 @@ describe('markup in what a service says is text', () => {
 	});
 });
 
+test('the test of a credential with a short key passes, and says that it cannot be hidden', async () => {
+	const { ours } = await load();
+	const { methods } = ours.nodeTypes.attackForgeGroup?.type as INodeType;
+	const keyTest = methods?.credentialTest?.keyTest as (
+		this: ICredentialTestFunctions,
+		credential: ICredentialsDecrypted,
+	) => Promise<INodeCredentialTestResult>;
+	await withHttpServer(
+		(_request, response) => {
+			response.writeHead(200, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ status: 'ok', groups: [] }));
+		},
+		async (baseUrl) => {
+			const messageOf = async (apiKey: string) => {
+				const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
+				const data = { baseUrl, apiKey };
+				return await keyTest.call(context, { id: '1', name: 'A', type: 'attackForgeApi', data });
+			};
+			expect(await messageOf('production')).toEqual({
+				status: 'OK',
+				message:
+					'Connection successful! The key is short or looks like words: it cannot be hidden where the service repeats it. Use a longer, random one.',
+			});
+			expect(await messageOf('x7Kp2mQ9vL4dx7Kp2mQ9')).toEqual({
+				status: 'OK',
+				message: 'Connection successful!',
+			});
+		},
+	);
+});
+
 describe.each(['default', 'filesystem'] as const)(
 	'a file that repeats the secret, with n8n storing files: %s',
 	(mode) => {
