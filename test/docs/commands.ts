@@ -134,6 +134,11 @@ export const DEAR: Trial[] = [
 		says: /^\{"frame":\{"runs":\d+,"operations":1,"counterexamples":\d+\}\}$/m,
 	},
 	{
+		of: 'npm run fuzz',
+		run: 'npm run fuzz -- --minutes 3 --runs 30 --json',
+		says: /^\{"runs":30,"secretsFound":0,"liveHtmlFound":0,"crashes":0\}$/m,
+	},
+	{
 		of: 'npm run bench',
 		run: 'npm run bench -- --json --only 7 --quick > figures.jsonl && cat figures.jsonl',
 		says: /"scenario":"7/,

@@ -1,7 +1,7 @@
 import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
 import type { IBinaryData } from 'n8n-workflow';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -51,6 +51,14 @@ export class BinaryStore {
 		const hash = createHash('sha256');
 		for await (const chunk of content) hash.update(chunk as Buffer);
 		return hash.digest('hex');
+	}
+
+	/** Whether any file that n8n has written holds the text. */
+	async holds(text: string): Promise<boolean> {
+		const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
+		const files = entries.filter((entry) => entry.isFile());
+		const contents = files.map(async ({ parentPath, name }) => await readFile(join(parentPath, name)));
+		return (await Promise.all(contents)).some((content) => content.includes(text));
 	}
 
 	async remove(): Promise<void> {

@@ -120,6 +120,11 @@ export class World<Server extends RunningServer = RunningServer> {
 		return world;
 	}
 
+	/** Those with which the service lets one in. */
+	get credentials(): Credentials {
+		return this.does.credentials(this.relay.url);
+	}
+
 	async reset(): Promise<void> {
 		await this.does.reset();
 	}
@@ -142,7 +147,7 @@ export class World<Server extends RunningServer = RunningServer> {
 		this.meanwhile = meanwhile && (() => meanwhile(this.server as never));
 		const here = JSON.parse(JSON.stringify(parameters).replaceAll(OWN, this.relay.url)) as INodeParameters;
 		try {
-			const credentials = this.does.credentials(this.relay.url);
+			const { credentials } = this;
 			if (asTool) {
 				const [first = {}] = items;
 				const item = { json: this.withOwnUrl(first), binary: binary?.[0] };

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { createHmac } from 'node:crypto';
 
 import { InvalidInput } from '../../nodes/shared/core/errors';
 import { parseJson, stringifyJson } from '../../nodes/shared/core/json';
@@ -11,128 +12,9 @@ import {
 	refuseHidden,
 } from '../../nodes/shared/http/masking';
 import { readBody } from '../../nodes/shared/http/response';
+import { type Encoder, ENCODERS, hex, holdsSecret, SECRET } from '../support/spellings';
 
 /** The HTTP layer passes on no spelling of a secret that a decoder would understand. A hidden value is never sent. */
-
-type Encoder = (text: string) => string;
-
-const each = (encode: (code: number, character: string) => string): Encoder => {
-	return (text) => [...text].map((character) => encode(character.charCodeAt(0), character)).join('');
-};
-const hex = (code: number) => code.toString(16).padStart(2, '0');
-const NAMES: Record<string, string> = {
-	'&': '&amp;',
-	'<': '&lt;',
-	'>': '&gt;',
-	'"': '&quot;',
-	"'": '&apos;',
-	'=': '&equals;',
-	'/': '&sol;',
-	'+': '&plus;',
-};
-const inText =
-	(form: BufferEncoding, before: string, after: string): Encoder =>
-	(text) =>
-		Buffer.from(before + text + after).toString(form);
-
-/** Encoders of whole texts. */
-const ENCODERS: Record<string, Encoder> = {
-	plain: (text) => text,
-	'upper case': (text) => text.toUpperCase(),
-	'lower case': (text) => text.toLowerCase(),
-	'all \\u escapes': each((code) => `\\u00${hex(code)}`),
-	'\\u escapes of symbols in capitals': each((code, character) =>
-		/\w/.test(character) ? character : `\\u00${hex(code).toUpperCase()}`,
-	),
-	'JSON in JSON': (text) => JSON.stringify(JSON.stringify(text)),
-	'escaped slashes': (text) => JSON.stringify(text).replaceAll('/', '\\/'),
-	'percent of symbols': encodeURIComponent,
-	'percent in lower case': each((code) => `%${hex(code)}`),
-	'percent in upper case': each((code) => `%${hex(code).toUpperCase()}`),
-	'percent twice': (text) => encodeURIComponent(encodeURIComponent(text)),
-	'decimal entities': each((code) => `&#${code};`),
-	'decimal entities with zeros': each((code) => `&#000${code};`),
-	'hexadecimal entities': each((code) => `&#x${hex(code)};`),
-	'hexadecimal entities in capitals': each((code) => `&#X${hex(code).toUpperCase()};`),
-	'named entities': each((_code, character) => NAMES[character] ?? character),
-	'entities twice': (text) =>
-		each((_code, character) => NAMES[character] ?? character)(text).replaceAll('&', '&amp;'),
-	'quoted printable': each((code, character) =>
-		/[a-z\d]/i.test(character) ? character : `=${hex(code).toUpperCase()}`,
-	),
-	hexadecimal: inText('hex', '', ''),
-};
-for (const form of ['base64', 'base64url'] as const) {
-	for (const before of ['', 'a', 'ab', 'abc', 'TC-Token ', 'user:']) {
-		for (const after of ['', 'z', 'zy', ' and more']) {
-			ENCODERS[`${form} amid ${JSON.stringify([before, after])}`] = inText(form, before, after);
-		}
-	}
-}
-// The lines break at each position of the secret.
-for (const width of [16, 17, 18, 19, 20, 21, 22, 23, 64, 76]) {
-	ENCODERS[`Base64 in lines of ${width}`] = (text) =>
-		Buffer.from(`key: ${text}`)
-			.toString('base64')
-			.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
-}
-ENCODERS['Base64 in a URL'] = (text) => encodeURIComponent(Buffer.from(text).toString('base64'));
-ENCODERS['Base64 in HTML'] = (text) =>
-	Buffer.from(text).toString('base64').replaceAll('=', '&#x3D;').replaceAll('+', '&#43;');
-
-/** All that decoders make of a text, applied repeatedly. */
-function decodings(text: string): string[] {
-	const all = new Set([text]);
-	const characterOf = (digits: string, radix: number) => {
-		const code = parseInt(digits, radix);
-		return code < 0x110000 ? String.fromCodePoint(code) : '';
-	};
-	const decoders: Encoder[] = [
-		(one) => one.replace(/\\u([\da-f]{4})/gi, (_all, digits: string) => characterOf(digits, 16)),
-		(one) => one.replace(/\\(.)/g, '$1'),
-		(one) => one.replace(/%([\da-f]{2})/gi, (_all, digits: string) => characterOf(digits, 16)),
-		(one) => one.replace(/=([\da-f]{2})/gi, (_all, digits: string) => characterOf(digits, 16)),
-		(one) =>
-			one
-				.replace(/&#x([\da-f]{1,6});?/gi, (_all, digits: string) => characterOf(digits, 16))
-				.replace(/&#(\d{1,6});?/g, (_all, digits: string) => characterOf(digits, 10))
-				.replace(
-					/&(\w+);/g,
-					(whole, name: string) =>
-						Object.entries(NAMES).find(([, entity]) => entity === `&${name};`)?.[0] ?? whole,
-				),
-		(one) => one.replace(/[\r\n]+/g, ''),
-	];
-	for (const one of all) {
-		if (all.size > 60) break;
-		for (const decode of decoders) all.add(decode(one));
-	}
-	return [...all].flatMap((one) => [
-		one,
-		...(one.match(/[\w+/-]{12,}/g) ?? []).flatMap((run) =>
-			[0, 1, 2, 3].flatMap((skip) => [
-				Buffer.from(run.slice(skip), 'base64').toString('latin1'),
-				Buffer.from(run.slice(skip), 'hex').toString('latin1'),
-			]),
-		),
-	]);
-}
-
-const holds = (text: string, secret: string) =>
-	decodings(text).some((one) => one.toLowerCase().includes(secret.toLowerCase()));
-
-/** Visible ASCII, as `readSecret` accepts it. */
-const SECRET = fc
-	.array(
-		fc.oneof(
-			fc.constantFrom(...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'),
-			fc.integer({ min: 0x21, max: 0x7e }).map((code) => String.fromCharCode(code)),
-			fc.constantFrom('+', '/', '=', '&', '"', '\\', '%'),
-		),
-		{ minLength: 12, maxLength: 40 },
-	)
-	.map((characters) => characters.join(''))
-	.filter(canBeHidden);
 
 const FIELD = fc.constantFrom('apiToken', 'secretKey', 'apiKey');
 const AROUND = fc.constantFrom('', 'Bearer ', '{"key":"', '<td>', '&', '\\', '%2', '=', 'x', '….');
@@ -173,7 +55,7 @@ test('no decoder finds a secret in the result, for any secret, spelling and plac
 					[field]: secret,
 				});
 				expect(said).toContain(HIDDEN);
-				expect(holds(said, secret)).toBe(false);
+				expect(holdsSecret(said, secret)).toBe(false);
 			},
 		),
 		{ numRuns: 120 },
@@ -183,8 +65,36 @@ test('no decoder finds a secret in the result, for any secret, spelling and plac
 test.each(Object.keys(ENCODERS))('a token is hidden in each spelling: %s', (encoder) => {
 	const secret = 'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHk+/"&\\t==';
 	const spelling = (ENCODERS[encoder] as Encoder)(secret);
-	expect(holds(spelling, secret)).toBe(true);
-	expect(holds(masked(`Said ${spelling}, twice: ${spelling}`, { apiToken: secret }), secret)).toBe(false);
+	expect(holdsSecret(spelling, secret)).toBe(true);
+	expect(holdsSecret(masked(`Said ${spelling}, twice: ${spelling}`, { apiToken: secret }), secret)).toBe(
+		false,
+	);
+});
+
+describe('a signature, with which the request can be sent again for five minutes', () => {
+	const credentials = { accessId: '11112222333344445555', secretKey: 'short' };
+	const signature = (key: string) =>
+		createHmac('sha256', key).update('/api/v3/groups:GET:1').digest('base64');
+
+	test.each(Object.keys(ENCODERS))(
+		'is hidden where the service repeats the header in this spelling: %s',
+		(name) => {
+			const encode = ENCODERS[name] as Encoder;
+			for (const key of ['a', 'b']) {
+				const header = encode(`TC ${credentials.accessId}:${signature(key)}`);
+				expect(holdsSecret(header, signature(key))).toBe(true);
+				for (const said of [`Said ${header}, twice: ${header}`, JSON.stringify({ authorization: header })]) {
+					expect(holdsSecret(masked(said, credentials), signature(key))).toBe(false);
+					expect(holdsSecret(stringifyJson(readBody(said, credentials)), signature(key))).toBe(false);
+				}
+			}
+		},
+	);
+
+	test('and the access ID, which is the name of a user, stays', () => {
+		const said = { createdBy: { userName: credentials.accessId }, text: `${credentials.accessId}: made it` };
+		expect(readBody(said, credentials).json).toEqual(said);
+	});
 });
 
 test('an answer without the secret stays unchanged', () => {
@@ -208,10 +118,12 @@ describe('a large answer stays fast', () => {
 		['ampersands', '&amp;'],
 		['the middle of the secret', secret.slice(38, 44)],
 		['the secret', secret],
+		['the access ID', '11112222333344445555:'],
+		['Base64 of the access ID', 'MTExMTIyMjIzMzMzNDQ0NDU1NTU6'],
 	])('of 1 MB with nothing but %s', (_what, unit) => {
 		const text = unit.repeat(1e6 / unit.length);
 		const begin = process.cpuUsage().user;
-		masked(text, { apiToken: secret });
+		masked(text, { apiToken: secret, accessId: '11112222333344445555' });
 		expect((process.cpuUsage().user - begin) / 1000).toBeLessThan(1500);
 	});
 });

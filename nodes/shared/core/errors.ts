@@ -123,23 +123,22 @@ export const withoutMarkup = (text: string, longest = LONGEST_MESSAGE): string =
 	cut(text, longest).replace(/<(?=[a-z/!?])/gi, '‹');
 
 /**
- * The error that n8n shows when the execution stops. It is built from our own parts, because n8n's error classes
- * replace a message that holds a word like ENOENT, and ignore options when they are given an error of their own class.
+ * The error that n8n shows when an execution or a poll stops. Built anew from our own parts: n8n's error classes would
+ * replace a message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.
+ *
+ * @param itemIndex of the item that failed; `undefined` where it was none, as in a poll
+ * @param written what stands besides
  */
-export function toNodeError(node: INode, error: unknown, itemIndex: number, written = ''): Error {
-	const message = `${withoutMarkup(errorMessage(error))} [item ${itemIndex}]`;
+export function toNodeError(node: INode, error: unknown, itemIndex?: number, written = ''): Error {
+	const place = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
+	const message = `${withoutMarkup(errorMessage(error))}${place}`;
 	const description = escapeHtml([errorDescription(error), written].filter(Boolean).join(' '));
-	return buildNodeError(node, error, { message, description, itemIndex });
-}
-
-/** n8n's error with exactly this message and description. */
-export function buildNodeError(
-	node: INode,
-	error: unknown,
-	given: { message: string; description: string; itemIndex?: number },
-): Error {
-	const { message, description } = given;
-	const options = { ...given, failure: failureOf(error) };
+	const options = {
+		message,
+		description,
+		failure: failureOf(error),
+		...(itemIndex !== undefined && { itemIndex }),
+	};
 	const nodeError =
 		error instanceof ServiceFailure
 			? new NodeApiError(node, error.details, { ...options, httpCode: error.details.httpCode })

@@ -9,7 +9,7 @@ import { NodeOperationError } from 'n8n-workflow';
 
 import { Clock } from './clock';
 import { Deadlines } from './deadline';
-import { errorMessage, InvalidInput } from '../core/errors';
+import { errorMessage, InvalidInput, withoutMarkup } from '../core/errors';
 import { CircuitBreaker } from './circuitBreaker';
 import { refuseProxy } from './proxy';
 import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
@@ -92,7 +92,7 @@ export async function connect(
 			hasAnswered: false,
 		};
 	} catch (error) {
-		throw new NodeOperationError(context.getNode(), errorMessage(error), {
+		throw new NodeOperationError(context.getNode(), withoutMarkup(errorMessage(error)), {
 			level: 'warning',
 			failure: { cause: 'credential-invalid' },
 		});

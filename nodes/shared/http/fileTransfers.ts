@@ -4,6 +4,7 @@ import type { Connection } from './connection';
 import { asError } from '../core/errors';
 import { MAX_TIMER_MS, stoppable, wholeAnswerTime } from './deadline';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
+import { withoutSecret } from './masking';
 import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
@@ -71,7 +72,7 @@ type BytesResponse = ServiceResponse & {
 };
 
 /**
- * Fetches bytes as a stream.
+ * Fetches bytes as a stream, which ends with InvalidInput where it holds a secret.
  *
  * @throws ServiceFailure as `send`
  */
@@ -110,7 +111,10 @@ export async function fetchBytes(
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
 			if (reply.status >= 200 && reply.status < 300 && !isText) {
 				const lateAfter = () => (isLate() ? total : undefined);
-				return { ...reply, stream, lateAfter, text: '', json: undefined };
+				const file = stream.compose<ByteStream>((chunks: AsyncIterable<unknown>) =>
+					withoutSecret(chunks, connection.credentials),
+				);
+				return { ...reply, stream: file, lateAfter, text: '', json: undefined };
 			}
 			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
 		},

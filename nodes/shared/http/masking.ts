@@ -74,6 +74,41 @@ export const maskedHeaders = (
 ): Record<string, unknown> =>
 	eachString({ ...headers }, (text) => masked(text, credentials)) as Record<string, unknown>;
 
+/**
+ * A file's bytes, up to the secret if they hold it. Files are not changed, and one that repeats the secret must not get into
+ * n8n's storage. Only three spellings are looked for: as it is, Base64 and hexadecimals. More would make large files slow.
+ *
+ * @throws InvalidInput in the reader of the stream
+ */
+export async function* withoutSecret(
+	chunks: AsyncIterable<unknown>,
+	credentials: ICredentialDataDecryptedObject,
+): AsyncGenerator<Buffer> {
+	const wanted = secretsOf(credentials)
+		.filter(canBeHidden)
+		.flatMap((secret) => {
+			const bytes = Buffer.from(secret);
+			return [bytes, bytes.toString('hex'), ...[0, 1, 2].map((offset) => base64Core(bytes, offset))];
+		});
+	// It may stand in two chunks. What could be its beginning is held back.
+	const longest = Math.max(0, ...wanted.map(({ length }) => length - 1));
+	let held = Buffer.alloc(0);
+	for await (const chunk of chunks) {
+		const bytes = Buffer.concat([held, chunk as Buffer]);
+		if (wanted.some((spelling) => bytes.includes(spelling))) throw fileWithSecret();
+		const end = Math.max(0, bytes.length - longest);
+		held = bytes.subarray(end);
+		if (end > 0) yield bytes.subarray(0, end);
+	}
+	if (held.length > 0) yield held;
+}
+
+const fileWithSecret = () =>
+	new InvalidInput(
+		"The file holds the credential's secret",
+		'It was not stored, because whoever sees the execution would know the secret. Whoever may read the file in the service knows it already: have the secret replaced, and the file too.',
+	);
+
 /** Changes all strings of a JSON value in place, keys too. Not recursive, so that deep JSON cannot overflow the stack. */
 function eachString(value: unknown, change: (text: string) => string): unknown {
 	const root = [value];
@@ -109,8 +144,7 @@ class Spellings {
 	private readonly core: RegExp;
 	private whole: RegExp[] | undefined;
 
-	constructor(private readonly secrets: readonly string[]) {
-		const forms = secrets.flatMap(formsOf);
+	constructor(private readonly forms: readonly Form[]) {
 		const first = [...new Set(forms.flatMap(({ first }) => [...first]))];
 		const oneOf = first.map((character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 		// The lookahead skips characters that cannot begin a core, so that not each spelling of each form is tried there.
@@ -123,7 +157,7 @@ class Spellings {
 	}
 
 	hideIn(text: string): string {
-		this.whole ??= this.secrets.flatMap(formsOf).map(({ around }) => new RegExp(around, 'iy'));
+		this.whole ??= this.forms.map(({ around }) => new RegExp(around, 'iy'));
 		const parts: string[] = [];
 		let taken = 0;
 		this.core.lastIndex = 0;
@@ -149,17 +183,30 @@ function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; 
 	return undefined;
 }
 
-/** One entry for each credential of a run. */
-const known = new WeakMap<ICredentialDataDecryptedObject, { secrets: string[]; spellings?: Spellings }>();
+/** One for each credential of a run. */
+const known = new WeakMap<ICredentialDataDecryptedObject, { of: string; spellings?: Spellings }>();
 
 function spellingsOf(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
 	const secrets = secretsOf(credentials).filter(canBeHidden);
+	const { accessId } = credentials;
+	const signer = typeof accessId === 'string' && accessId.length >= LONG_ENOUGH ? accessId : '';
+	const of = [...secrets, signer].join('\n');
 	const present = known.get(credentials);
-	if (present && present.secrets.join('\n') === secrets.join('\n')) return present.spellings;
-	const spellings = secrets.length > 0 ? new Spellings(secrets) : undefined;
-	known.set(credentials, { secrets, spellings });
+	if (present?.of === of) return present.spellings;
+	const forms = [
+		...secrets.flatMap((secret) => formsOf(secret)),
+		...(signer ? formsOf(`${signer}:`, SIGNATURE) : []),
+	];
+	const spellings = forms.length > 0 ? new Spellings(forms) : undefined;
+	known.set(credentials, { of, spellings });
 	return spellings;
 }
+
+/**
+ * The rest of an HMAC header, after the access ID: 44 characters of Base64 in any spelling. Whoever reads it can send the
+ * request once more while the service accepts its time.
+ */
+const SIGNATURE = String.raw`(?:[\w+/=%\\&#;{}-]|[\r\n]{1,2}){40,900}`;
 
 const CORE_LENGTH = 6;
 
@@ -172,11 +219,12 @@ type Form = {
 	around: string;
 };
 
-/** What decoders would turn into the secret. */
-function formsOf(secret: string): Form[] {
+/** What decoders would turn into the secret. @param rest pattern of what follows it and is hidden with it */
+function formsOf(secret: string, rest = ''): Form[] {
 	const bytes = Buffer.from(secret);
 	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
-	return [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
+	const forms = [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
+	return forms.map((form) => ({ ...form, around: form.around + rest }));
 }
 
 /** The core is taken from the middle, because keys of one kind begin alike. */

@@ -6,7 +6,7 @@ import type {
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-import { errorMessage, InvalidInput } from '../core/errors';
+import { errorMessage, InvalidInput, withoutMarkup } from '../core/errors';
 import { Clock } from '../http/clock';
 import { hasPlainSecret, masked, maskedHeaders } from '../http/masking';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
@@ -41,6 +41,17 @@ const PLAIN_SECRET =
 export async function testCredential(
 	helpers: ICredentialTestFunctions['helpers'],
 	{ data = {} }: ICredentialsDecrypted,
+	authenticate: IAuthenticate,
+	url: (baseUrl: unknown) => string,
+	credentialVerdict: (response: ServiceResponse) => Verdict,
+): Promise<INodeCredentialTestResult> {
+	const { status, message } = await judge(helpers, data, authenticate, url, credentialVerdict);
+	return { status, message: withoutMarkup(message) };
+}
+
+async function judge(
+	helpers: ICredentialTestFunctions['helpers'],
+	data: ICredentialDataDecryptedObject,
 	authenticate: IAuthenticate,
 	url: (baseUrl: unknown) => string,
 	credentialVerdict: (response: ServiceResponse) => Verdict,

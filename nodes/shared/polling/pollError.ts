@@ -1,6 +1,6 @@
 import type { INode } from 'n8n-workflow';
 
-import { buildNodeError, errorDescription, errorMessage, InvalidInput, ServiceFailure } from '../core/errors';
+import { InvalidInput, ServiceFailure, toNodeError } from '../core/errors';
 
 /** Why a poll failed, in n8n's terms. */
 type Cause = 'rate-limited' | 'temporarily-unavailable' | 'credential-invalid' | 'configuration-invalid';
@@ -20,9 +20,6 @@ export function toPollError(node: INode, error: unknown): Error {
 	const cause = causeOf(error);
 	// n8n's own errors stay as they are, e.g. for a missing credential.
 	if (cause === undefined && error instanceof Error) return error;
-	const nodeError = buildNodeError(node, error, {
-		message: errorMessage(error),
-		description: errorDescription(error),
-	});
+	const nodeError = toNodeError(node, error);
 	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } });
 }
