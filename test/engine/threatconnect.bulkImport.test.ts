@@ -436,8 +436,8 @@ describe('when a job does not end', () => {
 			expect(jsonOf(errors)).toMatchObject(
 				['a', 'b'].map((name) => ({
 					name,
-					error: 'What became of the import is unknown: it had not finished within 1 s [batch 1]',
-					message: expect.stringContaining('The import may still be running'),
+					error: 'What became of the batch job is unknown: it had not finished within 1 s [batch 1]',
+					message: expect.stringContaining('The job may still be running'),
 				})),
 			);
 		});

@@ -175,6 +175,7 @@ test('an XID that is derived is the SHA-256 of owner, type and name, as tcex mak
 	const { xid, output } = batchItem(0, 'Demo Organization', {
 		group: { type: 'Incident', name: 'A' },
 		indicators: [],
+		associations: [],
 	});
 	expect(xid).toBe(derivedXid('Demo Organization', 'Incident', 'A'));
 	expect(output).toEqual({ xid, type: 'Incident', name: 'A', ownerName: 'Demo Organization' });
@@ -184,6 +185,7 @@ const item = (index: number, more: { name?: string; hosts?: string[]; xid?: stri
 	batchItem(index, 'Org', {
 		group: { name: more.name ?? `n${index}`, type: 'Threat', xid: more.xid ?? `x${index}` },
 		indicators: (more.hosts ?? []).map((summary) => ({ type: 'Host', summary })),
+		associations: [],
 	});
 const items = (count: number) => Array.from({ length: count }, (_, index) => item(index));
 

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { labelOf } from '../../shared/fields/field';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset, optionalText, readText } from '../../shared/core/readValue';
+import { isUnset, optionalText, readLong, readText } from '../../shared/core/readValue';
 import { table } from '../fields/groupFields';
 import { indicatorName, summaryFields } from '../fields/indicators';
 
@@ -16,6 +16,8 @@ export type BatchGroup = {
 	group: JsonObject;
 	/** The indicators that it is associated with, in batch's form. */
 	indicators: JsonObject[];
+	/** The other ends of associations with existing groups and indicators, by ID: entries of `association`, 7.8.2. */
+	associations: JsonObject[];
 };
 
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
@@ -57,6 +59,7 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
 	const group: JsonObject = {};
 	const indicators: JsonObject[] = [];
+	const associations: JsonObject[] = [];
 	for (const [name, value] of Object.entries(fields)) {
 		const wayOut = Object.hasOwn(NOT_IN_BATCH, name) ? NOT_IN_BATCH[name] : undefined;
 		if (wayOut) throw new InvalidInput(`${label(name)} cannot be imported in bulk`, wayOut);
@@ -65,9 +68,18 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		if (name === 'tags') add(group, 'tag', entries(tag));
 		else if (name === 'attributes') add(group, 'attribute', entries(attribute));
 		else if (name === 'securityLabels') add(group, 'securityLabel', entries(securityLabel));
-		else if (name === 'associatedGroups') add(group, 'associatedGroupXid', entries(groupXid));
-		else if (name === 'associatedIndicators') {
-			const named = entries((entry, entryLabel) => indicator(entry, owner, entryLabel));
+		else if (name === 'associatedGroups') {
+			const others = entries(otherGroup);
+			add(
+				group,
+				'associatedGroupXid',
+				others.flatMap(({ xid }) => xid ?? []),
+			);
+			associations.push(...others.filter(({ id_2 }) => id_2 !== undefined));
+		} else if (name === 'associatedIndicators') {
+			const all = entries((entry, entryLabel) => indicator(entry, owner, entryLabel));
+			const named = all.filter(({ id_2 }) => id_2 === undefined);
+			associations.push(...all.filter(({ id_2 }) => id_2 !== undefined));
 			indicators.push(...named);
 			add(
 				group,
@@ -81,6 +93,7 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		...(owner !== undefined && { ownerName: owner, ...(!isUnset(ownerId) && { ownerId }) }),
 		group,
 		indicators,
+		associations,
 	};
 }
 
@@ -154,24 +167,22 @@ function attribute(entry: JsonObject, entryLabel: string): JsonObject {
 	};
 }
 
-function groupXid(entry: JsonObject, entryLabel: string): string {
-	const { xid } = only(
+/** @returns `{xid}`, or the end of an association by ID */
+function otherGroup(entry: JsonObject, entryLabel: string): JsonObject {
+	const { xid, id } = only(
 		entry,
-		['xid'],
+		['xid', 'id', 'type'],
 		entryLabel,
-		'In a bulk import, groups are associated by XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
+		'In a bulk import, groups are associated by ID or XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
 	);
-	return readText(xid, `${entryLabel}: "XID" (xid)`);
+	if (!isUnset(id)) return { id_2: readLong(id, `${entryLabel}: "ID" (id)`) };
+	return { xid: readText(xid, `${entryLabel}: "XID" (xid)`) };
 }
 
+/** @returns the indicator, or the end of an association by ID */
 function indicator(entry: JsonObject, owner: string | undefined, entryLabel: string): JsonObject {
 	const { id, ownerId, ownerName, ...named } = entry;
-	if (!isUnset(id)) {
-		throw new InvalidInput(
-			`${entryLabel}: an indicator cannot be given by its ID in a bulk import`,
-			'Give its type and summary, or use Create for this item.',
-		);
-	}
+	if (!isUnset(id)) return indicatorById(id, named, entryLabel);
 	if (!isUnset(ownerId) || (!isUnset(ownerName) && ownerName !== owner)) {
 		throw new InvalidInput(
 			`${entryLabel}: a bulk import cannot associate across owners`,
@@ -207,6 +218,18 @@ function indicator(entry: JsonObject, owner: string | undefined, entryLabel: str
 		...Object.fromEntries(details),
 		...Object.fromEntries(lists.filter(([, entries]) => entries.length > 0)),
 	};
+}
+
+/** Documentation, V2 Batch API, `association`: the type of an indicator is required there. */
+function indicatorById(id: unknown, named: JsonObject, entryLabel: string): JsonObject {
+	const { type } = only(named, ['type'], entryLabel, 'Beside its ID, give the type of an indicator alone.');
+	if (isUnset(type)) {
+		throw new InvalidInput(
+			`${entryLabel}: a bulk import needs the type of an indicator beside its ID`,
+			'Give its type too, or its type and summary instead of the ID.',
+		);
+	}
+	return { id_2: readLong(id, `${entryLabel}: "ID" (id)`), type_2: type };
 }
 
 /** What batch takes of an indicator besides its value, under the same name: documentation, V2 Batch API, Indicator Fields. */

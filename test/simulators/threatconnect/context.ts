@@ -19,6 +19,7 @@ export type Behaviour = {
 	batchSizeLimit: number;
 	batchItemLimit: number;
 	ignoresSeconds: boolean;
+	batchDelete: 'xid' | 'anyData';
 };
 
 /** What every step of one request needs to know. */
