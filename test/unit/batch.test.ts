@@ -39,6 +39,8 @@ describe('a body of v3 becomes one of batch', () => {
 			}),
 		).toEqual({
 			ownerName: 'Demo Organization',
+			associations: [],
+			indicatorIds: [],
 			group: {
 				type: 'Incident',
 				name: 'A',
@@ -118,6 +120,27 @@ describe('a body of v3 becomes one of batch', () => {
 		]);
 	});
 
+	test('with groups and indicators by ID apart, whose digits are kept', () => {
+		const { group, associations, indicatorIds, indicators } = toBatchGroup({
+			type: 'Threat',
+			name: 'A',
+			associatedGroups: { data: [{ id: '9007199254740993' }, { xid: 'x' }] },
+			associatedIndicators: { data: [{ id: 12 }, { type: 'Host', hostName: 'a.example' }] },
+		});
+		expect(group.associatedGroupXid).toEqual(['x']);
+		expect(associations).toEqual([{ id_2: 9007199254740993n }]);
+		expect(indicatorIds).toEqual([12]);
+		expect(indicators).toEqual([{ type: 'Host', summary: 'a.example' }]);
+		const one = batchItem(0, 'Org', { group: { ...group, xid: 'o' }, indicators, associations });
+		expect(fileOf([one]).toString()).toMatch(
+			/"association":\[\{"ref_1":"o","type_1":"Threat","id_2":9007199254740993\}\]\}$/,
+		);
+		expect(pack([one], { objects: 9, bytes: 1 })[0]).toEqual([one]);
+		expect(judge([one], {}, [{ errorReason: 'gone', errorSource: 'association[0]' }]).faults).toEqual(
+			new Map([[0, ['gone']]]),
+		);
+	});
+
 	const refused = (fields: object) => () => toBatchGroup({ type: 'Threat', name: 'A', ...fields });
 	test.each([
 		['an owner by ID', { ownerId: 1 }, '"Owner ID" (ownerId) cannot be imported in bulk'],
@@ -129,19 +152,9 @@ describe('a body of v3 becomes one of batch', () => {
 			'"Tags" (tags), entry 2: "techniqueId" cannot be imported in bulk',
 		],
 		[
-			'a group by ID',
-			{ associatedGroups: { data: [{ id: 12 }] } },
-			'"Associated Groups" (associatedGroups), entry 1: "id" cannot be imported in bulk',
-		],
-		[
 			'a new group inside',
 			{ associatedGroups: { data: [{ name: 'B', type: 'Threat' }] } },
 			'"Associated Groups" (associatedGroups), entry 1: "name" cannot be imported in bulk',
-		],
-		[
-			'an indicator by ID',
-			{ associatedIndicators: { data: [{ id: 12 }] } },
-			'entry 1: an indicator cannot be given by its ID in a bulk import',
 		],
 		[
 			'an indicator of another owner',
@@ -268,6 +281,7 @@ describe('a finished job', () => {
 			faults: new Map(),
 			others: [],
 			unclear: false,
+			complete: true,
 		});
 		expect(verdict([], {}).unclear).toBe(false);
 	});

@@ -16,10 +16,13 @@ export type BatchGroup = {
 	group: JsonObject;
 	/** The indicators that it is associated with, in batch's form. */
 	indicators: JsonObject[];
-	/** The other ends of associations with existing groups and indicators, by ID: entries of `association`, 7.8.2. */
+	/** The other ends of associations with existing groups, by ID: entries of `association`, which 7.8.2 brought. */
 	associations: JsonObject[];
+	/** Existing indicators to associate, by ID. An association must name their types, which only the server knows. */
+	indicatorIds: Array<number | bigint>;
 };
 
+const BY_ID_ALONE = 'Beside its ID, give nothing else of an indicator, or use Create for this item.';
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 
 /** What v3 has and batch has not, with the way out. */
@@ -60,6 +63,7 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 	const group: JsonObject = {};
 	const indicators: JsonObject[] = [];
 	const associations: JsonObject[] = [];
+	const indicatorIds: Array<number | bigint> = [];
 	for (const [name, value] of Object.entries(fields)) {
 		const wayOut = Object.hasOwn(NOT_IN_BATCH, name) ? NOT_IN_BATCH[name] : undefined;
 		if (wayOut) throw new InvalidInput(`${label(name)} cannot be imported in bulk`, wayOut);
@@ -77,9 +81,13 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 			);
 			associations.push(...others.filter(({ id_2 }) => id_2 !== undefined));
 		} else if (name === 'associatedIndicators') {
-			const all = entries((entry, entryLabel) => indicator(entry, owner, entryLabel));
-			const named = all.filter(({ id_2 }) => id_2 === undefined);
-			associations.push(...all.filter(({ id_2 }) => id_2 !== undefined));
+			const named = entries((entry, entryLabel) => {
+				if (isUnset(entry.id)) return [indicator(entry, owner, entryLabel)];
+				indicatorIds.push(
+					readLong(only(entry, ['id'], entryLabel, BY_ID_ALONE).id, `${entryLabel}: "ID" (id)`),
+				);
+				return [];
+			}).flat();
 			indicators.push(...named);
 			add(
 				group,
@@ -94,6 +102,7 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		group,
 		indicators,
 		associations,
+		indicatorIds,
 	};
 }
 
@@ -179,10 +188,8 @@ function otherGroup(entry: JsonObject, entryLabel: string): JsonObject {
 	return { xid: readText(xid, `${entryLabel}: "XID" (xid)`) };
 }
 
-/** @returns the indicator, or the end of an association by ID */
 function indicator(entry: JsonObject, owner: string | undefined, entryLabel: string): JsonObject {
-	const { id, ownerId, ownerName, ...named } = entry;
-	if (!isUnset(id)) return indicatorById(id, named, entryLabel);
+	const { ownerId, ownerName, ...named } = entry;
 	if (!isUnset(ownerId) || (!isUnset(ownerName) && ownerName !== owner)) {
 		throw new InvalidInput(
 			`${entryLabel}: a bulk import cannot associate across owners`,
@@ -218,18 +225,6 @@ function indicator(entry: JsonObject, owner: string | undefined, entryLabel: str
 		...Object.fromEntries(details),
 		...Object.fromEntries(lists.filter(([, entries]) => entries.length > 0)),
 	};
-}
-
-/** Documentation, V2 Batch API, `association`: the type of an indicator is required there. */
-function indicatorById(id: unknown, named: JsonObject, entryLabel: string): JsonObject {
-	const { type } = only(named, ['type'], entryLabel, 'Beside its ID, give the type of an indicator alone.');
-	if (isUnset(type)) {
-		throw new InvalidInput(
-			`${entryLabel}: a bulk import needs the type of an indicator beside its ID`,
-			'Give its type too, or its type and summary instead of the ID.',
-		);
-	}
-	return { id_2: readLong(id, `${entryLabel}: "ID" (id)`), type_2: type };
 }
 
 /** What batch takes of an indicator besides its value, under the same name: documentation, V2 Batch API, Indicator Fields. */

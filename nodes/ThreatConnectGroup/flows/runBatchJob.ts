@@ -10,7 +10,15 @@ import { failure, readEnvelope } from '../api/responses';
 import type { ThreatConnect } from '../api/client';
 import { askUntilDone } from '../api/askUntilDone';
 import type { BatchCounts } from '../batch/assignErrors';
-import type { JobOptions } from '../batch/jobOptions';
+
+/** What can be chosen for each job, whatever it does. */
+export type JobOptions = {
+	haltOnError: boolean;
+	/** Bytes of a job's file. */
+	maxBytes: number;
+	/** Milliseconds to wait for one job. */
+	timeLimit: number;
+};
 
 /** What a job does, and how. What is not given is left to the server. */
 export type JobSettings = JobOptions & {

@@ -5,7 +5,7 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { ThreatConnect } from '../../api/client';
 import { readXid } from '../../api/references';
-import { jobOptions, readJobOptions } from '../../batch/jobOptions';
+import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, deletedItem } from '../../batch/packJobs';
 import { GROUP_TYPES } from '../../fields/groupTypes';
 import { importGroups } from '../../flows/importGroups';

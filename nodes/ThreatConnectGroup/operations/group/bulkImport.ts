@@ -12,8 +12,9 @@ import { isUnset, readEntries, readText } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/batchGroups';
 import { importGroups } from '../../flows/importGroups';
-import { jobOptions, readJobOptions } from '../../batch/jobOptions';
+import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, batchItem } from '../../batch/packJobs';
+import { indicatorTypes } from '../../flows/indicatorTypes';
 import { JobOwners } from '../../flows/jobOwners';
 import type { JobSettings } from '../../flows/runBatchJob';
 import { table } from '../../fields/groupFields';
@@ -201,6 +202,13 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	async runAll(entries, api, run) {
 		const owners = new JobOwners(api, 'A bulk import must name the owner');
 		const imports = new Imports();
+		const ids = entries.flatMap(({ entry }) => (entry as Entry).group.indicatorIds.map(String));
+		let types: Promise<Map<string, string>> | undefined;
+		const typesOf = async ({ indicatorIds }: BatchGroup) => {
+			if (indicatorIds.length === 0) return [];
+			const known = await (types ??= indicatorTypes(api, ids));
+			return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
+		};
 		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
 		for (const { index, entry } of run.earlier()) {
 			const { group, settings } = entry as Entry;
@@ -213,7 +221,8 @@ export const bulkImport = defineOperation<ThreatConnect>({
 			const { group, settings, lastWins } = entry as Entry;
 			try {
 				const owner = await owners.of(group);
-				imports.add(itemOf(index, owner, group, settings), { owner, settings, lastWins });
+				const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
+				imports.add(itemOf(index, owner, typed, settings), { owner, settings, lastWins });
 			} catch (error) {
 				run.settle(index, asError(error));
 			}
@@ -230,6 +239,14 @@ export const bulkImport = defineOperation<ThreatConnect>({
 });
 
 const ITEMS_PER_SLICE = 500;
+
+/** @throws InvalidInput */
+function noIndicator(id: number | bigint): never {
+	throw new InvalidInput(
+		`There is no indicator ${id} that the API user can see`,
+		'Check the ID, or give the type and summary of the indicator instead.',
+	);
+}
 
 /** What an item is imported with. Each item has its own options. */
 type Entry = { group: BatchGroup; settings: JobSettings; lastWins: boolean };

@@ -3,7 +3,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { JsonObject } from '../../shared/core/json';
 import { optionalSwitch, readNumber } from '../../shared/core/readValue';
 import { runOptions } from '../../shared/execution/options';
-import { DEFAULT_MAX_BYTES } from './packJobs';
+import { DEFAULT_MAX_BYTES } from '../batch/packJobs';
+import type { JobOptions } from '../flows/runBatchJob';
 
 /** What can be chosen for each batch job, whatever it does with its groups. */
 
@@ -38,14 +39,6 @@ export const jobOptions: INodeProperties[] = [
 	// Jobs run one after the other.
 	...runOptions.filter(({ name }) => name === 'timeout'),
 ];
-
-export type JobOptions = {
-	haltOnError: boolean;
-	/** Bytes of a job's file. */
-	maxBytes: number;
-	/** Milliseconds to wait for one job. */
-	timeLimit: number;
-};
 
 /** @throws InvalidInput */
 export const readJobOptions = ({ haltOnError, maxBytes, timeLimit }: JsonObject): JobOptions => ({
