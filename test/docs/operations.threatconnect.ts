@@ -37,6 +37,28 @@ const groupExamples: ThreatConnectExamples = {
 		],
 	},
 
+	'group/bulkDelete': {
+		purpose:
+			'Deletes many groups for good with few requests. Each item names its group by XID and type, and gets its outcome back: deleted, or its own error.',
+		parameters: { type: 'Threat', groupXid: '={{ $json.xid }}' },
+		before: (server) =>
+			['feed:emotet', 'feed:cobalt-strike'].forEach((xid) =>
+				server.seedGroup({ type: 'Threat', name: 'From the feed', xid }),
+			),
+		items: [{ xid: 'feed:emotet' }, { xid: 'feed:cobalt-strike' }],
+		notes: [
+			'- Nothing but the XID, type and owner decides which group is deleted: its name is not sent, so that no group of the same name can be taken for it. Without an XID use **Delete**.\n' +
+				'- What a batch job takes for a match is not documented exactly. Try it with one group of your instance first.\n' +
+				'- **Options > Halt on Error** leaves all that comes after the first error as it is.',
+		],
+		failures: [
+			{
+				what: 'There is no such group in the owner',
+				items: [{ xid: 'feed:unknown' }],
+			},
+		],
+	},
+
 	'group/bulkImport': {
 		purpose:
 			'Creates or updates thousands of groups with few requests. All items go into as few batch jobs as possible, one or more for each owner, and each item gets its outcome back: imported, or its own error.',
@@ -52,8 +74,10 @@ const groupExamples: ThreatConnectExamples = {
 		],
 		notes: [
 			'- Items without an XID get one made from owner, type and name, so that importing them again changes the same groups.\n' +
-				'- Batch jobs take no associations across owners, and no existing objects by ID: use **Create** for those.\n' +
-				'- Nor do they take **Event Type**, **Reviews**, **Assignments**, **Due Date**, **Escalation Date**, **Reminder Date**, **Associated Artifacts**, **Associated Cases** or **Associated Victim Assets**, nor an **Owner ID** in the place of the owner’s name. An item that has one is refused, and the message names it.\n' +
+				'- Batch jobs take no associations across owners. Existing groups and indicators can be given by ID from ThreatConnect 7.8.2 on.\n' +
+				'- **Options > Halt on Error** leaves all that comes after the first error as it is, and each item says whether it was reached.\n' +
+				'- **Options > File Hash Collisions** and **File Merges** say what becomes of files that share hashes with others. Where they are not set, ThreatConnect overwrites and merges.\n' +
+				'- Nor do they take **Reviews**, **Assignments**, **Due Date**, **Escalation Date**, **Reminder Date**, **Associated Artifacts**, **Associated Cases** or **Associated Victim Assets**, nor an **Owner ID** in the place of the owner’s name. An item that has one is refused, and the message names it.\n' +
 				'- An **Email** needs Subject, Header and Body here.\n' +
 				'- A batch job does not tell the IDs of its groups. Find them by XID with **Get**.',
 		],

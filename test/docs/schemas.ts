@@ -94,6 +94,7 @@ async function ofThreatConnect(files: Files): Promise<void> {
 			...incident,
 			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },
 		});
+		await group('bulkDelete', { type: 'Incident', groupXid: 'crm:3' });
 		await group('delete', { groupId: id });
 		const file = answers('file');
 		const report = server.seedGroup({

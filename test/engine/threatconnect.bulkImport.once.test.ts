@@ -60,7 +60,7 @@ test('an import whose result is unknown is not uploaded again by Retry On Fail',
 			{ ...autoMap, options: { timeLimit: 1 } },
 			{ items: [{ name: 'a', xid: 'a', attributes: attribute('once') }], retryOnFail: true, maxTries: 3 },
 		);
-		expect(error?.message).toContain('What became of the import is unknown');
+		expect(error?.message).toContain('What became of the batch job is unknown');
 		await new Promise((resolve) => setTimeout(resolve, 3500));
 		expect(uploadsOf(server)).toHaveLength(1);
 		expect(server.groups()[0]?.attributes).toHaveLength(1);

@@ -436,8 +436,8 @@ describe('when a job does not end', () => {
 			expect(jsonOf(errors)).toMatchObject(
 				['a', 'b'].map((name) => ({
 					name,
-					error: 'What became of the import is unknown: it had not finished within 1 s [batch 1]',
-					message: expect.stringContaining('The import may still be running'),
+					error: 'What became of the batch job is unknown: it had not finished within 1 s [batch 1]',
+					message: expect.stringContaining('The job may still be running'),
 				})),
 			);
 		});
@@ -533,5 +533,110 @@ describe('when an answer is lost', () => {
 				expect(jsonOf(items)).toMatchObject([{ _outcome: 'imported' }, { _outcome: 'imported' }]);
 			},
 		);
+	});
+});
+
+describe('what a job can be told', () => {
+	const threats = (...items: object[]) =>
+		items.map((item, index) => ({ name: `T${index}`, xid: `t:${index}`, ...item }));
+
+	test('groups and indicators that exist are associated by ID', async () => {
+		await withSimulator({ firstId: '9007199254740993' }, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Threat', name: 'Known' });
+			const { error } = await node('bulkImport', autoMap, {
+				items: threats({
+					associatedGroups: [{ id }],
+					associatedIndicators: [
+						{ id: '101', type: 'Host' },
+						{ type: 'Host', summary: 'new.example' },
+					],
+				}),
+			});
+			expect(error).toBeUndefined();
+			expect(server.groups()[1]).toMatchObject({
+				associatedGroups: [{ name: 'Known' }],
+				associatedIndicators: [{ summary: 'new.example' }, { summary: 'badguy.com' }],
+			});
+			expect(filesOf(server)[0]).toMatchObject({
+				association: [
+					{ ref_1: 't:0', type_1: 'Threat' },
+					{ ref_1: 't:0', type_1: 'Threat', id_2: 101, type_2: 'Host' },
+				],
+			});
+		});
+	});
+
+	test('one that is not there fails the item that names it', async () => {
+		await withSimulator({}, async (_server, node) => {
+			const { items, errors } = await node('bulkImport', autoMap, {
+				items: threats({}, { associatedGroups: [{ id: 77 }] }, { associatedIndicators: [{ id: 99 }] }),
+				onError: 'continueErrorOutput',
+			});
+			expect(jsonOf(items)).toMatchObject([{ xid: 't:0' }]);
+			expect(errors.map(({ json }) => json.error)).toEqual([
+				expect.stringContaining('not found'),
+				'There is no indicator 99 that the API user can see',
+			]);
+		});
+	});
+
+	test('Halt on Error leaves what comes after the error as it is, and says which items that are', async () => {
+		await withSimulator({}, async (server, node) => {
+			const { items, errors } = await node(
+				'bulkImport',
+				{ ...autoMap, options: { haltOnError: true } },
+				{
+					items: threats(
+						{ associatedIndicators: [{ type: 'Host', summary: 'a.example' }] },
+						{ securityLabels: ['No'] },
+						{},
+					),
+					onError: 'continueErrorOutput',
+				},
+			);
+			expect(jsonOf(items)).toMatchObject([{ xid: 't:0', _outcome: 'imported' }]);
+			expect(errors.map(({ json }) => json.error)).toEqual([
+				expect.stringContaining('must already exist'),
+				'Batch 1 halted at an error before it came to this group',
+			]);
+			expect(server.groups()).toMatchObject([{ xid: 't:0' }]);
+		});
+	});
+
+	test('Attributes: Keep leaves those of a group as they are', async () => {
+		await withSimulator({}, async (server, node) => {
+			server.seedGroup({
+				type: 'Threat',
+				name: 'T0',
+				xid: 't:0',
+				attributes: [{ type: 'Description', value: 'old', default: true }],
+			});
+			await node(
+				'bulkImport',
+				{ ...autoMap, options: { attributeWriteType: 'Static' } },
+				{
+					items: threats({ name: 'New', description: 'new' }),
+				},
+			);
+			expect(server.groups()).toMatchObject([{ name: 'New', attributes: [{ value: 'old' }] }]);
+		});
+	});
+
+	test('how hashes of files are merged; nothing where it is not chosen', async () => {
+		const [md5, sha1, other] = ['a'.repeat(32), 'b'.repeat(40), 'c'.repeat(40)];
+		await withSimulator({}, async (server, node) => {
+			const file = (...hashes: string[]) =>
+				threats({ associatedIndicators: [{ type: 'File', summary: hashes.join(' : ') }] });
+			await node('bulkImport', autoMap, { items: file(md5, sha1) });
+			const options = { hashCollisionMode: 'FavorExisting', fileMergeMode: 'Distribute' };
+			const { error } = await node('bulkImport', { ...autoMap, options }, { items: file(md5, other) });
+			expect(error).toBeUndefined();
+			expect(server.indicators().filter(({ type }) => type === 'File')).toMatchObject([{ md5, sha1 }]);
+			const jobs = server.requests
+				.filter(({ method, target }) => method === 'POST' && target.endsWith('/v2/batch'))
+				.map(({ body }) => JSON.parse(body) as object);
+			expect(jobs[0]).not.toHaveProperty('hashCollisionMode');
+			expect(jobs[1]).toMatchObject(options);
+		});
 	});
 });

@@ -237,6 +237,33 @@ describe('IDs', () => {
 	});
 });
 
+describe('a long query of the user', () => {
+	const literals = (count: number) =>
+		Array.from({ length: count }, (_, index) => `"Group ${index}"`).join(', ');
+
+	test('is split at its longest list, so that no address is long', async () => {
+		const ids = server.seedGroups(400, (index) => ({ type: 'Threat', name: `Group ${index}` }));
+		server.seedGroup({ type: 'Incident', name: 'Group 7' });
+		const before = server.requests.length;
+		const tql = `typeName = "Threat" and summary in (${literals(400)})`;
+		const found = await all({ tql });
+		expect(found.map(({ id }) => String(id))).toEqual(ids);
+		for (const { target } of server.requests.slice(before)) {
+			expect(target.split('?')[1]?.length).toBeLessThan(2000);
+		}
+	});
+
+	test('that no part of finds the same is sent whole, and its refusal says what to do', async () => {
+		server.seedGroup({ type: 'Threat', name: 'Group 1' });
+		server.seedGroup({ type: 'Threat', name: 'Another' });
+		const some = await all({ tql: `summary not in (${literals(100)})` });
+		expect(some.map(({ name }) => name)).toEqual(['Another']);
+		const { error } = await node('getAll', { tql: `summary not in (${literals(900)})` });
+		expect(error?.message).toContain('Exceeded maximum allowed HTTP header size');
+		expect(error?.description).toContain('The TQL query is too long for ThreatConnect or a proxy before it.');
+	});
+});
+
 describe('limits and sorting', () => {
 	beforeEach(() => {
 		server.seedGroups(120, (index) => ({

@@ -126,6 +126,12 @@ const threatConnect: Record<string, Row> = {
 		required: { name: 'ACME' },
 		again: 'same',
 	},
+	'group/bulkDelete': {
+		effect: 'writes',
+		locators: [byXid('INC-1', TC.acme)],
+		parameters: { type: 'Incident' },
+		again: 'same',
+	},
 	'group/delete': { effect: 'writes', locators: anIncident, again: 'same' },
 	'group/addPost': {
 		effect: 'writes',

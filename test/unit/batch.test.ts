@@ -39,6 +39,8 @@ describe('a body of v3 becomes one of batch', () => {
 			}),
 		).toEqual({
 			ownerName: 'Demo Organization',
+			associations: [],
+			indicatorIds: [],
 			group: {
 				type: 'Incident',
 				name: 'A',
@@ -118,6 +120,27 @@ describe('a body of v3 becomes one of batch', () => {
 		]);
 	});
 
+	test('with groups and indicators by ID apart, whose digits are kept', () => {
+		const { group, associations, indicatorIds, indicators } = toBatchGroup({
+			type: 'Threat',
+			name: 'A',
+			associatedGroups: { data: [{ id: '9007199254740993' }, { xid: 'x' }] },
+			associatedIndicators: { data: [{ id: 12 }, { type: 'Host', hostName: 'a.example' }] },
+		});
+		expect(group.associatedGroupXid).toEqual(['x']);
+		expect(associations).toEqual([{ id_2: 9007199254740993n }]);
+		expect(indicatorIds).toEqual([12]);
+		expect(indicators).toEqual([{ type: 'Host', summary: 'a.example' }]);
+		const one = batchItem(0, 'Org', { group: { ...group, xid: 'o' }, indicators, associations });
+		expect(fileOf([one]).toString()).toMatch(
+			/"association":\[\{"ref_1":"o","type_1":"Threat","id_2":9007199254740993\}\]\}$/,
+		);
+		expect(pack([one], { objects: 9, bytes: 1 })[0]).toEqual([one]);
+		expect(judge([one], {}, [{ errorReason: 'gone', errorSource: 'association[0]' }]).faults).toEqual(
+			new Map([[0, ['gone']]]),
+		);
+	});
+
 	const refused = (fields: object) => () => toBatchGroup({ type: 'Threat', name: 'A', ...fields });
 	test.each([
 		['an owner by ID', { ownerId: 1 }, '"Owner ID" (ownerId) cannot be imported in bulk'],
@@ -129,19 +152,9 @@ describe('a body of v3 becomes one of batch', () => {
 			'"Tags" (tags), entry 2: "techniqueId" cannot be imported in bulk',
 		],
 		[
-			'a group by ID',
-			{ associatedGroups: { data: [{ id: 12 }] } },
-			'"Associated Groups" (associatedGroups), entry 1: "id" cannot be imported in bulk',
-		],
-		[
 			'a new group inside',
 			{ associatedGroups: { data: [{ name: 'B', type: 'Threat' }] } },
 			'"Associated Groups" (associatedGroups), entry 1: "name" cannot be imported in bulk',
-		],
-		[
-			'an indicator by ID',
-			{ associatedIndicators: { data: [{ id: 12 }] } },
-			'entry 1: an indicator cannot be given by its ID in a bulk import',
 		],
 		[
 			'an indicator of another owner',
@@ -175,6 +188,7 @@ test('a derived XID is the SHA-256 of owner, type and name, as tcex makes it', (
 	const { xid, output } = batchItem(0, 'Demo Organization', {
 		group: { type: 'Incident', name: 'A' },
 		indicators: [],
+		associations: [],
 	});
 	expect(xid).toBe(derivedXid('Demo Organization', 'Incident', 'A'));
 	expect(output).toEqual({ xid, type: 'Incident', name: 'A', ownerName: 'Demo Organization' });
@@ -184,6 +198,7 @@ const item = (index: number, more: { name?: string; hosts?: string[]; xid?: stri
 	batchItem(index, 'Org', {
 		group: { name: more.name ?? `n${index}`, type: 'Threat', xid: more.xid ?? `x${index}` },
 		indicators: (more.hosts ?? []).map((summary) => ({ type: 'Host', summary })),
+		associations: [],
 	});
 const items = (count: number) => Array.from({ length: count }, (_, index) => item(index));
 
@@ -266,6 +281,7 @@ describe('a finished job', () => {
 			faults: new Map(),
 			others: [],
 			unclear: false,
+			complete: true,
 		});
 		expect(verdict([], {}).unclear).toBe(false);
 	});

@@ -8,6 +8,7 @@ import {
 	technique,
 	upTo,
 } from '../../nodes/ThreatConnectGroup/query/tql';
+import { splittableList } from '../../nodes/ThreatConnectGroup/query/ownQuery';
 import { split, tqlOf } from '../../nodes/ThreatConnectGroup/query/split';
 import { parseTql } from '../simulators/threatconnect/tqlGrammar';
 
@@ -120,5 +121,44 @@ describe('a long list is split so that no part is too long for a URL, and nothin
 	test("but neither the user's own query nor a short list", () => {
 		expect(split([], 'x'.repeat(5000))).toEqual([[]]);
 		expect(split([{ ...idFilter, texts: ['1'] }], undefined)).toHaveLength(1);
+	});
+});
+
+describe("a user's own query is split at its longest list", () => {
+	const halves = (query: string) => {
+		const list = splittableList(query);
+		return list && list.texts.map((text) => list.clause([text]));
+	};
+
+	test.each([
+		['summary in ("a", "b")', ['summary in ("a")', 'summary in ("b")']],
+		['(id in (1, 2) and not tag = "x")', ['(id in (1) and not tag = "x")', '(id in (2) and not tag = "x")']],
+		[
+			'tag is not null and hasTag(name in ("a,b", "in (c)"))',
+			['tag is not null and hasTag(name in ("a,b"))', 'tag is not null and hasTag(name in ("in (c)"))'],
+		],
+		[
+			'id in (1, 2) or summary IN (\'it\\\'s\', "b", "c")',
+			[
+				"id in (1, 2) or summary IN ('it\\'s')",
+				'id in (1, 2) or summary IN ("b")',
+				'id in (1, 2) or summary IN ("c")',
+			],
+		],
+	])('%s', (query, parts) => {
+		expect(halves(query)).toEqual(parts);
+		for (const part of parts) expect(parseTql(part)).not.toHaveProperty('error');
+	});
+
+	test.each([
+		'summary not in ("a", "b")',
+		'not (typeName = "Threat" and summary in ("a", "b"))',
+		'not summary in ("a", "b")',
+		'hasAllTags(name in ("a", "b"))',
+		'hasAllTags(id > 0 and (name in ("a", "b")))',
+		'summary in ("a")',
+		'summary = "in (a, b)"',
+	])('but not where a part of the list finds something else: %s', (query) => {
+		expect(splittableList(query)).toBeUndefined();
 	});
 });

@@ -41,7 +41,9 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 	const isPage = words === undefined && status !== 404 && status !== 429 && status < 500;
 	return new ServiceFailure(
 		message,
-		credentialAdvice(status, String(words ?? '')) ?? otherwise ?? (isPage ? PAGE_ADVICE : advice(status)),
+		credentialAdvice(status, String(words ?? '')) ??
+			otherwise ??
+			(isTooLong(status) ? TOO_LONG_ADVICE : isPage ? PAGE_ADVICE : advice(status)),
 		{
 			httpCode: String(status),
 			...(errCode && { errCode }),
@@ -51,7 +53,14 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 	);
 }
 
-/** A success without ThreatConnect's envelope and without a message does not tell whether a write was done. */
+/** The address, or all headers together. */
+const isTooLong = (status: number) => status === 414 || status === 431;
+
+/** Only a query makes an address long: filters are split, and of a query of one's own its longest list. */
+const TOO_LONG_ADVICE =
+	'The TQL query is too long for ThreatConnect or a proxy before it. Use filters, or a list such as summary in ("…", "…") without a NOT before it: these are asked for in several requests.';
+
+/** A success without ThreatConnect's envelope and without a word does not tell whether a write was done. */
 function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> {
 	const isUnclear = reply.status < 300 && !isOwnRefusal(reply.json);
 	return isUnclear

@@ -10,6 +10,8 @@ type Verdict = {
 	others: string[];
 	/** Whether some items without a fault were not imported, and the service does not say which. */
 	unclear: boolean;
+	/** The server counts as many successes as there are items without a fault. */
+	complete: boolean;
 };
 
 /**
@@ -60,7 +62,7 @@ export function judge(
 	const expected = job.length + indicatorsOf(job).length - sources.size;
 	const complete = (counts.successCount ?? 0) >= expected;
 	const suspicious = others.length > 0 || (counts.unprocessCount ?? 0) > 0 || isSilent(counts, errors);
-	return { faults, others, unclear: suspicious && !complete };
+	return { faults, others, unclear: suspicious && !complete, complete };
 }
 
 /** The items that have an XID or the summary of an indicator. An XID comes first. */
@@ -84,8 +86,10 @@ const isSilent = ({ errorCount = 0 }: BatchCounts, errors: readonly JsonObject[]
 /** What an error is about: an XID or the summary of an indicator. */
 function keyOf(source: string, job: readonly BatchItem[], index: KeyIndex): string | undefined {
 	if (index.has(source)) return source;
-	const place = /^(?:\$\.)?group\[(\d+)\]$/.exec(source);
-	if (place) return job[Number(place[1])]?.xid;
+	const [, list, place] = /^(?:\$\.)?(group|association)\[(\d+)\]$/.exec(source) ?? [];
+	if (list === 'group') return job[Number(place)]?.xid;
+	if (list === 'association')
+		return job.flatMap((item) => item.associations.map(() => item.xid))[Number(place)];
 	return index.longestIn(source.slice(0, LONGEST_SENTENCE));
 }
 

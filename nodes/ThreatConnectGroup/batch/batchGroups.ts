@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { labelOf } from '../../shared/fields/field';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isUnset, optionalText, readText } from '../../shared/core/readValue';
+import { isUnset, optionalText, readLong, readText } from '../../shared/core/readValue';
 import { table } from '../fields/groupFields';
 import { indicatorName, summaryFields } from '../fields/indicators';
 
@@ -16,8 +16,13 @@ export type BatchGroup = {
 	group: JsonObject;
 	/** The indicators that the group is associated with, in batch's form. */
 	indicators: JsonObject[];
+	/** The other ends of associations with existing groups, by ID: entries of `association`, which 7.8.2 brought. */
+	associations: JsonObject[];
+	/** Existing indicators to associate, by ID. An association must name their types, which only the server knows. */
+	indicatorIds: Array<number | bigint>;
 };
 
+const BY_ID_ALONE = 'Beside its ID, give nothing else of an indicator, or use Create for this item.';
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 
 /** Fields that v3 has and batch does not have, each with what the user can do instead. */
@@ -57,6 +62,8 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 	for (const name of ['xid', 'name', 'type']) optionalText(fields[name], label(name));
 	const group: JsonObject = {};
 	const indicators: JsonObject[] = [];
+	const associations: JsonObject[] = [];
+	const indicatorIds: Array<number | bigint> = [];
 	for (const [name, value] of Object.entries(fields)) {
 		const wayOut = Object.hasOwn(NOT_IN_BATCH, name) ? NOT_IN_BATCH[name] : undefined;
 		if (wayOut) throw new InvalidInput(`${label(name)} cannot be imported in bulk`, wayOut);
@@ -65,9 +72,22 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		if (name === 'tags') add(group, 'tag', entries(tag));
 		else if (name === 'attributes') add(group, 'attribute', entries(attribute));
 		else if (name === 'securityLabels') add(group, 'securityLabel', entries(securityLabel));
-		else if (name === 'associatedGroups') add(group, 'associatedGroupXid', entries(groupXid));
-		else if (name === 'associatedIndicators') {
-			const named = entries((entry, entryLabel) => indicator(entry, owner, entryLabel));
+		else if (name === 'associatedGroups') {
+			const others = entries(otherGroup);
+			add(
+				group,
+				'associatedGroupXid',
+				others.flatMap(({ xid }) => xid ?? []),
+			);
+			associations.push(...others.filter(({ id_2 }) => id_2 !== undefined));
+		} else if (name === 'associatedIndicators') {
+			const named = entries((entry, entryLabel) => {
+				if (isUnset(entry.id)) return [indicator(entry, owner, entryLabel)];
+				indicatorIds.push(
+					readLong(only(entry, ['id'], entryLabel, BY_ID_ALONE).id, `${entryLabel}: "ID" (id)`),
+				);
+				return [];
+			}).flat();
 			indicators.push(...named);
 			add(
 				group,
@@ -81,6 +101,8 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 		...(owner !== undefined && { ownerName: owner, ...(!isUnset(ownerId) && { ownerId }) }),
 		group,
 		indicators,
+		associations,
+		indicatorIds,
 	};
 }
 
@@ -154,24 +176,20 @@ function attribute(entry: JsonObject, entryLabel: string): JsonObject {
 	};
 }
 
-function groupXid(entry: JsonObject, entryLabel: string): string {
-	const { xid } = only(
+/** @returns `{xid}`, or the end of an association by ID */
+function otherGroup(entry: JsonObject, entryLabel: string): JsonObject {
+	const { xid, id } = only(
 		entry,
-		['xid'],
+		['xid', 'id', 'type'],
 		entryLabel,
-		'In a bulk import, groups are associated by XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
+		'In a bulk import, groups are associated by ID or XID: list the XIDs under Options > Associated Group XIDs. A new group is an item of its own.',
 	);
-	return readText(xid, `${entryLabel}: "XID" (xid)`);
+	if (!isUnset(id)) return { id_2: readLong(id, `${entryLabel}: "ID" (id)`) };
+	return { xid: readText(xid, `${entryLabel}: "XID" (xid)`) };
 }
 
 function indicator(entry: JsonObject, owner: string | undefined, entryLabel: string): JsonObject {
-	const { id, ownerId, ownerName, ...named } = entry;
-	if (!isUnset(id)) {
-		throw new InvalidInput(
-			`${entryLabel}: an indicator cannot be given by its ID in a bulk import`,
-			'Give its type and summary, or use Create for this item.',
-		);
-	}
+	const { ownerId, ownerName, ...named } = entry;
 	if (!isUnset(ownerId) || (!isUnset(ownerName) && ownerName !== owner)) {
 		throw new InvalidInput(
 			`${entryLabel}: a bulk import cannot associate across owners`,

@@ -15,7 +15,9 @@ export type BatchItem = {
 	output: JsonObject;
 	json: string;
 	indicators: ReadonlyArray<{ summary: string; json: string }>;
-	/** The length of `json` in bytes. It is counted once, although the groups of a refused file are packed again. */
+	/** What the group is associated with by ID, in batch's form. */
+	associations: readonly string[];
+	/** The length of `json` and of the associations in bytes. It is counted once, though a refused file is packed anew. */
 	bytes: number;
 };
 
@@ -29,19 +31,31 @@ export const derivedXid = (ownerName: string, type: unknown, name: unknown): str
 export function batchItem(
 	index: number,
 	ownerName: string,
-	{ group, indicators }: Pick<BatchGroup, 'group' | 'indicators'>,
+	{ group, indicators, associations }: Pick<BatchGroup, 'group' | 'indicators' | 'associations'>,
 ): BatchItem {
 	const { name, type } = group;
 	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : plainSpelling(String(group.xid));
 	const json = stringifyJson({ ...group, xid });
+	const ends = associations.map((one) => stringifyJson({ ref_1: xid, type_1: type, ...one }));
 	return {
 		index,
 		xid,
 		output: { xid, name, type, ownerName },
 		json,
-		bytes: Buffer.byteLength(json),
+		bytes: [json, ...ends].reduce((sum, text) => sum + Buffer.byteLength(text) + 1, -1),
+		associations: ends,
 		indicators: indicators.map((one) => ({ summary: String(one.summary), json: stringifyJson(one) })),
 	};
+}
+
+/**
+ * A group to be deleted. A batch job deletes what "matches any of the incoming data" (documentation, V2 Batch API), and
+ * an item of a file must have a name: the XID stands there too, so that no group is taken for its name.
+ */
+export function deletedItem(index: number, ownerName: string, type: string, xid: string): BatchItem {
+	const group = { type, name: xid, xid };
+	const item = batchItem(index, ownerName, { group, indicators: [], associations: [] });
+	return { ...item, output: { deleted: true, xid, type, ownerName } };
 }
 
 type JobLimits = {
@@ -54,7 +68,7 @@ type JobLimits = {
 export const MAX_OBJECTS = 25_000;
 export const DEFAULT_MAX_BYTES = 75_000_000;
 
-const FRAME = '{"indicator":[],"group":[]}'.length;
+const FRAME = '{"indicator":[],"group":[],"association":[]}'.length;
 
 /**
  * Jobs in the order of the items, each as full as the limits allow. An item that exceeds the limits has a job of its
@@ -98,5 +112,8 @@ export const indicatorsOf = (job: readonly BatchItem[]) => [
 export function fileOf(job: readonly BatchItem[]): Buffer {
 	const indicators = indicatorsOf(job);
 	const list = indicators.length > 0 ? `"indicator":[${indicators.join(',')}],` : '';
-	return Buffer.from(`{${list}"group":[${job.map(({ json }) => json).join(',')}]}`);
+	const associations = job.flatMap((item) => item.associations);
+	// Documentation, V2 Batch API: it must come after the others.
+	const last = associations.length > 0 ? `,"association":[${associations.join(',')}]` : '';
+	return Buffer.from(`{${list}"group":[${job.map(({ json }) => json).join(',')}]${last}}`);
 }

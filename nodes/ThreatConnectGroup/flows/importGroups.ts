@@ -1,18 +1,19 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { BulkRun } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
-import { type BatchItem, fileOf, MAX_OBJECTS, pack } from '../batch/packJobs';
+import { type BatchItem, fileOf, indicatorsOf, MAX_OBJECTS, pack } from '../batch/packJobs';
 import { type BatchCounts, judge } from '../batch/assignErrors';
-import { createJob, type Ended, type ImportSettings, runJob, unknownOutcome } from './runBatchJob';
+import { createJob, type Ended, type JobSettings, runJob, unknownOutcome } from './runBatchJob';
 
 /**
- * Bulk import: groups in ThreatConnect's V2 batch jobs. A job belongs to one owner and takes a file with many groups.
+ * Bulk import and deletion: groups in ThreatConnect's V2 batch jobs. A job belongs to one owner and takes a file with many
+ * groups.
  *
  * @see https://docs.threatconnect.com/en/latest/rest_api/v2/batch_api/batch_api.html
  */
 
 /**
- * Imports groups into one owner, in as few jobs as possible, one after the other, and settles each.
+ * Imports groups into one owner, or deletes them there, in as few jobs as possible, one after the other, and settles each.
  *
  * @throws nothing, because a failure is the outcome of the items that it concerns
  */
@@ -20,7 +21,7 @@ export async function importGroups(
 	api: ThreatConnect,
 	owner: string,
 	items: readonly BatchItem[],
-	settings: ImportSettings,
+	settings: JobSettings,
 	run: BulkRun,
 ): Promise<void> {
 	const limits = { objects: MAX_OBJECTS, bytes: settings.maxBytes };
@@ -46,40 +47,103 @@ export async function importGroups(
 			jobs = pack([...job, ...jobs.flat()], limits);
 			continue;
 		}
-		settleJob(job, batchId, ended, run);
+		const hasFailed = settleJob(job, batchId, ended, settings, run);
+		if (settings.haltOnError && hasFailed) {
+			for (const { index } of jobs.flat()) run.settle(index, notStarted(batchId));
+			return;
+		}
 	}
 }
 
-function settleJob(job: readonly BatchItem[], batchId: string, ended: Ended, run: BulkRun): void {
+const notStarted = (batchId: string) =>
+	new ServiceFailure(
+		`Not sent, because batch ${batchId} failed and Options > Halt on Error is on`,
+		'Nothing was done for this item. Correct what failed, and run the node again.',
+	);
+
+/** The words for what a job does. */
+const WORDS = {
+	Create: {
+		done: 'imported',
+		again: 'Correct the item and import it again.',
+		part: 'If the fault is in a part of the group alone, the rest of it was imported: its XID is',
+	},
+	Delete: {
+		done: 'deleted',
+		again: 'Check the XID, the type and the owner.',
+		part: 'Nothing of this item was deleted: its XID is',
+	},
+};
+
+/** @returns whether an item failed */
+function settleJob(
+	job: readonly BatchItem[],
+	batchId: string,
+	ended: Ended,
+	{ action, haltOnError }: JobSettings,
+	run: BulkRun,
+): boolean {
 	const { failure: failed, counts, errors = [] } = ended;
 	if (failed || !counts) {
 		for (const { index } of job) run.settle(index, failed ?? unknownOutcome(batchId, 'no status came'));
-		return;
+		return true;
 	}
-	const { faults, others, unclear } = judge(job, counts, errors);
+	const words = WORDS[action];
+	const { faults, others, complete, ...verdict } = judge(job, counts, errors);
+	// A server that finds no such group may count it neither as a success nor as an error.
+	const unclear = verdict.unclear || (action === 'Delete' && !complete);
+	const reached = haltOnError && unclear ? reachedBefore(job, faults, counts) : undefined;
 	const request = `GET /api/v2/batch/${batchId}/errors`;
-	for (const { index, xid, output } of job) {
+	let done = 0;
+	for (const [place, { index, xid, output }] of job.entries()) {
 		const reasons = faults.get(index);
 		if (reasons) {
-			run.settle(
-				index,
-				new ServiceFailure(
-					reasons.join('; '),
-					`Correct the item and import it again. If the fault is in a part of the group alone, the rest of it was imported: its XID is "${xid}".`,
-					{ request },
-				),
-			);
-		} else if (unclear) run.settle(index, unclearOutcome(batchId, counts, others));
-		else run.settle(index, { ...output, _outcome: 'imported' });
+			const advice = `${words.again} ${words.part} "${xid}".`;
+			run.settle(index, new ServiceFailure(reasons.join('; '), advice, { request }));
+		} else if (reached !== undefined && place > reached) run.settle(index, notReached(batchId));
+		else if (unclear && reached === undefined)
+			run.settle(index, unclearOutcome(batchId, counts, others, words.done));
+		else {
+			run.settle(index, action === 'Create' ? { ...output, _outcome: 'imported' } : output);
+			done += 1;
+		}
 	}
-	const imported = unclear ? 0 : job.length - faults.size;
-	run.progress(`Batch ${batchId} has finished: ${imported} of ${job.length} groups imported`);
+	run.progress(`Batch ${batchId} has finished: ${done} of ${job.length} groups ${words.done}`);
 	if (others.length > 0 && !unclear) {
-		run.hint(`Batch ${batchId} imported its groups, but reports: ${others.slice(0, 20).join('; ')}`);
+		run.hint(`Batch ${batchId} ${words.done} its groups, but reports: ${others.slice(0, 20).join('; ')}`);
 	}
+	return done < job.length;
 }
 
-function unclearOutcome(batchId: string, { successCount }: BatchCounts, others: readonly string[]) {
+/**
+ * The place of the item at which a job halted. It goes through its file from the start, indicators first, so that what
+ * stands before the one error is done.
+ *
+ * @returns `undefined` when the counts do not say so
+ */
+function reachedBefore(
+	job: readonly BatchItem[],
+	faults: ReadonlyMap<number, unknown>,
+	{ successCount, unprocessCount }: BatchCounts,
+): number | undefined {
+	const place = job.findIndex(({ index }) => faults.has(index));
+	const isAlone = faults.size === 1 && place >= 0;
+	const before = indicatorsOf(job).length + place;
+	return isAlone && successCount === before && unprocessCount === job.length - place - 1 ? place : undefined;
+}
+
+const notReached = (batchId: string) =>
+	new ServiceFailure(
+		`Batch ${batchId} halted at an error before it came to this group`,
+		'Nothing was done for this item. Correct the item that failed, or switch Options > Halt on Error off.',
+	);
+
+function unclearOutcome(
+	batchId: string,
+	{ successCount }: BatchCounts,
+	others: readonly string[],
+	done: string,
+) {
 	const words = others.slice(0, 3).join('; ') || 'it gives no reason';
 	if (successCount !== 0) {
 		return unknownOutcome(
@@ -88,7 +152,7 @@ function unclearOutcome(batchId: string, { successCount }: BatchCounts, others: 
 		);
 	}
 	return new ServiceFailure(
-		`Batch ${batchId} imported none of its groups: ${words}`,
+		`Batch ${batchId} ${done} none of its groups: ${words}`,
 		'Check the owner, the options and the items. Smaller jobs show which items are at fault: lower Options > Max Bytes per Job.',
 		{ request: `GET /api/v2/batch/${batchId}/errors` },
 	);

@@ -11,14 +11,23 @@ import type { ThreatConnect } from '../api/client';
 import { askUntilDone } from '../api/askUntilDone';
 import type { BatchCounts } from '../batch/assignErrors';
 
-export type ImportSettings = {
-	attributeWriteType: string;
-	tagWriteType: string;
-	securityLabelWriteType: string;
+/** What can be chosen for each job, whatever it does. */
+export type JobOptions = {
+	haltOnError: boolean;
 	/** Bytes of a job's file. */
 	maxBytes: number;
 	/** Milliseconds to wait for one job. */
 	timeLimit: number;
+};
+
+/** What a job does, and how. What is not given is left to the server. */
+export type JobSettings = JobOptions & {
+	action: 'Create' | 'Delete';
+	attributeWriteType?: string;
+	tagWriteType?: string;
+	securityLabelWriteType?: string;
+	fileMergeMode?: string;
+	hashCollisionMode?: string;
 };
 
 /** How a job ended. */
@@ -35,12 +44,8 @@ export type Ended = {
  * @returns the ID of a new job
  * @throws ServiceFailure never in doubt, because a job without a file imports nothing
  */
-export async function createJob(
-	api: ThreatConnect,
-	owner: string,
-	settings: ImportSettings,
-): Promise<string> {
-	const { attributeWriteType, tagWriteType, securityLabelWriteType } = settings;
+export async function createJob(api: ThreatConnect, owner: string, settings: JobSettings): Promise<string> {
+	const { maxBytes: _maxBytes, timeLimit: _timeLimit, ...chosen } = settings;
 	try {
 		const reply = await send(api.connection, {
 			method: 'POST',
@@ -48,11 +53,9 @@ export async function createJob(
 			body: {
 				version: 'V2',
 				owner,
-				haltOnError: false,
-				action: 'Create',
-				attributeWriteType,
-				tagWriteType,
-				securityLabelWriteType,
+				// Required, also where no attribute is sent.
+				attributeWriteType: 'Static',
+				...chosen,
 			},
 			idempotent: true,
 		});
@@ -78,12 +81,12 @@ function refusal(reply: ServiceResponse): ServiceFailure {
 	const { status, json, text, request } = reply;
 	const advice =
 		status === TOO_LARGE
-			? 'Nothing was imported by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
+			? 'Nothing was done by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
 			: status === 503
-				? 'An administrator can enable batch jobs and document storage. Until then use Create.'
+				? 'An administrator can enable batch jobs and document storage. Until then use Create or Delete.'
 				: status === 401 || status === 403
 					? 'The API user needs the role Standard User in an Organization, or Editor in a Community or Source.'
-					: 'Nothing was imported by this job. Check the owner and the options.';
+					: 'Nothing was done by this job. Check the owner and the options.';
 	if (json === undefined && /^[^<\s]/.test(text)) {
 		return new ServiceFailure(excerpt(text), advice, { httpCode: String(status), request });
 	}
@@ -95,7 +98,7 @@ export async function runJob(
 	api: ThreatConnect,
 	batchId: string,
 	file: Buffer,
-	settings: ImportSettings,
+	settings: JobSettings,
 	progress: (state: string) => void,
 ): Promise<Ended> {
 	let lost: ServiceFailure | undefined;
@@ -126,7 +129,7 @@ export async function runJob(
 		const counts = await finished(api, batchId, settings.timeLimit, lost, progress);
 		return { counts, errors: counts.errorCount === 0 ? [] : await errorsOf(api, batchId) };
 	} catch (error) {
-		// The file has arrived. Whatever failed after that, the import may have been made.
+		// The file has arrived: whatever went wrong since then, the job may have been done.
 		return {
 			failure: error instanceof ServiceFailure ? error : unknownOutcome(batchId, errorMessage(error)),
 		};
@@ -143,7 +146,7 @@ const asFailure = (error: unknown): ServiceFailure =>
 	error instanceof ServiceFailure ? error : new ServiceFailure(errorMessage(error), '');
 
 const STILL_RUNNING =
-	'The import may still be running, or have finished: look the group up by its XID before you import it again. Options > Time Limit says how long to wait.';
+	'The job may still be running, or have finished: look the group up by its XID before you run it again. Options > Time Limit says how long to wait.';
 
 async function finished(
 	api: ThreatConnect,
@@ -178,7 +181,7 @@ async function finished(
 
 export const unknownOutcome = (batchId: string, why: string) =>
 	new ServiceFailure(
-		`What became of the import is unknown: ${why} [batch ${batchId}]`,
+		`What became of the batch job is unknown: ${why} [batch ${batchId}]`,
 		'',
 		{ request: `GET /api/v2/batch/${batchId}` },
 		// The error is in doubt, so that Retry On Fail does not import the job again, which would append attributes twice.

@@ -4,6 +4,7 @@ import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
 import { addPost } from './group/addPost';
+import { bulkDelete } from './group/bulkDelete';
 import { bulkImport } from './group/bulkImport';
 import { create } from './group/create';
 import { deleteGroup } from './group/delete';
@@ -15,6 +16,7 @@ import { upsert } from './group/upsert';
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	addPost,
+	bulkDelete,
 	bulkImport,
 	create,
 	upsert,

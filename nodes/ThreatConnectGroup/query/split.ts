@@ -2,10 +2,7 @@ import { encodeComponent } from '../../../credentials/request';
 import type { Disjunction } from './filters';
 import { allOf } from './tql';
 
-/**
- * Characters. ThreatConnect's own client sends longer queries as the body of a GET, but proxies may refuse that. Here
- * longer queries are split.
- */
+/** ThreatConnect's own client sends longer queries as the body of a GET, which n8n removes. Here they are split. */
 const MAX_QUERY_LENGTH = 2000;
 /** Characters that are left for the other parameters, and for the window of the IDs. */
 const OTHER_PARAMETERS = 400;
@@ -18,8 +15,8 @@ const lengthInAddress = (text: string): number =>
 	encodeComponent(text.replace(/\p{Surrogate}/gu, '?')).length;
 
 /**
- * The filters of one query, or of several if one would be too long. The longest list is halved until each query fits. A
- * query that the user wrote cannot be split.
+ * The filters of one query, or of several when it would be too long: the longest list is halved until each fits. Of the
+ * user's own query nothing is split here: see `splittableList`.
  *
  * @returns nothing when a list is empty, because nothing can match then
  */

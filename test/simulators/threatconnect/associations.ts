@@ -85,6 +85,7 @@ function createCase(context: Context, entry: Entry, where: string): string {
 }
 
 const HEX_LENGTHS: Record<string, number> = { md5: 32, sha1: 40, sha256: 64 };
+export const HASHES = Object.keys(HEX_LENGTHS);
 
 /** docs: common_errors, "Format rules" of the indicator types. */
 const FORMATS: Record<string, (value: string) => boolean> = {
@@ -126,7 +127,14 @@ function summaryValues(entry: Entry, where: string): string[] {
 	});
 }
 
-/** The entry of an indicator of which only the summary is known. The parts of a summary are joined by ` : `. */
+/** The summary of what is stored of an indicator, or of the values of one. */
+export function summaryOf(row: Entry, where: string): string {
+	const names = INDICATOR_TYPES[String(row.type)] ?? [];
+	const values = Object.entries(row).filter(([name]) => name === 'type' || names.includes(name));
+	return summaryValues(Object.fromEntries(values), where).join(' : ');
+}
+
+/** The entry of an indicator of which only the summary is known: its parts are joined by ` : `. */
 export function indicatorOfSummary(type: string, summary: string): Entry {
 	const fields = INDICATOR_TYPES[type] ?? [];
 	if (fields.length === 1) return { type, [fields[0] ?? '']: summary };
@@ -149,9 +157,9 @@ function withOwnNames(entry: Entry): Entry {
 	);
 }
 
-/** A File is the same if any of its hashes is the same. */
-function sameFile(known: Entity, entry: Entry): boolean {
-	return Object.keys(HEX_LENGTHS).some(
+/** A File is the same one when any of its hashes is. */
+export function sameFile(known: Entity, entry: Entry): boolean {
+	return HASHES.some(
 		(field) =>
 			entry[field] !== undefined && String(known[field]).toLowerCase() === String(entry[field]).toLowerCase(),
 	);

@@ -480,3 +480,152 @@ describe('a file', () => {
 		expect(server.groups()[1]?.associatedGroups).toMatchObject([{ name: 'Known' }]);
 	});
 });
+
+describe('files', () => {
+	const hash = (letter: string, length: number) => letter.repeat(length);
+	const [a, b, c] = ['a', 'b', 'c'].map((letter) => hash(letter, 32)) as [string, string, string];
+	const [d, e] = ['d', 'e'].map((letter) => hash(letter, 40)) as [string, string];
+	const file = (more: Json) => ({ type: 'File', ...more });
+	const files = () =>
+		server
+			.indicators()
+			.filter(({ type }) => type === 'File')
+			.map(({ md5, sha1, rating }) => ({ md5, sha1, rating }));
+	const given = async (indicators: Json[], settings: Json = {}) =>
+		await completed({ indicator: indicators.map(file) }, settings);
+
+	test.each([
+		['FavorIncoming', [{ md5: a, sha1: e, rating: 5 }]],
+		['FavorExisting', [{ md5: a, sha1: d, rating: 5 }]],
+		['IgnoreIncoming', [{ md5: a, sha1: d, rating: 1 }]],
+		['Split', [{ md5: a, sha1: d, rating: 5 }]],
+		[
+			'IgnoreExisting',
+			[
+				{ md5: a, sha1: d, rating: 1 },
+				{ sha1: e, rating: 5 },
+			],
+		],
+	])('%s: another hash beside one that is known', async (hashCollisionMode, expected) => {
+		await run();
+		await given([{ md5: a, sha1: d, rating: 1 }]);
+		const { errors } = await given([{ md5: a, sha1: e, rating: 5 }], { hashCollisionMode });
+		expect(errors).toEqual([]);
+		expect(files()).toEqual(expected);
+	});
+
+	test.each([
+		['Merge', [{ md5: b, sha1: d, rating: 5 }]],
+		[
+			'Distribute',
+			[
+				{ md5: b, rating: 5 },
+				{ sha1: d, rating: 5 },
+			],
+		],
+	])('%s: the hashes of two files in one', async (fileMergeMode, expected) => {
+		await run();
+		await given([
+			{ md5: b, rating: 1 },
+			{ sha1: d, rating: 2 },
+		]);
+		await given([{ md5: b, sha1: d, rating: 5 }], { fileMergeMode });
+		expect(files()).toEqual(expected);
+	});
+
+	test('that collide with each other are deleted by IgnoreExisting alone, and their groups lose them', async () => {
+		await run();
+		await completed({
+			indicator: [file({ md5: b, sha1: e }), file({ md5: c, sha1: d })],
+			group: [group(1, { associatedIndicators: [{ indicatorType: 'File', summary: b }] })],
+		});
+		await given([{ md5: b, sha1: d }], { hashCollisionMode: 'IgnoreExisting' });
+		expect(files()).toEqual([{ md5: b, sha1: d }]);
+		expect(server.groups()[0]?.associatedIndicators).toEqual([]);
+	});
+});
+
+test('metadata of an indicator is created and updated, lists by their write types', async () => {
+	await run();
+	const host = (more: Json) => ({ indicator: [{ type: 'Host', summary: 'badguy.com', ...more }] });
+	await completed(host({ rating: 2, tag: [{ name: 'A' }], attribute: [{ type: 'Source', value: '1' }] }), {
+		tagWriteType: 'Append',
+	});
+	await completed(
+		host({ confidence: 50, tag: [{ name: 'B' }], attribute: [{ type: 'Source', value: '2' }] }),
+		{
+			tagWriteType: 'Append',
+			attributeWriteType: 'Singleton',
+		},
+	);
+	expect(server.indicators().find(({ id }) => id === '101')).toMatchObject({
+		rating: 2,
+		confidence: 50,
+		tags: { data: [{ name: 'A' }, { name: 'B' }] },
+		attributes: { data: [{ value: '2' }] },
+	});
+});
+
+describe('Delete', () => {
+	const remove = async (content: Json, settings: Json = {}) =>
+		await completed(content, { action: 'Delete', ...settings });
+
+	test('takes a group by its XID and type', async () => {
+		await run();
+		await completed({ group: [group(1), group(2)] });
+		const { status, errors } = await remove({ group: [group(1), group(3), group(2, { type: 'Threat' })] });
+		expect(status).toMatchObject({ successCount: 1, errorCount: 2 });
+		expect(errors).toEqual([failedWith('x:3', /not found/), failedWith('x:2', /Threat .* not found/)]);
+		expect(server.groups()).toMatchObject([{ xid: 'x:2' }]);
+	});
+
+	test("or, as an option, by documentation's words: whatever matches any of the data", async () => {
+		await run({ batchDelete: 'anyData' });
+		await completed({ group: [group(1), group(2, { name: 'Group 1' })] });
+		await remove({ group: [group(1)] });
+		expect(server.groups()).toEqual([]);
+	});
+});
+
+test('details of errors come as JSON, filtered by code, text and severity', async () => {
+	await run();
+	const id = await created();
+	await upload(id, {
+		group: [group(1, { associatedGroupXid: ['x:9'] }), group(2, { securityLabel: [{ name: 'Nope' }] })],
+	});
+	const results = async (query = '') => (await get(`/v2/batch/${id}/results${query}`)).data as Json[];
+	expect(await results()).toMatchObject([
+		{ code: '0x1001', severity: 'Error', errorReason: expect.stringContaining('must already exist') },
+		{ code: '0x1007', errorMessage: expect.stringMatching(/"x:9" was not found Last processed 'x:1'/) },
+	]);
+	expect(await results('?code=0x1007')).toHaveLength(1);
+	expect(await results('?contains=must%20already')).toHaveLength(1);
+	expect(await results('?severity=warn')).toEqual([]);
+	invalid(await get(`/v2/batch/${id}/results?code=1007`), /code: 1007/);
+	invalid(await get(`/v2/batch/${await created()}/results`), /still in Created state/);
+});
+
+test('a job is created and its file uploaded in one request, as the vendor’s client does it', async () => {
+	await run();
+	const form = (parts: Json) =>
+		Object.entries(parts)
+			.map(
+				([name, text]) =>
+					`--x\r\nContent-Disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${text}\r\n`,
+			)
+			.join('') + '--x--\r\n';
+	const headers = {
+		...tokenHeaders(CREDENTIALS.apiToken),
+		'Content-Type': 'multipart/form-data; boundary=x',
+	};
+	const both = async (parts: Json) =>
+		await call('POST', '/v2/batch/createAndUpload?includeAdditional=true', form(parts), { headers });
+	const answer = await both({
+		config: JSON.stringify({ ...SETTINGS, haltOnError: 'false' }),
+		content: JSON.stringify({ group: [group(1)] }),
+	});
+	expect(answer.status).toBe(202);
+	expect(answer.data.data.batchStatus).toMatchObject({ id: 1 });
+	expect(await statusOf(1)).toMatchObject({ status: 'Completed', successCount: 1 });
+	invalid(await both({ config: JSON.stringify(SETTINGS) }), /parts config and content/);
+});

@@ -73,6 +73,8 @@ function settingsOf(parameters: Record<string, string>): BatchSettings {
 		attributeWriteType,
 		tagWriteType,
 		securityLabelWriteType,
+		fileMergeMode = 'Merge',
+		hashCollisionMode = 'FavorIncoming',
 	} = parameters;
 	return {
 		owner,
@@ -81,6 +83,8 @@ function settingsOf(parameters: Record<string, string>): BatchSettings {
 		attributeWriteType: attributeWriteType as BatchSettings['attributeWriteType'],
 		tagWriteType: (tagWriteType ?? 'Replace') as BatchSettings['tagWriteType'],
 		securityLabelWriteType: (securityLabelWriteType ?? 'Replace') as BatchSettings['securityLabelWriteType'],
+		fileMergeMode,
+		hashCollisionMode,
 	};
 }
 
@@ -94,6 +98,18 @@ async function readFile(body: Readable, limit: number): Promise<string> {
 	}
 	if (size > limit) throw invalidBatch(`File size greater than allowable limit of ${limit}`);
 	return Buffer.concat(pieces).toString('utf8');
+}
+
+/** The parts of a form (RFC 7578) by their names. */
+function formParts(contentType: string, form: string): Record<string, string> {
+	const boundary = /^multipart\/form-data;.*boundary="?([^";]+)"?/i.exec(contentType)?.[1];
+	if (boundary === undefined) return {};
+	const parts = form.split(`--${boundary}`).flatMap((part) => {
+		const [, head = '', body = ''] = /^\r\n(.*?)\r\n\r\n(.*)\r\n$/s.exec(part) ?? [];
+		const name = /name="([^"]*)"/.exec(head)?.[1];
+		return name === undefined ? [] : [[name, body] as const];
+	});
+	return Object.fromEntries(parts);
 }
 
 /** docs: JSON with the lists `indicator`, `group` and `association`. */
@@ -137,10 +153,14 @@ class BatchJobs {
 	}
 
 	create(request: FastifyRequest): Job {
-		const user = request.threatConnectUser;
 		if (!hasMediaType(request, 'application/json'))
 			throw invalidBatch('The Content-Type must be application/json');
-		const settings = settingsOf(checkParameters(request.body));
+		return this.add(request, request.body);
+	}
+
+	private add(request: FastifyRequest, parameters: unknown): Job {
+		const user = request.threatConnectUser;
+		const settings = settingsOf(checkParameters(parameters));
 		const owner = OWNERS.find(({ name }) => name === settings.owner);
 		if (!owner || !canRead(user, owner.name)) throw invalidBatch('The requested owner was not found');
 		if (user.permissions[owner.name] !== 'FULL') throw new V2Error(401, NO_PERMISSION);
@@ -167,7 +187,7 @@ class BatchJobs {
 
 	/** The job is Queued, then Running, then Completed. */
 	async upload(request: FastifyRequest): Promise<unknown> {
-		const { behaviour, timers } = this.service;
+		const { behaviour } = this.service;
 		const job = this.find(request);
 		if (!hasMediaType(request, 'application/octet-stream')) {
 			throw invalidBatch('The Content-Type must be application/octet-stream');
@@ -175,12 +195,30 @@ class BatchJobs {
 		if (job.status !== 'Created') throw invalidBatch(`Batch already in ${job.status} state`);
 		const text = await readFile(request.body as Readable, behaviour.batchSizeLimit);
 		request.logged.body = text;
+		this.begin(job, text, request);
+		return { status: 'Queued' };
+	}
+
+	/** tcex, batch_submit.py: a form with the parts `config` and `content`. The status comes in its envelope. */
+	async createAndUpload(request: FastifyRequest): Promise<unknown> {
+		const form = await readFile(request.body as Readable, this.service.behaviour.batchSizeLimit);
+		request.logged.body = form;
+		const { config, content } = formParts(request.headers['content-type'] ?? '', form);
+		if (config === undefined || content === undefined) {
+			throw invalidBatch('The body must be a form with the parts config and content');
+		}
+		const job = this.add(request, contentOf(config));
+		this.begin(job, content, request);
+		return describeJob(job, request);
+	}
+
+	private begin(job: Job, text: string, request: FastifyRequest): void {
+		const { behaviour, timers } = this.service;
 		job.status = 'Queued';
 		timers.after(behaviour.batchDelay, () => {
 			job.status = 'Running';
 			timers.after(behaviour.batchDelay, () => this.complete(job, text, request));
 		});
-		return { status: 'Queued' };
 	}
 
 	private complete(job: Job, text: string, request: FastifyRequest): void {
@@ -205,6 +243,36 @@ function sendErrors(job: Job, reply: FastifyReply) {
 	if (job.errors.length === 0) throw v2NotFound();
 	reply.header('content-encoding', 'gzip');
 	return reply.type('application/octet-stream ; boundary=').send(gzipSync(stringifyJson(job.errors)));
+}
+
+/** docs: "Retrieve Error Details For a Batch Job", with its filters. */
+function resultsOf(job: Job, request: FastifyRequest): unknown {
+	if (job.status !== 'Completed') throw invalidBatch(`Batch still in ${job.status} state`);
+	if (job.errors.length === 0) throw v2NotFound();
+	const code = parameter(request, 'code');
+	const contains = parameter(request, 'contains') ?? '';
+	const severity = parameter(request, 'severity')?.toLowerCase();
+	if (code !== undefined && !code.startsWith('0x')) throw invalidBatch(`Invalid value of code: ${code}`);
+	if (severity !== undefined && !['err', 'error', 'info', 'warn', 'warning'].includes(severity)) {
+		throw invalidBatch(`Invalid value of severity: ${severity}`);
+	}
+	return job.errors
+		.map(({ errorReason, errorSource }) => ({
+			code: codeOf(errorReason, errorSource),
+			severity: 'Error',
+			errorReason,
+			errorMessage: `${errorReason} Last processed '${errorSource}'.`,
+		}))
+		.filter((row) => code === undefined || row.code === code)
+		.filter((row) => row.errorMessage.includes(contains))
+		.filter(() => severity === undefined || severity.startsWith('err'));
+}
+
+/** tcex names them: 0x1001 General, 0x1003 of the documentation's example, 0x1007 Item Not Found, 0x1009 Association. */
+function codeOf(reason: string, source: string): string {
+	if (/^Encountered an unexpected Exception/.test(reason)) return '0x1003';
+	if (source.startsWith('association[')) return '0x1009';
+	return /not found/.test(reason) ? '0x1007' : '0x1001';
 }
 
 export function serveBatch(service: Service): void {
@@ -241,6 +309,32 @@ export function serveBatch(service: Service): void {
 			},
 			{ ...own, file: true },
 		),
+	);
+	forFiles(service, (app) =>
+		serve(
+			app,
+			'/batch/createAndUpload',
+			{
+				POST: async (request, reply) => {
+					jobs.checkAccess(request);
+					const answer = await jobs.createAndUpload(request);
+					reply.code(202);
+					return answer;
+				},
+			},
+			{ ...own, file: true },
+		),
+	);
+	serve(
+		service.app,
+		'/batch/:id/results',
+		{
+			GET: async (request) => {
+				jobs.checkAccess(request);
+				return resultsOf(jobs.find(request), request);
+			},
+		},
+		own,
 	);
 	serve(
 		service.app,

@@ -1,7 +1,7 @@
-import { findOrCreateIndicator, indicatorOfSummary, knownIndicator } from './associations';
+import { deleteIndicator, indicatorId, saveIndicator } from './batchIndicators';
 import { requireFields, type Context, type Entry, type EntryList } from './context';
 import { refusal, ServiceError } from './errors';
-import { GROUP_TYPES, INDICATOR_DATES, INDICATOR_TYPES, type GroupType, type Mode } from './fields';
+import { GROUP_TYPES, type GroupType, type Mode } from './fields';
 import { createGroup, findByXid, removeGroup, updateGroup } from './groups';
 import { inWords, type Violation } from './refusals';
 import type { GroupRow } from './state';
@@ -15,6 +15,8 @@ export type BatchSettings = {
 	attributeWriteType: WriteType | 'Singleton' | 'Static';
 	tagWriteType: WriteType;
 	securityLabelWriteType: WriteType;
+	fileMergeMode: string;
+	hashCollisionMode: string;
 };
 
 /** docs: `errorSource` is the XID of a group, the summary of an indicator, or the item's place in the file. */
@@ -44,8 +46,8 @@ function check({ validators }: Batch, kind: keyof Validators, entry: Entry, enti
 /** docs: v2_batch_api, "Group Fields": required here, though optional in v3. */
 const REQUIRED: Partial<Record<GroupType, string[]>> = { Email: ['subject', 'header', 'body'] };
 
-/** Fields that v3 does not have. */
-const BATCH_ONLY = ['to', 'insights', 'aiProvider'];
+/** Fields that no body of v3 may have. */
+const BATCH_ONLY = ['to', 'insights', 'aiProvider', 'aiLastRetrievalDate'];
 const NOT_SCALAR = ['attribute', 'tag', 'securityLabel', 'associatedGroupXid', 'associatedIndicators'];
 
 const modeOf = (type: WriteType): Mode => (type === 'Replace' ? 'replace' : 'append');
@@ -144,49 +146,37 @@ function groupOf({ context, settings }: Batch, xid: unknown): GroupRow {
 	return group;
 }
 
+/** docs: "existing data in the specified owner that matches any of the incoming data"; what matches is an option. */
 function deleteGroup(batch: Batch, entry: Entry): void {
-	requireFields(entry, ['xid'], 'the group');
-	removeGroup(batch.context, groupOf(batch, entry.xid));
+	const { context, settings } = batch;
+	check(batch, 'group', entry, String(entry.type ?? 'Group'));
+	const known = findByXid(context, settings.owner, String(entry.xid));
+	const named =
+		context.behaviour.batchDelete === 'anyData'
+			? context.state.groups
+					.all()
+					.filter(
+						({ ownerName, name, type, id }) =>
+							ownerName === settings.owner && name === entry.name && type === entry.type && id !== known?.id,
+					)
+			: [];
+	const found = [...(known && known.type === entry.type ? [known] : []), ...named];
+	if (found.length === 0) {
+		throw refusal('NotFound', `The ${String(entry.type)} with the XID "${String(entry.xid)}" was not found`);
+	}
+	for (const group of found) removeGroup(context, group);
 }
 
 // --- indicators ---------------------------------------------------------------
 
-/** Fields of batch's indicators that v3 has too, by their names in v3. */
-const KEPT = ['rating', 'confidence', 'active', 'privateFlag', 'size', ...INDICATOR_DATES];
-
-/**
- * docs: "the presence of one or more of these fields will result in the Indicator's summary field being ignored", and
- * the summary is "required if the field that contains the Indicator's value is not used".
- */
-function indicatorEntry({ settings }: Batch, entry: Entry): Entry {
-	const type = String(entry.type);
-	const names = INDICATOR_TYPES[type] ?? [];
-	const own = Object.entries(entry).filter(([name]) => names.includes(name));
-	if (own.length === 0) requireFields(entry, ['summary'], 'the indicator');
-	const kept = Object.entries(entry).filter(([name]) => KEPT.includes(name));
-	return {
-		...(own.length > 0
-			? { type, ...Object.fromEntries(own) }
-			: indicatorOfSummary(type, String(entry.summary))),
-		...Object.fromEntries(kept),
-		ownerName: settings.owner,
-	};
-}
-
 function createIndicator(batch: Batch, entry: Entry): void {
 	check(batch, 'indicator', entry, String(entry.type ?? 'Indicator'));
-	findOrCreateIndicator(batch.context, indicatorEntry(batch, entry), 'the indicator');
+	saveIndicator(batch.context, batch.settings, entry);
 }
 
-function deleteIndicator(batch: Batch, entry: Entry): void {
+function removeIndicator(batch: Batch, entry: Entry): void {
 	check(batch, 'indicator', entry, String(entry.type ?? 'Indicator'));
-	batch.context.state.indicators.remove(indicatorId(batch, String(entry.type), String(entry.summary)));
-}
-
-function indicatorId({ context, settings }: Batch, type: string, summary: string): string {
-	const known = knownIndicator(context.state, settings.owner, type, summary);
-	if (!known) throw refusal('NotFound', `The indicator "${summary}" (${type}) was not found`);
-	return known.id;
+	deleteIndicator(batch.context, batch.settings.owner, entry);
 }
 
 // --- associations -------------------------------------------------------------
@@ -216,7 +206,7 @@ function associationsOfGroup(batch: Batch, entry: Entry, source: string): Item[]
 			(xid) => () => associate(batch, groupOf(batch, entry.xid), 'associatedGroups', groupOf(batch, xid).id),
 		),
 		...indicators.map(({ indicatorType, summary }) => () => {
-			const id = indicatorId(batch, String(indicatorType), String(summary));
+			const id = indicatorId(batch.context, batch.settings.owner, String(indicatorType), String(summary));
 			associate(batch, groupOf(batch, entry.xid), 'associatedIndicators', id);
 		}),
 	].map((run) => ({ kind: 'association', source, run }));
@@ -228,8 +218,8 @@ function associationsOfIndicator(batch: Batch, entry: Entry, source: string): It
 		kind: 'association',
 		source,
 		run() {
-			const id = findOrCreateIndicator(batch.context, indicatorEntry(batch, entry), 'the indicator');
-			associate(batch, groupOf(batch, groupXid), 'associatedIndicators', id);
+			for (const id of saveIndicator(batch.context, batch.settings, { ...entry, attribute: undefined }))
+				associate(batch, groupOf(batch, groupXid), 'associatedIndicators', id);
 		},
 	}));
 }
@@ -245,7 +235,9 @@ function endOf(batch: Batch, entry: Entry, number: 1 | 2): { isGroup: boolean; i
 	requireFields(entry, [`ref_${number}`], 'the association');
 	return {
 		isGroup,
-		id: isGroup ? groupOf(batch, ref).id : indicatorId(batch, String(type), String(ref)),
+		id: isGroup
+			? groupOf(batch, ref).id
+			: indicatorId(batch.context, batch.settings.owner, String(type), String(ref)),
 	};
 }
 
@@ -293,7 +285,7 @@ function itemsOf(batch: Batch, lists: Record<(typeof LISTS)[number], Entry[]>): 
 		...indicators.map(({ entry, source }): Item => ({
 			kind: 'indicator',
 			source,
-			run: () => (deletes ? deleteIndicator : createIndicator)(batch, entry),
+			run: () => (deletes ? removeIndicator : createIndicator)(batch, entry),
 		})),
 		...groups.map(({ entry, source }): Item => ({
 			kind: 'group',

@@ -19,6 +19,7 @@ export type Behaviour = {
 	batchSizeLimit: number;
 	batchItemLimit: number;
 	ignoresSeconds: boolean;
+	batchDelete: 'xid' | 'anyData';
 };
 
 /** All that the steps of one request need. */

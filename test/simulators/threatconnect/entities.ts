@@ -44,7 +44,7 @@ function describeIndicator(service: Service, row: Entity, request: FastifyReques
 	const lists = [...asked].filter((name) => name !== 'genericCustomIndicatorValues');
 	return {
 		...entity(row),
-		...Object.fromEntries(lists.map((name) => [name, {}])),
+		...Object.fromEntries(lists.map((name) => [name, row[name] ?? {}])),
 		...(asked.has('associatedGroups') && {
 			associatedGroups: wrap(groupsOf(service, 'associatedIndicators', row.id)),
 		}),

@@ -73,7 +73,12 @@ export type ThreatConnectOptions = ServerOptions & {
 	batchSizeLimit?: number;
 	/** The most groups and indicators of a batch job; default 25,000. */
 	batchItemLimit?: number;
-	/** Whether the server is from before March 2026 and has no `GET /v3/groups/eventTypeCategories`. */
+	/**
+	 * What a batch job's Delete takes for the group of an entry. docs: "matches any of the incoming data". Default `xid`;
+	 * `anyData`: also a group of the same type and name.
+	 */
+	batchDelete?: 'xid' | 'anyData';
+	/** From before March 2026: there is no `GET /v3/groups/eventTypeCategories`. */
 	olderServer?: boolean;
 	/** Whether a firewall in front of the service answers OPTIONS with a page and 403. */
 	optionsBlocked?: boolean;
@@ -183,6 +188,7 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 		batchSizeLimit: options.batchSizeLimit ?? 75_000_000,
 		batchItemLimit: options.batchItemLimit ?? 25_000,
 		ignoresSeconds: options.ignoresSeconds ?? false,
+		batchDelete: options.batchDelete ?? 'xid',
 	};
 }
 

@@ -264,7 +264,7 @@ export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
 	return object(
 		{
 			...fields,
-			...strings(['to', 'insights', 'aiProvider']),
+			...strings(['to', 'insights', 'aiProvider', 'aiLastRetrievalDate']),
 			attribute: BATCH_ATTRIBUTES,
 			tag: BATCH_TAGS,
 			securityLabel: BATCH_LABELS,
@@ -281,7 +281,7 @@ export function batchGroupSchema(nameLimit: number): Record<string, unknown> {
 	) as Record<string, unknown>;
 }
 
-/** docs: v2_batch_api, "Indicator Fields". The simulator stores those that identify the indicator. */
+/** docs: v2_batch_api, "Indicator Fields". */
 export const BATCH_INDICATOR_SCHEMA = object(
 	{
 		...strings([...INDICATOR_DATES, 'xid', 'description']),
@@ -305,14 +305,13 @@ export const BATCH_INDICATOR_SCHEMA = object(
 	{ required: ['type'] },
 ) as Record<string, unknown>;
 
-/** docs: v2_batch_api, `association`. Each end is a reference of the file (XID or summary) or an ID. */
-export const BATCH_ASSOCIATION_SCHEMA = object(
-	{
-		associationType: text(),
-		...properties(['ref_1', 'ref_2'], text()),
-		...properties(['id_1', 'id_2'], { type: 'string', pattern: '^[0-9]{1,19}$' }),
-		...properties(['type_1', 'type_2'], oneOf([...GROUP_TYPES, ...Object.keys(INDICATOR_TYPES)])),
-	},
-	// docs: "type_2 ... if not used, a Group".
-	{ required: ['type_1'] },
-) as Record<string, unknown>;
+/**
+ * docs: v2_batch_api, `association`: each end by a reference of the file (XID or summary) or by an ID. Its type is
+ * "required for Indicators and optional for Groups".
+ */
+export const BATCH_ASSOCIATION_SCHEMA = object({
+	associationType: text(),
+	...properties(['ref_1', 'ref_2'], text()),
+	...properties(['id_1', 'id_2'], { type: 'string', pattern: '^[0-9]{1,19}$' }),
+	...properties(['type_1', 'type_2'], oneOf([...GROUP_TYPES, ...Object.keys(INDICATOR_TYPES)])),
+}) as Record<string, unknown>;

@@ -40,7 +40,13 @@ export function attribute(state: State, row: AttributeRow, withLabels: boolean):
 
 /** An associated object, without the content of an artifact's file. */
 export function entity(row: Entity): Record<string, unknown> {
-	const { fileData: _fileData, tags: _tags, ...shown } = row;
+	const {
+		fileData: _fileData,
+		tags: _tags,
+		attributes: _attributes,
+		securityLabels: _labels,
+		...shown
+	} = row;
 	return { ...shown, ownerId: ownerId(row.ownerName) };
 }
 

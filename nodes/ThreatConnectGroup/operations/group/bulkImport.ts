@@ -6,18 +6,18 @@ import { notice } from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation, type Output } from '../../../shared/execution/operation';
-import { extraJsonOption, runOptions } from '../../../shared/execution/options';
+import { extraJsonOption } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
-import { isUnset, readEntries, readNumber, readText } from '../../../shared/core/readValue';
+import { isUnset, readEntries, readText } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/batchGroups';
-import { checkOwner } from '../../flows/oneOwner';
 import { importGroups } from '../../flows/importGroups';
-import { type BatchItem, batchItem, DEFAULT_MAX_BYTES } from '../../batch/packJobs';
-import type { ImportSettings } from '../../flows/runBatchJob';
+import { jobOptions, readJobOptions } from '../jobOptions';
+import { type BatchItem, batchItem } from '../../batch/packJobs';
+import { indicatorTypes } from '../../flows/indicatorTypes';
+import { JobOwners } from '../../flows/jobOwners';
+import type { JobSettings } from '../../flows/runBatchJob';
 import { table } from '../../fields/groupFields';
-
-const DEFAULT_TIME_LIMIT_SECONDS = 3600;
 
 const APPEND = { name: 'Append', value: 'Append', description: 'Add to those that the group has' };
 const replaceAll = (what: string) => ({
@@ -40,6 +40,66 @@ const REPLACE_TYPES = {
 		'Replace those of the types that the item gives, and keep those of other types. Importing the same items again changes nothing.',
 };
 
+/** Batch has it for attributes alone. */
+const KEEP = {
+	name: 'Keep',
+	value: 'Static',
+	description: 'Ignore the attributes of the item, and leave those of an existing group as they are',
+};
+
+/** Documentation, V2 Batch API, "Create a Batch Job". The first of each is the server's own default. */
+const FILE_MODES = [
+	{
+		displayName: 'File Hash Collisions',
+		name: 'hashCollisionMode',
+		description:
+			'What happens where a file of an item shares one hash with a file in the owner, and has another of its own',
+		options: [
+			{
+				name: 'Favor Incoming',
+				value: 'FavorIncoming',
+				description: 'Overwrite the other hashes of the file in the owner',
+			},
+			{
+				name: 'Favor Existing',
+				value: 'FavorExisting',
+				description: 'Keep the hashes of the file in the owner',
+			},
+			{
+				name: 'Ignore Existing',
+				value: 'IgnoreExisting',
+				description:
+					'Import the file without the hashes that others have. Files in the owner that collide with each other are deleted.',
+			},
+			{ name: 'Ignore Incoming', value: 'IgnoreIncoming', description: 'Leave the file of the item out' },
+			{
+				name: 'Split',
+				value: 'Split',
+				description:
+					'Merge nothing, and give ratings, tags and attributes to all matching files in the owner',
+			},
+		],
+	},
+	{
+		displayName: 'File Merges',
+		name: 'fileMergeMode',
+		description: 'What happens where the hashes of a file of an item belong to several files in the owner',
+		options: [
+			{
+				name: 'Merge',
+				value: 'Merge',
+				description: 'Make one of the files in the owner, with all hashes, attributes, tags and labels',
+			},
+			{
+				name: 'Distribute',
+				value: 'Distribute',
+				description:
+					'Merge nothing, and give ratings, tags and attributes to all matching files in the owner',
+			},
+		],
+	},
+];
+
 const writeTypes = REPLACEABLE.map(({ displayName, name, what }): INodeProperties => ({
 	displayName,
 	name,
@@ -52,7 +112,7 @@ const writeTypes = REPLACEABLE.map(({ displayName, name, what }): INodePropertie
 				}
 			: APPEND,
 		replaceAll(what),
-		...(name === 'attributeWriteType' ? [REPLACE_TYPES] : []),
+		...(name === 'attributeWriteType' ? [REPLACE_TYPES, KEEP] : []),
 	],
 	default: 'Append',
 	description: `What happens to the ${what} of a group that exists already. Items with other settings go in jobs of their own.`,
@@ -68,15 +128,6 @@ const ownOptions: INodeProperties[] = [
 		placeholder: 'e.g. {{ $json.related_xids }}',
 		description:
 			'XIDs of groups to associate, of this run or in the same owner: comma-separated, or an array from an expression',
-	},
-	{
-		displayName: 'Max Bytes per Job',
-		name: 'maxBytes',
-		type: 'number',
-		typeOptions: { minValue: 1000 },
-		default: DEFAULT_MAX_BYTES,
-		description:
-			'Size above which the groups are sent in several jobs. A smaller limit of the server is found by itself.',
 	},
 	{
 		displayName: 'Repeated XIDs',
@@ -99,16 +150,12 @@ const ownOptions: INodeProperties[] = [
 		description: 'What happens to items of one run that have the same XID and owner',
 	},
 	...writeTypes,
-	{
-		displayName: 'Time Limit',
-		name: 'timeLimit',
-		type: 'number',
-		typeOptions: { minValue: 1 },
-		default: DEFAULT_TIME_LIMIT_SECONDS,
-		description: 'How many seconds to wait for the end of one job',
-	},
-	// Jobs run one after the other.
-	...runOptions.filter(({ name }) => name === 'timeout'),
+	...FILE_MODES.map((mode): INodeProperties => ({
+		...mode,
+		type: 'options',
+		default: mode.options[0]?.value ?? '',
+	})),
+	...jobOptions,
 ];
 
 export const bulkImport = defineOperation<ThreatConnect>({
@@ -153,10 +200,16 @@ export const bulkImport = defineOperation<ThreatConnect>({
 		};
 	},
 	async runAll(entries, api, run) {
-		const owners = new Owners(api);
+		const owners = new JobOwners(api, 'A bulk import must name the owner');
 		const imports = new Imports();
-		// The XIDs that an earlier try has imported stay taken, because another item with such an XID would overwrite the
-		// group.
+		const ids = entries.flatMap(({ entry }) => (entry as Entry).group.indicatorIds.map(String));
+		let types: Promise<Map<string, string>> | undefined;
+		const typesOf = async ({ indicatorIds }: BatchGroup) => {
+			if (indicatorIds.length === 0) return [];
+			const known = await (types ??= indicatorTypes(api, ids));
+			return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
+		};
+		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
 		for (const { index, entry } of run.earlier()) {
 			const { group, settings } = entry as Entry;
 			const owner = await owners.of(group).catch(() => undefined);
@@ -168,7 +221,8 @@ export const bulkImport = defineOperation<ThreatConnect>({
 			const { group, settings, lastWins } = entry as Entry;
 			try {
 				const owner = await owners.of(group);
-				imports.add(itemOf(index, owner, group, settings), { owner, settings, lastWins });
+				const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
+				imports.add(itemOf(index, owner, typed, settings), { owner, settings, lastWins });
 			} catch (error) {
 				run.settle(index, asError(error));
 			}
@@ -186,8 +240,16 @@ export const bulkImport = defineOperation<ThreatConnect>({
 
 const ITEMS_PER_SLICE = 500;
 
+/** @throws InvalidInput */
+function noIndicator(id: number | bigint): never {
+	throw new InvalidInput(
+		`There is no indicator ${id} that the API user can see`,
+		'Check the ID, or give the type and summary of the indicator instead.',
+	);
+}
+
 /** What an item is imported with. Each item has its own options. */
-type Entry = { group: BatchGroup; settings: ImportSettings; lastWins: boolean };
+type Entry = { group: BatchGroup; settings: JobSettings; lastWins: boolean };
 
 function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
 	const label = '"Associated Group XIDs" (associatedGroupXid)';
@@ -197,29 +259,10 @@ function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
 	return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
 }
 
-const itemOf = (index: number, owner: string, { group, indicators }: BatchGroup, settings: ImportSettings) =>
-	batchItem(index, owner, { group, indicators: createsIndicators(settings) ? indicators : [] });
+const itemOf = (index: number, owner: string, group: BatchGroup, settings: JobSettings) =>
+	batchItem(index, owner, { ...group, indicators: createsIndicators(settings) ? group.indicators : [] });
 
-/** The owners of the items of a run. */
-class Owners {
-	/** Requested once a run, even if there is no result. */
-	private own: Promise<string> | undefined;
-
-	constructor(private readonly api: ThreatConnect) {}
-
-	/**
-	 * @throws InvalidInput when an item names two owners, or when it names none and the API user's organization is
-	 *   unknown
-	 */
-	async of({ ownerName, ownerId }: BatchGroup): Promise<string> {
-		if (ownerName === undefined)
-			return await (this.own ??= this.api.ownOrganization('A bulk import must name the owner'));
-		if (ownerId !== undefined) await checkOwner(this.api, ownerName, ownerId);
-		return ownerName;
-	}
-}
-
-type Placed = { owner: string; settings: ImportSettings; lastWins: boolean; item: BatchItem };
+type Placed = { owner: string; settings: JobSettings; lastWins: boolean; item: BatchItem };
 
 /** The items to import. Each XID of an owner occurs once. Items with the same owner and settings share jobs. */
 class Imports {
@@ -253,8 +296,8 @@ class Imports {
 	}
 
 	/** A job has one owner and one set of settings. */
-	jobs(): Array<{ owner: string; settings: ImportSettings; items: BatchItem[] }> {
-		const jobs = new Map<string, { owner: string; settings: ImportSettings; items: BatchItem[] }>();
+	jobs(): Array<{ owner: string; settings: JobSettings; items: BatchItem[] }> {
+		const jobs = new Map<string, { owner: string; settings: JobSettings; items: BatchItem[] }>();
 		for (const placed of this.placed.values()) {
 			if (!('item' in placed)) continue;
 			const { owner, settings, item } = placed;
@@ -280,33 +323,46 @@ const superseded = (outcome: Output | Error, by: number): Output | Error =>
 const readWriteType = (value: unknown, label: string, ...more: string[]): string =>
 	oneOf(isUnset(value) ? 'Append' : value, label, 'Append', 'Replace', ...more);
 
-function readSettings({ options }: Item): ImportSettings {
-	const { attributeWriteType, tagWriteType, securityLabelWriteType, maxBytes, timeLimit } = options;
+function readSettings({ options }: Item): JobSettings {
+	const { attributeWriteType, tagWriteType, securityLabelWriteType } = options;
 	return {
+		action: 'Create',
 		attributeWriteType: readWriteType(
 			attributeWriteType,
 			'"Attributes" (attributeWriteType)',
 			REPLACE_TYPES.value,
+			KEEP.value,
 		),
 		tagWriteType: readWriteType(tagWriteType, '"Tags" (tagWriteType)'),
 		securityLabelWriteType: readWriteType(
 			securityLabelWriteType,
 			'"Security Labels" (securityLabelWriteType)',
 		),
-		maxBytes: readNumber(maxBytes ?? DEFAULT_MAX_BYTES, '"Max Bytes per Job" (maxBytes)', 1),
-		timeLimit: 1000 * readNumber(timeLimit ?? DEFAULT_TIME_LIMIT_SECONDS, '"Time Limit" (timeLimit)', 0),
+		...readFileModes(options),
+		...readJobOptions(options),
 	};
 }
+
+/** Left to the server where they are not chosen: it has defaults of its own. */
+const readFileModes = (options: JsonObject): Pick<JobSettings, 'fileMergeMode' | 'hashCollisionMode'> =>
+	Object.fromEntries(
+		FILE_MODES.filter(({ name }) => !isUnset(options[name])).map(({ name, displayName, options: modes }) => [
+			name,
+			oneOf(options[name], `"${displayName}" (${name})`, ...modes.map(({ value }) => value)),
+		]),
+	);
 
 /**
  * Whether indicators that do not exist are created with the group, as in Create. They are not created if something is
  * replaced, because the job's write types apply to the indicators too, which come without attributes, tags and labels.
  */
-const createsIndicators = ({ attributeWriteType, tagWriteType, securityLabelWriteType }: ImportSettings) =>
-	[attributeWriteType, tagWriteType, securityLabelWriteType].every((type) => type === 'Append');
+const createsIndicators = ({ attributeWriteType, tagWriteType, securityLabelWriteType }: JobSettings) =>
+	[attributeWriteType, tagWriteType, securityLabelWriteType].every(
+		(type) => type === 'Append' || type === KEEP.value,
+	);
 
-/** @throws InvalidInput for an indicator with more than its value, if indicators are not sent */
-function refuseLostDetails(indicators: readonly JsonObject[], settings: ImportSettings): void {
+/** @throws InvalidInput for an indicator that says more than its value, where indicators are not sent */
+function refuseLostDetails(indicators: readonly JsonObject[], settings: JobSettings): void {
 	if (createsIndicators(settings) || !indicators.some(hasDetails)) return;
 	throw new InvalidInput(
 		'"Associated Indicators" (associatedIndicators): a rating or other details cannot be imported together with Replace',

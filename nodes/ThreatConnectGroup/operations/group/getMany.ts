@@ -8,6 +8,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/readValue';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
 import { plainSpelling } from '../../query/matching';
+import { splittableList } from '../../query/ownQuery';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
 import { answerOptions, fieldsOption } from '../parameters';
 import { filterParameters, readFilters } from '../../query/filters';
@@ -82,10 +83,12 @@ export const getMany = defineOperation<ThreatConnect>({
 		const { fields = [] } = answerOptions(item);
 		const { by, direction } = readSorting(item);
 		const pageSize = Math.min(limit, fields.every(isLight) ? MAX_PAGE_SIZE : HEAVY_PAGE_SIZE);
-		const parts = split(inIdOrder(filters.any, direction), filters.query);
+		const list = filters.query === undefined ? undefined : splittableList(filters.query);
+		const query = list ? undefined : filters.query;
+		const parts = split([...inIdOrder(filters.any, direction), ...(list ? [list] : [])], query);
 		const queries = parts.map((any) => ({
 			...{ by, direction, pageSize, limit, fields },
-			tql: tqlOf(any, filters.query),
+			tql: tqlOf(any, query),
 		}));
 		// Queries for one range of IDs after another return the groups in the order of their IDs.
 		const isMixed = queries.length > 1 && (by !== 'id' || !differInIdsOnly(parts));
