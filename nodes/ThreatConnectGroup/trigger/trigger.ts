@@ -20,9 +20,9 @@ import {
 	type GroupEvent,
 	isUpdated,
 	KEYWORDS,
-	lastModifiedOf,
 	occurrenceOf,
 	simplifyGroup,
+	timeOf,
 	toEventItem,
 } from './events';
 import { readMinutes } from './read';
@@ -188,7 +188,7 @@ class GroupTrigger implements Trigger {
 				),
 			newest: async () => await this.newest(event),
 			isEvent: ({ record }) => this.isEvent(event, record),
-			...(event === 'created' && { sameStateAt: ({ record }) => lastModifiedOf(record) }),
+			timeOf: (record) => timeOf(record, event),
 		};
 	}
 

@@ -24,5 +24,10 @@ export function toPollError(node: INode, error: unknown): Error {
 		message: errorMessage(error),
 		description: errorDescription(error),
 	});
-	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } });
+	if (cause === undefined) return nodeError;
+	// n8n waits at least as long before the next poll.
+	const wait = error instanceof ServiceFailure ? error.retryAfterMs : undefined;
+	return Object.assign(nodeError, {
+		failure: { cause, ...(wait !== undefined && { retryAfterMs: wait }) },
+	});
 }
