@@ -36,16 +36,13 @@ function stream(name: 'created' | 'changed', beforeRead?: () => void): Stream<Ro
 }
 
 async function poll(more: { between?: () => void; options?: Partial<DrainOptions> } = {}) {
-	const { events, timelines: after } = await drain(
-		[stream('created'), stream('changed', more.between)],
-		{
-			maxItems: 1000,
-			overlap: 5 * MINUTE,
-			hasTime: () => true,
-			serviceTime: () => now,
-			...more.options,
-		},
-	);
+	const { events, timelines: after } = await drain([stream('created'), stream('changed', more.between)], {
+		maxItems: 1000,
+		overlap: 5 * MINUTE,
+		hasTime: () => true,
+		serviceTime: () => now,
+		...more.options,
+	});
 	timelines = { created: after[0] as Timeline, changed: after[1] as Timeline };
 	return events.map(({ id, stream: kind }) => `${id} ${kind}`);
 }

@@ -87,7 +87,8 @@ class Head<T> {
 	 * still being read.
 	 */
 	mayPrecede(time: number, other: Head<T>): boolean {
-		return this.isAtEnd && this.readAt < time && time <= other.readAt + CLOCK_DIFFERENCE_MS;
+		const isEarlier = this.isAtEnd && this.readAt < other.readAt;
+		return isEarlier && this.readAt < time && time <= other.readAt + CLOCK_DIFFERENCE_MS;
 	}
 
 	/** To be called when it has come out, from this stream or from another. */
@@ -165,7 +166,7 @@ export async function drain<T>(
 }
 
 /** The clock of an answer's Date header may differ from that of the records' times. */
-const CLOCK_DIFFERENCE_MS = 60_000;
+export const CLOCK_DIFFERENCE_MS = 60_000;
 
 /**
  * One state of a record comes out once, whichever streams have it. What an earlier stream should have brought and has not,
