@@ -227,6 +227,6 @@ export function readVulnerabilityState(
 	const kept = (value ?? {}) as Record<string, unknown>;
 	const read = events.map((event) => [event, readTimeline(kept[event])] as const);
 	return read.every(([, timeline]) => timeline !== undefined)
-		? (Object.fromEntries(read) as VulnerabilityState)
+		? (Object.fromEntries(read))
 		: undefined;
 }
