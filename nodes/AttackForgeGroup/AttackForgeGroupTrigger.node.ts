@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 
 import { runPoll } from '../shared/polling/poll';
 import { keyTest } from './methods/credentialTests';
+import { loadOptions } from './methods/loadOptions';
 import { triggerParameters } from './trigger/parameters';
 import { prepareTrigger } from './trigger/trigger';
 
@@ -27,7 +28,7 @@ export class AttackForgeGroupTrigger implements INodeType {
 		properties: triggerParameters,
 	};
 
-	methods = { credentialTest: { keyTest } };
+	methods = { credentialTest: { keyTest }, loadOptions };
 
 	async poll(this: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 		return await runPoll(this, prepareTrigger);

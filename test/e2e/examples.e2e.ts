@@ -42,8 +42,11 @@ const TESTED = [
 	'customers-to-attackforge',
 	'errors-to-tickets',
 	'findings-to-groups',
+	'groups-to-customers',
+	'new-incidents',
 	'offboarding',
 	'report-with-pdf',
+	'vulnerabilities-to-threatconnect',
 	'yara-to-signatures',
 ];
 
@@ -144,6 +147,87 @@ test('alert-enrichment: known alerts bring their groups and leave a post, unknow
 	expect(stage.threatConnect.posts()).toEqual([
 		expect.objectContaining({ objectId: id, text: 'Seen again: badguy.com on WS-0533, alert SIEM-5501' }),
 	]);
+});
+
+/** Runs a workflow from its trigger, as Execute Workflow does: with what Fetch Test Event shows. */
+async function runFrom(trigger: string, workflow: Workflow): Promise<Execution> {
+	const id = await stage.session.addWorkflow(workflow);
+	const execution = await stage.session.runWorkflow(id, trigger);
+	expect(failuresOf(execution)).toEqual([]);
+	expect(execution.status).toBe('success');
+	return execution;
+}
+
+test('new-incidents: each becomes a message and a ticket with its link, its tags and the ID of the event', async () => {
+	const { id } = stage.threatConnect.seedGroup({
+		type: 'Incident',
+		name: 'Phishing of payroll',
+		tags: ['Phishing'],
+		dateAdded: '2027-03-01T00:00:00Z',
+	});
+	const sent: Record<string, Array<Record<string, unknown>>> = {};
+	const listener = (request: IncomingMessage, response: ServerResponse) => {
+		let body = '';
+		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+		request.on('end', () => {
+			(sent[request.url ?? ''] ??= []).push(JSON.parse(body) as Record<string, unknown>);
+			response.setHeader('content-type', 'application/json').end('{}');
+		});
+	};
+	await withHttpServer(listener, async (url) => {
+		const text = JSON.stringify(example('new-incidents')).replace(
+			/https:\/\/(chat|tickets)\.example\.com/g,
+			url,
+		);
+		await runFrom('New incidents', JSON.parse(text) as Workflow);
+	});
+	expect(sent['/hooks/security']?.at(-1)).toEqual({
+		text: expect.stringMatching(
+			/^New incident in Demo Organization: <http.*\|Phishing of payroll>$/,
+		) as string,
+	});
+	expect(sent['/api/tickets']?.at(-1)).toMatchObject({
+		key: `${id}-created`,
+		summary: 'Incident: Phishing of payroll',
+		description: expect.stringContaining('Tags: Phishing') as string,
+	});
+});
+
+test('groups-to-customers: a group with the tag becomes a customer, and a second run changes nothing', async () => {
+	const { id } = stage.threatConnect.seedGroup({
+		type: 'Event',
+		name: 'Initech',
+		tags: ['Pentest Customer'],
+	});
+	const outcomes = async () =>
+		json(
+			itemsOf(await runFrom('Customers', example('groups-to-customers')), 'Create or update customers'),
+		).map(({ _outcome }) => _outcome);
+	expect(await outcomes()).toEqual(['created']);
+	expect(customer('Initech')).toMatchObject({ custom_fields: [{ key: 'threatconnect_id', value: id }] });
+	expect(await outcomes()).toEqual(['unchanged']);
+});
+
+test('vulnerabilities-to-threatconnect: each becomes one group with its priority and where it was found', async () => {
+	const group = stage.attackForge.seedGroup({ name: 'Umbrella' }).id;
+	const [found] = stage.attackForge.seedVulnerabilities(group, 1, {
+		title: 'SQL injection',
+		priority: 'High',
+	});
+	const workflow = example('vulnerabilities-to-threatconnect');
+	const chosen = {
+		...workflow,
+		nodes: workflow.nodes.map((node) =>
+			node.name === 'Vulnerabilities'
+				? { ...node, parameters: { ...(node.parameters as object), vulnerabilityGroups: [group] } }
+				: node,
+		),
+	};
+	for (let run = 0; run < 2; run++) await runFrom('Vulnerabilities', chosen);
+	expect(threatConnectGroup('SQL injection')).toMatchObject([
+		{ type: 'Vulnerability', xid: `attackforge:${found?.id}` },
+	]);
+	expect(namesOf(threatConnectGroup('SQL injection')[0]?.tags ?? [])).toEqual(['Pentest', 'Priority High']);
 });
 
 test('errors-to-tickets: what cannot be sent becomes a ticket that says why, the others are recorded', async () => {

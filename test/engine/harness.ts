@@ -347,6 +347,8 @@ export type PollOptions = {
 	/** Milliseconds that n8n allows; `null` as in versions that do not tell it. */
 	budget?: number | null;
 	nodeId?: string;
+	/** `activate`: the workflow was inactive; default: `update`, another version of it, or a later poll. */
+	activation?: 'init' | 'activate' | 'update';
 };
 
 /** One poll of a trigger node, as n8n calls it. */
@@ -358,6 +360,7 @@ export async function poll({
 	mode = 'trigger',
 	budget = 300_000,
 	nodeId = '1',
+	activation = 'update',
 }: PollOptions): Promise<IDataObject[] | null> {
 	const loaders = await load();
 	const nodeTypes = new TestNodeTypes(loaders);
@@ -389,7 +392,7 @@ export async function poll({
 		written,
 		additionalData,
 		mode,
-		'activate',
+		activation,
 		...([undefined, undefined, undefined, undefined] as const),
 		() => staticData,
 		() => budget ?? 0,

@@ -75,7 +75,8 @@ export function readId(item: Item, name: string, displayName: string): string {
 	return checkId(item.parameter(name), `"${displayName}" (${name})`);
 }
 
-function checkId(value: unknown, label: string): string {
+/** @throws InvalidInput when it is not an ID */
+export function checkId(value: unknown, label: string): string {
 	const id = optionalText(value, label)?.trim() ?? '';
 	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
 	// In lower case, as AttackForge writes IDs, because IDs are compared.

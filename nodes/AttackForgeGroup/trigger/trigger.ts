@@ -15,24 +15,39 @@ import {
 	type Snapshot,
 	snapshotOf,
 } from '../../shared/polling/fingerprints';
-import { fingerprintOf, readMaxItems } from '../../shared/polling/parameters';
+import { beginsAnew, fingerprintOf, readMaxItems, readOverlap } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
 import { normalizeGroup, simplifyGroup } from '../fields/receivedGroup';
-import { readKeys } from '../operations/parameters';
+import { checkId, readKeys } from '../operations/parameters';
+import {
+	pollVulnerabilities,
+	readVulnerabilityState,
+	sampleVulnerabilities,
+	VULNERABILITY_EVENTS,
+	type VulnerabilityEvent,
+	vulnerabilityItem,
+	type VulnerabilitySettings,
+	type VulnerabilityState,
+} from './vulnerabilities';
 
 type Kind = Difference['kind'];
 
 type State = {
 	/** A fingerprint of what the trigger looks at. If it changes, the trigger begins anew. */
 	lookedAt: string;
-	snapshot: Snapshot;
+	/** Of the list of groups, where their events are chosen. */
+	snapshot?: Snapshot;
+	/** Of the groups whose vulnerabilities are looked at. A change begins anew. */
+	lookedIn?: string;
+	vulnerabilities?: VulnerabilityState;
 };
 
 const LOOKED_AT = ['scope', 'start', 'allow', 'block'];
+const LOOKED_IN = ['vulnerabilityGroups', 'start'];
 
-/** How many groups Fetch Test Event shows. */
+/** How many groups, and how many vulnerabilities, Fetch Test Event shows. */
 const SAMPLES = 3;
 
 type Settings = ReturnType<typeof readSettings>;
@@ -40,36 +55,57 @@ type Settings = ReturnType<typeof readSettings>;
 /** @throws InvalidInput */
 function readSettings(context: IPollFunctions) {
 	const options = context.getNodeParameter('options', {}) as JsonObject;
+	const chosen = readEvents(context.getNodeParameter('events', []));
+	const kinds = chosen.filter((one): one is Kind => !isOfVulnerabilities(one));
+	const events = chosen.filter(isOfVulnerabilities);
+	const withExisting = context.getNodeParameter('start', 'now') === 'existing';
 	return {
-		kinds: readKinds(context.getNodeParameter('events', [])),
+		kinds,
 		scope: oneOf<Scope>(context.getNodeParameter('scope', 'all'), '"Groups" (scope)', 'all', 'mine'),
-		withExisting: context.getNodeParameter('start', 'now') === 'existing',
+		withExisting,
 		simplify: optionalSwitch(context.getNodeParameter('simplify', true), '"Simplify" (simplify)', true),
 		filter: {
 			allow: readKeys(options.cf_key_allowlist, '"Only Custom Fields"'),
 			block: readKeys(options.cf_key_blocklist, '"Without Custom Fields"'),
 		} satisfies CustomFieldFilter,
 		maxItems: readMaxItems(options),
-		lookedAt: lookedAtOf(context.getNode().parameters),
+		options,
+		vulnerabilities: {
+			events,
+			groups: events.length > 0 ? readGroups(context.getNodeParameter('vulnerabilityGroups', [])) : [],
+			withExisting,
+			overlap: readOverlap(options),
+		} satisfies VulnerabilitySettings,
+		parameters: context.getNode().parameters,
 	};
 }
 
-/**
- * The parameters whose change makes the trigger begin anew. The events are not among them, because the state remembers
- * all groups in any case.
- */
+/** What a change begins anew. Other events of groups do not: all groups are remembered in any case. */
 function lookedAtOf({ scope, start, options }: INodeParameters): INodeParameters {
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = (options ?? {}) as INodeParameters;
 	return { scope, start, allow, block };
 }
 
-function readKinds(given: unknown): Kind[] {
+type Event = Kind | VulnerabilityEvent;
+
+const isOfVulnerabilities = (event: Event): event is VulnerabilityEvent =>
+	VULNERABILITY_EVENTS.includes(event as VulnerabilityEvent);
+
+function readEvents(given: unknown): Event[] {
 	const label = '"Events" (events)';
-	const kinds = readEntries(given, label).map((one) =>
-		oneOf<Kind>(one, label, 'created', 'changed', 'removed'),
+	const events = readEntries(given, label).map((one) =>
+		oneOf<Event>(one, label, 'created', 'changed', 'removed', ...VULNERABILITY_EVENTS),
 	);
-	if (kinds.length > 0) return kinds;
+	if (events.length > 0) return [...new Set(events)];
 	throw new InvalidInput(`${label} cannot be ${inQuotes(given)}`, 'Choose what starts the workflow.');
+}
+
+/** @returns their IDs */
+function readGroups(given: unknown): string[] {
+	const label = '"Group Names or IDs" (vulnerabilityGroups)';
+	const ids = readEntries(given, label).map((one) => checkId(one, label));
+	if (ids.length > 0) return [...new Set(ids)];
+	throw new InvalidInput(`${label} is empty`, 'Choose the groups whose vulnerabilities start the workflow.');
 }
 
 /** Reads the node's parameters and connects. */
@@ -81,50 +117,97 @@ export async function prepareTrigger(context: IPollFunctions): Promise<Trigger> 
 }
 
 class GroupTrigger implements Trigger {
-	readonly nothingFound = new InvalidInput(
-		'AttackForge lists no group',
-		'Create one, or check whose groups the key of the credential may list. The trigger itself works.',
-	);
-
 	constructor(
 		private readonly api: AttackForge,
 		private readonly settings: Settings,
 	) {}
 
+	get nothingFound(): InvalidInput {
+		return this.settings.kinds.length > 0
+			? new InvalidInput(
+					'AttackForge lists no group',
+					'Create one, or check whose groups the key of the credential may list. The trigger itself works.',
+				)
+			: new InvalidInput(
+					'AttackForge lists no vulnerability of the chosen groups',
+					'Choose groups that have some, of which the user of the key is a member. The trigger itself works.',
+				);
+	}
+
 	async sample(): Promise<JsonObject[]> {
-		const { kinds } = this.settings;
-		const [kind = 'created'] = kinds;
-		// The last ones of the list, because nothing tells which groups are the newest, and AttackForge lists the oldest
-		// first.
-		return (await this.list()).slice(-SAMPLES).map(({ id, record }) =>
-			this.output({
-				kind,
-				id,
-				count: 1,
-				...(kind === 'changed' && { keys: ['name'] }),
-				...(kind !== 'removed' && { record }),
-			}),
-		);
+		const { kinds, simplify, vulnerabilities } = this.settings;
+		const found = await sampleVulnerabilities(this.api, vulnerabilities, SAMPLES);
+		const items = found.map((one) => vulnerabilityItem(one, simplify));
+		const [kind] = kinds;
+		if (kind === undefined) return items;
+		// Nothing tells which are the newest: AttackForge lists the oldest first.
+		const groups = (await this.list()).slice(-SAMPLES);
+		return [
+			...items,
+			...groups.map(({ id, record }) =>
+				this.output({
+					kind,
+					id,
+					count: 1,
+					...(kind === 'changed' && { keys: ['name'] }),
+					...(kind !== 'removed' && { record }),
+				}),
+			),
+		];
 	}
 
 	async poll(kept: unknown, run: PollRun): Promise<{ events: JsonObject[]; state: JsonObject }> {
-		const { kinds, maxItems, withExisting } = this.settings;
-		const lookedAt = fingerprintOf(this.settings.lookedAt, LOOKED_AT, this.api.root);
-		const listed = await this.list();
-		const known = readState(kept);
-		let before = known?.lookedAt === lookedAt ? known.snapshot : undefined;
-		if (!before) {
-			if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
-			if (!withExisting) {
-				return { events: [], state: { lookedAt, snapshot: snapshotOf(listed) } satisfies State };
-			}
-			before = emptySnapshot();
+		const { kinds, maxItems, options, simplify, vulnerabilities } = this.settings;
+		const state = readState(kept, vulnerabilities.events);
+		const isAnew = state !== undefined && beginsAnew(options, run.isActivation);
+		if (isAnew) run.log('Begins anew, because the workflow was inactive');
+		else if (kept !== undefined && !this.isAsBefore(state)) {
+			run.log('Begins anew, because its parameters have changed');
 		}
-		const { differences, after } = compare(before, listed, kinds, maxItems);
-		return {
-			events: differences.map((difference) => this.output(difference)),
-			state: { lookedAt, snapshot: after } satisfies State,
-		};
+		const events: JsonObject[] = [];
+		const after: State = { lookedAt: this.lookedAt, lookedIn: this.lookedIn };
+		if (vulnerabilities.events.length > 0) {
+			const known = state?.lookedIn === this.lookedIn && !isAnew ? state.vulnerabilities : undefined;
+			const begun = { ...vulnerabilities, withExisting: vulnerabilities.withExisting && !isAnew };
+			const polled = await pollVulnerabilities(this.api, begun, known, { maxItems, run });
+			events.push(...polled.events.map((one) => vulnerabilityItem(one, simplify)));
+			after.vulnerabilities = polled.state;
+		}
+		if (kinds.length > 0) {
+			const known = state?.lookedAt === this.lookedAt && !isAnew ? state.snapshot : undefined;
+			const { differences, snapshot } = await this.pollGroups(known, isAnew, maxItems - events.length);
+			events.push(...differences.map((difference) => this.output(difference)));
+			after.snapshot = snapshot;
+		}
+		return { events, state: after };
+	}
+
+	private get lookedAt(): string {
+		return fingerprintOf(lookedAtOf(this.settings.parameters), LOOKED_AT, this.api.root);
+	}
+
+	private get lookedIn(): string {
+		return fingerprintOf(this.settings.parameters, LOOKED_IN, this.api.root);
+	}
+
+	private isAsBefore(state: State | undefined): boolean {
+		const { kinds, vulnerabilities } = this.settings;
+		if (kinds.length > 0 && (state?.lookedAt !== this.lookedAt || !state.snapshot)) return false;
+		return (
+			vulnerabilities.events.length === 0 || (state?.lookedIn === this.lookedIn && !!state.vulnerabilities)
+		);
+	}
+
+	private async pollGroups(
+		known: Snapshot | undefined,
+		isAnew: boolean,
+		most: number,
+	): Promise<{ differences: Difference[]; snapshot: Snapshot }> {
+		const { kinds, withExisting } = this.settings;
+		const listed = await this.list();
+		if (!known && (isAnew || !withExisting)) return { differences: [], snapshot: snapshotOf(listed) };
+		const { differences, after } = compare(known ?? emptySnapshot(), listed, kinds, most);
+		return { differences, snapshot: after };
 	}
 
 	private async list(): Promise<Listed[]> {
@@ -150,8 +233,16 @@ class GroupTrigger implements Trigger {
 	}
 }
 
-function readState(kept: unknown): State | undefined {
-	const { lookedAt, snapshot } = (isJsonObject(kept) ? kept : {}) as Partial<State>;
-	const read = readSnapshot(snapshot);
-	return typeof lookedAt === 'string' && read ? { lookedAt, snapshot: read } : undefined;
+/** @returns `undefined` for what another version of this node has left */
+function readState(kept: unknown, events: readonly VulnerabilityEvent[]): State | undefined {
+	const { lookedAt, lookedIn, snapshot, vulnerabilities } = (
+		isJsonObject(kept) ? kept : {}
+	) as Partial<State>;
+	if (typeof lookedAt !== 'string') return undefined;
+	return {
+		lookedAt,
+		lookedIn,
+		snapshot: readSnapshot(snapshot),
+		vulnerabilities: readVulnerabilityState(vulnerabilities, events),
+	};
 }

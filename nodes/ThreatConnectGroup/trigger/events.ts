@@ -22,12 +22,9 @@ export function eventsOf(choice: unknown): GroupEvent[] {
 
 /** @throws ServiceFailure when the response does not tell the time */
 export function occurrenceOf(event: GroupEvent, record: JsonObject): Occurrence<JsonObject> {
-	return { id: String(record.id), time: timeOf(record, KEYWORDS[event]), record };
-}
-
-function timeOf(record: JsonObject, name: string): number {
-	const time = Date.parse(String(record[name]));
-	if (!Number.isNaN(time)) return time;
+	const time = timeOf(record, event);
+	if (!Number.isNaN(time)) return { id: String(record.id), time, record };
+	const name = KEYWORDS[event];
 	throw new ServiceFailure(
 		`ThreatConnect answered with a group whose ${name} is no date: ${inQuotes(record[name])}`,
 		`Look at the group ${String(record.id)} in ThreatConnect, or leave it out by a filter.`,
@@ -38,8 +35,9 @@ function timeOf(record: JsonObject, name: string): number {
 export const isUpdated = ({ dateAdded, lastModified }: JsonObject): boolean =>
 	Date.parse(String(dateAdded)) !== Date.parse(String(lastModified));
 
-/** When the group was last changed, if its response tells it. */
-export const lastModifiedOf = ({ lastModified }: JsonObject): number => Date.parse(String(lastModified));
+/** @returns milliseconds since the epoch; `NaN` where the answer does not tell */
+export const timeOf = (record: JsonObject, event: GroupEvent): number =>
+	Date.parse(String(record[KEYWORDS[event]]));
 
 export function creatorOf({ createdBy }: JsonObject): string | undefined {
 	if (isJsonObject(createdBy)) return typeof createdBy.userName === 'string' ? createdBy.userName : undefined;

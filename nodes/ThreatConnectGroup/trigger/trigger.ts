@@ -5,7 +5,13 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { optionalSwitch, readEntries, readText } from '../../shared/core/readValue';
 import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
-import { fingerprintOf, readMaxItems, readOverlap, readStart } from '../../shared/polling/parameters';
+import {
+	beginsAnew,
+	fingerprintOf,
+	readMaxItems,
+	readOverlap,
+	readStart,
+} from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../shared/polling/timeline';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
@@ -20,9 +26,9 @@ import {
 	type GroupEvent,
 	isUpdated,
 	KEYWORDS,
-	lastModifiedOf,
 	occurrenceOf,
 	simplifyGroup,
+	timeOf,
 	toEventItem,
 } from './events';
 import { readMinutes } from './read';
@@ -82,6 +88,7 @@ function readSettings(context: IPollFunctions) {
 		maxItems: readMaxItems(options),
 		overlap: readOverlap(options),
 		since: readStart(context),
+		options,
 		parameters: context.getNode().parameters,
 	};
 }
@@ -149,13 +156,18 @@ class GroupTrigger implements Trigger {
 
 	/** The state after the last poll. At first, and if the parameters have changed, a new beginning. */
 	private async stateOf(kept: unknown, run: PollRun): Promise<State> {
-		const { events, parameters, since } = this.settings;
+		const { events, options, parameters, since } = this.settings;
 		const lookedFor = fingerprintOf(parameters, LOOKED_FOR, this.api.connection.root);
 		const start = fingerprintOf(parameters, START, '');
 		const known = readState(kept, events);
-		if (known?.lookedFor === lookedFor && known.start === start) return known;
+		const wasInactive = known !== undefined && beginsAnew(options, run.isActivation);
+		if (known?.lookedFor === lookedFor && known.start === start && !wasInactive) return known;
 		const isSince = since !== undefined && known?.start !== start;
-		if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
+		if (kept !== undefined) {
+			run.log(
+				`Begins anew, because ${wasInactive ? 'the workflow was inactive' : 'its parameters have changed'}`,
+			);
+		}
 		const timelines: State['timelines'] = {};
 		for (const event of events) timelines[event] = isSince ? beginAt(since, 0) : await this.fromNowOn(event);
 		return { lookedFor, start, timelines };
@@ -188,7 +200,7 @@ class GroupTrigger implements Trigger {
 				),
 			newest: async () => await this.newest(event),
 			isEvent: ({ record }) => this.isEvent(event, record),
-			...(event === 'created' && { sameStateAt: ({ record }) => lastModifiedOf(record) }),
+			timeOf: (record) => timeOf(record, event),
 		};
 	}
 

@@ -21,8 +21,8 @@ export type Stream<T> = {
 	newest(): Promise<number>;
 	/** Whether a record is an event of this kind. */
 	isEvent(occurrence: Occurrence<T>): boolean;
-	/** The time at which the other streams have the same state of the record. The state comes out only once. */
-	sameStateAt?(occurrence: Occurrence<T>): number;
+	/** The time that this stream has of a record, as any stream has read it. `NaN` where it tells none. */
+	timeOf(record: T): number;
 };
 
 export type DrainOptions = {
@@ -47,6 +47,8 @@ class Head<T> {
 	private index = 0;
 	private upTo: number;
 	private newest: number;
+	/** The service's time when the last batch came. What appeared later is not in it. */
+	private readAt = 0;
 
 	constructor(
 		readonly stream: Stream<T>,
@@ -75,7 +77,21 @@ class Head<T> {
 		return this.batches === undefined;
 	}
 
-	/** Call this when the event has come out, from this stream or from another. */
+	/** Whether this stream should have brought the record at this time, and has not. */
+	lacks(id: string, time: number): boolean {
+		return time >= this.timeline.floor && !this.seen.has({ id, time });
+	}
+
+	/**
+	 * Whether something earlier may have appeared in this stream since it was read to its end, while another stream was
+	 * still being read.
+	 */
+	mayPrecede(time: number, other: Head<T>): boolean {
+		const isEarlier = this.isAtEnd && this.readAt < other.readAt;
+		return isEarlier && this.readAt < time && time <= other.readAt + CLOCK_DIFFERENCE_MS;
+	}
+
+	/** To be called when it has come out, from this stream or from another. */
 	note(id: string, time: number): void {
 		if (time >= this.timeline.floor) this.seen.add({ id, time });
 	}
@@ -90,17 +106,24 @@ class Head<T> {
 			batch = await this.begin();
 		}
 		const { from } = this.timeline;
+		this.readAt = this.options.serviceTime();
 		this.upTo = batch.upTo;
 		this.newest = Math.max(this.newest, batch.occurrences.at(-1)?.time ?? 0);
 		this.waiting = batch.occurrences.filter((one) => one.time >= from && this.stream.isEvent(one));
 		this.index = 0;
 	}
 
-	/** The timeline after all that has come out; unchanged if nothing has been read. */
-	finish(): Timeline {
+	/**
+	 * The timeline after what has come out; unchanged where nothing has been read.
+	 *
+	 * @param isHeld what is left was read to the end, and is held for the next poll alone: no backlog
+	 */
+	finish(isHeld: boolean): Timeline {
 		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.floor) };
-		const position = this.next?.time ?? this.upTo;
-		const newest = this.notInFuture(this.newest);
+		const left = this.next?.time ?? Infinity;
+		const isWhole = isHeld && this.upTo === Infinity;
+		const position = isWhole ? Infinity : Math.min(left, this.upTo);
+		const newest = this.notInFuture(isWhole ? Math.min(this.newest, left) : this.newest);
 		return advance(this.timeline, { position, newest }, this.options.overlap, this.seen);
 	}
 
@@ -129,18 +152,40 @@ export async function drain<T>(
 ): Promise<{ events: Array<DrainedEvent<T>>; timelines: Timeline[] }> {
 	const heads = streams.map((stream) => new Head(stream, options));
 	const events: Array<DrainedEvent<T>> = [];
+	let isHeld = false;
 	while (events.length < options.maxItems) {
 		if (!(await fill(heads, options))) break;
 		const first = earliest(heads);
 		const occurrence = first?.next;
 		if (!first || !occurrence) break;
-		events.push({ ...occurrence, stream: first.stream.name });
-		first.note(occurrence.id, occurrence.time);
-		const same = first.stream.sameStateAt?.(occurrence);
-		if (same !== undefined)
-			for (const head of heads) if (head !== first) noteAhead(head, occurrence.id, same);
+		isHeld = heads.some((head) => head !== first && head.mayPrecede(occurrence.time, first));
+		if (isHeld) break;
+		events.push(takeOut(heads, first, occurrence));
 	}
-	return { events, timelines: heads.map((head) => head.finish()) };
+	return { events, timelines: heads.map((head) => head.finish(isHeld)) };
+}
+
+/** The clock of an answer's Date header may differ from that of the records' times. */
+export const CLOCK_DIFFERENCE_MS = 60_000;
+
+/**
+ * One state of a record comes out once, whichever streams have it. What an earlier stream should have brought and has not,
+ * because it became visible late, comes out as that stream's event.
+ */
+function takeOut<T>(
+	heads: ReadonlyArray<Head<T>>,
+	first: Head<T>,
+	{ id, record, time }: Occurrence<T>,
+): DrainedEvent<T> {
+	const earlier = heads.slice(0, heads.indexOf(first));
+	const source = earlier.find((head) => head.lacks(id, head.stream.timeOf(record))) ?? first;
+	const timeIn = (head: Head<T>) => (head === first ? time : head.stream.timeOf(record));
+	source.note(id, timeIn(source));
+	for (const head of heads) {
+		if (head === first) head.note(id, time);
+		else if (head !== source) noteAhead(head, id, timeIn(head));
+	}
+	return { id, record, time: timeIn(source), stream: source.stream.name };
 }
 
 /**

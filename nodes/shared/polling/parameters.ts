@@ -4,7 +4,7 @@ import type { INodeParameters, INodeProperties, IPollFunctions } from 'n8n-workf
 import { InvalidInput } from '../core/errors';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isUnset, readNumber, unlocated } from '../core/readValue';
-import { date } from '../fields/fieldTypes';
+import { date, oneOf } from '../fields/fieldTypes';
 import { runOptions } from '../execution/options';
 
 /** Parameters that the triggers of both services have. */
@@ -77,6 +77,32 @@ export const overlapOption: INodeProperties = {
 		'How many minutes each poll looks back, for records that become visible late. What has come out does not come out again.',
 };
 
+const reactivationOption: INodeProperties = {
+	displayName: 'When Activated Again',
+	name: 'reactivation',
+	type: 'options',
+	options: [
+		{
+			name: 'Go On Where It Was',
+			value: 'goOn',
+			description: 'What happened while the workflow was inactive comes out, in order',
+		},
+		{
+			name: 'From Now On',
+			value: 'now',
+			description: 'What happened while the workflow was inactive does not come out',
+		},
+	],
+	default: 'goOn',
+	description:
+		'What comes out of the time in which somebody had deactivated the workflow. A restart of n8n is no deactivation.',
+};
+
+/** Whether a poll begins anew because the workflow was inactive. @throws InvalidInput */
+export const beginsAnew = ({ reactivation }: JsonObject, isActivation: boolean): boolean =>
+	oneOf(reactivation ?? 'goOn', '"When Activated Again" (reactivation)', 'goOn', 'now') === 'now' &&
+	isActivation;
+
 /** The `options` collection of a trigger, its entries in alphabetical order. */
 export const pollOptions = (...own: INodeProperties[]): INodeProperties => ({
 	displayName: 'Options',
@@ -84,10 +110,13 @@ export const pollOptions = (...own: INodeProperties[]): INodeProperties => ({
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	// Only the time-out is taken from the run's options, because a poll sends one request after the other.
-	options: [...own, maxItemsOption, ...runOptions.filter(({ name }) => name === 'timeout')].sort((a, b) =>
-		a.displayName.localeCompare(b.displayName),
-	),
+	// A poll sends one request after the other.
+	options: [
+		...own,
+		maxItemsOption,
+		reactivationOption,
+		...runOptions.filter(({ name }) => name === 'timeout'),
+	].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 });
 
 export const readMaxItems = ({ maxItems }: JsonObject): number =>

@@ -11,6 +11,8 @@ export type PollRun = {
 	hasTime(): boolean;
 	/** Writes to n8n's log. */
 	log(message: string): void;
+	/** The workflow was inactive, and this is the first poll since it was activated. */
+	isActivation: boolean;
 };
 
 /** A trigger whose parameters are read and checked. */
@@ -36,7 +38,10 @@ const USABLE_PART = 0.75;
 export const usableBudget = (allowed: number | undefined): number =>
 	Math.min(MAX_BUDGET_MS, allowed === undefined ? Infinity : allowed * USABLE_PART);
 
-/** Polls that are under way, by workflow and node, because n8n begins a poll even if the last one has not ended. */
+/** n8n makes one context for each activation, and polls with it until the next one. */
+const polled = new WeakSet<IPollFunctions>();
+
+/** Polls that are under way, by workflow and node: n8n begins one although the last has not ended. */
 const underWay = new Set<string>();
 
 /**
@@ -80,9 +85,12 @@ async function pollOnce(
 	const { events, state } = await trigger.poll(before && deepCopy(before), {
 		hasTime: () => Date.now() - startedAt < usable,
 		log: (message) => context.logger.info(`${context.getNode().name}: ${message}`),
+		// A restart of n8n is `init`, another version of the workflow is `update`.
+		isActivation: context.getActivationMode() === 'activate' && !polled.has(context),
 	});
 	// n8n no longer waits for this poll and would drop the events.
 	if (allowed !== undefined && Date.now() - startedAt >= Math.max(allowed, 1000)) throw tooSlow(allowed);
+	polled.add(context);
 	if (JSON.stringify(before) !== JSON.stringify(state)) kept.state = state;
 	return events.length > 0 ? toOutput(events) : null;
 }

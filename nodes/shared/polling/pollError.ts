@@ -21,5 +21,10 @@ export function toPollError(node: INode, error: unknown): Error {
 	// n8n's own errors stay as they are, e.g. for a missing credential.
 	if (cause === undefined && error instanceof Error) return error;
 	const nodeError = toNodeError(node, error);
-	return cause === undefined ? nodeError : Object.assign(nodeError, { failure: { cause } });
+	if (cause === undefined) return nodeError;
+	// n8n waits at least as long before the next poll.
+	const wait = error instanceof ServiceFailure ? error.retryAfterMs : undefined;
+	return Object.assign(nodeError, {
+		failure: { cause, ...(wait !== undefined && { retryAfterMs: wait }) },
+	});
 }

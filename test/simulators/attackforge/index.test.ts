@@ -1259,10 +1259,25 @@ describe('GetVulnerabilitiesByGroup', () => {
 		});
 	});
 
-	test('takes any text as the filter q, and filters nothing by it', async () => {
-		const { ids } = await withVulnerabilities(2);
-		const q = encodeURIComponent('{ priority: { $in: [ "Critical" ] } }');
-		expect(await ids(`?q=${q}`)).toHaveLength(2);
+	test('filters by q as documented, and refuses what is no such query', async () => {
+		const { ids, call, a } = await withVulnerabilities(6);
+		const count = async (q: string) => (await ids(`?q=${encodeURIComponent(q)}`)).length;
+		expect(await count('{ priority: { $in: [ "Critical" ] } }')).toBe(2);
+		expect(await count('{ created: { $gte: datetime("2025-01-01 04:00") } }')).toBe(2);
+		expect(
+			await count(
+				'{ $or: [ { created: { $lt: datetime("2025-01-01 01:00") } }, { title: { $eq: "Vulnerability 6" } } ] }',
+			),
+		).toBe(2);
+		expect(await count('{ $and: [ { modified: { $gte: datetime("now", "-1 days") } } ] }')).toBe(0);
+		for (const q of [
+			'priority',
+			'{ color: { $eq: "red" } }',
+			'{ created: { $gte: datetime("2025-01-01 04:00:30") } }',
+		]) {
+			const { status } = await call('GET', `/groups/${a}/vulnerabilities?q=${encodeURIComponent(q)}`);
+			expect(status).toBe(400);
+		}
 	});
 
 	test.each([

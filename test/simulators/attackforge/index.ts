@@ -17,7 +17,7 @@ import { refusals } from './refusals';
 import { addErrorHandlers, addRoute, API_KEY, type AttackForgeOptions } from './service';
 import { State } from './state';
 import { seedUser, tenantUsers, userMethods } from './users';
-import { seedVulnerabilities, vulnerabilityMethods } from './vulnerabilities';
+import { changeVulnerability, seedVulnerabilities, vulnerabilityMethods } from './vulnerabilities';
 
 export type { MethodName } from './methods';
 export type {
@@ -63,7 +63,9 @@ export type AttackForgeSimulator = RunningServer & {
 		count: number,
 		input?: Omit<Partial<StoredVulnerability>, 'id'>,
 	): StoredVulnerability[];
-	/** Adds assets to the group's first project, or to a new one if the group has none. Returns copies. */
+	/** Changes a vulnerability as another client would. Returns a copy. */
+	changeVulnerability(id: string, changes: Partial<StoredVulnerability>): StoredVulnerability;
+	/** Adds assets to the group's first project, or to one seeded for them. Returns copies. */
 	seedAssets(groupId: string, count: number): StoredAsset[];
 };
 
@@ -74,6 +76,12 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 	const state = new State(users, users[0], { listingLag, customFieldsMerge, storesText });
 
 	addErrorHandlers(app, options);
+	const { clock } = options;
+	if (clock) {
+		app.addHook('onRequest', async (_request, reply) => {
+			reply.header('date', new Date(clock()).toUTCString());
+		});
+	}
 	const methods = {
 		...groupMethods(state, options),
 		...memberMethods(state),
@@ -109,6 +117,7 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 		},
 		seedVulnerabilities: (groupId, count, input = {}) =>
 			structuredClone(seedVulnerabilities(state, groupId, count, input)),
+		changeVulnerability: (id, changes) => structuredClone(changeVulnerability(state, id, changes)),
 		seedAssets: (groupId, count) => structuredClone(seedAssets(state, groupId, count)),
 	};
 }

@@ -186,7 +186,7 @@ export const vulnerabilitiesQuery = record({
 	priority: oneWord(...PRIORITIES),
 	altCustomFields: switchedOn,
 	pendingVulnerabilities: switchedOn,
-	// The language of this filter is documented on its own page. Here any text is accepted, and filters nothing.
+	// The language of this filter is documented on a page of its own: queryFilter.ts.
 	q: { type: 'string' },
 });
 export const usersQuery = record({

@@ -55,6 +55,10 @@ export type AttackForgeOptions = ServerOptions & {
 	 * change.
 	 */
 	listingLag?: number;
+	/** Milliseconds since the epoch: the time of the Date header and of `now` in queries. Default: this machine's. */
+	clock?: () => number;
+	/** The filter `q` filters nothing, as in versions that do not know it. */
+	ignoresQuery?: boolean;
 	hooks?: {
 		/**
 		 * Called after a request has passed the checks of key and grant, and before it is carried out, so that a test can

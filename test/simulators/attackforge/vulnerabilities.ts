@@ -1,6 +1,8 @@
 import { page, vulnerabilityAnswer, type Query } from './answers';
 import { belongingsOfFirstProject } from './projects';
+import { queryFilter } from './queryFilter';
 import { hour, newId, PRIORITIES, type StoredVulnerability } from './records';
+import { refusals } from './refusals';
 import * as schemas from './schemas';
 import type { AttackForgeOptions, Method } from './service';
 import type { State } from './state';
@@ -34,10 +36,21 @@ export function seedVulnerabilities(
 	return list.slice(list.length - count);
 }
 
-/** The vulnerabilities of a group are those of its projects. A user sees those of the projects that they are on. */
+/** Changes a vulnerability as another client would. */
+export function changeVulnerability(
+	state: State,
+	id: string,
+	changes: Partial<StoredVulnerability>,
+): StoredVulnerability {
+	const found = [...state.vulnerabilities.values()].flat().find((one) => one.id === id);
+	if (!found) throw refusals.invalid('id', `is not the id of a vulnerability: ${id}`);
+	return Object.assign(found, structuredClone(changes));
+}
+
+/** The vulnerabilities of a group are those of its projects; a user sees those of the projects they are on. */
 export function vulnerabilityMethods(
 	state: State,
-	{ pageCap = 500 }: AttackForgeOptions,
+	{ pageCap = 500, clock = Date.now, ignoresQuery }: AttackForgeOptions,
 ): Record<'GetVulnerabilitiesByGroup', Method> {
 	return {
 		GetVulnerabilitiesByGroup: {
@@ -45,9 +58,11 @@ export function vulnerabilityMethods(
 			querystring: schemas.vulnerabilitiesQuery,
 			handle({ params, query }) {
 				const answer = vulnerabilityAnswer(query);
+				const isMatch =
+					query.q === undefined || ignoresQuery ? () => true : queryFilter(String(query.q), clock());
 				const found = state
 					.vulnerabilitiesOf(state.group(params.id ?? ''))
-					.filter(([vulnerability]) => isAskedFor(vulnerability, query));
+					.filter(([vulnerability]) => isAskedFor(vulnerability, query) && isMatch(vulnerability));
 				const vulnerabilities = page(found, query, pageCap).map(([vulnerability, project]) =>
 					answer(vulnerability, project, state.groupsOf(project)),
 				);

@@ -1,0 +1,81 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { IDataObject } from 'n8n-workflow';
+
+import { poll } from '../engine/harness';
+import type { BacklogService } from './backlogService';
+
+/** Milliseconds that n8n 2.41 gives a poll. */
+const BUDGET_MS = 36_000;
+const SAMPLE_MS = 10;
+
+export type BacklogAccount = {
+	/** Due, and due but not delivered. */
+	events: number;
+	missed: number;
+	doubled: number;
+	outOfOrder: number;
+	polls: number;
+	/** Milliseconds of the longest poll. */
+	slowestPoll: number;
+	/** Megabytes of resident memory, before the first poll and at most. */
+	memoryBefore: number;
+	memoryPeak: number;
+	/** The largest state, and the last one. */
+	stateBytes: number;
+	stateBytesAfter: number;
+};
+
+const MEGABYTE = 1024 * 1024;
+const memory = () => Math.round(process.memoryUsage().rss / MEGABYTE);
+
+/** Lets the trigger begin before a backlog, and polls until nothing more comes. */
+export async function drainBacklog(groups: number, maxItems: number): Promise<BacklogAccount> {
+	const service = fork(join(__dirname, 'backlogService.ts'), [String(groups)]);
+	try {
+		const [{ url, apiToken }] = (await once(service, 'message')) as [BacklogService];
+		const staticData: IDataObject = {};
+		const onePoll = async (since?: string) =>
+			await poll({
+				type: 'threatConnectGroupTrigger',
+				parameters: {
+					event: 'createdOrUpdated',
+					...(since !== undefined && { start: 'since', since }),
+					options: { maxItems },
+				},
+				credentials: { threatConnectApi: { baseUrl: url, apiToken } },
+				staticData,
+				budget: BUDGET_MS,
+			});
+		const account: BacklogAccount = {
+			...{ events: groups, missed: 0, doubled: 0, outOfOrder: 0, polls: 0, slowestPoll: 0 },
+			...{ memoryBefore: memory(), memoryPeak: 0, stateBytes: 0, stateBytesAfter: 0 },
+		};
+		const timer = setInterval(() => {
+			account.memoryPeak = Math.max(account.memoryPeak, memory());
+		}, SAMPLE_MS);
+		const delivered = new Set<unknown>();
+		let newest = '';
+		for (let quiet = 0; quiet < 2;) {
+			const startedAt = Date.now();
+			const items = await onePoll('2026-09-01');
+			account.polls += 1;
+			account.slowestPoll = Math.max(account.slowestPoll, Date.now() - startedAt);
+			account.stateBytesAfter = JSON.stringify(staticData).length;
+			account.stateBytes = Math.max(account.stateBytes, account.stateBytesAfter);
+			quiet = items === null ? quiet + 1 : 0;
+			for (const { eventId, eventTime } of items ?? []) {
+				if (delivered.has(eventId)) account.doubled += 1;
+				delivered.add(eventId);
+				if (String(eventTime) < newest) account.outOfOrder += 1;
+				newest = String(eventTime);
+			}
+		}
+		clearInterval(timer);
+		account.missed = groups - delivered.size;
+		return account;
+	} finally {
+		service.disconnect();
+	}
+}
