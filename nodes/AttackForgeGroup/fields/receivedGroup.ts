@@ -13,7 +13,8 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
 	group_custom_fields: 'custom_fields',
 };
 
-const SIMPLE_KEYS = [
+/** What says what a group is. */
+export const SIMPLE_KEYS = [
 	'id',
 	'name',
 	'group_owner',
@@ -24,6 +25,16 @@ const SIMPLE_KEYS = [
 	'is_deleted',
 	'created',
 	'last_modified',
+];
+
+/** Keys of a group besides the simple ones: AttackForge documentation, GetGroup. */
+export const OTHER_KEYS = [
+	'access',
+	'auto_add_project_request',
+	'created_by',
+	'enable_project_team_notifications',
+	'members',
+	'projects',
 ];
 
 /** A group under the names that a single one has, wherever it comes from. */

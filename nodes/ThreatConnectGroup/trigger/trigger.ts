@@ -10,6 +10,7 @@ import type { PollRun, Trigger } from '../../shared/polling/poll';
 import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../shared/polling/timeline';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { connectForPoll } from '../api/connect';
+import { simplifyGroup } from '../fields/receivedGroup';
 import { type GroupFilters, readFilters } from '../query/filters';
 import { isSameText } from '../query/matching';
 import { split, tqlOf } from '../query/split';
@@ -22,7 +23,6 @@ import {
 	KEYWORDS,
 	lastModifiedOf,
 	occurrenceOf,
-	simplifyGroup,
 	toEventItem,
 } from './events';
 import { readMinutes } from './read';

@@ -130,13 +130,19 @@ export function toNodeError(node: INode, error: unknown, itemIndex: number, writ
 	return buildNodeError(node, error, { message, description, itemIndex });
 }
 
+/** Whether an AI agent calls the node: n8n gives a node that is used as a tool a type of its own. */
+export const isToolNode = ({ type }: Pick<INode, 'type'>): boolean => type.endsWith('Tool');
+
 /** n8n's error with exactly this message and description. */
 export function buildNodeError(
 	node: INode,
 	error: unknown,
 	given: { message: string; description: string; itemIndex?: number },
 ): Error {
-	const { message, description } = given;
+	const { description } = given;
+	// What to do would not reach the model: of a tool's failure, n8n's AI Agent and its Agents pass on the message alone.
+	const isTold = isToolNode(node) && description !== '';
+	const message = isTold ? `${given.message}\n\n${description}` : given.message;
 	const options = { ...given, failure: failureOf(error) };
 	const nodeError =
 		error instanceof ServiceFailure

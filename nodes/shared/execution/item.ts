@@ -3,6 +3,7 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
+import { isToolNode } from '../core/errors';
 import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
@@ -17,10 +18,14 @@ import { isUnset, unlocated } from '../core/readValue';
 export class Parameters {
 	private readonly fixed = new Map<string, NodeParameterValue>();
 	private readonly written: INodeParameters;
+	/** An AI agent calls the node. n8n gives a node that is used as a tool a type of its own. */
+	readonly isTool: boolean;
 
 	constructor(private readonly context: IExecuteFunctions) {
 		// n8n copies the node each time.
-		this.written = context.getNode().parameters;
+		const node = context.getNode();
+		this.written = node.parameters;
+		this.isTool = isToolNode(node);
 	}
 
 	/** @returns null when it is hidden */
@@ -77,6 +82,11 @@ export class Item {
 		if (!this.parameters.holdsExpression(name)) return this.parameters.read(name, this.index);
 		if (!this.evaluated.has(name)) this.evaluated.set(name, this.parameters.read(name, this.index));
 		return this.evaluated.get(name);
+	}
+
+	/** An AI agent calls the node. */
+	get isTool(): boolean {
+		return this.parameters.isTool;
 	}
 
 	/** n8n's own functions, for what only they can do: files. */

@@ -1,7 +1,7 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
-import { groupParameter, readGroupId } from '../parameters';
+import { changedGroupRecords, groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
 
 export const restore = defineOperation<AttackForge>({
@@ -11,6 +11,7 @@ export const restore = defineOperation<AttackForge>({
 	action: 'Restore a group',
 	description: 'Restore a group from the archive',
 	parameters: [groupParameter(), optionsCollection()],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {

@@ -16,6 +16,7 @@ import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { customFieldOf } from '../../fields/receivedGroup';
 import { matchText } from '../../fields/matching';
 import {
+	changedGroupRecords,
 	optionalGroupParameter,
 	readGroupId,
 	readModes,
@@ -87,6 +88,7 @@ export const upsert = defineOperation<AttackForge>({
 		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), searchIn, ...updatingOptions),
 		...updatingNotices('additionalFields'),
 	],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const { create, update } = item.upsertRecords();
 		const match = readMatch(item, update);

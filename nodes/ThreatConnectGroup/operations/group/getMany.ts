@@ -9,7 +9,7 @@ import { inQuotes, optionalText } from '../../../shared/core/readValue';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
 import { plainSpelling } from '../../query/matching';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
-import { answerOptions, fieldsOption } from '../parameters';
+import { answerOptions, fieldsOption, groupRecords } from '../parameters';
 import { filterParameters, readFilters } from '../../query/filters';
 
 export const getMany = defineOperation<ThreatConnect>({
@@ -72,6 +72,7 @@ export const getMany = defineOperation<ThreatConnect>({
 		},
 		optionsCollection(fieldsOption),
 	],
+	records: groupRecords,
 	prepare(item, api) {
 		const filters = readFilters(
 			(item.parameter('filters') ?? {}) as JsonObject,

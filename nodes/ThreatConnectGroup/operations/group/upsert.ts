@@ -19,6 +19,7 @@ import {
 	answerOptions,
 	assignXidOption,
 	groupOptions,
+	groupRecords,
 	readCreation,
 	readOwner,
 	xidParameters,
@@ -67,6 +68,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		...recordParameters(table, 'upsert'),
 		groupOptions(assignXidOption, clearFieldsOption(table, CLEAR_EXAMPLE)),
 	],
+	records: groupRecords,
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
 		const drafted = draft();
