@@ -179,7 +179,7 @@ export async function callFromAgents(
 		{ node, data, source: null },
 		[],
 	);
-	const { execute } = nodeTypes.getByNameAndVersion(node.type) as INodeType;
+	const { execute } = nodeTypes.getByNameAndVersion(node.type);
 	if (!execute) throw new Error('No execute');
 	const output = await execute.call(context);
 	return Array.isArray(output) ? (output[0] ?? []) : [];
