@@ -188,6 +188,34 @@ test('an agent gets ten fields of an AttackForge group that it creates, and what
 	expect(changed).toEqual({ id: group?.id, members: [], _outcome: 'updated' });
 });
 
+test('the type of an input item may be spelled as in STIX, and one that is none is said to come from the input', async () => {
+	const create = { resource: 'group', operation: 'create', type: 'Incident', dataMode: 'autoMapInputData' };
+	const { items, errors } = await run({
+		...ofThreat(),
+		parameters: create,
+		items: [
+			{ name: 'Lazarus', type: 'intrusion-set' },
+			{ name: 'Lazarus', type: 'threat-actor' },
+		],
+		onError: 'continueErrorOutput',
+	});
+	expect(jsonOf(items)).toEqual([expect.objectContaining({ name: 'Lazarus', type: 'Intrusion Set' })]);
+	expect(jsonOf(errors)).toEqual([
+		expect.objectContaining({
+			error: '"Type" (type) cannot be "threat-actor"',
+			message: expect.stringContaining('comes before the Type of the node'),
+		}),
+	]);
+});
+
+test('a way to log in that there is not is refused, and no other is taken instead', async () => {
+	const { error } = await run({
+		...ofThreat(),
+		parameters: { resource: 'group', operation: 'getAll', authentication: 'HMAC' },
+	});
+	expect(error?.message).toContain('"Authentication" (authentication) cannot be "HMAC"');
+});
+
 /** A failure says to a model what to do, whichever way it is called: n8n gives it the message only. */
 test.each<[string, (parameters: INodeParameters) => Promise<unknown>]>([
 	['its Agents', async (parameters) => await callFromAgents({ ...ofThreat(), parameters })],

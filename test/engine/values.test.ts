@@ -342,7 +342,11 @@ describe('an option that an expression gives and that there is not is refused, a
 			{ items: not(right) },
 		);
 	test.each([
-		['Sort Direction', () => tc('getAll', { sortDirection: value }, { items: not('desc') }), 'desc'],
+		[
+			'Sort Direction',
+			() => tc('getAll', { sort: { sortDirection: value } }, { items: not('desc') }),
+			'desc',
+		],
 		[
 			'Find Group By',
 			() => tc('get', { findBy: value, groupId: '1', groupXid: 'x' }, { items: not('xid') }),

@@ -43,7 +43,8 @@ function readSettings(context: IPollFunctions) {
 	return {
 		kinds: readKinds(context.getNodeParameter('events', [])),
 		scope: oneOf<Scope>(context.getNodeParameter('scope', 'all'), '"Groups" (scope)', 'all', 'mine'),
-		withExisting: context.getNodeParameter('start', 'now') === 'existing',
+		withExisting:
+			oneOf(context.getNodeParameter('start', 'now'), '"Start" (start)', 'now', 'existing') === 'existing',
 		simplify: optionalSwitch(context.getNodeParameter('simplify', true), '"Simplify" (simplify)', true),
 		filter: {
 			allow: readKeys(options.cf_key_allowlist, '"Only Custom Fields"'),

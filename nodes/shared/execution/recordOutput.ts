@@ -53,12 +53,12 @@ export function outputParameters({ id, simple, others, simplify }: RecordFields)
 			name: 'output',
 			type: 'options',
 			options: [
-				{ name: 'Simplified', value: 'simple', description: `Only ${simple.join(', ')}` },
+				{ name: 'Simplified', value: 'simple', description: `Only ${simple.map(title).join(', ')}` },
 				{ name: 'Raw', value: 'raw', description: 'All fields, as the service returns them' },
 				{
 					name: 'Selected Fields',
 					value: 'fields',
-					description: `Only the fields that you choose, and ${id}`,
+					description: 'Only the ID and the fields that you choose',
 				},
 			],
 			default: 'simple',
@@ -74,7 +74,7 @@ export function outputParameters({ id, simple, others, simplify }: RecordFields)
 				.map((name) => ({ name: title(name), value: name }))
 				.sort((a, b) => a.name.localeCompare(b.name)),
 			default: [],
-			description: `The fields to return besides ${id}`,
+			description: 'The fields to return besides the ID',
 			displayOptions: { show: { '@tool': [true], output: ['fields'] } },
 		},
 	];

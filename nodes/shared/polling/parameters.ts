@@ -4,7 +4,7 @@ import type { INodeParameters, INodeProperties, IPollFunctions } from 'n8n-workf
 import { InvalidInput } from '../core/errors';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isUnset, readNumber, unlocated } from '../core/readValue';
-import { date } from '../fields/fieldTypes';
+import { date, oneOf } from '../fields/fieldTypes';
 import { runOptions } from '../execution/options';
 
 /** Parameters that the triggers of both services have. */
@@ -45,7 +45,8 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 
 /** @returns milliseconds since the epoch; `undefined` from now on */
 export function readStart(context: IPollFunctions): number | undefined {
-	if (context.getNodeParameter('start', 'now') !== 'since') return undefined;
+	const start = oneOf(context.getNodeParameter('start', 'now'), '"Start" (start)', 'now', 'since');
+	if (start === 'now') return undefined;
 	const given: unknown = context.getNodeParameter('since', '');
 	const label = '"Since" (since)';
 	if (isUnset(given)) throw new InvalidInput(`${label} is empty`, 'Give a date, or choose From Now On.');

@@ -9,7 +9,7 @@ export const archive = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'archive',
 	name: 'Archive',
-	action: 'Archive a group',
+	action: 'Archive group',
 	description: 'Archive a group, without deleting it',
 	parameters: [
 		notice(

@@ -10,7 +10,7 @@ export const create = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create a group',
+	action: 'Create group',
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with a CRM or directory.',
 	description: 'Create a group with its contacts, custom fields and access',

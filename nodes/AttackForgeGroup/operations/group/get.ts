@@ -13,7 +13,7 @@ export const get = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
-	action: 'Get a group',
+	action: 'Get group',
 	description:
 		'Retrieve a group with its contacts and custom fields; without Simplify also its access, members and projects',
 	parameters: [groupParameter(), optionsCollection(...customFieldFilterOptions)],

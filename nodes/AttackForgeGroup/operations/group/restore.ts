@@ -8,7 +8,7 @@ export const restore = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'restore',
 	name: 'Restore',
-	action: 'Restore a group',
+	action: 'Restore group',
 	description: 'Restore a group from the archive',
 	parameters: [groupParameter(), optionsCollection()],
 	records: changedGroupRecords,

@@ -17,7 +17,7 @@ export const update = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update a group',
+	action: 'Update group',
 	builderHint:
 		'Changes one known group by its ID. access entries are changes (action upsert or remove), unless options.accessMode is exact.',
 	description: 'Change fields, custom fields and access of a group, or delete it by its "Is Deleted" field',

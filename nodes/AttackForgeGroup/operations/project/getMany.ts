@@ -8,7 +8,7 @@ export const getMany = defineOperation<AttackForge>({
 	resource: 'project',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many projects of a group',
+	action: 'Get many projects of group',
 	description: 'Retrieve the projects of a group that your user is a member of',
 	parameters: [groupParameter(), ...limitParameters(), optionsCollection(...customFieldFilterOptions)],
 	records: {

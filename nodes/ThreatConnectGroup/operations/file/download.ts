@@ -8,7 +8,7 @@ export const download = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'download',
 	name: 'Download',
-	action: 'Download the file of a group',
+	action: 'Download file of group',
 	description: 'Download the file of a Document or Report',
 	parameters: [...groupParameters(), outputField(), optionsCollection()],
 	records: plainGroupRecords,

@@ -8,7 +8,7 @@ export const downloadPdf = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'downloadPdf',
 	name: 'Download PDF Report',
-	action: 'Download a group as a PDF report',
+	action: 'Download group as PDF report',
 	description:
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
 	parameters: [...groupParameters(), outputField(), optionsCollection()],

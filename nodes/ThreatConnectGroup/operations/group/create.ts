@@ -11,7 +11,7 @@ export const create = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create a group',
+	action: 'Create group',
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with another system. type decides which fields additionalFields may hold: file fields of a Signature are parameters of their own (fileName, fileType, fileText).',
 	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',

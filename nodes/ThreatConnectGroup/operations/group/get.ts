@@ -7,7 +7,7 @@ export const get = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
-	action: 'Get a group',
+	action: 'Get group',
 	description: 'Get a group by its ID, or by its XID and owner',
 	parameters: [...groupParameters('searchOwners'), optionsCollection(fieldsOption)],
 	records: groupRecords,

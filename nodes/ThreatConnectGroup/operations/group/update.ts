@@ -10,7 +10,7 @@ export const update = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update a group',
+	action: 'Update group',
 	builderHint:
 		'Changes one known group by ID or XID. Each list in updateFields has a mode: append adds, delete removes, replace removes all that is not given.',
 	description:

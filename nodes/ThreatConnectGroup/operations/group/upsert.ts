@@ -59,7 +59,7 @@ export const upsert = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
-	action: 'Create or update a group',
+	action: 'Create or update group',
 	builderHint:
 		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
