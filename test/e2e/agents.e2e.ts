@@ -1,8 +1,17 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type LossRule, startLossyProxy } from '../support/lossyProxy';
-import { type ScriptedModel, startScriptedModel, type Turn } from '../support/scriptedModel';
+import { type ScriptedModel, startScriptedModel, type Step, type Turn } from '../support/scriptedModel';
+import { ALONE, type Execution, type Workflow } from './n8n';
 import { openStage, type Stage } from './stage';
-import { addCredentials, ATTACKFORGE, example, failuresOf, THREATCONNECT, TRIGGER } from './workflows';
-import type { Execution, Workflow } from './n8n';
+import {
+	addCredentials,
+	ATTACKFORGE,
+	example,
+	failuresOf,
+	THREATCONNECT,
+	TRIGGER,
+	workflowOf,
+} from './workflows';
 
 /**
  * Both nodes as tools of n8n's agents, driven by a model whose answers are written down: the AI Agent node, a sub-agent, and
@@ -368,4 +377,124 @@ test("n8n's Agents create and update a group in each service, and correct a call
 	expect(await chat(SAID, 'gpt-scripted', exampleTools())).toBe('Done: Containment Achieved');
 	expect(told()).toMatch(TOLD);
 	expectWorkDone('Second');
+});
+
+/**
+ * Publishes an example, asks it by its chat, and answers in the place of its model.
+ *
+ * @returns what the assistant says
+ */
+async function askExample(name: string, question: string, ...steps: Step[]) {
+	const { session, n8n } = stage;
+	const workflow = example(name);
+	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.chatTrigger')) as Node | undefined;
+	const parameters = workflow.nodes.find(({ type }) => type.endsWith('.lmChatOpenAi'))?.parameters as {
+		model: { value: string };
+	};
+	if (!trigger) throw new Error(`${name} has no chat`);
+	// In the editor, nobody else may ask.
+	trigger.parameters = { ...trigger.parameters, public: true };
+	model.script(parameters.model.value, ...steps);
+	await session.publishWorkflow(await session.addWorkflow(workflow));
+	const address = `${n8n.url}/webhook/${String(trigger.webhookId)}/chat`;
+	const body = JSON.stringify({ action: 'sendMessage', sessionId: name, chatInput: question });
+	for (let attempt = 0; ; attempt++) {
+		const headers = { ...ALONE, 'content-type': 'application/json' };
+		const response = await fetch(address, { method: 'POST', headers, body });
+		// n8n publishes in the background.
+		if (response.status === 404 && attempt < 60) await sleep(500);
+		else return { status: response.status, text: await response.text() };
+	}
+}
+
+test('agent-triage: an indicator is looked up, and the incident is associated with the groups that know it', async () => {
+	const { threatConnect } = stage;
+	const known = threatConnect.seedGroup({ type: 'Adversary', name: 'Sable Fox' });
+	await stage.session.runWorkflow(
+		await stage.session.addWorkflow(
+			workflowOf('Known', {
+				name: 'Known',
+				type: THREATCONNECT,
+				parameters: {
+					resource: 'group',
+					operation: 'update',
+					groupId: known.id,
+					updateFields: {
+						associatedIndicators: {
+							list: { mode: 'append', data: { entry: [{ type: 'Host', summary: 'files.badguy.com' }] } },
+						},
+					},
+				},
+			}),
+		),
+		TRIGGER,
+	);
+	let found: unknown;
+	const { text } = await askExample(
+		'agent-triage',
+		'A beacon to files.badguy.com since eight.',
+		() => [{ tool: 'Find_groups', args: { Indicator: 'files.badguy.com' } }],
+		(turn) => {
+			found = recordIn(last(turn, 1)[0]);
+			return [{ tool: 'Record_an_incident', args: { ...INCIDENT, Name: 'Triaged beacon' } }];
+		},
+		(turn) => {
+			const { id } = recordIn(last(turn, 1)[0]);
+			const args = { Incident_ID: String(id), Group_IDs: known.id };
+			return [
+				{ tool: 'Associate_groups', args },
+				{ tool: 'Associate_groups', args },
+			];
+		},
+		(turn) => last(turn, 2).join(' '),
+	);
+	expect(Object.keys(found as object)).toEqual(['id', 'name', 'type', 'ownerName', 'webLink']);
+	expect(text).toContain('Sable Fox');
+	const [incident, ...others] = threats('Triaged beacon');
+	expect(others).toEqual([]);
+	expect(incident?.associatedGroups.map(({ name }) => name)).toEqual(['Sable Fox']);
+});
+
+test('agent-customers: a customer is made once although the call is repeated, and gets its member', async () => {
+	const { attackForge } = stage;
+	const user = attackForge.seedUser({ email: 'priya@harborbank.example' });
+	const create = [{ tool: 'Create_or_update_customer', args: { ...CUSTOMER, Name: 'Asked Bank' } }];
+	const { text } = await askExample(
+		'agent-customers',
+		'Asked Bank is a customer now.',
+		() => [{ tool: 'Find_customers', args: { Name: 'asked' } }],
+		() => create,
+		() => create,
+		(turn) => [
+			{
+				tool: 'Add_a_member',
+				args: { Group_ID: String(recordIn(last(turn, 1)[0]).id), Email: 'priya@harborbank.example' },
+			},
+		],
+		(turn) => last(turn, 1).join(''),
+	);
+	expect(text).toContain(user.id);
+	const groups = attackForge.groups().filter(({ name }) => name === 'Asked Bank');
+	expect(groups).toHaveLength(1);
+	expect(groups[0]?.members).toEqual([expect.objectContaining({ userId: user.id, accessLevel: 'View' })]);
+});
+
+test('agent-reporting: the groups of a week come with their indicators, and one of them with its details', async () => {
+	const today = new Date().toISOString().slice(0, 10);
+	let week = '';
+	const { text } = await askExample(
+		'agent-reporting',
+		'What came in this week?',
+		() => [{ tool: 'Groups_of_a_week', args: { From: today, To: today } }],
+		(turn) => {
+			week = last(turn, 1)[0] ?? '';
+			const id = String(threats('Triaged beacon')[0]?.id);
+			return [{ tool: 'One_group', args: { Group_ID: id } }];
+		},
+		(turn) => last(turn, 1).join(''),
+	);
+	expect(week).toContain('Triaged beacon');
+	expect(week).toContain('associatedIndicators');
+	expect(week).not.toContain('createdBy');
+	expect(text).toContain('One connection every 60 seconds.');
 });

@@ -20,7 +20,7 @@ export type Call = { tool: string; args: Record<string, unknown> };
 /** What a model answers: text, or calls of tools, which n8n may run at the same time. */
 export type Reply = string | Call[];
 
-type Step = (turn: Turn) => Reply;
+export type Step = (turn: Turn) => Reply;
 
 /** A model server whose answers are written down beforehand. */
 export type ScriptedModel = {
