@@ -46,30 +46,25 @@ type Answer = (
 	more?: Partial<RunOptions>,
 ) => Promise<void>;
 
-/** Runs operations of one node, and keeps the schema of each. */
-const recorder =
-	(folder: string, type: string, credentials: RunOptions['credentials'], files: Files) =>
-	(resource: string): Answer =>
-	async (operation, parameters, more = {}) => {
-		const { items, error } = await run({
-			type,
-			parameters: { resource, operation, ...parameters },
-			credentials,
-			...more,
-		});
-		if (error || items.length === 0) throw new Error(`${resource} ${operation}: ${error?.message}`);
-		const schema = merged(items.map(({ json }) => schemaOf(json)));
-		files[`nodes/${folder}/__schema__/v1.0.0/${resource}/${operation}.json`] = { ...schema, version: 1 };
-	};
+export type ServiceNode = 'threatConnectGroup' | 'attackForgeGroup';
 
-async function ofThreatConnect(files: Files): Promise<void> {
+/** Is called for each operation, one after the other, and has to run it: later ones use what it has made. */
+type Visit = (options: Omit<RunOptions, 'type'> & { type: ServiceNode }) => Promise<void>;
+
+const visiting =
+	(type: ServiceNode, credentials: RunOptions['credentials'], visit: Visit) =>
+	(resource: string): Answer =>
+	async (operation, parameters, more = {}) =>
+		await visit({ parameters: { resource, operation, ...parameters }, credentials, ...more, type });
+
+async function ofThreatConnect(visit: Visit): Promise<void> {
 	const store = await BinaryStore.use('default');
 	const server = await startThreatConnect();
 	try {
 		const credentials = {
 			threatConnectApi: { baseUrl: server.url, apiToken: server.credentials.apiToken },
 		};
-		const answers = recorder('ThreatConnectGroup', 'threatConnectGroup', credentials, files);
+		const answers = visiting('threatConnectGroup', credentials, visit);
 		const group = answers('group');
 		const { id } = server.seedGroup({
 			type: 'Incident',
@@ -113,13 +108,13 @@ async function ofThreatConnect(files: Files): Promise<void> {
 	}
 }
 
-async function ofAttackForge(files: Files): Promise<void> {
+async function ofAttackForge(visit: Visit): Promise<void> {
 	const server = await startAttackForge();
 	try {
 		const credentials = {
 			attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey },
 		};
-		const answers = recorder('AttackForgeGroup', 'attackForgeGroup', credentials, files);
+		const answers = visiting('attackForgeGroup', credentials, visit);
 		const group = answers('group');
 		const user = server.seedUser();
 		const customer = {
@@ -159,10 +154,23 @@ async function ofAttackForge(files: Files): Promise<void> {
 	}
 }
 
+/** Runs all operations of both nodes, against records that have everything. */
+export async function everyOperation(visit: Visit): Promise<void> {
+	await ofThreatConnect(visit);
+	await ofAttackForge(visit);
+}
+
 /** @returns the schema of each operation, by the path of its file */
 export async function outputSchemas(): Promise<Files> {
 	const files: Files = {};
-	await ofThreatConnect(files);
-	await ofAttackForge(files);
+	await everyOperation(async (options) => {
+		const { type, parameters } = options;
+		const path = `${String(parameters.resource)}/${String(parameters.operation)}`;
+		const { items, error } = await run(options);
+		if (error || items.length === 0) throw new Error(`${path}: ${error?.message}`);
+		const folder = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
+		const schema = merged(items.map(({ json }) => schemaOf(json)));
+		files[`nodes/${folder}/__schema__/v1.0.0/${path}.json`] = { ...schema, version: 1 };
+	});
 	return files;
 }

@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 import { table as attackForgeFields } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import type { Table } from '../../nodes/shared/fields/field';
 import { table as threatConnectFields } from '../../nodes/ThreatConnectGroup/fields/groupFields';
+import { sizesTable, withSizes } from './answerSizes';
 import { fieldsTable } from './fields';
 import { attackForge, threatConnect } from './nodes';
 import { pageOf } from './operationsPage';
@@ -42,6 +43,8 @@ async function main(): Promise<void> {
 	await saveFields('docs/attackforge.md', 'AttackForgeGroup', attackForgeFields);
 	for (const [file, schema] of Object.entries(await outputSchemas()))
 		await save(file, JSON.stringify(schema));
+	const sizes = withSizes(await sizesTable());
+	await save(sizes.path, sizes.text);
 	await save('docs/threatconnect-group.md', await pageOf(threatConnect));
 	await save('docs/attackforge-group.md', await pageOf(attackForge));
 }

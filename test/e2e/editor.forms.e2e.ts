@@ -31,7 +31,8 @@ const expectForm = async (expected: string[], what = '') =>
 	await eventually(async () => expect([what, ...(await labels())]).toEqual([what, ...expected]));
 
 const HEAD = ['Credential', 'Resource', 'Operation'];
-const RECORD = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
+const BATCH = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
+const RECORD = [...BATCH.slice(0, -1), 'Simplify', 'Options'];
 const ONE_GROUP = ['Find Group By', 'Group ID*'];
 const MANY = ['Return All', 'Limit'];
 const CUSTOMER = [
@@ -42,6 +43,7 @@ const CUSTOMER = [
 	'Primary Contact Number*',
 	'Primary Contact Email*',
 	'Additional Fields',
+	'Simplify',
 	'Options',
 ];
 
@@ -53,13 +55,13 @@ const THREATCONNECT_FORMS: Forms = [
 		'Group',
 		[
 			['Add Post', [...ONE_GROUP, 'Text*', 'Options']],
-			['Bulk Import', RECORD],
+			['Bulk Import', BATCH],
 			['Create', RECORD],
 			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
 			['Delete', [...ONE_GROUP, 'Options']],
-			['Get', [...ONE_GROUP, 'Options']],
-			['Get Many', [...MANY, 'Filters', 'TQL Query', 'Sort By', 'Sort Direction', 'Options']],
-			['Update', [...ONE_GROUP, 'Fields', 'Type', 'Update Fields', 'Options']],
+			['Get', [...ONE_GROUP, 'Simplify', 'Options']],
+			['Get Many', [...MANY, 'Filters', 'TQL Query', 'Simplify', 'Options', 'Sort']],
+			['Update', [...ONE_GROUP, 'Fields', 'Type', 'Update Fields', 'Simplify', 'Options']],
 		],
 	],
 	[
@@ -75,8 +77,8 @@ const THREATCONNECT_FORMS: Forms = [
 					'Options',
 				],
 			],
-			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Options']],
-			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Options']],
+			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
+			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
 		],
 	],
 ];
@@ -85,13 +87,13 @@ const ATTACKFORGE_FORMS: Forms = [
 	[
 		'Group',
 		[
-			['Archive', ['Group*', 'Options']],
+			['Archive', ['Group*', 'Simplify', 'Options']],
 			['Create', CUSTOMER],
 			['Create or Update', ['Match By', ...CUSTOMER]],
 			['Get', ['Group*', 'Simplify', 'Options']],
 			['Get Many', ['Groups', ...MANY, 'Filters', 'Simplify', 'Options']],
-			['Restore', ['Group*', 'Options']],
-			['Update', ['Group*', 'Fields', 'Update Fields', 'Options']],
+			['Restore', ['Group*', 'Simplify', 'Options']],
+			['Update', ['Group*', 'Fields', 'Update Fields', 'Simplify', 'Options']],
 		],
 	],
 	['Asset', [['Get Many', ['Group*', ...MANY, 'Options']]]],
@@ -108,12 +110,12 @@ const ATTACKFORGE_FORMS: Forms = [
 	[
 		'Project',
 		[
-			['Get Many', ['Group*', ...MANY, 'Options']],
+			['Get Many', ['Group*', ...MANY, 'Simplify', 'Options']],
 			['Link to Group', ['Project ID*', 'Group*', 'Options']],
 			['Unlink From Group', ['Project ID*', 'Group*', 'Options']],
 		],
 	],
-	['Vulnerability', [['Get Many', ['Group*', ...MANY, 'Filters', 'Options']]]],
+	['Vulnerability', [['Get Many', ['Group*', ...MANY, 'Filters', 'Simplify', 'Options']]]],
 ];
 
 describe.each([

@@ -83,7 +83,7 @@ test('makes a first group in ThreatConnect with it', async () => {
 	await page.getByTestId('canvas-handle-plus').first().click();
 	await page.getByTestId('node-creator-search-bar').fill('ThreatConnect');
 	await said('ThreatConnect Group').click();
-	await said('Create a group').click();
+	await said('Create group').click();
 	await page.getByTestId('parameter-input-operation').waitFor();
 	// n8n has chosen the only credential that fits.
 	const credential = page.getByTestId('node-credentials-select').locator('input').first();

@@ -36,7 +36,10 @@ const writes = (requests: LoggedRequest[]) =>
 	requests.filter(({ method }) => method !== 'GET').map(({ method, target }) => `${method} ${target}`);
 
 const TESTED = [
+	'agent-customers', // agents.e2e.ts
+	'agent-reporting', // agents.e2e.ts
 	'agent-tools', // mcp.e2e.ts
+	'agent-triage', // agents.e2e.ts
 	'alert-enrichment',
 	'bulk-import',
 	'customers-to-attackforge',

@@ -36,7 +36,10 @@ export type Tool = { invoke(args: IDataObject): Promise<string> };
 class NodeTypesWithTool extends TestNodeTypes {
 	private readonly agent: INodeType;
 
-	constructor(loaded: Awaited<ReturnType<typeof load>>, script: (tool: Tool) => Promise<void>) {
+	constructor(
+		loaded: Awaited<ReturnType<typeof load>>,
+		script: (tool: Tool) => Promise<void> = async () => {},
+	) {
 		super(loaded);
 		this.agent = {
 			description: {
@@ -58,7 +61,12 @@ class NodeTypesWithTool extends TestNodeTypes {
 		if (!type.endsWith('Tool')) return super.getByName(type) as INodeType;
 		const { description, execute } = super.getByName(type.slice(0, -'Tool'.length)) as INodeType;
 		return {
-			description: { ...description, inputs: [], outputs: [NodeConnectionTypes.AiTool] },
+			description: {
+				...description,
+				name: `${description.name}Tool`,
+				inputs: [],
+				outputs: [NodeConnectionTypes.AiTool],
+			},
 			execute,
 		};
 	}
@@ -142,11 +150,11 @@ export async function callFromAgents(
 	json: IDataObject = {},
 ): Promise<INodeExecutionData[]> {
 	const loaded = await load();
-	const nodeTypes = new TestNodeTypes(loaded);
+	const nodeTypes = new NodeTypesWithTool(loaded);
 	const node: INode = {
 		id: '1',
 		name: 'Target Node',
-		type: `${loaded.ours.packageName}.${type}`,
+		type: `${loaded.ours.packageName}.${type}Tool`,
 		typeVersion: 1,
 		position: [0, 0],
 		parameters,

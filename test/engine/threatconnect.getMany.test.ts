@@ -191,9 +191,17 @@ describe('of a filter that is set but empty', () => {
 	});
 
 	test('a type that does not exist is refused, because it would find nothing', async () => {
-		const { error } = await node('getAll', { filters: { typeName: '={{ ["incident"] }}' } });
-		expect(error?.message).toContain('"Types" (typeName) cannot be "incident"');
-		expect(error?.description).toContain('Did you mean "Incident"?');
+		const { error } = await node('getAll', { filters: { typeName: '={{ ["incidents"] }}' } });
+		expect(error?.message).toContain('"Types" (typeName) cannot be "incidents"');
+		expect(error?.description).toContain('Allowed values: "Adversary"');
+	});
+
+	test('a type is found in the spelling of STIX', async () => {
+		server.seedGroup({ type: 'Intrusion Set', name: 'Spelled' });
+		const filters = { typeName: '={{ ["intrusion-set"] }}' };
+		const { items, error } = await node('getAll', { filters });
+		expect(error).toBeUndefined();
+		expect(items.map(({ json }) => json.name)).toContain('Spelled');
 	});
 
 	test('an empty array of IDs finds nothing', async () => {
@@ -224,7 +232,7 @@ describe('IDs', () => {
 		for (const { target } of server.requests.slice(before)) {
 			expect(target.split('?')[1]?.length).toBeLessThan(2000);
 		}
-		const byName = await all({ filters, sortBy: 'summary', sortDirection: 'desc' });
+		const byName = await all({ filters, sort: { sortBy: 'summary', sortDirection: 'desc' } });
 		expect(byName).toHaveLength(700);
 		expect(byName.map(({ name }) => name)).toEqual(
 			byName
@@ -232,7 +240,7 @@ describe('IDs', () => {
 				.sort()
 				.reverse(),
 		);
-		const { items } = await node('getAll', { filters, limit: 5, sortDirection: 'desc' });
+		const { items } = await node('getAll', { filters, limit: 5, sort: { sortDirection: 'desc' } });
 		expect(jsonOf(items).map(({ id }) => String(id))).toEqual(ids.slice(-5).reverse());
 	});
 });
@@ -280,9 +288,9 @@ describe('limits and sorting', () => {
 	});
 
 	test('by a field and a direction', async () => {
-		const { items } = await node('getAll', { sortBy: 'summary', sortDirection: 'desc', limit: 2 });
+		const { items } = await node('getAll', { sort: { sortBy: 'summary', sortDirection: 'desc' }, limit: 2 });
 		expect(jsonOf(items).map(({ name }) => name)).toEqual(['Group 0833', 'Group 0826']);
-		expect(await all({ sortBy: 'dateAdded' })).toHaveLength(120);
+		expect(await all({ sort: { sortBy: 'dateAdded' } })).toHaveLength(120);
 	});
 
 	test('each input item has its own query, and its results are paired to it', async () => {

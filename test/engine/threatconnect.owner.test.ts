@@ -163,7 +163,7 @@ describe.each([{ saysMore: true }, { saysMore: false }])(
 			await against({ pageCap: { rows: 7, saysMore } }, async (server, node) => {
 				server.seedGroups(30, (index) => ({ type: 'Threat', name: `n${index}` }));
 				for (const sortBy of ['id', 'summary', 'dateAdded']) {
-					const { items, error } = await node('getAll', { returnAll: true, sortBy });
+					const { items, error } = await node('getAll', { returnAll: true, sort: { sortBy } });
 					expect(error).toBeUndefined();
 					expect(new Set(items.map(({ json }) => json.id)).size).toBe(30);
 				}
@@ -201,7 +201,7 @@ test('400 names in Name Is, and 400 tags besides, are split into several queries
 		for (const { target } of server.requests.slice(from)) expect(target.length).toBeLessThan(2100);
 		const tagged = await node(
 			'getAll',
-			{ returnAll: true, sortDirection: 'desc', filters: { tag: '={{ $json.tags }}' } },
+			{ returnAll: true, sort: { sortDirection: 'desc' }, filters: { tag: '={{ $json.tags }}' } },
 			{ items },
 		);
 		// Each group occurs once, although its tags are in several queries.

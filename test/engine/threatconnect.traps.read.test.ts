@@ -114,7 +114,7 @@ test('the next link is not followed, only our own address is asked', async () =>
 	const before = server.requests.length;
 	const { items } = await node('getAll', {
 		returnAll: true,
-		sortBy: 'lastModified',
+		sort: { sortBy: 'lastModified' },
 		options: { fields: ['attributes'] },
 	});
 	expect(items).toHaveLength(1500);

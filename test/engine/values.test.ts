@@ -339,7 +339,11 @@ describe('an option that does not exist, given by an expression, is refused and 
 			{ items: not(right) },
 		);
 	test.each([
-		['Sort Direction', () => tc('getAll', { sortDirection: value }, { items: not('desc') }), 'desc'],
+		[
+			'Sort Direction',
+			() => tc('getAll', { sort: { sortDirection: value } }, { items: not('desc') }),
+			'desc',
+		],
 		[
 			'Find Group By',
 			() => tc('get', { findBy: value, groupId: '1', groupXid: 'x' }, { items: not('xid') }),

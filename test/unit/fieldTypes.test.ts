@@ -1,5 +1,14 @@
 import type { FieldContext } from '../../nodes/shared/fields/field';
-import { choice, choiceByType, date, flag, longId, oneOf, text } from '../../nodes/shared/fields/fieldTypes';
+import {
+	choice,
+	choiceByType,
+	date,
+	flag,
+	longId,
+	nameChoice,
+	oneOf,
+	text,
+} from '../../nodes/shared/fields/fieldTypes';
 import { refusal } from './refusal';
 
 /** The types of fields: how a value is entered, which values are accepted, and the messages for others. */
@@ -74,6 +83,25 @@ describe('a choice', () => {
 		expect(choice(few, true).read('Medium', context)).toBe('Medium');
 		expect(refusal(() => choice(few, true).read([], context))[0]).toMatch(/must be text/);
 	});
+});
+
+test.each([
+	['Course of Action', 'Course of Action'],
+	['course-of-action', 'Course of Action'],
+	['COURSE_OF_ACTION', 'Course of Action'],
+	[' courseOfAction ', 'Course of Action'],
+	['tool', 'Tool'],
+])('a name in the spelling of another system, %s, is %s', (given, name) => {
+	expect(nameChoice(options('Course of Action', 'Tool')).read(given, context)).toBe(name);
+});
+
+test('a name that there is in no spelling is refused with those that there are', () => {
+	const names = nameChoice(options('Threat', 'Tool'));
+	expect(refusal(() => names.read('threat-actor', context))).toEqual([
+		'"Field" (field) cannot be "threat-actor"',
+		'Allowed values: "Threat", "Tool".',
+	]);
+	expect(refusal(() => names.read('-', context))[0]).toBe('"Field" (field) cannot be "-"');
 });
 
 test('an option has one of its values, and another value is refused with their names', () => {

@@ -115,7 +115,7 @@ describe.each<Rule>([
 	{
 		rule: 'an operation leaves all items together, concurrency and repetition to nodes/shared',
 		from: OPERATIONS,
-		to: /^nodes\/shared\/(execution\/(?!(operation|options|returnLimit|item)\.ts$)|http\/(concurrencyLimiter|circuitBreaker)\.ts$)/,
+		to: /^nodes\/shared\/(execution\/(?!(operation|options|recordOutput|returnLimit|item)\.ts$)|http\/(concurrencyLimiter|circuitBreaker)\.ts$)/,
 		atLeast: 45,
 		fault: {
 			'nodes/shared/http/concurrencyLimiter.ts': '',

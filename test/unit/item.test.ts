@@ -12,7 +12,7 @@ function itemOf(parameters: INodeParameters) {
 		return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, valueOf(one, key)]));
 	};
 	const context = {
-		getNode: () => ({ parameters }),
+		getNode: () => ({ type: 'attackForgeGroup', parameters }),
 		getNodeParameter: (name: string) => valueOf(parameters[name] ?? null, name),
 		getTimezone: () => 'Europe/Berlin',
 		getInputData: () => [{ json: {} }],

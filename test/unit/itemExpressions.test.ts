@@ -8,7 +8,7 @@ import type { Table } from '../../nodes/shared/fields/field';
 function itemsWith(parameters: Record<string, unknown>) {
 	const asked: string[] = [];
 	const context = {
-		getNode: () => ({ parameters }),
+		getNode: () => ({ type: 'x', parameters }),
 		getNodeParameter: (name: string, index: number) => {
 			asked.push(`${name} of item ${index}`);
 			return `value ${asked.length}`;

@@ -101,10 +101,21 @@ describe('the type', () => {
 	});
 
 	test('is one of the service’s', () => {
-		expect(refusal(() => read('create', define({ name: 'a' }, 'event')))).toEqual([
-			'"Type" (type) cannot be "event"',
-			'Did you mean "Event"?',
+		expect(refusal(() => read('create', define({ name: 'a' }, 'Events')))).toEqual([
+			'"Type" (type) cannot be "Events"',
+			'Allowed values: "Event", "Task", "Campaign".',
 		]);
+		expect(read('create', define({ name: 'a' }, ' event ')).body.type).toBe('Event');
+	});
+
+	test('of the input that is none of the service’s is said to come before that of the node', () => {
+		expect(refusal(() => read('create', autoMap({ type: 'Events', name: 'a' }, 'Event')))).toEqual([
+			'"Type" (type) cannot be "Events"',
+			'Allowed values: "Event", "Task", "Campaign". It is the key "type" of the input, which comes before the Type of the node: correct it there, or remove the key to use the Type of the node.',
+		]);
+		expect(refusal(() => read('create', autoMap({ name: 'a' }, 'Events')))[1]).toBe(
+			'Allowed values: "Event", "Task", "Campaign".',
+		);
 	});
 
 	test('of the input is used before that of the node', () => {

@@ -13,7 +13,8 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
 	group_custom_fields: 'custom_fields',
 };
 
-const SIMPLE_KEYS = [
+/** What says what a group is. */
+export const SIMPLE_KEYS = [
 	'id',
 	'name',
 	'group_owner',
@@ -26,7 +27,17 @@ const SIMPLE_KEYS = [
 	'last_modified',
 ];
 
-/** A group with the keys of a single group, also if it comes from the list. */
+/** Keys of a group besides the simple ones: AttackForge documentation, GetGroup. */
+export const OTHER_KEYS = [
+	'access',
+	'auto_add_project_request',
+	'created_by',
+	'enable_project_team_notifications',
+	'members',
+	'projects',
+];
+
+/** A group under the names that a single one has, wherever it comes from. */
 export function normalizeGroup(group: JsonObject): JsonObject {
 	return Object.fromEntries(
 		Object.entries(group).map(([key, value]) => [

@@ -2,6 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
+import type { RecordFields } from '../../shared/execution/recordOutput';
 import { locator } from '../../shared/fields/locators';
 import { inQuotes, optionalSwitch, optionalText, readEntries, readText } from '../../shared/core/readValue';
 import { notice } from '../../shared/fields/fixedCollection';
@@ -9,6 +10,7 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
+import { OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -67,6 +69,14 @@ export const simplifyParameter = (): INodeProperties => ({
 
 export const readSimplify = (item: Item): boolean =>
 	optionalSwitch(item.parameter('simplify'), '"Simplify" (simplify)', true);
+
+const groupFields = { id: 'id', simple: SIMPLE_KEYS, others: OTHER_KEYS };
+
+/** Of Get. */
+export const groupRecords: RecordFields = { ...groupFields, simplify: true };
+
+/** Of operations that change a group. Off in a new node, so that the output shows all that was changed. */
+export const changedGroupRecords: RecordFields = { ...groupFields, simplify: false };
 
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 

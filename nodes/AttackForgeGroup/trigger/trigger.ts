@@ -58,7 +58,8 @@ function readSettings(context: IPollFunctions) {
 	const chosen = readEvents(context.getNodeParameter('events', []));
 	const kinds = chosen.filter((one): one is Kind => !isOfVulnerabilities(one));
 	const events = chosen.filter(isOfVulnerabilities);
-	const withExisting = context.getNodeParameter('start', 'now') === 'existing';
+	const withExisting =
+		oneOf(context.getNodeParameter('start', 'now'), '"Start" (start)', 'now', 'existing') === 'existing';
 	return {
 		kinds,
 		scope: oneOf<Scope>(context.getNodeParameter('scope', 'all'), '"Groups" (scope)', 'all', 'mine'),

@@ -4,11 +4,14 @@ import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl'
 import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
 import { readConnectionOptions } from '../../shared/execution/options';
+import { oneOf } from '../../shared/fields/fieldTypes';
 import { connect, type ConnectionContext, type ConnectionOptions } from '../../shared/http/connection';
 import { ThreatConnect } from './client';
 
 const credentialOf = (authentication: unknown): ICredentialType =>
-	authentication === 'hmac' ? new ThreatConnectHmacApi() : new ThreatConnectApi();
+	oneOf(authentication, '"Authentication" (authentication)', 'apiToken', 'hmac') === 'hmac'
+		? new ThreatConnectHmacApi()
+		: new ThreatConnectApi();
 
 const rootOf = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api`;
 
@@ -34,7 +37,7 @@ const LOOKUP_TIMEOUT_MS = 20_000;
 
 /** Connects for a drop-down of the form, with the values that the form has at this moment. */
 export async function connectForForm(context: ILoadOptionsFunctions): Promise<ThreatConnect> {
-	const credential = credentialOf(context.getCurrentNodeParameter('authentication'));
+	const credential = credentialOf(context.getCurrentNodeParameter('authentication') ?? 'apiToken');
 	return await connectWith(context, credential, { ...readConnectionOptions(), timeout: LOOKUP_TIMEOUT_MS });
 }
 

@@ -5,6 +5,7 @@ import type { Item } from '../../shared/execution/item';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { extraJsonOption, optionsCollection } from '../../shared/execution/options';
+import { type RecordFields, selectedFields } from '../../shared/execution/recordOutput';
 import {
 	isUnset,
 	optionalSwitch,
@@ -15,6 +16,7 @@ import {
 } from '../../shared/core/readValue';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { type GroupReference, idInPageAddress, readXid } from '../api/references';
+import { fieldsBringing, keysAddedBy, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 import type { Creation } from '../flows/createGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
@@ -136,10 +138,31 @@ export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
 
 const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
 
+const outputFields = (item: Item): string[] =>
+	readEntries(item.options.fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES));
+
+/** Off in a new node: what the options ask for, and what a workflow reads by name, is there without another switch. */
+export const groupRecords: RecordFields = {
+	id: 'id',
+	simple: SIMPLE_KEYS,
+	others: OTHER_KEYS,
+	simplify: false,
+	asked: (item) => keysAddedBy(outputFields(item)),
+};
+
+/** Of operations that read no field but those that every answer holds. */
+export const plainGroupRecords: RecordFields = {
+	id: 'id',
+	simple: SIMPLE_KEYS,
+	others: OTHER_KEYS.filter((key) => fieldsBringing([key]).length === 0),
+	simplify: false,
+};
+
 export function answerOptions(item: Item): AnswerOptions {
-	const { fields, createActivityLog } = item.options;
+	const { createActivityLog } = item.options;
+	const selected = fieldsBringing(selectedFields(item, groupRecords));
 	return {
-		fields: readEntries(fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES)),
+		fields: [...new Set([...outputFields(item), ...selected])],
 		createActivityLog: optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false),
 	};
 }

@@ -47,37 +47,7 @@ export function creatorOf({ createdBy }: JsonObject): string | undefined {
 /** ThreatConnect's own form of dates. */
 export const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.000Z$/, 'Z');
 
-const SIMPLE_KEYS = [
-	'id',
-	'name',
-	'type',
-	'ownerName',
-	'xid',
-	'status',
-	'eventDate',
-	'dateAdded',
-	'lastModified',
-	'webLink',
-];
-
-/** The keys that a value of `fields` adds, if they differ from the value. */
-const ADDED_KEYS: Readonly<Record<string, readonly string[]>> = {
-	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
-	intelReviews: ['reviews'],
-	sightings: ['firstSeen', 'lastSeen'],
-};
-
-/** The fields that describe a group, and those that were requested. */
-export function simplifyGroup(group: JsonObject, fields: readonly string[]): JsonObject {
-	const asked = fields.flatMap((field) => {
-		const [name = field] = field.split('.');
-		return Object.hasOwn(ADDED_KEYS, name) ? (ADDED_KEYS[name] ?? []) : [name];
-	});
-	const keys = [...SIMPLE_KEYS, ...asked].filter((key) => key in group);
-	return Object.fromEntries(keys.map((key) => [key, group[key]]));
-}
-
-/** The output item of an event. Its `eventId` is the same whenever the same event comes out. */
+/** The item that comes out. Its `eventId` is the same whenever the same event comes out. */
 export function toEventItem(
 	event: GroupEvent,
 	{ id, time }: Pick<Occurrence<unknown>, 'id' | 'time'>,

@@ -16,6 +16,7 @@ import type { PollRun, Trigger } from '../../shared/polling/poll';
 import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../shared/polling/timeline';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { connectForPoll } from '../api/connect';
+import { simplifyGroup } from '../fields/receivedGroup';
 import { type GroupFilters, readFilters } from '../query/filters';
 import { isSameText } from '../query/matching';
 import { split, tqlOf } from '../query/split';
@@ -27,7 +28,6 @@ import {
 	isUpdated,
 	KEYWORDS,
 	occurrenceOf,
-	simplifyGroup,
 	timeOf,
 	toEventItem,
 } from './events';

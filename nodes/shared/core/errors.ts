@@ -123,16 +123,19 @@ export const withoutMarkup = (text: string, longest = LONGEST_MESSAGE): string =
 	cut(text, longest).replace(/<(?=[a-z/!?])/gi, '‹');
 
 /**
- * The error that n8n shows when an execution or a poll stops. Built anew from our own parts: n8n's error classes would
- * replace a message that happens to hold a word like ENOENT, and ignore options when given one of their own kind.
+ * The error that n8n shows when an execution or a poll stops. It is built from our own parts, because n8n's
+ * error classes replace a message that holds a word like ENOENT, and ignore options when they are given an error of their
+ * own class.
  *
  * @param itemIndex of the item that failed; `undefined` where it was none, as in a poll
- * @param written what stands besides
+ * @param written what other items have written, added to the description
  */
 export function toNodeError(node: INode, error: unknown, itemIndex?: number, written = ''): Error {
 	const place = itemIndex === undefined ? '' : ` [item ${itemIndex}]`;
-	const message = `${withoutMarkup(errorMessage(error))}${place}`;
+	const what = `${withoutMarkup(errorMessage(error))}${place}`;
 	const description = escapeHtml([errorDescription(error), written].filter(Boolean).join(' '));
+	// n8n passes only the message of a tool's failure to the model, so the message says what to do too.
+	const message = isToolNode(node) && description !== '' ? `${what}\n\n${description}` : what;
 	const options = {
 		message,
 		description,
@@ -147,6 +150,9 @@ export function toNodeError(node: INode, error: unknown, itemIndex?: number, wri
 	nodeError.description = description;
 	return nodeError;
 }
+
+/** Whether an AI agent calls the node. n8n gives a node that is used as a tool a type of its own. */
+export const isToolNode = ({ type }: Pick<INode, 'type'>): boolean => type.endsWith('Tool');
 
 /**
  * Why the request failed, in n8n's terms, so that n8n and error workflows can act on it. Older versions of n8n ignore

@@ -3,6 +3,7 @@ import { deepCopy } from 'n8n-workflow';
 
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
+import { isToolNode } from '../core/errors';
 import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
@@ -17,10 +18,14 @@ import { isUnset, unlocated } from '../core/readValue';
 export class Parameters {
 	private readonly fixed = new Map<string, NodeParameterValue>();
 	private readonly written: INodeParameters;
+	/** An AI agent calls the node. n8n gives a node that is used as a tool a type of its own. */
+	readonly isTool: boolean;
 
 	constructor(private readonly context: IExecuteFunctions) {
-		// Read once, because n8n copies the node each time.
-		this.written = context.getNode().parameters;
+		// n8n copies the node each time.
+		const node = context.getNode();
+		this.written = node.parameters;
+		this.isTool = isToolNode(node);
 	}
 
 	/** @returns null when the parameter is hidden */
@@ -79,7 +84,12 @@ export class Item {
 		return this.evaluated.get(name);
 	}
 
-	/** n8n's own functions, which are needed for files. */
+	/** An AI agent calls the node. */
+	get isTool(): boolean {
+		return this.parameters.isTool;
+	}
+
+	/** n8n's own functions, for what only they can do: files. */
 	get helpers(): IExecuteFunctions['helpers'] {
 		return this.context.helpers;
 	}

@@ -3,6 +3,7 @@ import type { IBinaryKeyData, IExecuteFunctions, INodeProperties } from 'n8n-wor
 import type { ConnectionOptions } from '../http/connection';
 import type { Table } from '../fields/field';
 import type { Item } from './item';
+import { outputParameters, readOutput, type RecordFields } from './recordOutput';
 import type { JsonObject } from '../core/json';
 
 /** An output item that has files besides its fields. */
@@ -35,6 +36,9 @@ type OperationHead = {
 	parameters: INodeProperties[];
 };
 
+/** The parameter that options stand in; what chooses the fields of the output stands before it. */
+const OPTIONS = 'options';
+
 /** An operation that sends each item on its own. */
 export type SingleOperation<Api> = OperationHead & {
 	/**
@@ -43,6 +47,11 @@ export type SingleOperation<Api> = OperationHead & {
 	 * @throws InvalidInput
 	 */
 	prepare(item: Item, api: Api): Task;
+	/**
+	 * Where records with more than ten fields come out. `defineOperation` adds the parameters that choose among them, and has
+	 * only the chosen ones come out.
+	 */
+	records?: RecordFields;
 };
 
 /** An operation that sends many items in one request. */
@@ -85,14 +94,36 @@ export function defineOperation<Api>(operation: SingleOperation<Api>): SingleOpe
 export function defineOperation<Api>(operation: BulkOperation<Api>): BulkOperation<Api>;
 export function defineOperation<Api>(operation: OperationFile<Api>): OperationFile<Api> {
 	const own = { resource: [operation.resource], operation: [operation.operation] };
-	const parameters = operation.parameters.map((parameter) => ({
+	const whole = 'prepare' in operation ? withRecords(operation) : operation;
+	const parameters = whole.parameters.map((parameter) => ({
 		...parameter,
 		displayOptions: {
 			...parameter.displayOptions,
 			show: { ...own, ...parameter.displayOptions?.show },
 		},
 	}));
-	return { ...operation, parameters };
+	return { ...whole, parameters };
+}
+
+/** Adds what chooses the fields of the output, before the options. */
+function withRecords<Api>(operation: SingleOperation<Api>): SingleOperation<Api> {
+	const { records, parameters } = operation;
+	if (!records) return operation;
+	const place = parameters.findIndex(({ name }) => name === OPTIONS);
+	return {
+		...operation,
+		parameters: [...parameters.slice(0, place), ...outputParameters(records), ...parameters.slice(place)],
+		prepare(item, api) {
+			const chosen = readOutput(item, records);
+			const task = operation.prepare(item, api);
+			return { ...task, run: async () => mapRecords(await task.run(), chosen) };
+		},
+	};
+}
+
+function mapRecords(output: Output, change: (record: JsonObject) => JsonObject): Output {
+	if (output instanceof FileOutput) return new FileOutput(change(output.json), output.binary);
+	return Array.isArray(output) ? output.map(change) : change(output);
 }
 
 /** A service as its node describes it. */

@@ -54,6 +54,26 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 	};
 }
 
+/** A name without what its spellings differ in: case, and what stands between its words. */
+const bareName = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');
+
+/**
+ * One of several names, also in the spelling of another system: `intrusion-set`, as STIX has it, is `Intrusion Set`. No two
+ * of the names may differ in their spelling alone.
+ */
+export function nameChoice(options: readonly INodePropertyOptions[]): FieldType {
+	const kind = choice(options);
+	return {
+		...kind,
+		read(value, context) {
+			const bare = bareName(readText(value, context.label));
+			return (
+				options.find((option) => bareName(String(option.value)) === bare)?.value ?? kind.read(value, context)
+			);
+		},
+	};
+}
+
 /**
  * The value of a parameter that is not a field. An expression may give any value.
  *

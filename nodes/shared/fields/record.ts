@@ -1,7 +1,7 @@
-import { InvalidInput } from '../core/errors';
+import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson } from '../core/json';
-import { choice } from './fieldTypes';
+import { nameChoice } from './fieldTypes';
 import {
 	isBlank,
 	isUnset,
@@ -115,7 +115,8 @@ function readType(
 ): string | undefined {
 	if (!table.types) return undefined;
 	const own = source.mode === 'define' ? undefined : values.type;
-	const value = isBlank(own) ? (source.mode === 'json' ? undefined : source.type) : own;
+	const isOwn = !isBlank(own);
+	const value = isOwn ? own : source.mode === 'json' ? undefined : source.type;
 	if (isBlank(value)) {
 		if (operation === 'update') return undefined;
 		throw new InvalidInput(
@@ -123,8 +124,17 @@ function readType(
 			`Choose one of the ${table.noun.toLowerCase()} types.`,
 		);
 	}
-	return choice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
+	try {
+		return nameChoice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
+	} catch (error) {
+		if (!(error instanceof InvalidInput) || source.mode !== 'autoMap' || !isOwn) throw asError(error);
+		throw new InvalidInput(error.message, `${error.description} ${OWN_TYPE}`);
+	}
 }
+
+/** Who looks at the node sees a type that is right. */
+const OWN_TYPE =
+	'It is the key "type" of the input, which comes before the Type of the node: correct it there, or remove the key to use the Type of the node.';
 
 /** The fields that a record of this type has, by name. */
 function fieldsOfType(table: Table, type: string | undefined): FieldsByName {

@@ -45,7 +45,8 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 
 /** @returns milliseconds since the epoch; `undefined` means from now on */
 export function readStart(context: IPollFunctions): number | undefined {
-	if (context.getNodeParameter('start', 'now') !== 'since') return undefined;
+	const start = oneOf(context.getNodeParameter('start', 'now'), '"Start" (start)', 'now', 'since');
+	if (start === 'now') return undefined;
 	const given: unknown = context.getNodeParameter('since', '');
 	const label = '"Since" (since)';
 	if (isUnset(given)) throw new InvalidInput(`${label} is empty`, 'Give a date, or choose From Now On.');

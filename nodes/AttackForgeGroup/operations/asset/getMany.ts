@@ -8,7 +8,7 @@ export const getMany = defineOperation<AttackForge>({
 	resource: 'asset',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many assets of a group',
+	action: 'Get many assets of group',
 	description: 'Retrieve the assets in the projects of a group',
 	parameters: [groupParameter(), ...limitParameters(), returnAllNotice(), optionsCollection()],
 	prepare(item, api) {

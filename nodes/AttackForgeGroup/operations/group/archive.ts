@@ -2,14 +2,14 @@ import { notice } from '../../../shared/fields/fixedCollection';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
-import { groupParameter, readGroupId } from '../parameters';
+import { changedGroupRecords, groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
 
 export const archive = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'archive',
 	name: 'Archive',
-	action: 'Archive a group',
+	action: 'Archive group',
 	description: 'Archive a group, without deleting it',
 	parameters: [
 		notice(
@@ -19,6 +19,7 @@ export const archive = defineOperation<AttackForge>({
 		groupParameter(),
 		optionsCollection(),
 	],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {

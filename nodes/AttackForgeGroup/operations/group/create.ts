@@ -4,16 +4,18 @@ import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
 import { createGroup, nameLane } from '../../flows/createGroup';
+import { changedGroupRecords } from '../parameters';
 
 export const create = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create a group',
+	action: 'Create group',
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with a CRM or directory.',
 	description: 'Create a group with its contacts, custom fields and access',
 	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption)],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const body = item.record('create');
 		return { record: nameLane(body.name), run: async () => await createGroup(api, body) };

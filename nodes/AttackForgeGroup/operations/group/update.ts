@@ -3,14 +3,21 @@ import { extraJsonOption, optionsCollection } from '../../../shared/execution/op
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
-import { groupParameter, readGroupId, readModes, updatingNotices, updatingOptions } from '../parameters';
+import {
+	changedGroupRecords,
+	groupParameter,
+	readGroupId,
+	readModes,
+	updatingNotices,
+	updatingOptions,
+} from '../parameters';
 import { readBack, withState, writeGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update a group',
+	action: 'Update group',
 	builderHint:
 		'Changes one known group by its ID. access entries are changes (action upsert or remove), unless options.accessMode is exact.',
 	description: 'Change fields, custom fields and access of a group, or delete it by its "Is Deleted" field',
@@ -20,6 +27,7 @@ export const update = defineOperation<AttackForge>({
 		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), ...updatingOptions),
 		...updatingNotices('updateFields'),
 	],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const body = item.record('update');

@@ -16,6 +16,7 @@ import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { customFieldOf } from '../../fields/receivedGroup';
 import { matchText } from '../../fields/matching';
 import {
+	changedGroupRecords,
 	optionalGroupParameter,
 	readGroupId,
 	readModes,
@@ -77,7 +78,7 @@ export const upsert = defineOperation<AttackForge>({
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
-	action: 'Create or update a group',
+	action: 'Create or update group',
 	builderHint:
 		'The operation for syncing customers from a CRM or directory: it writes only what differs. Match by a custom field that holds the customer code rather than by name, which may change.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
@@ -87,6 +88,7 @@ export const upsert = defineOperation<AttackForge>({
 		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), searchIn, ...updatingOptions),
 		...updatingNotices('additionalFields'),
 	],
+	records: changedGroupRecords,
 	prepare(item, api) {
 		const { create, update } = item.upsertRecords();
 		const match = readMatch(item, update);

@@ -3,7 +3,7 @@ import { changing } from './changing';
 export const add = changing({
 	operation: 'add',
 	name: 'Add',
-	action: 'Add a member to a group',
+	action: 'Add member to group',
 	description: 'Make a user a member of a group, with access to all its projects',
 	act: async (api, { groupId, userId }, level) => await api.addMember(groupId, userId, level),
 	isDone: (member, level) => member?.accessLevel === level,

@@ -3,7 +3,7 @@ import { changing } from './changing';
 export const changeAccess = changing({
 	operation: 'changeAccess',
 	name: 'Change Access',
-	action: 'Change the access of a member',
+	action: 'Change access of member',
 	description: 'Change the access that a member of a group has to its projects',
 	act: async (api, { groupId, userId }, level) => await api.changeMember(groupId, userId, level),
 	isDone: (member, level) => member?.accessLevel === level,

@@ -9,7 +9,7 @@ export const getGroups = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'getGroups',
 	name: 'Get Groups of User',
-	action: 'Get the groups of a user',
+	action: 'Get groups of user',
 	description: 'Retrieve the groups that a user is a member of, with the access that it has there',
 	parameters: [userParameter(), ...limitParameters(), simplifyParameter(), optionsCollection()],
 	prepare(item, api) {

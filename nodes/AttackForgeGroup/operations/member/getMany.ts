@@ -9,7 +9,7 @@ export const getMany = defineOperation<AttackForge>({
 	resource: 'member',
 	operation: 'getAll',
 	name: 'Get Many',
-	action: 'Get many members of a group',
+	action: 'Get many members of group',
 	description: 'Retrieve the members of a group with their access',
 	parameters: [groupParameter(), ...limitParameters(), simplifyParameter(), optionsCollection()],
 	prepare(item, api) {

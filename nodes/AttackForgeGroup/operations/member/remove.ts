@@ -4,7 +4,7 @@ import { changing } from './changing';
 export const remove = changing({
 	operation: 'remove',
 	name: 'Remove',
-	action: 'Remove a member from a group',
+	action: 'Remove member from group',
 	builderHint:
 		'Takes the user off the group and off all its projects. To lower the access only, use changeAccess.',
 	description: 'Remove a user from a group and from all projects of the group',

@@ -3,7 +3,7 @@ import { linking } from './linking';
 export const link = linking({
 	operation: 'link',
 	name: 'Link to Group',
-	action: 'Link a project to a group',
+	action: 'Link project to group',
 	description: 'Add a group to the groups of a project, so that its members get access to the project',
 	links: true,
 });

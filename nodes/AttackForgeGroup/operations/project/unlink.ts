@@ -3,7 +3,7 @@ import { linking } from './linking';
 export const unlink = linking({
 	operation: 'unlink',
 	name: 'Unlink From Group',
-	action: 'Unlink a project from a group',
+	action: 'Unlink project from group',
 	description: 'Take a group off the groups of a project, so that its members lose access to the project',
 	links: false,
 });

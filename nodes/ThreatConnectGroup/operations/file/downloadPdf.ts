@@ -1,17 +1,24 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
-import { groupParameters, outputField, readOutputField, readReference } from '../parameters';
+import {
+	groupParameters,
+	outputField,
+	plainGroupRecords,
+	readOutputField,
+	readReference,
+} from '../parameters';
 import { downloadReport } from '../../flows/downloadFile';
 
 export const downloadPdf = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'downloadPdf',
 	name: 'Download PDF Report',
-	action: 'Download a group as a PDF report',
+	action: 'Download group as PDF report',
 	description:
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
 	parameters: [...groupParameters(), outputField(), optionsCollection()],
+	records: plainGroupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const field = readOutputField(item);

@@ -13,7 +13,7 @@ export const upload = defineOperation<ThreatConnect>({
 	resource: 'file',
 	operation: 'upload',
 	name: 'Upload',
-	action: 'Upload a file to a group',
+	action: 'Upload file to group',
 	builderHint:
 		'Needs a Document or Report group that exists: create it first, with fileName, and give its id as groupId.',
 	description: 'Upload the file of a Document or Report, also of malware for the Malware Vault',

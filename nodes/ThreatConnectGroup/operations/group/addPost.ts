@@ -10,7 +10,7 @@ export const addPost = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'addPost',
 	name: 'Add Post',
-	action: 'Add a post to a group',
+	action: 'Add post to group',
 	description:
 		'Write a post, that is a comment, on a group; needs ThreatConnect 7.12 or later, and in an Organization an API user with the role Organization Administrator',
 	parameters: [

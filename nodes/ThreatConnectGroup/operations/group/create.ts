@@ -4,18 +4,19 @@ import { isUnset } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
-import { answerOptions, assignXidOption, groupOptions, readCreation } from '../parameters';
+import { answerOptions, assignXidOption, groupOptions, groupRecords, readCreation } from '../parameters';
 import { createGroup } from '../../flows/createGroup';
 
 export const create = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'create',
 	name: 'Create',
-	action: 'Create a group',
+	action: 'Create group',
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with another system. type decides which fields additionalFields may hold: file fields of a Signature are parameters of their own (fileName, fileType, fileText).',
 	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',
 	parameters: [...recordParameters(table, 'create'), groupOptions(assignXidOption)],
+	records: groupRecords,
 	prepare(item, api) {
 		const body = item.record('create');
 		const creation = readCreation(item, answerOptions(item));

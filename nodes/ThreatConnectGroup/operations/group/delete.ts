@@ -11,7 +11,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'delete',
 	name: 'Delete',
-	action: 'Delete a group',
+	action: 'Delete group',
 	description: 'Delete a group for good, found by its ID, or by its XID and owner',
 	parameters: [
 		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner'),

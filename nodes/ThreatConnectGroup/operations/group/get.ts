@@ -1,15 +1,16 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
-import { answerOptions, fieldsOption, groupParameters, readReference } from '../parameters';
+import { answerOptions, fieldsOption, groupParameters, groupRecords, readReference } from '../parameters';
 
 export const get = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'get',
 	name: 'Get',
-	action: 'Get a group',
+	action: 'Get group',
 	description: 'Get a group by its ID, or by its XID and owner',
 	parameters: [...groupParameters('searchOwners'), optionsCollection(fieldsOption)],
+	records: groupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const { fields } = answerOptions(item);

@@ -1,3 +1,5 @@
+import type { INodeProperties } from 'n8n-workflow';
+
 import { InvalidInput } from '../../../shared/core/errors';
 import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
@@ -10,8 +12,48 @@ import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } fr
 import { plainSpelling } from '../../query/matching';
 import { splittableList } from '../../query/ownQuery';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
-import { answerOptions, fieldsOption } from '../parameters';
+import { answerOptions, fieldsOption, groupRecords } from '../parameters';
 import { filterParameters, readFilters } from '../../query/filters';
+
+/** n8n's guidelines: sorting is a collection of its own, below the options. */
+const sort: INodeProperties = {
+	displayName: 'Sort',
+	name: 'sort',
+	type: 'collection',
+	placeholder: 'Add Sort Option',
+	default: {},
+	description: 'In which order the groups come; without any, in that of their IDs',
+	options: [
+		{
+			displayName: 'Sort By',
+			name: 'sortBy',
+			type: 'options',
+			options: [
+				{ name: 'Date Added', value: 'dateAdded' },
+				{ name: 'Event Date', value: 'eventDate' },
+				{ name: 'ID', value: 'id' },
+				{ name: 'Last Modified', value: 'lastModified' },
+				{ name: 'Name', value: 'summary' },
+				{ name: 'Owner Name', value: 'ownerName' },
+				{ name: 'Type', value: 'typeName' },
+			],
+			default: 'id',
+			description:
+				'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
+		},
+		{
+			displayName: 'Sort Direction',
+			name: 'sortDirection',
+			type: 'options',
+			options: [
+				{ name: 'Ascending', value: 'asc' },
+				{ name: 'Descending', value: 'desc' },
+			],
+			default: 'asc',
+			description: 'Descending by Date Added gives the newest first',
+		},
+	],
+};
 
 export const getMany = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -43,36 +85,10 @@ export const getMany = defineOperation<ThreatConnect>({
 			description:
 				'A query in ThreatConnect Query Language (TQL), for what the filters lack; groups match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.',
 		},
-		{
-			displayName: 'Sort By',
-			name: 'sortBy',
-			type: 'options',
-			options: [
-				{ name: 'Date Added', value: 'dateAdded' },
-				{ name: 'Event Date', value: 'eventDate' },
-				{ name: 'ID', value: 'id' },
-				{ name: 'Last Modified', value: 'lastModified' },
-				{ name: 'Name', value: 'summary' },
-				{ name: 'Owner Name', value: 'ownerName' },
-				{ name: 'Type', value: 'typeName' },
-			],
-			default: 'id',
-			description:
-				'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
-		},
-		{
-			displayName: 'Sort Direction',
-			name: 'sortDirection',
-			type: 'options',
-			options: [
-				{ name: 'Ascending', value: 'asc' },
-				{ name: 'Descending', value: 'desc' },
-			],
-			default: 'asc',
-			description: 'Descending by Date Added gives the newest first',
-		},
 		optionsCollection(fieldsOption),
+		sort,
 	],
+	records: groupRecords,
 	prepare(item, api) {
 		const filters = readFilters(
 			(item.parameter('filters') ?? {}) as JsonObject,
@@ -106,7 +122,8 @@ const HEAVY_PAGE_SIZE = 1000;
 const isLight = (field: string) => ['externalDates', 'securityLabels', 'sightings', 'tags'].includes(field);
 
 function readSorting(item: Item): { by: string; direction: Direction } {
-	const by = optionalText(item.parameter('sortBy'), '"Sort By" (sortBy)') ?? 'id';
+	const { sortBy, sortDirection } = (item.parameter('sort') ?? {}) as JsonObject;
+	const by = optionalText(sortBy, '"Sort By" (sortBy)') ?? 'id';
 	if (!/^[a-z]+$/i.test(by)) {
 		throw new InvalidInput(
 			`"Sort By" (sortBy) cannot be ${inQuotes(by)}`,
@@ -114,7 +131,7 @@ function readSorting(item: Item): { by: string; direction: Direction } {
 		);
 	}
 	const label = '"Sort Direction" (sortDirection)';
-	return { by, direction: oneOf<Direction>(item.parameter('sortDirection'), label, 'asc', 'desc') };
+	return { by, direction: oneOf<Direction>(sortDirection ?? 'asc', label, 'asc', 'desc') };
 }
 
 /**

@@ -4,13 +4,13 @@ import type { ThreatConnect } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
 import { changeGroup } from '../../flows/updateGroup';
-import { answerOptions, groupOptions, groupParameters, readReference } from '../parameters';
+import { answerOptions, groupOptions, groupParameters, groupRecords, readReference } from '../parameters';
 
 export const update = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'update',
 	name: 'Update',
-	action: 'Update a group',
+	action: 'Update group',
 	builderHint:
 		'Changes one known group by ID or XID. Each list in updateFields has a mode: append adds, delete removes, replace removes all that is not given.',
 	description:
@@ -20,6 +20,7 @@ export const update = defineOperation<ThreatConnect>({
 		...recordParameters(table, 'update'),
 		groupOptions(clearFieldsOption(table, CLEAR_EXAMPLE)),
 	],
+	records: groupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const body = item.record('update');

@@ -19,6 +19,7 @@ import {
 	answerOptions,
 	assignXidOption,
 	groupOptions,
+	groupRecords,
 	readCreation,
 	readOwner,
 	xidParameters,
@@ -58,7 +59,7 @@ export const upsert = defineOperation<ThreatConnect>({
 	resource: 'group',
 	operation: 'upsert',
 	name: 'Create or Update',
-	action: 'Create or update a group',
+	action: 'Create or update group',
 	builderHint:
 		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
@@ -67,6 +68,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		...recordParameters(table, 'upsert'),
 		groupOptions(assignXidOption, clearFieldsOption(table, CLEAR_EXAMPLE)),
 	],
+	records: groupRecords,
 	prepare(item, api) {
 		const { create, draft, update } = item.upsertRecords();
 		const drafted = draft();

@@ -1,0 +1,254 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import { operations as ofAttackForge } from '../../nodes/AttackForgeGroup/operations';
+import { operations as ofThreatConnect } from '../../nodes/ThreatConnectGroup/operations';
+import { outputSchemas } from '../docs/schemas';
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { callAsTool, callFromAgents } from './callers';
+import { jsonOf, run } from './harness';
+import { CONTACTS } from './support';
+
+/** What a node returns to the model of an AI agent, and which of its fields. */
+
+let threatConnect: ThreatConnectSimulator;
+let attackForge: AttackForgeSimulator;
+beforeAll(async () => {
+	[threatConnect, attackForge] = await Promise.all([startThreatConnect(), startAttackForge()]);
+});
+afterAll(async () => await Promise.all([threatConnect.stop(), attackForge.stop()]));
+
+const ofThreat = () => ({
+	type: 'threatConnectGroup' as const,
+	credentials: {
+		threatConnectApi: { baseUrl: threatConnect.url, apiToken: threatConnect.credentials.apiToken },
+	},
+});
+const ofCustomer = () => ({
+	type: 'attackForgeGroup' as const,
+	credentials: { attackForgeApi: { baseUrl: attackForge.url, apiKey: attackForge.credentials.apiKey } },
+});
+
+const seed = () =>
+	threatConnect.seedGroup({
+		type: 'Incident',
+		name: 'Phishing',
+		xid: `x:${threatConnect.groups().length}`,
+		fields: { status: 'New', eventDate: '2026-01-01T00:00:00Z' },
+	}).id;
+
+/** @returns the output of one call */
+async function fromAgents(parameters: INodeParameters, json: IDataObject = {}): Promise<IDataObject[]> {
+	return jsonOf(
+		await callFromAgents({ ...ofThreat(), parameters: { resource: 'group', ...parameters } }, json),
+	);
+}
+
+const SIMPLE = [
+	'id',
+	'name',
+	'type',
+	'ownerName',
+	'xid',
+	'status',
+	'eventDate',
+	'dateAdded',
+	'lastModified',
+	'webLink',
+];
+
+test('an agent gets ten fields of a ThreatConnect group, among them all that the next call needs', async () => {
+	const [group] = await fromAgents({ operation: 'get', groupId: seed() });
+	expect(Object.keys(group ?? {})).toEqual(SIMPLE);
+});
+
+test('an agent gets all fields where Output is Raw', async () => {
+	const [group] = await fromAgents({ operation: 'get', groupId: seed(), output: 'raw' });
+	expect(Object.keys(group ?? {}).length).toBeGreaterThan(SIMPLE.length);
+	expect(group).toHaveProperty('createdBy');
+});
+
+test('a workflow gets all fields of a ThreatConnect group, unless it simplifies them', async () => {
+	const of = async (more: INodeParameters) => {
+		const { items } = await run({
+			...ofThreat(),
+			parameters: { resource: 'group', operation: 'get', groupId: seed(), ...more },
+		});
+		return Object.keys(items[0]?.json ?? {});
+	};
+	expect(await of({})).toContain('createdBy');
+	expect(await of({ simplify: true })).toEqual(SIMPLE);
+});
+
+test('a selected field that ThreatConnect only gives where it is asked for is asked for', async () => {
+	const id = seed();
+	const selectedFields = ['name', 'tags', 'firstSeen'];
+	const parameters = { operation: 'update', groupId: id, output: 'fields', selectedFields };
+	const [group] = await fromAgents({
+		...parameters,
+		updateFields: { firstSeen: '2026-02-01T00:00:00Z', tags: { list: { name: 'Phishing' } } },
+	});
+	expect(group).toEqual({
+		id: expect.anything(),
+		name: 'Phishing',
+		tags: { data: [expect.objectContaining({ name: 'Phishing' })] },
+		firstSeen: '2026-02-01T00:00:00Z',
+	});
+	const put = threatConnect.requests.filter(({ method }) => method === 'PUT').at(-1);
+	expect(put?.target).toContain('fields=tags&fields=sightings');
+});
+
+test('what Output Field Names asks for is in the simplified output', async () => {
+	const options = { fields: ['tags'] };
+	const [group] = await fromAgents({ operation: 'get', groupId: seed(), options });
+	expect(Object.keys(group ?? {})).toEqual([...SIMPLE, 'tags']);
+});
+
+test('an output by expression is read for each call', async () => {
+	const parameters = {
+		operation: 'getAll',
+		limit: 1,
+		output: "={{ $fromAI('output') }}",
+		selectedFields: "={{ $fromAI('fields', '', 'string', '') }}",
+	};
+	const keys = async (json: IDataObject) => Object.keys((await fromAgents(parameters, json))[0] ?? {});
+	seed();
+	expect(await keys({ output: 'simple' })).toEqual(SIMPLE);
+	expect(await keys({ output: 'fields', fields: 'name, type' })).toEqual(['id', 'name', 'type']);
+	expect(await keys({ output: 'fields' })).toEqual(['id']);
+	expect(await keys({ output: 'raw' })).toContain('createdBy');
+});
+
+test('in a workflow, items choose for themselves, and a failed item says what it always says', async () => {
+	const { items, errors } = await run({
+		...ofThreat(),
+		parameters: {
+			resource: 'group',
+			operation: 'get',
+			groupId: '={{ $json.id }}',
+			simplify: '={{ $json.simplify }}',
+		},
+		items: [
+			{ id: seed(), simplify: true },
+			{ id: '999999', simplify: true },
+			{ id: seed(), simplify: false },
+			{ id: seed(), simplify: 'perhaps' },
+		],
+		onError: 'continueErrorOutput',
+	});
+	expect(Object.keys(items[0]?.json ?? {})).toEqual(SIMPLE);
+	expect(items[1]?.json).toHaveProperty('createdBy');
+	expect(errors.map(({ json }) => json.error)).toEqual([
+		expect.stringContaining('not found'),
+		'"Simplify" (simplify) cannot be "perhaps"',
+	]);
+});
+
+test.each([
+	['a name that is none', 'nmae'],
+	['a field within a field', 'createdBy.userName'],
+])('%s is refused before a group is made, with the names that there are', async (_what, name) => {
+	const parameters = {
+		operation: 'create',
+		type: 'Threat',
+		name: 'Unmade',
+		output: 'fields',
+		selectedFields: [name],
+	};
+	await expect(fromAgents(parameters)).rejects.toThrow(
+		new RegExp(
+			`"Selected Fields" \\(selectedFields\\) cannot hold "${name}"[^]*Choose among these, whole: id, name, `,
+		),
+	);
+	expect(threatConnect.groups().filter((group) => group.name === 'Unmade')).toEqual([]);
+});
+
+test('an agent gets ten fields of an AttackForge group that it creates, and what happened', async () => {
+	const [group] = jsonOf(
+		await callFromAgents({
+			...ofCustomer(),
+			parameters: { resource: 'group', operation: 'upsert', ...CONTACTS, name: 'Harbor Bank' },
+		}),
+	);
+	expect(group).toMatchObject({ name: 'Harbor Bank', _outcome: 'created' });
+	expect(group).not.toHaveProperty('access');
+	const [changed] = jsonOf(
+		await callFromAgents({
+			...ofCustomer(),
+			parameters: {
+				resource: 'group',
+				operation: 'update',
+				groupId: String(group?.id),
+				updateFields: { name: 'Harbor Bank AG' },
+				output: 'fields',
+				selectedFields: ['members'],
+			},
+		}),
+	);
+	expect(changed).toEqual({ id: group?.id, members: [], _outcome: 'updated' });
+});
+
+test('the type of an input item may be spelled as in STIX, and one that is none is said to come from the input', async () => {
+	const create = { resource: 'group', operation: 'create', type: 'Incident', dataMode: 'autoMapInputData' };
+	const { items, errors } = await run({
+		...ofThreat(),
+		parameters: create,
+		items: [
+			{ name: 'Lazarus', type: 'intrusion-set' },
+			{ name: 'Lazarus', type: 'threat-actor' },
+		],
+		onError: 'continueErrorOutput',
+	});
+	expect(jsonOf(items)).toEqual([expect.objectContaining({ name: 'Lazarus', type: 'Intrusion Set' })]);
+	expect(jsonOf(errors)).toEqual([
+		expect.objectContaining({
+			error: '"Type" (type) cannot be "threat-actor"',
+			message: expect.stringContaining('comes before the Type of the node'),
+		}),
+	]);
+});
+
+test('a way to log in that there is not is refused, and no other is taken instead', async () => {
+	const { error } = await run({
+		...ofThreat(),
+		parameters: { resource: 'group', operation: 'getAll', authentication: 'HMAC' },
+	});
+	expect(error?.message).toContain('"Authentication" (authentication) cannot be "HMAC"');
+});
+
+/** A failure says to a model what to do, whichever way it is called: n8n gives it the message only. */
+test.each<[string, (parameters: INodeParameters) => Promise<unknown>]>([
+	['its Agents', async (parameters) => await callFromAgents({ ...ofThreat(), parameters })],
+	[
+		'a sub-agent',
+		async (parameters) =>
+			await callAsTool({ ...ofThreat(), parameters }, async (tool) => {
+				await tool.invoke({});
+			}),
+	],
+])('a failure tells %s what to do, once', async (_who, call) => {
+	const failed = call({ resource: 'group', operation: 'create', type: 'Nothing', name: 'Unmade' });
+	const { message } = await failed.then(
+		() => new Error('no failure'),
+		(error: Error) => error,
+	);
+	expect(message).toContain('"Type" (type) cannot be "Nothing"');
+	expect(message.match(/Allowed values: "Adversary"/g)).toHaveLength(1);
+});
+
+test('every operation whose records have more than ten fields lets a tool choose among them', async () => {
+	const schemas = await outputSchemas();
+	const choosing = [
+		...ofThreatConnect.map((operation) => ({ folder: 'ThreatConnectGroup', ...operation })),
+		...ofAttackForge.map((operation) => ({ folder: 'AttackForgeGroup', ...operation })),
+	].filter(({ parameters }) => parameters.some(({ name }) => name === 'output'));
+	const large = Object.entries(schemas).filter(([, schema]) => {
+		const { properties = {} } = schema as { properties?: object };
+		return Object.keys(properties).filter((name) => !name.startsWith('_')).length > 10;
+	});
+	expect(large.length).toBeGreaterThan(8);
+	const paths = choosing.map(
+		({ folder, resource, operation }) => `nodes/${folder}/__schema__/v1.0.0/${resource}/${operation}.json`,
+	);
+	expect(paths).toEqual(expect.arrayContaining(large.map(([path]) => path)));
+});
