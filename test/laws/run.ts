@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 
 import { allCells, check, type Counterexample, titleOf } from './check';
 import { LAWS } from './laws';
+import { shortenPauses } from './pauses';
 
 /** `npm run laws -- --json [--seeds n] [--runs n]`: the laws of all operations; fails if there is a counterexample. */
 
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
 				runs,
 				isShrunk: !values.quick,
 				onChecked(cell, seconds, one) {
-					if (one || seconds > SLOW)
+					if (one || seconds > Number(process.env.SLOW ?? SLOW))
 						console.error(`${law}, ${titleOf(cell)}: ${one?.what ?? 'holds'} (${seconds.toFixed(1)} s)`);
 				},
 			});
@@ -72,4 +73,5 @@ function show(law: string, found: readonly Counterexample[]): void {
 	}
 }
 
+shortenPauses();
 void main();

@@ -28,9 +28,10 @@ import {
 	readJsonObject,
 	readLong,
 	refuseInexactNumbers,
+	saysNothingInList,
 	unlocated,
 } from '../../shared/core/readValue';
-import { isBlank, withoutBlanks } from './blank';
+import { withoutBlanks } from './blank';
 
 /** How a list in an update meets the entries that the group has already. */
 const MODES: INodePropertyOptions[] = [
@@ -192,7 +193,7 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);
 	const { entries, isEmptied = false, ...fromInput } = readList(parameter.json, shape, context);
-	const isEmpty = entered.every((entry) => isBlank(entry));
+	const isEmpty = entered.every((entry) => saysNothingInList(entry));
 	if (!isEmpty && fromInput.mode !== undefined && fromInput.mode !== (mode ?? 'append')) {
 		throw new InvalidInput(
 			`${context.label} has two modes: ${inQuotes(mode ?? 'append')} and, in From Input, ${inQuotes(fromInput.mode)}`,
@@ -207,7 +208,7 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 }
 
 function readMode(mode: unknown, context: FieldContext): string | undefined {
-	if (isBlank(mode)) return undefined;
+	if (saysNothingInList(mode)) return undefined;
 	return choice(MODES).read(mode, { ...context, label: `${context.label}, mode` }) as string;
 }
 
@@ -222,11 +223,13 @@ const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: Fi
 
 /** A row whose value is blank says nothing: its other fields are defaults of the form. A key that is unknown says something. */
 function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape): boolean {
-	if (isBlank(entry)) return false;
+	if (saysNothingInList(entry)) return false;
 	if (!isJsonObject(entry)) return true;
 	const known = new Set(['id', ...[...fields, ...shorthands].map(({ name }) => name)]);
 	const isValue = (name: string) => name === 'id' || values.includes(name) || !known.has(name);
-	return Object.entries(entry).some(([name, value]) => isValue(name) && !isBlank(value) && value !== false);
+	return Object.entries(entry).some(
+		([name, value]) => isValue(name) && !saysNothingInList(value) && value !== false,
+	);
 }
 
 /** @returns `undefined` for an entry of which nothing is to be sent */
