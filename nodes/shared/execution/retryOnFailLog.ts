@@ -12,6 +12,8 @@ type Memory<Outcome> = {
 	outcomes: Map<number, Outcome | Error>;
 	/** By the ID of a record, the item that has made it; `SEVERAL` where more than one item ended with it. */
 	makers: Map<unknown, number>;
+	/** Of items that failed half-way. */
+	parts: Map<number, Set<string>>;
 };
 
 const SEVERAL = -1;
@@ -64,6 +66,16 @@ export class RetryOnFailLog<Outcome> {
 		return this.memory.outcomes.get(index);
 	}
 
+	/**
+	 * Parts of an item that this try or an earlier one has done. Whoever does a part adds its name, and leaves it out where
+	 * the name stands there.
+	 */
+	partsDone(index: number): Set<string> {
+		const done = this.memory.parts.get(index) ?? new Set<string>();
+		this.memory.parts.set(index, done);
+		return done;
+	}
+
 	/** Another item has made this record. */
 	isOfAnother(index: number, id: unknown): boolean {
 		const maker = this.memory.makers.get(id);
@@ -86,7 +98,11 @@ export class RetryOnFailLog<Outcome> {
 	}
 }
 
-const emptyMemory = <Outcome>(): Memory<Outcome> => ({ outcomes: new Map(), makers: new Map() });
+const emptyMemory = <Outcome>(): Memory<Outcome> => ({
+	outcomes: new Map(),
+	makers: new Map(),
+	parts: new Map(),
+});
 
 /** In memory only, for as long as n8n holds the execution. */
 const memoryOf = new WeakMap<IContextObject, Map<string, unknown>>();
