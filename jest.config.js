@@ -39,7 +39,7 @@ const floor = { lines: 99, functions: 99, branches: 86, statements: 96 };
  */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,engine,simulators}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,engine,simulators,laws}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
 	// Tests wait for answers and pauses more than they compute. (Jest takes 200% for 200 workers.)

@@ -393,6 +393,9 @@ function merged(record: IDataObject, field: IDataObject): IDataObject {
 
 export type Said = { reference: Reference; record?: IDataObject };
 
+/** How long to ask for the state of a job that a fault hides. */
+const IMPORT_SECONDS = 5;
+
 /** An operation with what its items say; items that say the same fields share a form. */
 export function caseOf(
 	operation: Operation,
@@ -412,7 +415,7 @@ export function caseOf(
 	};
 	if (operation.name === 'threatConnect group/bulkImport')
 		// Only so is an import repeatable.
-		parameters.options = { attributeWriteType: 'Singleton', ...options };
+		parameters.options = { attributeWriteType: 'Singleton', timeLimit: IMPORT_SECONDS, ...options };
 	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
 	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};
 	if (mode === undefined || fields === undefined) {
