@@ -39,7 +39,7 @@ const floor = { lines: 99, functions: 99, branches: 86, statements: 96 };
  */
 module.exports = {
 	testEnvironment: 'node',
-	testMatch: ['<rootDir>/test/{unit,engine,simulators}/**/*.test.ts'],
+	testMatch: ['<rootDir>/test/{unit,engine,simulators,laws}/**/*.test.ts'],
 	transform: { '^.+\\.ts$': ['ts-jest', { tsconfig: '<rootDir>/test/tsconfig.json', diagnostics: false }] },
 	setupFiles: ['<rootDir>/test/setup.js'],
 	// Tests wait more than they compute, for responses and pauses. (Jest would read 200% as 200 workers.)

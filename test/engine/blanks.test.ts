@@ -103,9 +103,24 @@ describe('AttackForge', () => {
 		});
 	});
 
-	test('a comma in place of a list of SSO groups revokes nothing', async () => {
+	test.each([
+		['access', { access: ',' }],
+		['a list of access', { access: { sso_1: ' , ', member_admins: [','] } }],
+		['the box of an entry', { access: { sso_1: [{ ...ENTRY, group_name: ',' }] } }],
+		['custom fields', { custom_fields: ' , ' }],
+	])('a comma says nothing where a list is read: %s', async (_what, item) => {
 		const parameters = { matchBy: 'name', dataMode: 'autoMap', options: { accessMode: 'exact' } };
-		await keepsAllElse('upsert', parameters, { access: { sso_1: ',' } });
+		await keepsAllElse('upsert', parameters, item);
+	});
+
+	test('a comma is the value of a text field and of a custom field', async () => {
+		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
+		const item = { group_owner: ',', custom_fields: { client_code: ',' } };
+		const { error } = await node('update', { groupId: id, dataMode: 'autoMap' }, item);
+		expect(error).toBeUndefined();
+		const { group_owner, custom_fields = [] } = server.group(id) ?? {};
+		expect(group_owner).toBe(',');
+		expect(custom_fields).toContainEqual(expect.objectContaining({ key: 'client_code', value: ',' }));
 	});
 
 	test('a row of the form that names no SSO group is left out', async () => {

@@ -44,6 +44,33 @@ const createAt = async (baseUrl: string, more: object = {}) =>
 	});
 
 describe('output', () => {
+	test('keeps the fields and files of the input by an option of each item, beside the result', async () => {
+		const items = ['one', 'two'].map((name) => ({ name, ticket: 4711, id: 'mine' }));
+		const file = { data: 'eA==', mimeType: 'text/plain', fileName: 'x.txt' };
+		const { items: made } = await node(
+			'create',
+			{ ...byName, options: { includeInput: '={{ $json.name === "one" }}' } },
+			{ items, binary: [{ data: file }, { data: file }] },
+		);
+		const [one, two] = made;
+		expect(one?.json).toMatchObject({ name: 'one', ticket: 4711, type: 'Threat' });
+		expect(one?.json.id).not.toBe('mine');
+		expect(one?.binary?.data).toMatchObject(file);
+		expect(two?.json).not.toHaveProperty('ticket');
+		expect(two?.binary).toBeUndefined();
+	});
+
+	test('that is to keep the input by a value that is no switch is refused before anything is sent', async () => {
+		const before = writes();
+		const { error } = await node(
+			'create',
+			{ ...byName, options: { includeInput: '={{ "perhaps" }}' } },
+			{ items: named('x') },
+		);
+		expect(error?.message).toContain('"Include Input" (includeInput) cannot be "perhaps"');
+		expect(writes()).toBe(before);
+	});
+
 	test('comes in the order of the input, each item paired to its own, whatever finishes first', async () => {
 		let delay = 60;
 		await withCountingServer(

@@ -5,7 +5,11 @@ import { jsonOf, run, type RunOptions } from './harness';
 
 /** A change that was made is never reported as failed, and a file that was cut off is fetched again. */
 
-const answering = async (listener: RequestListener, parameters: RunOptions['parameters']) => {
+const answering = async (
+	listener: RequestListener,
+	parameters: RunOptions['parameters'],
+	more: Partial<RunOptions> = {},
+) => {
 	const server = createServer(listener);
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -14,6 +18,7 @@ const answering = async (listener: RequestListener, parameters: RunOptions['para
 			type: 'threatConnectGroup',
 			parameters,
 			credentials: { threatConnectApi: { baseUrl, apiToken: 'a-token' } },
+			...more,
 		});
 	} finally {
 		server.closeAllConnections();
@@ -77,3 +82,70 @@ test.each(['the connection breaks', 'fewer bytes come than were announced'])(
 		expect(Buffer.from(data, 'base64').toString()).toBe('0123456789');
 	},
 );
+
+test('a success that holds a list of errors is a refusal in their words', async () => {
+	const { error } = await answering((request, response) => {
+		request.resume();
+		asJson(response, { errors: ['The status is unknown', { field: 'status' }] });
+	}, update);
+	expect(error?.message).toContain('The status is unknown; {"field":"status"}');
+	expect(error?.description).not.toContain('may or may not');
+});
+
+/** Writes a byte now and again, so that no pause is as long as the time-out. */
+function trickle(
+	write: (byte: string) => void,
+	socket: { once(event: 'close', listener: () => void): void },
+) {
+	const timer = setInterval(() => write(' '), 20);
+	socket.once('close', () => clearInterval(timer));
+}
+
+/** In seconds: an answer may take five times as long as a whole. */
+const TIMEOUT = 0.1;
+
+test('an upload whose answer trickles is given up, and may have been made', async () => {
+	let uploads = 0;
+	const { error } = await answering(
+		(request, response) => {
+			request.resume();
+			if (request.method === 'GET') return asJson(response, { status: 'Success', data: GROUP });
+			uploads += 1;
+			response.writeHead(200, { 'content-type': 'application/json' });
+			trickle((byte) => response.write(byte), response);
+		},
+		{
+			resource: 'file',
+			operation: 'upload',
+			groupId: '1',
+			inputField: 'data',
+			ifFileExists: 'replace',
+			options: { timeout: TIMEOUT },
+		},
+		{ items: [{}], binary: [{ data: { data: 'JVBERi0=', mimeType: 'application/pdf', fileName: 'a.pdf' } }] },
+	);
+	// The same file put in its place twice is in its place.
+	expect(uploads).toBeGreaterThan(1);
+	expect(error?.message).toContain('0.5');
+	expect(error?.description).toContain('may or may not have been made');
+});
+
+test('a download whose headers never end is given up', async () => {
+	const { error } = await answering(
+		(request, response) => {
+			request.resume();
+			if (!request.url?.includes('/download')) return asJson(response, { status: 'Success', data: GROUP });
+			request.socket.write('HTTP/1.1 200 OK\r\nX-Padding: ');
+			trickle((byte) => request.socket.write(byte), request.socket);
+		},
+		{
+			resource: 'file',
+			operation: 'download',
+			groupId: '1',
+			outputField: 'data',
+			options: { timeout: TIMEOUT },
+		},
+	);
+	expect(error?.message).toContain('did not answer within');
+	expect(error?.description).not.toContain('may or may not');
+});

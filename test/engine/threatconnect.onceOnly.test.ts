@@ -318,7 +318,7 @@ describe('a clock that is wrong', () => {
 });
 
 describe('an update of which a part was made', () => {
-	const change = async (lose: LossRule, options: RunOptions['parameters'] = {}) => {
+	const change = async (lose: LossRule, options: RunOptions['parameters'] = {}, source = 'Feed') => {
 		const group = server.seedGroup({
 			type: 'Adversary',
 			name: 'Partly',
@@ -332,7 +332,7 @@ describe('an update of which a part was made', () => {
 				updateFields: {
 					name: 'Changed',
 					description: 'New',
-					attributes: { list: { mode: 'append', data: { entry: [{ type: 'Source', value: 'Feed' }] } } },
+					attributes: { list: { mode: 'append', data: { entry: [{ type: 'Source', value: source }] } } },
 				},
 				options,
 			},
@@ -350,7 +350,7 @@ describe('an update of which a part was made', () => {
 		expect(errors[0]?.json).toMatchObject({
 			error: 'Refused with 401',
 			message: expect.stringContaining(
-				'The group was changed, but perhaps not its Description. Look at it, and set only what is missing.',
+				'The group was changed, but perhaps not its Description. Send the item again',
 			),
 		});
 		expect(puts).toHaveLength(1);
@@ -360,6 +360,25 @@ describe('an update of which a part was made', () => {
 			['Source', 'Feed'],
 		]);
 	});
+
+	test.each(['Feed', '={{ "at " + Math.random() }}'])(
+		'is completed by Retry On Fail, which adds nothing a second time: source %s',
+		async (value) => {
+			let refused = 0;
+			const isRefused = (method: string, path: string) =>
+				method === 'PUT' && path.includes('groupAttributes') && ++refused === 1;
+			const { errors, stored } = await change(
+				(method, path) => (isRefused(method, path) ? 403 : undefined),
+				{},
+				value,
+			);
+			expect(errors).toEqual([]);
+			expect(stored?.attributes.map(({ type, value }) => [type, value])).toEqual([
+				['Description', 'New'],
+				['Source', value === 'Feed' ? 'Feed' : expect.stringMatching(/^at 0\./)],
+			]);
+		},
+	);
 
 	test('succeeds with a notice when only the closing read is refused', async () => {
 		const { items, errors, puts, stored } = await change(

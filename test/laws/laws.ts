@@ -4,171 +4,31 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunResult } from '../engine/harness';
 import type { AttackForgeSimulator } from '../simulators/attackforge';
 import type { LossRule } from '../support/lossyProxy';
-import { FAULTS, losses, lostAndSilent, secondRefused, SIDES } from './faults';
-import { caseOf, type DataMode, fieldsOf, type Operation, type Said } from './operations';
-import { AF, BLANKS, type Kinds, type Reference, UNSAFE } from './values';
+import { FAULTS, isWrite, losses, lostAndSilent, secondRefused, SIDES } from './faults';
+import {
+	afresh,
+	cell,
+	type Cell,
+	cellsOfModes,
+	changesOf,
+	type Law,
+	must,
+	mustEqual,
+	outcomeOf,
+	type Place,
+	plain,
+	recordFor,
+	short,
+	some,
+	usualCase,
+	usualOf,
+} from './judge';
+import { caseOf, fieldsOf, type Operation, type Said } from './operations';
+import { blankFilters, blankOptions, optionsOfOthers } from './settings';
+import { AF, BLANKS, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
 
 /** The four laws. Each compares the service's records before and after, and throws what it finds. */
-
-export const LAWS = ['address', 'frame', 'once', 'truth'] as const;
-export type Law = (typeof LAWS)[number];
-
-/** What is checked of an operation. `kind` names the values, ways or faults. */
-export type Cell = {
-	law: Law;
-	operation: Operation;
-	mode: DataMode | undefined;
-	kind: string;
-	/** The inputs of a run, which a counterexample shows too. */
-	inputs: fc.Arbitrary<unknown>;
-	holds(world: World, input: never): Promise<void>;
-};
-
-const cell = <Input>(
-	cells: Pick<Cell, 'law' | 'operation' | 'mode' | 'kind'>,
-	inputs: fc.Arbitrary<Input>,
-	holds: (world: World, input: Input) => Promise<void>,
-): Cell => ({ ...cells, inputs, holds: holds });
-
-class Broken extends Error {}
-
-function must(isTrue: boolean, what: string): void {
-	if (!isTrue) throw new Broken(what);
-}
-
-// --- what both sides of a comparison have in common
-// -------------------------------------------------------------------
-
-const OUR_IDS = new Set<string>(Object.values(AF));
-
-/** Records or output without values that are new in each run: identifiers, assigned XIDs, random values. */
-function plain(all: unknown): string {
-	const seen = new Map<string, string>();
-	const nameOf = (id: string) => {
-		if (OUR_IDS.has(id)) return id;
-		seen.set(id, seen.get(id) ?? `#${seen.size}`);
-		return seen.get(id) ?? id;
-	};
-	return (
-		JSON.stringify(all instanceof Map ? [...(all as Map<string, string>)] : all)
-			.replace(/\bn8n:[0-9a-f]{32}/g, 'n8n:…')
-			.replace(/\bat 0\.\d+(e-\d+)?/g, 'at …')
-			.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '…Z')
-			.replace(/\b[0-9a-f]{24}\b/g, nameOf)
-			// IDs begin with the first one of ThreatConnect's simulator. Seeded groups have lower IDs.
-			.replace(/\b11258999068(43|44)\d{3}\b/g, nameOf)
-	);
-}
-
-const short = (text: string) => (text.length > 700 ? `${text.slice(0, 700)}…` : text);
-
-function changesOf(before: Records, after: Records) {
-	return {
-		changed: [...before.keys()].filter((key) => after.has(key) && after.get(key) !== before.get(key)),
-		removed: [...before.keys()].filter((key) => !after.has(key)),
-		added: [...after.keys()].filter((key) => !before.has(key)),
-	};
-}
-
-/** The differences between two records, field by field. */
-function difference(expected: string, given: string): string {
-	const [then, now] = [expected, given].map((json) => JSON.parse(json) as IDataObject);
-	const fields = [...new Set([...Object.keys(then ?? {}), ...Object.keys(now ?? {})])];
-	/** For two lists, the rows that only one of them has. */
-	const rowsOf = (one: unknown, other: unknown) => {
-		if (!Array.isArray(one) || !Array.isArray(other)) return JSON.stringify(one);
-		const others = other.map((row) => JSON.stringify(row));
-		const own = one.map((row) => JSON.stringify(row)).filter((row) => !others.includes(row));
-		return `${one.length} rows, with [${own.join()}]`;
-	};
-	const shown = fields.flatMap((field) => {
-		const [a, b] = [then?.[field], now?.[field]];
-		return JSON.stringify(a) === JSON.stringify(b) ? [] : [[field, rowsOf(a, b), rowsOf(b, a)]];
-	});
-	return shown.map(([field, a, b]) => `${field} ${a} => ${b}`).join(', ');
-}
-
-function mustEqual(what: string, given: Records, expected: Records): void {
-	const named = (records: Records) => new Map(JSON.parse(plain(records)) as Array<[string, string]>);
-	const [then, now] = [named(expected), named(given)];
-	const { changed, removed, added } = changesOf(then, now);
-	const shown = [
-		...removed.map((key) => `without ${key}`),
-		...added.map((key) => `besides ${key}`),
-		...changed.map((key) => `${key}: ${difference(then.get(key) ?? '', now.get(key) ?? '')}`),
-	];
-	if (shown.length > 0) throw new Broken(short(`${what}: ${shown.join('; ')}`));
-}
-
-type Outcome = { is: 'done' | 'not done' | 'in doubt'; words: string };
-
-function outcomeOf({ items, errors, error }: RunResult): Outcome {
-	const [failed] = errors;
-	const words = failed
-		? `${String(failed.json.error)} ${String(failed.json.message)}`
-		: error
-			? `${error.message} ${error.description ?? ''}`
-			: JSON.stringify(items.map(({ json }) => json));
-	if (!failed && !error) return { is: 'done', words: short(words) };
-	return {
-		is: /may (or may not )?have been|may be there|unknown|was written|is linked/i.test(words)
-			? 'in doubt'
-			: 'not done',
-		words,
-	};
-}
-
-/** Runs a case on the records in their first state. */
-async function afresh(world: World, one: Case, more: Parameters<World['run']>[1] = {}) {
-	await world.reset();
-	const before = world.records();
-	const result = await world.run(one, more);
-	return { before, after: world.records(), result, outcome: outcomeOf(result) };
-}
-
-// --- what items say ---------------------------------------------------------------------------------------------------
-
-const some = (
-	fields: Kinds<unknown>,
-	least: number,
-	without: readonly string[] = [],
-): fc.Arbitrary<IDataObject> => {
-	const names = Object.keys(fields).filter((name) => !without.includes(name));
-	return fc
-		.subarray(names, { minLength: least, maxLength: 3 })
-		.chain((chosen) =>
-			fc.record(Object.fromEntries(chosen.map((name) => [name, fields[name] as fc.Arbitrary<unknown>]))),
-		) as fc.Arbitrary<IDataObject>;
-};
-
-const recordFor = (operation: Operation, least = 1): fc.Arbitrary<IDataObject> =>
-	operation.fields ? some(fieldsOf(operation).fields, least, operation.without) : fc.constant({});
-
-const usualOf = (operation: Operation, index = 0) => {
-	const locator = operation.locators[index % operation.locators.length];
-	if (!locator) throw new Error(`${operation.name} has no locator`);
-	return { locator, references: locator.kinds[locator.usual] as fc.Arbitrary<Reference> };
-};
-
-/** Any case of an operation that names its record in the usual way. */
-const usualCase = (
-	operation: Operation,
-	mode: DataMode | undefined,
-	least = 1,
-): fc.Arbitrary<{ one: Case }> =>
-	fc.nat(operation.locators.length - 1).chain((index) => {
-		const { locator, references } = usualOf(operation, index);
-		return fc
-			.tuple(references, recordFor(operation, least))
-			.map(([reference, record]) => ({ one: caseOf(operation, mode, locator, [{ reference, record }]) }));
-	});
-
-const cellsOfModes = (
-	operation: Operation,
-	law: Law,
-	make: (at: Pick<Cell, 'law' | 'operation' | 'mode'>) => Cell[],
-) => operation.modes.flatMap((mode) => make({ law, operation, mode }));
 
 // --- address: only the record that the item names ---------------------------------------------------------------------
 
@@ -233,8 +93,8 @@ function addressCells(operation: Operation): Cell[] {
 	]);
 }
 
-/** Two items that name the same missing record in two ways. */
-function twoItems(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
+/** Two items that name one record, which is not there yet, in two ways. */
+function twoItems(operation: Operation, at: Place): Cell[] {
 	if (!operation.name.endsWith('group/upsert')) return [];
 	return operation.locators.flatMap((locator, index) => {
 		if (!locator.field) return [];
@@ -262,14 +122,27 @@ function twoItems(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mo
 	});
 }
 
-/** Another client changes the record between the node's read and its write. */
-function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
-	const kind = 'a change of another client';
+/** What AttackForge's API does not let the node see. */
+const OVERWRITTEN =
+	'what somebody else writes to an AttackForge group or project between the reading and the writing is overwritten';
+
+/** The first write is not accepted. */
+const firstNotAccepted: LossRule = (method, _path, earlier) =>
+	isWrite(method) && earlier === 0 ? 503 : undefined;
+
+/** What another client changes before the first write arrives: that write is done, or not accepted and sent again. */
+function meanwhile(operation: Operation, at: Place): Cell[] {
 	const { locator } = usualOf(operation);
+	const ways: Array<
+		Place & { kind: string; documented?: string; lose?: LossRule; options?: INodeParameters }
+	> = [
+		{ ...at, kind: 'a change of another client', documented: OVERWRITTEN },
+		{ ...at, kind: 'a change of another client before the second attempt', lose: firstNotAccepted },
+	];
 	if (operation.name.startsWith('attackForge project/') && operation.effect === 'writes') {
 		const { references } = usualOf(operation);
-		return [
-			cell({ ...at, kind }, references, async (world, reference) => {
+		return ways.map(({ lose, ...way }) =>
+			cell(way, references, async (world, reference) => {
 				const id = String(reference.names);
 				const other = (server: AttackForgeSimulator) => {
 					const groups = [...(server.project(id)?.groups ?? []), AF.listed];
@@ -277,19 +150,20 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 				};
 				const { after } = await afresh(world, caseOf(operation, at.mode, locator, [{ reference }]), {
 					meanwhile: other,
+					lose,
 				});
 				must(
 					String(after.get(`project ${id}`)).includes(AF.listed),
 					'a group linked by another client is gone',
 				);
 			}),
-		];
+		);
 	}
 	if (!/attackForge group\/(update|upsert)/.test(operation.name)) return [];
 	const { references } = usualOf(operation);
 	const record = fc.record({ custom_fields: fc.constant({ region: 'APAC' }) }) as fc.Arbitrary<IDataObject>;
-	return [
-		cell({ ...at, kind }, fc.record({ reference: references, record }), async (world, said) => {
+	return ways.map(({ lose, ...way }) =>
+		cell(way, fc.record({ reference: references, record }), async (world, said) => {
 			const other = (server: AttackForgeSimulator) => {
 				const group = server.group(AF.acme);
 				const fields = group?.custom_fields.map((field) =>
@@ -299,17 +173,18 @@ function meanwhile(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'm
 			};
 			const { after } = await afresh(world, caseOf(operation, at.mode, locator, [said]), {
 				meanwhile: other,
+				lose,
 			});
 			must(
 				String(after.get(`group ${AF.acme}`)).includes('2030-12-31'),
 				'a field set by another client is as before',
 			);
 		}),
-	];
+	);
 }
 
-/** A user is looked up by an address, and the service returns another user, who is a member. */
-function anotherUser(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell[] {
+/** A user is looked up by an address, and the service answers with somebody else, who is a member. */
+function anotherUser(operation: Operation, at: Place): Cell[] {
 	if (!/member\/(changeAccess|remove)/.test(operation.name)) return [];
 	const { locator } = usualOf(operation, 1);
 	const asked = fc.constantFrom('paul.citizen@attackforge.com', "alex.o'neil+ops@attackforge.com");
@@ -365,8 +240,8 @@ const blankedOf = (operation: Operation) => {
 		);
 		if (Object.keys(ways).length === 0) return [];
 		const blanksHere = Object.entries(BLANKS).filter(
-			// In other places a comma is an ordinary text.
-			([blank]) => blank !== 'commas' || (operation.service === 'threatConnect' && place !== 'text'),
+			// Elsewhere a comma is a text like any other.
+			([blank]) => blank !== 'commas' || !['text', 'switch', 'custom field'].includes(place),
 		);
 		return blanksHere.map(([blank, blanks]) => ({
 			kind: `${place} ${blank}`,
@@ -384,10 +259,11 @@ const blankedOf = (operation: Operation) => {
 };
 
 function frameCells(operation: Operation): Cell[] {
-	if (!operation.fields) return [];
+	const settings = [...blankOptions(operation), ...blankFilters(operation)];
+	if (!operation.fields) return settings;
 	const { locator, references } = usualOf(operation);
 	const isCreate = operation.makes === 'group';
-	return cellsOfModes(operation, 'frame', (at) => [
+	const ofFields = cellsOfModes(operation, 'frame', (at) => [
 		...blankedOf(operation).map(({ kind, inputs }) =>
 			cell(
 				{ ...at, kind },
@@ -424,6 +300,7 @@ function frameCells(operation: Operation): Cell[] {
 		),
 		...(operation.fields === 'updateFields' && at.mode === 'autoMap' ? [asRead(operation, at)] : []),
 	]);
+	return [...settings, ...ofFields];
 }
 
 function roundedNumbers({ service }: Operation): Array<{ kind: string; records: fc.Arbitrary<IDataObject> }> {
@@ -445,8 +322,8 @@ function roundedNumbers({ service }: Operation): Array<{ kind: string; records: 
 	}));
 }
 
-/** A Get's output is given to Update unchanged. */
-function asRead(operation: Operation, at: Pick<Cell, 'law' | 'operation' | 'mode'>): Cell {
+/** What Get gives, given to Update as it is. */
+function asRead(operation: Operation, at: Place): Cell {
 	const { locator, references } = usualOf(operation);
 	return cell({ ...at, kind: 'as read' }, references, async (world, reference) => {
 		await world.reset();
@@ -496,13 +373,18 @@ const RETRIES = { retryOnFail: true, maxTries: 2, onError: 'stopWorkflow' } as c
 /** What n8n does when something fails. With `asTool`, an agent calls the node, and nothing fails. */
 type Way = { asTool?: true; run(world: World, one: Case, lose: LossRule): Promise<RunResult> };
 
+const SAVED = 'retry of a saved execution';
+/** Of what these make the service keeps no key by which a new process could find it. */
+const FORGOTTEN = /attackForge group\/create|threatConnect group\/addPost/;
+const DOUBLED = '**Retry** of a saved execution makes an AttackForge group or a post a second time';
+
 const WAYS: Record<string, Way> = {
 	'Retry On Fail': { run: async (world, one, lose) => await world.run(one, { ...RETRIES, lose }) },
 	'tool with Retry On Fail': {
 		asTool: true,
 		run: async (world, one, lose) => await world.run(one, { ...RETRIES, asTool: true, lose }),
 	},
-	'retry of a saved execution': {
+	[SAVED]: {
 		async run(world, one, lose) {
 			const first = await world.run(one, { onError: 'stopWorkflow', lose });
 			if (!first.error) return first;
@@ -513,13 +395,19 @@ const WAYS: Record<string, Way> = {
 };
 
 function onceCells(operation: Operation): Cell[] {
-	if (operation.effect !== 'writes') return [];
+	if (operation.effect !== 'writes') return readAgain(operation);
 	const silence = fc.integer({ min: 2, max: 6 });
 	return cellsOfModes(operation, 'once', (at) => {
 		const usual = usualCase(operation, at.mode);
-		const again = Object.entries(WAYS).flatMap(([name, way]) => [
+		// A tool gets what its agent fills in, and no other fields of an item.
+		const ways = Object.entries(WAYS).filter(([, way]) => !way.asTool || at.mode !== 'autoMap');
+		const placeOf = (name: string) => ({
+			...at,
+			...(name === SAVED && FORGOTTEN.test(operation.name) && { documented: DOUBLED }),
+		});
+		const again = ways.flatMap(([name, way]) => [
 			cell(
-				{ ...at, kind: `${name} after a lost answer` },
+				{ ...placeOf(name), kind: `${name} after a lost answer` },
 				fc.record({ usual, silence }),
 				async (world, input) => {
 					const { one } = input.usual;
@@ -529,7 +417,7 @@ function onceCells(operation: Operation): Cell[] {
 					mustEqual(`not as after one run ("${is}")`, world.records(), after);
 				},
 			),
-			cell({ ...at, kind: `${name} after the second item` }, usual, async (world, { one }) => {
+			cell({ ...placeOf(name), kind: `${name} after the second item` }, usual, async (world, { one }) => {
 				const { after } = await afresh(world, twice(one), { asTool: way.asTool, onError: 'stopWorkflow' });
 				await world.reset();
 				const { is } = outcomeOf(await way.run(world, twice(one), secondRefused()));
@@ -539,8 +427,8 @@ function onceCells(operation: Operation): Cell[] {
 		const movingText =
 			operation.text === undefined || at.mode === 'autoMap'
 				? []
-				: Object.entries(WAYS).map(([name, way]) =>
-						cell({ ...at, kind: `${name}, values by chance` }, usual, async (world, { one }) => {
+				: ways.map(([name, way]) =>
+						cell({ ...placeOf(name), kind: `${name}, values by chance` }, usual, async (world, { one }) => {
 							const chance = moving(twice(one), operation);
 							const { after } = await afresh(world, chance, { asTool: way.asTool });
 							await world.reset();
@@ -553,12 +441,8 @@ function onceCells(operation: Operation): Cell[] {
 	});
 }
 
-/** Runs the whole workflow again. */
-function repeated(
-	operation: Operation,
-	at: Pick<Cell, 'law' | 'operation' | 'mode'>,
-	usual: fc.Arbitrary<{ one: Case }>,
-): Cell[] {
+/** The whole workflow once more. */
+function repeated(operation: Operation, at: Place, usual: fc.Arbitrary<{ one: Case }>): Cell[] {
 	if (operation.again === 'twice') return [];
 	const check = async (world: World, one: Case) => {
 		const first = await afresh(world, one);
@@ -584,14 +468,23 @@ function repeated(
 	return [...cells, cell({ ...at, kind: 'whole workflow again, other types' }, odd, check)];
 }
 
-/** The opposite: two items that are alike, or two calls of a tool, must both be done. */
-function onPurpose(
-	operation: Operation,
-	at: Pick<Cell, 'law' | 'operation' | 'mode'>,
-	usual: fc.Arbitrary<{ one: Case }>,
-): Cell[] {
+/** What is read once more is the same, and nothing has changed. */
+function readAgain(operation: Operation): Cell[] {
+	return cellsOfModes(operation, 'once', (at) => [
+		cell({ ...at, kind: 'read again' }, usualCase(operation, at.mode), async (world, { one }) => {
+			const { before, result } = await afresh(world, one);
+			const again = await world.run(one);
+			mustEqual('reading has changed something', world.records(), before);
+			const [first, second] = [result, again].map(({ items }) => plain(items.map(({ json }) => json)));
+			must(first === second, short(`it says ${second}, after ${first}`));
+		}),
+	]);
+}
+
+/** The other way round: two items that are alike, or two calls of a tool, are two. */
+function onPurpose(operation: Operation, at: Place, usual: fc.Arbitrary<{ one: Case }>): Cell[] {
 	if (!operation.makes) return [];
-	return [false, true].map((asTool) =>
+	return (at.mode === 'autoMap' ? [false] : [false, true]).map((asTool) =>
 		cell(
 			{ ...at, kind: asTool ? 'two calls of a tool' : 'two items alike' },
 			usual,
@@ -609,7 +502,7 @@ function onPurpose(
 
 function truthCells(operation: Operation): Cell[] {
 	const writes = operation.effect === 'writes';
-	return cellsOfModes(operation, 'truth', (at) =>
+	const ofFaults = cellsOfModes(operation, 'truth', (at) =>
 		SIDES.flatMap((side) =>
 			Object.entries(FAULTS).flatMap(([kind, { unknowable }]) => {
 				// A service need not show everything in a single record.
@@ -652,6 +545,7 @@ function truthCells(operation: Operation): Cell[] {
 			}),
 		),
 	);
+	return [...optionsOfOthers(operation), ...ofFaults];
 }
 
 export const cellsOf = (law: Law, operation: Operation): Cell[] =>

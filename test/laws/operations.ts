@@ -399,7 +399,10 @@ function merged(record: IDataObject, field: IDataObject): IDataObject {
 
 export type Said = { reference: Reference; record?: IDataObject };
 
-/** An operation with items. Items that have the same fields share a form. */
+/** How long to ask for the state of a job that a fault hides. */
+const IMPORT_SECONDS = 5;
+
+/** An operation with what its items say; items that say the same fields share a form. */
 export function caseOf(
 	operation: Operation,
 	mode: DataMode | undefined,
@@ -417,8 +420,8 @@ export function caseOf(
 		options: { maxConcurrentRequests: 1, ...options },
 	};
 	if (operation.name === 'threatConnect group/bulkImport')
-		// With other settings an import cannot be repeated.
-		parameters.options = { attributeWriteType: 'Singleton', ...options };
+		// Only so is an import repeatable.
+		parameters.options = { attributeWriteType: 'Singleton', timeLimit: IMPORT_SECONDS, ...options };
 	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
 	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};
 	if (mode === undefined || fields === undefined) {

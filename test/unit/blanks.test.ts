@@ -2,7 +2,7 @@ import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupF
 import type { Table } from '../../nodes/shared/fields/field';
 import { readRecord, type Source } from '../../nodes/shared/fields/record';
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
-import { isBlank, saysNothing } from '../../nodes/shared/core/readValue';
+import { isBlank, readEntries, saysNothing, saysNothingInList } from '../../nodes/shared/core/readValue';
 import * as fc from 'fast-check';
 
 /** Blanks say nothing, in every field of both tables and in every data mode. */
@@ -24,6 +24,16 @@ test('an invisible value says nothing, but a zero, a switch that is off and a da
 	for (const said of [0, false, 'x', ',', [0], { a: [false] }, new Date(0), 0n]) {
 		expect(saysNothing(said)).toBe(false);
 	}
+});
+
+test('a comma says something as a text, and nothing where a list is read', () => {
+	for (const commas of [',', ' , ', ',,', [','], { name: ',' }]) {
+		expect(saysNothing(commas)).toBe(false);
+		expect(saysNothingInList(commas)).toBe(true);
+		expect(readEntries([commas], 'Tags')).toEqual([]);
+	}
+	fc.assert(fc.property(blank, (value) => saysNothingInList(value)));
+	expect(readEntries(['a,b', ','], 'Tags')).toEqual(['a,b']);
 });
 
 const fieldsOf = (table: Table) => table.fields.map((field) => ({ table, field }));

@@ -17,7 +17,13 @@ function itemOf(parameters: INodeParameters) {
 		getTimezone: () => 'Europe/Berlin',
 		getInputData: () => [{ json: {} }],
 	} as unknown as IExecuteFunctions;
-	const retryLog = { isRepeat: false, startedAt: 0, idempotencyKey: () => '', isOfAnother: () => false };
+	const retryLog = {
+		isRepeat: false,
+		startedAt: 0,
+		idempotencyKey: () => '',
+		isOfAnother: () => false,
+		partsDone: () => new Set<string>(),
+	};
 	return { item: new Item(context, new Parameters(context), table, 0, () => {}, retryLog), evaluated };
 }
 

@@ -23,6 +23,29 @@ test('results come out in the order of the input, whatever the order they came i
 	]);
 });
 
+test('a result keeps the input where it is to, and its own fields and files before those of the input', () => {
+	const file = (data: string) => ({ data, mimeType: 'text/plain' });
+	const json = { id: 'T-1', ticket: { number: 4711 } };
+	const input = Array.from({ length: 4 }, () => ({ json, binary: { data: file('in'), more: file('in') } }));
+	const outcomes = new ItemResults(4, CONTINUE, input);
+	for (const index of [0, 1, 3]) outcomes.includeInput(index);
+	outcomes.settle(0, [{ id: 1 }, { id: 2 }]);
+	outcomes.settle(1, new FileOutput({ id: 3 }, { data: file('out') }));
+	outcomes.settle(2, { id: 4 });
+	outcomes.settle(3, missing);
+	const output = outcomes.toOutput(node);
+	expect(output.map((item) => item.json)).toEqual([
+		{ ...json, id: 1 },
+		{ ...json, id: 2 },
+		{ ...json, id: 3 },
+		{ id: 4 },
+		expect.objectContaining({ error: missing.message }),
+	]);
+	expect(output[2]?.binary).toEqual({ data: file('out'), more: file('in') });
+	expect(output.map(({ binary }) => Object.keys(binary ?? {}).length)).toEqual([2, 2, 2, 0, 2]);
+	expect(output[0]?.json.ticket).not.toBe(json.ticket);
+});
+
 test('a failure becomes one error item, and the others stay', () => {
 	const outcomes = new ItemResults(2, CONTINUE);
 	outcomes.settle(0, missing);

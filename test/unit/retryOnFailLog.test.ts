@@ -184,3 +184,13 @@ test('there is no earlier try if n8n keeps nothing of a node', () => {
 		log.end();
 	}
 });
+
+test('the parts of an item that were done are known in the next try, and to that item alone', () => {
+	const { nextTry, nextRun } = execution();
+	const first = nextTry();
+	first.partsDone(0).add('group');
+	const second = nextTry();
+	expect([...second.partsDone(0)]).toEqual(['group']);
+	expect([...second.partsDone(1)]).toEqual([]);
+	expect([...nextRun().partsDone(0)]).toEqual([]);
+});

@@ -22,7 +22,7 @@ import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
-import { readEntries, readJson, saysNothing } from '../../shared/core/readValue';
+import { readEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
 import { CLEAR_LIST, withoutRepetitions } from './changes';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
@@ -171,7 +171,7 @@ export const access: FieldType = {
 		);
 		const objects = form ? [rowsByList(form, context.label), ...fromInputOf(form)] : [value];
 		const read: JsonObject = {};
-		for (const given of objects) {
+		for (const given of objects.filter((one) => !saysNothingInList(one))) {
 			const object = readJson(given, context.label);
 			if (!isJsonObject(object)) {
 				throw new InvalidInput(
@@ -232,7 +232,7 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	const { label, operation } = context;
 	// A new group takes plain entries, according to AttackForge's documentation, CreateGroup.
 	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
-	const given = isJsonObject(entry) ? withAction(entry, operation) : entry;
+	const given = isJsonObject(entry) ? withAction(withoutBlanks(entry, identity), operation) : entry;
 	const read = readObject(given, entryFields(fields, operation), context);
 	const named = identity.filter((name) => read[name] !== undefined);
 	if (named.length === 0) return [];
@@ -254,6 +254,12 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	}
 	return [read];
 }
+
+/** @param names of members in which commas say nothing either: they are boxes of a list's row */
+const withoutBlanks = (entry: JsonObject, names: readonly string[]): JsonObject =>
+	Object.fromEntries(
+		Object.entries(entry).filter(([name, value]) => !names.includes(name) || !saysNothingInList(value)),
+	);
 
 function withAction(entry: JsonObject, operation: Operation): JsonObject {
 	if (operation === 'update') return { action: 'upsert', ...entry };

@@ -19,6 +19,7 @@ import {
 	readText,
 	refuseInexactNumbers,
 	saysNothing,
+	saysNothingInList,
 	unlocated,
 } from '../../shared/core/readValue';
 
@@ -113,7 +114,8 @@ const isEntry = (entry: unknown): entry is CustomField =>
 
 /** Reads an array of `{key, value}`, a single `{key, value}`, or an object of values by key. */
 function readKeyValues(given: unknown, label: string): CustomField[] {
-	if (saysNothing(given)) return [];
+	// The value of a field is text, in which a comma is text too.
+	if (typeof given === 'string' ? saysNothingInList(given) : saysNothing(given)) return [];
 	const json = readJson(given, label);
 	const parsed = isEntry(json) ? [json] : json;
 	if (isJsonObject(parsed)) return Object.entries(parsed).map(([key, value]) => ({ key, value }));

@@ -1,5 +1,5 @@
 import { certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
-import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
 import { excerpt, incomplete, failureState, type ServiceResponse } from '../../shared/http/response';
 
 /**
@@ -22,7 +22,16 @@ export function groupOf(reply: ServiceResponse): JsonObject {
 
 /** Whether ThreatConnect itself refused. A proxy or a wrong address answers in other words. */
 export const isOwnRefusal = (json: unknown) =>
-	isJsonObject(json) && (json.errCode !== undefined || json.status === 'Error' || json.status === 'Failure');
+	isJsonObject(json) &&
+	(json.errCode !== undefined ||
+		['Error', 'Failure'].includes(String(json.status)) ||
+		errorsOf(json) !== undefined);
+
+/** A list of what was wrong, where an answer has one. */
+const errorsOf = ({ errors }: JsonObject): string | undefined =>
+	Array.isArray(errors) && errors.length > 0
+		? errors.map((one: unknown) => (typeof one === 'string' ? one : stringifyJson(one))).join('; ')
+		: undefined;
 
 /**
  * The failure for a refusal. v3 has the words in `message`, batch in `description`; proxies answer with HTML or text.
@@ -32,7 +41,9 @@ export const isOwnRefusal = (json: unknown) =>
 export function failure(reply: ServiceResponse, otherwise?: string): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const body: JsonObject = isJsonObject(json) ? json : {};
-	const words = [body.message, body.description].find((one) => typeof one === 'string' && one !== '');
+	const words = [body.message, body.description, errorsOf(body)].find(
+		(one) => typeof one === 'string' && one !== '',
+	);
 	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
 	const message = words
 		? String(words)

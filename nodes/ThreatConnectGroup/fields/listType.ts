@@ -28,9 +28,10 @@ import {
 	readJsonObject,
 	readLong,
 	refuseInexactNumbers,
+	saysNothingInList,
 	unlocated,
 } from '../../shared/core/readValue';
-import { isBlank, withoutBlanks } from './blank';
+import { withoutBlanks } from './blank';
 
 /** How an update treats the entries that the group already has. */
 const MODES: INodePropertyOptions[] = [
@@ -196,7 +197,7 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);
 	const { entries, isEmptied = false, ...fromInput } = readList(parameter.json, shape, context);
-	const isEmpty = entered.every((entry) => isBlank(entry));
+	const isEmpty = entered.every((entry) => saysNothingInList(entry));
 	if (!isEmpty && fromInput.mode !== undefined && fromInput.mode !== (mode ?? 'append')) {
 		throw new InvalidInput(
 			`${context.label} has two modes: ${inQuotes(mode ?? 'append')} and, in From Input, ${inQuotes(fromInput.mode)}`,
@@ -211,7 +212,7 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 }
 
 function readMode(mode: unknown, context: FieldContext): string | undefined {
-	if (isBlank(mode)) return undefined;
+	if (saysNothingInList(mode)) return undefined;
 	return choice(MODES).read(mode, { ...context, label: `${context.label}, mode` }) as string;
 }
 
@@ -229,11 +230,13 @@ const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: Fi
  * unknown key counts as a value.
  */
 function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape): boolean {
-	if (isBlank(entry)) return false;
+	if (saysNothingInList(entry)) return false;
 	if (!isJsonObject(entry)) return true;
 	const known = new Set(['id', ...[...fields, ...shorthands].map(({ name }) => name)]);
 	const isValue = (name: string) => name === 'id' || values.includes(name) || !known.has(name);
-	return Object.entries(entry).some(([name, value]) => isValue(name) && !isBlank(value) && value !== false);
+	return Object.entries(entry).some(
+		([name, value]) => isValue(name) && !saysNothingInList(value) && value !== false,
+	);
 }
 
 /** @returns `undefined` for an entry of which nothing is sent */

@@ -2,8 +2,15 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { FieldType } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes, readEntries, readLong, readNumber, readText } from '../../shared/core/readValue';
-import { isBlank, withoutBlanks } from './blank';
+import {
+	inQuotes,
+	readEntries,
+	readLong,
+	readNumber,
+	readText,
+	saysNothingInList,
+} from '../../shared/core/readValue';
+import { withoutBlanks } from './blank';
 
 /** The types of the fields in the rows of lists. */
 
@@ -62,7 +69,7 @@ export function userReference(): FieldType {
 		control: () => ({ type: 'string', default: '' }),
 		read(value, { label }) {
 			if (!isJsonObject(value)) return { id: readLong(value, label) };
-			return isBlank(value.id) ? value : { id: readLong(value.id, label) };
+			return saysNothingInList(value.id) ? value : { id: readLong(value.id, label) };
 		},
 	};
 }
@@ -81,7 +88,7 @@ const nestedList = (readEntry: (entry: unknown, label: string) => JsonObject): F
 	control: () => ({ type: 'string', default: '' }),
 	read(value, { label }) {
 		const given = isJsonObject(value) && 'data' in value ? value.data : value;
-		const entries = readEntries(given, label).filter((entry) => !isBlank(entry));
+		const entries = readEntries(given, label).filter((entry) => !saysNothingInList(entry));
 		return entries.length === 0 ? undefined : { data: entries.map((entry) => readEntry(entry, label)) };
 	},
 });
@@ -92,7 +99,7 @@ const nestedList = (readEntry: (entry: unknown, label: string) => JsonObject): F
 export const nestedNames = (): FieldType =>
 	nestedList((entry, label) => {
 		if (!isJsonObject(entry)) return { name: readText(entry, label) };
-		return isBlank(entry.name) ? withoutBlanks(entry) : { name: readText(entry.name, label) };
+		return saysNothingInList(entry.name) ? withoutBlanks(entry) : { name: readText(entry.name, label) };
 	});
 
 /** Read-only parts of attributes in a Get's response. */

@@ -20,6 +20,8 @@ type Change = {
 	 * values are written.
 	 */
 	present?: JsonObject;
+	/** Parts of the change that an earlier try has made, by `partsDone` of the item. */
+	done: Set<string>;
 };
 
 /**
@@ -37,7 +39,7 @@ export async function changeGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
 	given: JsonObject,
-	{ options, present }: Change,
+	{ options, present, done }: Change,
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
 	const kept = await keepGivenAttributes(api, reference, given, present);
 	const { body } = kept;
@@ -56,7 +58,7 @@ export async function changeGroup(
 		if (present && Object.keys(pending).length === 0 && changed.length === 0) {
 			return { group: withoutFields(present, fieldsToCompare(body), options.fields), isWritten: false };
 		}
-		return await write(api, reference, { body: pending, changed, before, options });
+		return await write(api, reference, { body: pending, changed, before, options, done });
 	});
 }
 
@@ -70,18 +72,24 @@ type Writing = {
 	/** The group as it was read before. */
 	before: JsonObject | undefined;
 	options: AnswerOptions;
+	done: Set<string>;
 };
+
+/** The part of a change that the request about the group itself makes. */
+const GROUP_PART = 'group';
 
 async function write(
 	api: ThreatConnect,
 	reference: GroupReference,
-	{ body, changed, before, options }: Writing,
+	{ body, changed, before, options, done }: Writing,
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
-	const isUpdated = Object.keys(body).length > 0;
-	const isWritten = isUpdated || changed.length > 0;
-	// The group is written first, because that is the request that can be refused.
+	const isBegun = done.has(GROUP_PART);
+	const isUpdated = Object.keys(body).length > 0 && !isBegun;
+	const isWritten = isBegun || isUpdated || changed.length > 0;
+	// The group first: it is what can be refused.
 	const updated = isUpdated ? await api.updateGroup(reference, body, options) : undefined;
-	await changeAttributes(api, changed, options, isUpdated);
+	if (isUpdated) done.add(GROUP_PART);
+	await changeAttributes(api, changed, options, isBegun || isUpdated);
 	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
 	if (updated && isCurrent) return { group: updated, isWritten };
 	try {
@@ -95,9 +103,7 @@ async function write(
 	}
 }
 
-/**
- * @param isBegun whether the group has been written. If the item were sent again, its additions would be made twice.
- */
+/** @param isBegun the group itself has been written already */
 async function changeAttributes(
 	api: ThreatConnect,
 	changed: readonly AttributeChange[],
@@ -111,7 +117,8 @@ async function changeAttributes(
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);
 			throw error.inDoubt(
-				`The group was changed, but perhaps not its ${types.join(' and ')}. Look at it, and set only what is missing. Sent again, the item may add attributes a second time.`,
+				`The group was changed, but perhaps not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`,
+				'findable',
 			);
 		}
 	}

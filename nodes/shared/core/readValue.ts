@@ -27,7 +27,18 @@ export function saysNothing(value: unknown): boolean {
 	return isBlank(value);
 }
 
-/** A value for messages, shortened, because it may be a whole document. */
+/**
+ * Whether a value says nothing where a list, or a box of one of its rows, is read. Commas separate entries there, so that a
+ * text of commas says nothing either. In a text field a comma is text like any other.
+ */
+export function saysNothingInList(value: unknown): boolean {
+	const plain = unlocated(value);
+	if (typeof plain === 'string') return isBlank(plain.replaceAll(',', ''));
+	if (Array.isArray(plain)) return plain.every(saysNothingInList);
+	return isJsonObject(plain) ? Object.values(plain).every(saysNothingInList) : saysNothing(plain);
+}
+
+/** A value for messages, shortened: it may be a whole document. */
 export const inQuotes = (value: unknown): string => {
 	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
@@ -151,7 +162,7 @@ const badJson = (label: string, error: unknown) =>
  */
 export function readEntries(value: unknown, label: string): unknown[] {
 	if (isBlank(value)) return [];
-	if (Array.isArray(value)) return value.filter((entry) => !saysNothing(entry));
+	if (Array.isArray(value)) return value.filter((entry) => !saysNothingInList(entry));
 	if (typeof value !== 'string') return [value];
 	const trimmed = value.trim();
 	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);

@@ -62,7 +62,7 @@ export class Item {
 		/** This run of the node and its repetitions. */
 		readonly retryLog: Pick<
 			RetryOnFailLog<unknown>,
-			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isOfAnother'
+			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isOfAnother' | 'partsDone'
 		>,
 	) {}
 

@@ -1,4 +1,5 @@
 import type { IBinaryKeyData, IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
+import { deepCopy } from 'n8n-workflow';
 
 import { ServiceFailure, toErrorItem, toNodeError } from '../core/errors';
 import { FileOutput, type Output } from './operation';
@@ -8,24 +9,32 @@ export class ItemResults {
 	private readonly items: Array<INodeExecutionData[] | undefined>;
 	private firstFailure: { index: number; error: Error } | undefined;
 	private succeeded = 0;
+	/** Items whose result keeps the fields and files of the input. */
+	private readonly includingInput = new Set<number>();
 
 	/**
-	 * @param goOn whether a failure becomes an error item; otherwise it ends the run
-	 * @param filesOf the files of an input item. Its error item keeps them, so that they can be sent again. An output
-	 *   item with files of its own keeps them too.
+	 * @param goOn a failure becomes an error item; otherwise it ends the run
+	 * @param input its items: an error item keeps their files, so that they can be sent again, and so does a result that
+	 *   brings files of its own
 	 */
 	constructor(
 		private readonly length: number,
 		private readonly goOn: boolean,
-		private readonly filesOf: (index: number) => IBinaryKeyData | undefined = () => undefined,
+		private readonly input: readonly INodeExecutionData[] = [],
 	) {
 		this.items = new Array<INodeExecutionData[] | undefined>(length);
 	}
 
-	/** Call this once per item. */
+	/** To be called before the item is settled. */
+	includeInput(index: number): void {
+		this.includingInput.add(index);
+	}
+
+	/** To be called once an item. */
 	settle(index: number, outcome: Output | Error): void {
 		if (!(outcome instanceof Error)) {
-			this.items[index] = toItems(outcome, index, this.filesOf(index));
+			const items = toItems(outcome, index, this.input[index]?.binary);
+			this.items[index] = this.includingInput.has(index) ? this.withInput(items, index) : items;
 			this.succeeded += 1;
 		} else if (this.goOn) this.items[index] = [this.toErrorItem(outcome, index)];
 		else if (!this.firstFailure || index < this.firstFailure.index) {
@@ -61,8 +70,17 @@ export class ItemResults {
 		return Array.from(this.items, (items, index) => items ?? [this.toErrorItem(CANCELLED, index)]).flat();
 	}
 
+	private withInput(items: INodeExecutionData[], index: number): INodeExecutionData[] {
+		const { json = {}, binary } = this.input[index] ?? {};
+		return items.map((item) => ({
+			...item,
+			json: { ...deepCopy(json), ...item.json },
+			...((binary ?? item.binary) && { binary: { ...binary, ...item.binary } }),
+		}));
+	}
+
 	private toErrorItem(error: Error, index: number): INodeExecutionData {
-		const binary = this.filesOf(index);
+		const binary = this.input[index]?.binary;
 		return { ...toErrorItem(error, index), ...(binary && { binary }) };
 	}
 }

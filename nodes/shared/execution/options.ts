@@ -1,13 +1,21 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
-import { readNumber } from '../core/readValue';
+import { optionalSwitch, readNumber } from '../core/readValue';
 
 const DEFAULT_CONCURRENT_REQUESTS = 32;
 const DEFAULT_TIMEOUT_SECONDS = 60;
 
 /** The options that every operation has, for its `options` collection. */
 export const runOptions: INodeProperties[] = [
+	{
+		displayName: 'Include Input',
+		name: 'includeInput',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether the output keeps the fields and files of the input item. Where the result has a field or file of the same name, that of the result is kept.',
+	},
 	{
 		displayName: 'Max Concurrent Requests',
 		name: 'maxConcurrentRequests',
@@ -47,7 +55,15 @@ export function readConnectionOptions({
 	};
 }
 
-/** Lets the user send what no parameter covers. */
+/**
+ * Whether an item's result keeps what the item had.
+ *
+ * @throws InvalidInput
+ */
+export const readIncludeInput = (includeInput: unknown): boolean =>
+	optionalSwitch(includeInput, '"Include Input" (includeInput)', false);
+
+/** The way to send what no parameter covers. */
 export const extraJsonOption: INodeProperties = {
 	displayName: 'Additional Fields (JSON)',
 	name: 'additionalJson',

@@ -14,6 +14,8 @@ type Memory<Outcome> = {
 	 * The item that has made each record, by the record's ID; `SEVERAL` when more than one item ended with that record.
 	 */
 	makers: Map<unknown, number>;
+	/** Of items that failed half-way. */
+	parts: Map<number, Set<string>>;
 };
 
 const SEVERAL = -1;
@@ -66,7 +68,17 @@ export class RetryOnFailLog<Outcome> {
 		return this.memory.outcomes.get(index);
 	}
 
-	/** Whether another item has made this record. */
+	/**
+	 * Parts of an item that this try or an earlier one has done. Whoever does a part adds its name, and leaves it out where
+	 * the name stands there.
+	 */
+	partsDone(index: number): Set<string> {
+		const done = this.memory.parts.get(index) ?? new Set<string>();
+		this.memory.parts.set(index, done);
+		return done;
+	}
+
+	/** Another item has made this record. */
 	isOfAnother(index: number, id: unknown): boolean {
 		const maker = this.memory.makers.get(id);
 		return maker !== undefined && maker !== index;
@@ -88,7 +100,11 @@ export class RetryOnFailLog<Outcome> {
 	}
 }
 
-const emptyMemory = <Outcome>(): Memory<Outcome> => ({ outcomes: new Map(), makers: new Map() });
+const emptyMemory = <Outcome>(): Memory<Outcome> => ({
+	outcomes: new Map(),
+	makers: new Map(),
+	parts: new Map(),
+});
 
 /** In memory only, for as long as n8n holds the execution. */
 const memoryOf = new WeakMap<IContextObject, Map<string, unknown>>();

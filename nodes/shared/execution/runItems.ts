@@ -4,7 +4,7 @@ import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
 import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
-import { readConnectionOptions } from './options';
+import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
 import { RetryOnFailLog } from './retryOnFailLog';
 import { TimeSlices } from './timeSlices';
@@ -25,7 +25,7 @@ export async function runItems<Api>(
 	const { length } = input;
 	const operation = chosenOperation(context, service, node);
 	const goOn = context.continueOnFail();
-	const outcomes = new ItemResults(length, goOn, (index) => input[index]?.binary);
+	const outcomes = new ItemResults(length, goOn, input);
 	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
 		connected = await connect(context, service);
@@ -117,15 +117,36 @@ function readRunOptions(context: IExecuteFunctions): IDataObject {
 	return { maxConcurrentRequests: read('maxConcurrentRequests'), timeout: read('timeout') } as IDataObject;
 }
 
-/** Runs each item on its own, several at once. */
+/**
+ * An item, and what its options say of its result.
+ *
+ * @throws InvalidInput
+ */
+function readItem<Api>({ itemAt, outcomes }: Run<Api>, index: number): Item {
+	const item = itemAt(index);
+	if (readIncludeInput(item.options.includeInput)) outcomes.includeInput(index);
+	return item;
+}
+
+/** What an earlier try has done stays done, also where the item cannot be read any more. */
+function settleAgain<Api>(run: Run<Api>, index: number, earlier: Output | Error): void {
+	try {
+		readItem(run, index);
+	} catch {
+		// Its result comes out without the input.
+	}
+	run.settle(index, earlier);
+}
+
+/** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
-	const prepare = (index: number) => operation.prepare(run.itemAt(index), run.api);
+	const prepare = (index: number) => operation.prepare(readItem(run, index), run.api);
 	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
-			settle(index, earlier);
+			settleAgain(run, index, earlier);
 			return undefined;
 		}
 		let task: Task;
@@ -177,9 +198,9 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 	const entries: BulkEntry[] = [];
 	await forEachItem(run, (index) => {
 		const earlier = retryLog.earlier(index);
-		if (earlier !== undefined) return settle(index, earlier);
+		if (earlier !== undefined) return settleAgain(run, index, earlier);
 		try {
-			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
+			entries.push({ index, entry: operation.prepareEntry(readItem(run, index), api) });
 		} catch (error) {
 			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));

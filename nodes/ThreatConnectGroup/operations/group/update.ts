@@ -25,9 +25,10 @@ export const update = defineOperation<ThreatConnect>({
 		const reference = readReference(item, api);
 		const body = item.record('update');
 		const options = answerOptions(item);
+		const done = item.retryLog.partsDone(item.index);
 		return {
 			record: referenceKey(reference),
-			run: async () => (await changeGroup(api, reference, body, { options })).group,
+			run: async () => (await changeGroup(api, reference, body, { options, done })).group,
 		};
 	},
 });

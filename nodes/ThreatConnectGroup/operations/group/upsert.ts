@@ -82,7 +82,11 @@ export const upsert = defineOperation<ThreatConnect>({
 		const change = async (present: JsonObject) => {
 			if (present.type !== match.type) throw anotherType(present, match.type);
 			const reference = { id: String(present.id) };
-			const { group, isWritten } = await changeGroup(api, reference, updated, { options, present });
+			const { group, isWritten } = await changeGroup(api, reference, updated, {
+				options,
+				present,
+				done: item.retryLog.partsDone(item.index),
+			});
 			return { ...group, _outcome: isWritten ? 'updated' : 'unchanged' };
 		};
 		return {

@@ -1,0 +1,3 @@
+import { describeLaw } from './describeLaw';
+
+describeLaw('once', 'does nothing again that is done', 1);
