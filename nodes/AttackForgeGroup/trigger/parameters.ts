@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notice } from '../../shared/fields/fixedCollection';
 import { pollOptions } from '../../shared/polling/parameters';
-import { customFieldFilterOptions, simplifyParameter } from '../operations/parameters';
+import { customFieldFilterOptions, scopeParameter, simplifyParameter } from '../operations/parameters';
 
 export const triggerParameters: INodeProperties[] = [
 	notice(
@@ -35,17 +35,7 @@ export const triggerParameters: INodeProperties[] = [
 		required: true,
 		description: 'What starts the workflow',
 	},
-	{
-		displayName: 'Groups',
-		name: 'scope',
-		type: 'options',
-		options: [
-			{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
-			{ name: 'Groups That I Am a Member Of', value: 'mine' },
-		],
-		default: 'all',
-		description: 'Which groups to look at',
-	},
+	scopeParameter('Groups', 'Which groups to look at'),
 	{
 		displayName: 'Start',
 		name: 'start',
