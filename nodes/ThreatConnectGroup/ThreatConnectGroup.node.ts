@@ -9,6 +9,7 @@ import { table } from './fields/groupFields';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
 import { operations } from './operations';
+import { authenticationParameter } from './operations/parameters';
 
 export class ThreatConnectGroup implements INodeType {
 	description: INodeTypeDescription = {
@@ -45,17 +46,7 @@ export class ThreatConnectGroup implements INodeType {
 			},
 		],
 		properties: [
-			{
-				displayName: 'Authentication',
-				name: 'authentication',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{ name: 'API Token', value: 'apiToken' },
-					{ name: 'HMAC (Access ID and Secret Key)', value: 'hmac' },
-				],
-				default: 'apiToken',
-			},
+			authenticationParameter,
 			{
 				displayName: 'Resource',
 				name: 'resource',

@@ -5,6 +5,7 @@ import { runPoll } from '../shared/polling/poll';
 import { hmacTest, tokenTest } from './methods/credentialTests';
 import { listSearch } from './methods/listSearch';
 import { loadOptions } from './methods/loadOptions';
+import { authenticationParameter } from './operations/parameters';
 import { triggerParameters } from './trigger/parameters';
 import { prepareTrigger } from './trigger/trigger';
 
@@ -40,20 +41,7 @@ export class ThreatConnectGroupTrigger implements INodeType {
 				displayOptions: { show: { authentication: ['hmac'] } },
 			},
 		],
-		properties: [
-			{
-				displayName: 'Authentication',
-				name: 'authentication',
-				type: 'options',
-				noDataExpression: true,
-				options: [
-					{ name: 'API Token', value: 'apiToken' },
-					{ name: 'HMAC (Access ID and Secret Key)', value: 'hmac' },
-				],
-				default: 'apiToken',
-			},
-			...triggerParameters,
-		],
+		properties: [authenticationParameter, ...triggerParameters],
 	};
 
 	methods = { credentialTest: { hmacTest, tokenTest }, listSearch, loadOptions };

@@ -1,6 +1,6 @@
 import { type AttackForgeSimulator, type FailureForm, startAttackForge } from '../simulators/attackforge';
 import { jsonOf } from './harness';
-import { attackForgeNode, CONTACTS, type RunNode } from './support';
+import { attackForgeNode, CONTACTS, type RunNode, withAttackForge } from './support';
 
 /** A failure counts as a failure even if AttackForge sends it with the status code of success. */
 
@@ -147,12 +147,7 @@ describe('a change that was made', () => {
 		check: (server: AttackForgeSimulator, run: RunNode) => Promise<void>,
 	) => {
 		const { METHOD_NAMES } = await import('../simulators/attackforge/methods');
-		const server = await startAttackForge({ grants: METHOD_NAMES.filter((name) => name !== method) });
-		try {
-			await check(server, attackForgeNode(server));
-		} finally {
-			await server.stop();
-		}
+		await withAttackForge({ grants: METHOD_NAMES.filter((name) => name !== method) }, check);
 	};
 
 	test.each([

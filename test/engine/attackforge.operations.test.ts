@@ -2,15 +2,18 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 
-import {
-	type AttackForgeOptions,
-	type AttackForgeSimulator,
-	startAttackForge,
-	type StoredGroup,
-} from '../simulators/attackforge';
+import { type AttackForgeSimulator, startAttackForge, type StoredGroup } from '../simulators/attackforge';
 import { withHttpServer } from '../support/httpServer';
 import { jsonOf, loadOptions } from './harness';
-import { access, ADMIN, attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
+import {
+	access,
+	ADMIN,
+	attackForgeNode,
+	CONTACTS,
+	customFields,
+	type RunNode,
+	withAttackForge,
+} from './support';
 
 let server: AttackForgeSimulator;
 let node: RunNode;
@@ -19,18 +22,6 @@ beforeEach(async () => {
 	node = attackForgeNode(server);
 });
 afterEach(async () => await server.stop());
-
-const against = async (
-	options: AttackForgeOptions,
-	check: (one: AttackForgeSimulator, run: RunNode) => Promise<void>,
-) => {
-	const one = await startAttackForge(options);
-	try {
-		await check(one, attackForgeNode(one));
-	} finally {
-		await one.stop();
-	}
-};
 
 const PAUL = '66d2308ba99324532079e111';
 const sso = (group_name: string, level = 'edit') => ({
@@ -142,7 +133,7 @@ describe('Get and Get Many', () => {
 	});
 
 	test("a key that is not an administrator's may choose its own groups", async () => {
-		await against({ admin: false }, async (one, runNode) => {
+		await withAttackForge({ admin: false }, async (one, runNode) => {
 			one.seedGroup({ name: 'Other' });
 			const all = await runNode('getAll', {});
 			expect(all.error?.httpCode).toBe('403');
@@ -241,7 +232,7 @@ describe('Members', () => {
 	});
 
 	test('a refused look-up names the method to grant', async () => {
-		await against({ grants: ['AddUserToGroup'] }, async (one, runNode) => {
+		await withAttackForge({ grants: ['AddUserToGroup'] }, async (one, runNode) => {
 			const { id } = one.seedGroup({});
 			const { error } = await runNode('add', {
 				resource: 'member',
@@ -379,7 +370,7 @@ describe('Related records', () => {
 
 	test("somebody else's change at the same time is reported, and not undone", async () => {
 		let other: () => void = () => {};
-		await against(
+		await withAttackForge(
 			{
 				hooks: {
 					beforeRequest: ({ method, path }) =>
@@ -419,7 +410,7 @@ describe('Update', () => {
 	test.each([false, true])(
 		'keeps other custom fields, on a server that merges: %s',
 		async (customFieldsMerge) => {
-			await against({ customFieldsMerge }, async (one, runNode) => {
+			await withAttackForge({ customFieldsMerge }, async (one, runNode) => {
 				const { id } = one.seedGroup({ custom_fields });
 				const { error } = await runNode('update', { groupId: id, updateFields: given });
 				expect(error).toBeUndefined();
@@ -435,7 +426,7 @@ describe('Update', () => {
 	});
 
 	test('that must read the group first names the method to grant, and writes nothing', async () => {
-		await against({ grants: ['UpdateGroup'] }, async (one, runNode) => {
+		await withAttackForge({ grants: ['UpdateGroup'] }, async (one, runNode) => {
 			const { id } = one.seedGroup({ custom_fields });
 			const { error } = await runNode('update', { groupId: id, updateFields: given });
 			expect(error?.description).toContain('grant GetGroup');
@@ -489,7 +480,7 @@ describe('Update', () => {
 	});
 
 	test('with old fields goes through as JSON', async () => {
-		await against({ acceptLinkedGroups: true }, async (one, runNode) => {
+		await withAttackForge({ acceptLinkedGroups: true }, async (one, runNode) => {
 			const { id } = one.seedGroup({});
 			const { error } = await runNode('update', {
 				groupId: id,
@@ -717,7 +708,7 @@ describe('search lists', () => {
 		const { id } = server.seedGroup({ name: 'ACME' });
 		server.seedGroup({ name: 'Other' });
 		expect(await search(server, 'searchGroups', 'acm')).toEqual([['ACME', id]]);
-		await against({ admin: false }, async (one) => {
+		await withAttackForge({ admin: false }, async (one) => {
 			one.seedGroup({ name: 'Not mine' });
 			expect(await search(one, 'searchGroups')).toEqual([]);
 		});
@@ -733,7 +724,7 @@ describe('search lists', () => {
 		expect(keys).not.toContain('name');
 	});
 	test('that are refused say which method to grant', async () => {
-		await against({ grants: ['CreateGroup'] }, async (one) => {
+		await withAttackForge({ grants: ['CreateGroup'] }, async (one) => {
 			await expect(search(one, 'searchCustomFields')).rejects.toThrow('GetFormConfig');
 		});
 	});

@@ -1,10 +1,6 @@
-import {
-	type AttackForgeOptions,
-	type AttackForgeSimulator,
-	startAttackForge,
-} from '../simulators/attackforge';
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { run } from './harness';
-import { access, ADMIN, attackForgeNode, CONTACTS, type RunNode } from './support';
+import { access, ADMIN, attackForgeNode, CONTACTS, type RunNode, withAttackForge } from './support';
 
 /**
  * Differences between AttackForge's API and what a client expects when it creates and updates groups, and
@@ -25,18 +21,6 @@ const lastBody = () => JSON.parse(written().at(-1)?.body ?? 'null');
 const ACME = { name: 'ACME', ...CONTACTS };
 const USER = '66d2308ba99324532079e111';
 const sso = { group_name: 'AD', project_access_level: 'edit', project_request_access_level: 'action' };
-
-const against = async (
-	options: AttackForgeOptions,
-	check: (one: AttackForgeSimulator, run: RunNode) => Promise<void>,
-) => {
-	const one = await startAttackForge(options);
-	try {
-		await check(one, attackForgeNode(one));
-	} finally {
-		await one.stop();
-	}
-};
 
 test('the notification switch goes out under its plural name', async () => {
 	await node('create', { ...ACME, additionalFields: { enable_project_team_notifications: true } });
@@ -110,7 +94,7 @@ test('a member administrator is exactly one of a user and a group', async () => 
 });
 
 test('success does not depend on the status sentence', async () => {
-	await against({ oldStatusSentences: true }, async (one, runNode) => {
+	await withAttackForge({ oldStatusSentences: true }, async (one, runNode) => {
 		const { id } = one.seedGroup({ name: 'Before' });
 		const { error, items } = await runNode('update', { groupId: id, updateFields: { name: 'After' } });
 		expect(error).toBeUndefined();
@@ -125,7 +109,7 @@ test('the owner is free text', async () => {
 });
 
 test('a method that is not granted is named, with who must grant it and where', async () => {
-	await against({ grants: ['GetGroup'] }, async (_one, runNode) => {
+	await withAttackForge({ grants: ['GetGroup'] }, async (_one, runNode) => {
 		const { error } = await runNode('create', ACME);
 		expect(error?.httpCode).toBe('403');
 		expect(error?.message).toContain('CreateGroup');
@@ -136,7 +120,7 @@ test('a method that is not granted is named, with who must grant it and where', 
 });
 
 test('a success that holds an error is a failure', async () => {
-	await against({ errorsInSuccess: true }, async (one, runNode) => {
+	await withAttackForge({ errorsInSuccess: true }, async (one, runNode) => {
 		const { error } = await runNode('create', {
 			...ACME,
 			additionalFields: { access: access({ member_admins: [{ ...ADMIN, user_id: 'f'.repeat(24) }] }) },

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 
-import type { AttackForgeSimulator } from '../simulators/attackforge';
-import type { ThreatConnectSimulator } from '../simulators/threatconnect';
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { type LossRule, startLossyProxy } from '../support/lossyProxy';
 import { type Credentials, run, type RunOptions, type RunResult } from './harness';
 
@@ -61,8 +61,27 @@ export const attackForgeNode = (server: AttackForgeSimulator): RunNode => {
 		});
 };
 
-type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
 type Simulator = AttackForgeSimulator | ThreatConnectSimulator;
+
+/** Makes a function that runs a test against a simulator with options of its own, and stops the simulator afterwards. */
+const withSimulator =
+	<Options, Server extends Simulator>(
+		start: (options: Options) => Promise<Server>,
+		nodeOf: (server: Server) => RunNode,
+	) =>
+	async (options: Options, check: (server: Server, node: RunNode) => Promise<void>): Promise<void> => {
+		const server = await start(options);
+		try {
+			await check(server, nodeOf(server));
+		} finally {
+			await server.stop();
+		}
+	};
+
+export const withThreatConnect = withSimulator(startThreatConnect, threatConnectNode);
+export const withAttackForge = withSimulator(startAttackForge, attackForgeNode);
+
+type Given = Partial<RunOptions> & Pick<RunOptions, 'parameters'>;
 
 /** Makes a function that runs Create, or the given parameters, through a proxy that loses responses. */
 const runWithLosses =

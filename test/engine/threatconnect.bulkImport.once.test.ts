@@ -1,22 +1,8 @@
-import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
-import { type RunNode, threatConnectNode } from './support';
+import { withThreatConnect } from './support';
 
 /** Bulk Import uses each item's own options, and writes no group twice or over another. */
-
-type Options = Parameters<typeof startThreatConnect>[0];
-
-async function withSimulator(
-	options: Options,
-	check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
-): Promise<void> {
-	const server = await startThreatConnect(options);
-	try {
-		await check(server, threatConnectNode(server));
-	} finally {
-		await server.stop();
-	}
-}
 
 const autoMap = { dataMode: 'autoMap', type: 'Threat' };
 const goOn = { onError: 'continueErrorOutput' as const };
@@ -30,7 +16,7 @@ const uploadsOf = ({ requests }: ThreatConnectSimulator) =>
 	requests.filter(({ method, target }) => method === 'POST' && /\/v2\/batch\/\d+$/.test(target));
 
 test('an option of one item applies to no other: items with other settings have jobs of their own', async () => {
-	await withSimulator({}, async (server, node) => {
+	await withThreatConnect({}, async (server, node) => {
 		for (const xid of ['a', 'b']) {
 			server.seedGroup({ type: 'Threat', name: xid, xid, tags: ['Old'] });
 		}
@@ -54,7 +40,7 @@ test('an option of one item applies to no other: items with other settings have 
 });
 
 test('an import whose result is unknown is not uploaded again by Retry On Fail', async () => {
-	await withSimulator({ batchDelay: 1500 }, async (server, node) => {
+	await withThreatConnect({ batchDelay: 1500 }, async (server, node) => {
 		const { error } = await node(
 			'bulkImport',
 			{ ...autoMap, options: { timeLimit: 1 } },
@@ -68,7 +54,7 @@ test('an import whose result is unknown is not uploaded again by Retry On Fail',
 });
 
 test('with retry, an item that was refused for its XID does not overwrite the group of the first', async () => {
-	await withSimulator({}, async (server, node) => {
+	await withThreatConnect({}, async (server, node) => {
 		const { errors } = await node('bulkImport', autoMap, {
 			items: [
 				// n8n tries again because the first item failed.
@@ -89,7 +75,7 @@ test('with retry, an item that was refused for its XID does not overwrite the gr
 describe('of items with the same XID, by option,', () => {
 	const last = { ...autoMap, options: { repeatedXids: 'last' } };
 	test('the last is imported, and the earlier ones say so', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const { items } = await node('bulkImport', last, {
 				items: ['One', 'Two', 'Three'].map((name) => ({ name, xid: 'x' })),
 			});
@@ -104,7 +90,7 @@ describe('of items with the same XID, by option,', () => {
 	});
 
 	test('all fail if the last one fails', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const { items, errors } = await node('bulkImport', last, {
 				items: [
 					{ name: 'One', xid: 'x' },
@@ -120,7 +106,7 @@ describe('of items with the same XID, by option,', () => {
 });
 
 test('attributes that replace those of the same types exist once, however often they are imported', async () => {
-	await withSimulator({}, async (server, node) => {
+	await withThreatConnect({}, async (server, node) => {
 		for (const value of ['old', 'new', 'new']) {
 			const { error } = await node(
 				'bulkImport',
@@ -134,7 +120,7 @@ test('attributes that replace those of the same types exist once, however often 
 });
 
 test('events with their type, and indicators with their rating, are imported', async () => {
-	await withSimulator({}, async (server, node) => {
+	await withThreatConnect({}, async (server, node) => {
 		const { error } = await node(
 			'bulkImport',
 			{ dataMode: 'autoMap', type: 'Event' },

@@ -1,28 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { derivedXid } from '../../nodes/ThreatConnectGroup/batch/packJobs';
-import {
-	startThreatConnect,
-	type ThreatConnectOptions,
-	type ThreatConnectSimulator,
-} from '../simulators/threatconnect';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
 import { withHttpServer } from '../support/httpServer';
 import { startLossyProxy } from '../support/lossyProxy';
 import { jsonOf, type RunOptions } from './harness';
-import { type RunNode, threatConnectNode } from './support';
-
-/** Runs against a simulator of its own. */
-async function withSimulator(
-	options: ThreatConnectOptions,
-	check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
-): Promise<void> {
-	const server = await startThreatConnect(options);
-	try {
-		await check(server, threatConnectNode(server));
-	} finally {
-		await server.stop();
-	}
-}
+import { type RunNode, threatConnectNode, withThreatConnect } from './support';
 
 const isPolling = ({ method, target }: { method: string; target: string }) =>
 	method === 'GET' && /^\/api\/v2\/batch\/\d+(\?|$)/.test(target);
@@ -38,7 +21,7 @@ const autoMap = { dataMode: 'autoMap', type: 'Threat' };
 const ORG = 'Demo Organization';
 
 test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with its own error, in at most 10 requests', async () => {
-	await withSimulator({ batchDelay: 200 }, async (server, node) => {
+	await withThreatConnect({ batchDelay: 200 }, async (server, node) => {
 		const kinds = [
 			(n: number) => ({ type: 'Incident', name: `Incident ${n}`, status: 'New', eventDate: '2026-01-01' }),
 			(n: number) => ({ type: 'Threat', name: `Threat ${n}`, tags: ['Bulk', `T${n % 10}`] }),
@@ -102,7 +85,7 @@ test('10,000 mixed groups with 50 bad ones: 9,950 imported, each bad one with it
 
 describe('a group', () => {
 	test('arrives with all that batch can carry', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			server.seedGroup({ type: 'Threat', name: 'Related', xid: 'rel:1' });
 			const { items, error } = await node('bulkImport', {
 				type: 'Incident',
@@ -136,7 +119,7 @@ describe('a group', () => {
 	});
 
 	test('without XID gets the same one each time, so that the second run updates it', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const items = [{ name: 'A', tags: ['One'] }];
 			const first = await node('bulkImport', autoMap, { items });
 			const second = await node('bulkImport', autoMap, { items: [{ name: 'A', tags: ['Two'] }] });
@@ -155,7 +138,7 @@ describe('a group', () => {
 	});
 
 	test('in JSON is sent as it is translated, with all its digits', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const { error } = await node('bulkImport', {
 				dataMode: 'json',
 				jsonBody: '{"type": "Document", "name": "D", "xid": "12345678901234567890", "insights": "Short"}',
@@ -172,7 +155,7 @@ describe('a group', () => {
 		['a case', { associatedCases: [301] }, '"Associated Cases" (associatedCases) cannot be imported in bulk'],
 		['an indicator by ID', { associatedIndicators: [101] }, 'cannot be given by its ID in a bulk import'],
 	])('with %s is refused before anything is sent', async (_what, fields, message) => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const { error } = await node('bulkImport', autoMap, {
 				items: [{ name: 'A' }, { name: 'B', ...fields }],
 			});
@@ -184,7 +167,7 @@ describe('a group', () => {
 	});
 
 	test('with the XID of an earlier item is refused, and the earlier one is imported', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const items = [{ name: 'A', xid: 'x' }, { name: 'B', xid: 'x' }, { name: 'C' }, { name: 'C' }];
 			const { items: good, errors } = await node('bulkImport', autoMap, {
 				items,
@@ -205,7 +188,7 @@ describe('a group', () => {
 
 describe('jobs', () => {
 	test('are made for each owner', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const items = ['a', 'b', 'c', 'd'].map((name, index) => ({
 				name,
 				ownerName: index % 2 ? 'Demo Community' : ORG,
@@ -218,7 +201,7 @@ describe('jobs', () => {
 	});
 
 	test('need an owner: if the organization is not known, it is asked for once, and every item says so', async () => {
-		await withSimulator({}, async (server) => {
+		await withThreatConnect({}, async (server) => {
 			const node = threatConnectNode({
 				...server,
 				credentials: { ...server.credentials, apiToken: server.credentials.noOwnersToken as never },
@@ -238,7 +221,7 @@ describe('jobs', () => {
 	});
 
 	test('use Append and continue after errors', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			await node('bulkImport', autoMap, { items: [{ name: 'a' }] });
 			const created = server.requests.find(({ target }) => target === '/api/v2/batch');
 			expect(JSON.parse(created?.body ?? '')).toEqual({
@@ -254,7 +237,7 @@ describe('jobs', () => {
 	});
 
 	test('are split when the server takes less, and stay within its limit', async () => {
-		await withSimulator({ batchSizeLimit: 20_000 }, async (server, node) => {
+		await withThreatConnect({ batchSizeLimit: 20_000 }, async (server, node) => {
 			const items = Array.from({ length: 1000 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
 			const { items: good, error } = await node('bulkImport', autoMap, { items });
 			expect(error).toBeUndefined();
@@ -270,7 +253,7 @@ describe('jobs', () => {
 	});
 
 	test('are split when a proxy refuses them with 413, which names no limit', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const proxy = await startLossyProxy(server.url, (method, path, _earlier, length) =>
 				method === 'POST' && /batch\/\d+$/.test(path) && length > 3000 ? 413 : undefined,
 			);
@@ -293,7 +276,7 @@ describe('jobs', () => {
 	});
 
 	test('are split by the option', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const items = Array.from({ length: 100 }, (_, n) => ({ name: `Group ${n}`, xid: `x:${n}` }));
 			const { items: good } = await node(
 				'bulkImport',
@@ -306,7 +289,7 @@ describe('jobs', () => {
 	});
 
 	test("with one group that is too large end with the server's message for this group only", async () => {
-		await withSimulator({ batchSizeLimit: 2000 }, async (server, node) => {
+		await withThreatConnect({ batchSizeLimit: 2000 }, async (server, node) => {
 			const items = [{ name: 'small' }, { name: 'large', description: 'x'.repeat(3000) }, { name: 'tiny' }];
 			const { items: good, errors } = await node('bulkImport', autoMap, {
 				items,
@@ -321,7 +304,7 @@ describe('jobs', () => {
 	});
 
 	test('that an instance does not allow fail in its own words, for every item', async () => {
-		await withSimulator({ batchEnabled: false }, async (_server, node) => {
+		await withThreatConnect({ batchEnabled: false }, async (_server, node) => {
 			const { errors } = await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }, { name: 'b' }],
 				onError: 'continueErrorOutput',
@@ -340,7 +323,7 @@ describe('jobs', () => {
 	])(
 		'whose creation a gateway answers with 502 %s are created again, and no item is in doubt',
 		async (_what, times, imported, message) => {
-			await withSimulator({}, async (server, node) => {
+			await withThreatConnect({}, async (server, node) => {
 				let created = 0;
 				const proxy = await startLossyProxy(server.url, (method, path) =>
 					method === 'POST' && path.endsWith('/v2/batch') && created++ < times ? 502 : undefined,
@@ -371,7 +354,7 @@ describe('jobs', () => {
 	);
 
 	test('for an owner that may not be written fail for its items, the others are imported', async () => {
-		await withSimulator({}, async (_server, node) => {
+		await withThreatConnect({}, async (_server, node) => {
 			const { items, errors } = await node('bulkImport', autoMap, {
 				items: [{ name: 'a', ownerName: 'Read-Only Source' }, { name: 'b' }],
 				onError: 'continueErrorOutput',
@@ -384,7 +367,7 @@ describe('jobs', () => {
 	});
 
 	test('that fail as a whole say so, and say that nothing was imported', async () => {
-		await withSimulator({ batchItemLimit: 5 }, async (server, node) => {
+		await withThreatConnect({ batchItemLimit: 5 }, async (server, node) => {
 			const items = Array.from({ length: 6 }, (_, n) => ({ name: `n${n}` }));
 			const { errors } = await node('bulkImport', autoMap, { items, onError: 'continueErrorOutput' });
 			expect(errors).toHaveLength(6);
@@ -394,7 +377,7 @@ describe('jobs', () => {
 	});
 
 	test('are not begun after a failed one when the execution stops at errors', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const items = [
 				{ name: 'a' },
 				{ name: 'b', securityLabels: ['TLP:PINK'] },
@@ -408,7 +391,7 @@ describe('jobs', () => {
 	});
 
 	test('show their progress to the user who runs them by hand', async () => {
-		await withSimulator({ batchDelay: 300 }, async (_server, node) => {
+		await withThreatConnect({ batchDelay: 300 }, async (_server, node) => {
 			const messages: string[] = [];
 			await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }],
@@ -427,7 +410,7 @@ describe('jobs', () => {
 
 describe('when a job does not end', () => {
 	test('within the time limit, each item says that it may still be running, with the batch ID', async () => {
-		await withSimulator({ batchDelay: 60_000 }, async (_server, node) => {
+		await withThreatConnect({ batchDelay: 60_000 }, async (_server, node) => {
 			const { errors } = await node(
 				'bulkImport',
 				{ ...autoMap, options: { timeLimit: 1 } },
@@ -444,7 +427,7 @@ describe('when a job does not end', () => {
 	});
 
 	test('before the execution is cancelled, nothing more is sent', async () => {
-		await withSimulator({ batchDelay: 60_000 }, async (server, node) => {
+		await withThreatConnect({ batchDelay: 60_000 }, async (server, node) => {
 			let cancel = () => {};
 			await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
@@ -467,7 +450,7 @@ describe('when an answer is lost', () => {
 		lose: (request: IncomingMessage) => 'answer' | 'request' | undefined,
 		check: (server: ThreatConnectSimulator, node: RunNode) => Promise<void>,
 	): Promise<void> {
-		await withSimulator({}, async (server) => {
+		await withThreatConnect({}, async (server) => {
 			const forward = async (request: IncomingMessage, response: ServerResponse) => {
 				const chunks: Buffer[] = [];
 				for await (const chunk of request) chunks.push(chunk as Buffer);

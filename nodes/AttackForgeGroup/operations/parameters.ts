@@ -32,6 +32,19 @@ export const optionalGroupParameter = (show?: Show): INodeProperties => ({
 	...(show && { displayOptions: { show } }),
 });
 
+/** Which groups a list holds. Its value is a `Scope`. */
+export const scopeParameter = (displayName: string, description: string): INodeProperties => ({
+	displayName,
+	name: 'scope',
+	type: 'options',
+	options: [
+		{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
+		{ name: 'Groups That I Am a Member Of', value: 'mine' },
+	],
+	default: 'all',
+	description,
+});
+
 /** The parameter that names the user of an operation. */
 export const userParameter = (): INodeProperties => ({
 	displayName: 'User',

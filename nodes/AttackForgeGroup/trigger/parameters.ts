@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { notice } from '../../shared/fields/fixedCollection';
 import { overlapOption, pollOptions } from '../../shared/polling/parameters';
-import { customFieldFilterOptions, simplifyParameter } from '../operations/parameters';
+import { customFieldFilterOptions, scopeParameter, simplifyParameter } from '../operations/parameters';
 import { VULNERABILITY_EVENTS } from './vulnerabilities';
 
 const GROUP_EVENTS = ['changed', 'created', 'removed'];
@@ -56,15 +56,7 @@ export const triggerParameters: INodeProperties[] = [
 		{ show: { events: [...VULNERABILITY_EVENTS] } },
 	),
 	{
-		displayName: 'Groups',
-		name: 'scope',
-		type: 'options',
-		options: [
-			{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
-			{ name: 'Groups That I Am a Member Of', value: 'mine' },
-		],
-		default: 'all',
-		description: 'Which groups to look at',
+		...scopeParameter('Groups', 'Which groups to look at'),
 		displayOptions: { show: { events: GROUP_EVENTS } },
 	},
 	{

@@ -24,6 +24,22 @@ type Show = NonNullable<IDisplayOptions['show']>;
 /** `searchWritableOwners` is for operations that write a group. */
 type OwnerList = 'searchOwners' | 'searchWritableOwners';
 
+/**
+ * Which of the two credentials is used. The nodes still list the credentials themselves, because n8n's linter reads them
+ * in the source of each node.
+ */
+export const authenticationParameter: INodeProperties = {
+	displayName: 'Authentication',
+	name: 'authentication',
+	type: 'options',
+	noDataExpression: true,
+	options: [
+		{ name: 'API Token', value: 'apiToken' },
+		{ name: 'HMAC (Access ID and Secret Key)', value: 'hmac' },
+	],
+	default: 'apiToken',
+};
+
 /** The parameters that name the group of an operation. */
 export function groupParameters(owners: OwnerList = 'searchOwners'): INodeProperties[] {
 	return [

@@ -24,6 +24,7 @@ import {
 	customFieldFilterOptions,
 	readCustomFieldFilter,
 	readSimplify,
+	scopeParameter,
 	simplifyParameter,
 } from '../parameters';
 
@@ -86,17 +87,7 @@ export const getMany = defineOperation<AttackForge>({
 	action: 'Get many groups',
 	description: 'Retrieve groups, by name, owner, contact or custom field',
 	parameters: [
-		{
-			displayName: 'Groups',
-			name: 'scope',
-			type: 'options',
-			options: [
-				{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
-				{ name: 'Groups That I Am a Member Of', value: 'mine' },
-			],
-			default: 'all',
-			description: 'Which groups the list is to hold',
-		},
+		scopeParameter('Groups', 'Which groups the list is to hold'),
 		...limitParameters(),
 		filters,
 		simplifyParameter(),

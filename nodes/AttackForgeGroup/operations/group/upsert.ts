@@ -20,6 +20,7 @@ import {
 	optionalGroupParameter,
 	readGroupId,
 	readModes,
+	scopeParameter,
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
@@ -61,18 +62,10 @@ const matchParameters: INodeProperties[] = [
 	},
 ];
 
-const searchIn: INodeProperties = {
-	displayName: 'Search In',
-	name: 'scope',
-	type: 'options',
-	options: [
-		{ name: 'All Groups', value: 'all', description: 'Needs the key of an administrator' },
-		{ name: 'Groups That I Am a Member Of', value: 'mine' },
-	],
-	default: 'all',
-	description:
-		'Where to look for the group. One that is not seen, such as one that AttackForge lists late or hides because it is deleted, is taken for missing, and created again.',
-};
+const searchIn = scopeParameter(
+	'Search In',
+	'Where to look for the group. One that is not seen, such as one that AttackForge lists late or hides because it is deleted, is taken for missing, and created again.',
+);
 
 export const upsert = defineOperation<AttackForge>({
 	resource: 'group',
