@@ -524,7 +524,7 @@ describe('what a job can be told', () => {
 		items.map((item, index) => ({ name: `T${index}`, xid: `t:${index}`, ...item }));
 
 	test('groups and indicators that exist are associated by ID', async () => {
-		await withSimulator({ firstId: '9007199254740993' }, async (server, node) => {
+		await withThreatConnect({ firstId: '9007199254740993' }, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Threat', name: 'Known' });
 			const { error } = await node('bulkImport', autoMap, {
 				items: threats({
@@ -550,7 +550,7 @@ describe('what a job can be told', () => {
 	});
 
 	test('one that is not there fails the item that names it', async () => {
-		await withSimulator({}, async (_server, node) => {
+		await withThreatConnect({}, async (_server, node) => {
 			const { items, errors } = await node('bulkImport', autoMap, {
 				items: threats({}, { associatedGroups: [{ id: 77 }] }, { associatedIndicators: [{ id: 99 }] }),
 				onError: 'continueErrorOutput',
@@ -564,7 +564,7 @@ describe('what a job can be told', () => {
 	});
 
 	test('Halt on Error leaves what comes after the error as it is, and says which items that are', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const { items, errors } = await node(
 				'bulkImport',
 				{ ...autoMap, options: { haltOnError: true } },
@@ -587,7 +587,7 @@ describe('what a job can be told', () => {
 	});
 
 	test('Attributes: Keep leaves those of a group as they are', async () => {
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			server.seedGroup({
 				type: 'Threat',
 				name: 'T0',
@@ -607,7 +607,7 @@ describe('what a job can be told', () => {
 
 	test('how hashes of files are merged; nothing where it is not chosen', async () => {
 		const [md5, sha1, other] = ['a'.repeat(32), 'b'.repeat(40), 'c'.repeat(40)];
-		await withSimulator({}, async (server, node) => {
+		await withThreatConnect({}, async (server, node) => {
 			const file = (...hashes: string[]) =>
 				threats({ associatedIndicators: [{ type: 'File', summary: hashes.join(' : ') }] });
 			await node('bulkImport', autoMap, { items: file(md5, sha1) });
