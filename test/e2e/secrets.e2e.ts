@@ -55,7 +55,7 @@ const plain =
  * Whether a response does not repeat the request. The HTTP Request node outputs responses unchanged, so no credential
  * can keep a secret out of its output if the service itself repeats it.
  */
-const repeatsNothing = (mode: string) => !/echo|html|half-json|redirect/.test(mode);
+const repeatsNothing = (mode: string) => !/echo|html|half-json|redirect|file/.test(mode);
 
 /** Responses by the first part of the path, which is in each credential's Base URL. */
 const HOSTILE: Record<string, Answer> = {
@@ -80,6 +80,14 @@ const HOSTILE: Record<string, Answer> = {
 	'401': plain(401, 'application/json', `{"message":"${MARKER}"}`),
 	'403': plain(403, 'application/json', `{"message":"${MARKER}"}`),
 	'500': plain(500, 'text/html', `<html><body>${MARKER}</body></html>`),
+	// A file that repeats the request, beside the secret that an HMAC request does not carry.
+	file: (request, response) => {
+		const isFile = String(request.url).includes('/download');
+		response.writeHead(200, { 'content-type': isFile ? 'application/octet-stream' : 'application/json' });
+		const data = { id: 1, type: 'Document', name: 'A', status: 'Success', fileName: 'a.bin' };
+		const text = `${echo(request)} ${SECRETS.threatConnectHmacApi}`;
+		response.end(isFile ? text : JSON.stringify({ status: 'Success', data }));
+	},
 	reset: (request) => request.socket.destroy(),
 	timeout: () => {},
 };
@@ -88,10 +96,14 @@ let stage: Stage;
 let hostile: HttpServer;
 let selfSigned: RunningServer;
 const said: string[] = [];
+/** Of the requests with HMAC: whoever reads one can send its request once more. */
+const signatures: string[] = [];
 
 beforeAll(async () => {
 	hostile = await startHttpServer((request, response) => {
 		const [, mode = ''] = (request.url ?? '').split('/');
+		const [, signature] = /^TC \d+:(.+)$/.exec(request.headers.authorization ?? '') ?? [];
+		if (signature !== undefined) signatures.push(signature);
 		request.resume().on('end', () => HOSTILE[mode]?.(request, response));
 	});
 	selfSigned = await startAttackForge({ tls: true });
@@ -111,14 +123,21 @@ afterAll(async () => {
 	await stage?.close();
 });
 
-/** Both nodes, and the HTTP Request node, each once with errors as output and once stopping at errors. */
+const DOWNLOAD = {
+	resource: 'file',
+	operation: 'download',
+	groupId: { __rl: true, mode: 'id', value: '1' },
+	outputField: 'data',
+};
+
+/** Both nodes, and the HTTP Request node, going on after a failure and stopping at it. */
 function failing(type: Credential, name: string, url: string | undefined) {
 	const isAttackForge = type === 'attackForgeApi';
 	const own = {
 		type: isAttackForge ? ATTACKFORGE : THREATCONNECT,
 		parameters: {
 			...(type === 'threatConnectHmacApi' && { authentication: 'hmac' }),
-			operation: 'create',
+			...(name.endsWith(' file') ? DOWNLOAD : { operation: 'create' }),
 			dataMode: 'json',
 			jsonBody: JSON.stringify(
 				isAttackForge
@@ -178,7 +197,9 @@ const types = Object.keys(SECRETS) as Credential[];
 
 // All of them run at once, because they mostly wait for responses that never come.
 test('each credential fails in every way that a service or a network has', async () => {
-	const ways = types.flatMap((type) => Object.keys(HOSTILE).map((mode) => ({ type, mode })));
+	const all = types.flatMap((type) => Object.keys(HOSTILE).map((mode) => ({ type, mode })));
+	// AttackForge has no files.
+	const ways = all.filter(({ type, mode }) => !(type === 'attackForgeApi' && mode === 'file'));
 	await Promise.all(
 		ways.map(async ({ type, mode }) => {
 			const baseUrl = `${hostile.url}/${mode}`;
@@ -251,6 +272,13 @@ test('no secret stands in any output, error, log, execution record or file', asy
 		]),
 	);
 	expect(found).toEqual([]);
+
+	expect(signatures.length).toBeGreaterThan(10);
+	const texts = [...said, ...contents.map(({ bytes }) => bytes.toString('latin1'))];
+	const repeated = signatures.filter((signature) =>
+		[signature, encodeURIComponent(signature)].some((form) => texts.some((text) => text.includes(form))),
+	);
+	expect(repeated).toEqual([]);
 });
 
 const around = (text: string, form: string) => {

@@ -16,7 +16,7 @@ import { type AttackForgeSimulator, startAttackForge } from '../simulators/attac
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { withHttpServer } from '../support/httpServer';
 import { BinaryStore, sha256 } from './binary';
-import { jsonOf, load, poll, run } from './harness';
+import { jsonOf, load, loadOptions, poll, run } from './harness';
 import { attackForgeNode, CONTACTS, type RunNode, threatConnectNode } from './support';
 
 /** What is hidden is never written back, and what a service says is no link and no picture where n8n renders it. */
@@ -225,6 +225,33 @@ describe('markup in what a service says is text', () => {
 				expect(message).not.toMatch(LIVE);
 			});
 		}
+	});
+
+	test('and a link beside a group in a list leads to the instance or nowhere', async () => {
+		const links = (own: string) => [
+			`${own}/#/details/groups/1`,
+			'https://evil.example/',
+			'javascript:alert(1)',
+			5,
+		];
+		await withHttpServer(
+			({ headers }, response) => {
+				const data = links(`http://${headers.host}`).map((webLink, index) => ({
+					id: index,
+					name: 'A',
+					webLink,
+				}));
+				response.writeHead(200, { 'content-type': 'application/json' });
+				response.end(JSON.stringify({ status: 'Success', data }));
+			},
+			async (baseUrl) => {
+				const credentials = { threatConnectApi: { baseUrl, apiToken: threatConnect.credentials.apiToken } };
+				const { context, type } = await loadOptions('threatConnectGroup', credentials);
+				const listed = await type.methods?.listSearch?.searchGroups?.call(context);
+				const [own] = links(baseUrl);
+				expect(listed?.results.map(({ url }) => url)).toEqual([own, undefined, undefined, undefined]);
+			},
+		);
 	});
 
 	test('in the error of a credential whose address comes from an item', async () => {

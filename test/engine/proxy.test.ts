@@ -10,6 +10,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startAttackForge, type AttackForgeSimulator } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { textsIn } from '../fuzz/judge';
 import { type Credentials, load, run } from './harness';
 
 /** Only the service gets the secret. A proxy in n8n's environment does not see it through plain HTTP. */
@@ -211,3 +212,52 @@ test('a run through a dead proxy names the proxy', async () => {
 		'The proxy 127.0.0.1:1 was not reached, through which n8n sends requests to af.example.com',
 	]);
 }, 60_000);
+
+describe('a proxy that asks for a name and a password', () => {
+	const PASSWORD = 'Pr0xyPassw0rdOfTheTest';
+	const basic = Buffer.from(`operator:${PASSWORD}`).toString('base64');
+	let asking: Server;
+	beforeAll(async () => {
+		asking = createServer();
+		asking.on('connect', (request, socket) => {
+			const said = `${request.headers['proxy-authorization']} operator:${PASSWORD}`;
+			read.push(said);
+			const body = `<html>You sent Proxy-Authorization: ${said}</html>`;
+			socket.end(
+				`HTTP/1.1 407 Refused ${said}\r\nX-Said: ${said}\r\nContent-Type: text/html\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+			);
+		});
+		await new Promise<void>((listening) => asking.listen(0, '127.0.0.1', listening));
+	});
+	afterAll(async () => await new Promise((closed) => asking.close(closed)));
+	beforeEach(() => {
+		const { port } = asking.address() as AddressInfo;
+		process.env.HTTPS_PROXY = `http://operator:${PASSWORD}@127.0.0.1:${port}`;
+	});
+
+	const expectNoPassword = (shown: unknown) => {
+		expect(read.join('\n')).toContain(basic);
+		const texts = [...textsIn(shown)].join('\n');
+		expect(texts).toMatch(/proxy/i);
+		expect(texts).not.toContain(PASSWORD);
+		expect(texts).not.toContain(basic);
+	};
+
+	test.each([0, 1, 2])('and repeats both does not bring them into an error or an item: %i', async (which) => {
+		const { type, parameters, credentials } = services()[which] as ProxiedService;
+		const [[name, data] = []] = Object.entries(credentials);
+		for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
+			const { error, errors } = await run({
+				type,
+				parameters: { resource: 'group', operation: 'getAll', ...parameters },
+				credentials: { [String(name)]: { ...data, baseUrl: 'https://tc.example.com' } },
+				onError,
+			});
+			expectNoPassword({ error, errors });
+		}
+	});
+
+	test.each([0, 1, 2])('nor into what the test of a credential says: %i', async (which) => {
+		expectNoPassword(await check(which, 'https://tc.example.com'));
+	});
+});

@@ -55,9 +55,10 @@ test('groups are found by a part of their name, page by page', async () => {
 	const { id } = server.seedGroup({ type: 'Incident', name: 'Has "quotes" \\', id: '9007199254740993' });
 	const first = await search('searchGroups', 'listed');
 	expect(first.results).toHaveLength(100);
-	expect(first.results[0]).toMatchObject({
+	// The simulator's links lead to a page that is not the instance: they are left out.
+	expect(first.results[0]).toEqual({
 		name: 'Listed 000 (Threat, Demo Organization)',
-		url: expect.stringMatching(/^https:/),
+		value: expect.stringMatching(/^\d+$/),
 	});
 	const second = await search('searchGroups', 'listed', { page: first.paginationToken });
 	const third = await search('searchGroups', 'listed', { page: second.paginationToken });

@@ -24,7 +24,7 @@ import { type Finding, judge, type Shown } from './judge';
 
 /** Milliseconds after which an execution is cancelled, and after which nothing has an excuse to be under way. */
 const CANCEL_AFTER_MS = 12_000;
-const HANGS_AFTER_MS = 240_000;
+const HANGS_AFTER_MS = 600_000;
 
 /** Where n8n calls a node from. */
 const CALLS = ['operation', 'list', 'credential test', 'poll'] as const;

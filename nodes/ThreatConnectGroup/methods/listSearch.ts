@@ -29,7 +29,11 @@ const wholeList = (load: (api: ThreatConnect, search: Search) => Promise<INodeLi
 const SEARCH_PAGE = 100;
 
 /** A list that is searched by the server, page by page. */
-const searchedList = (path: string, entry: (row: JsonObject) => INodeListSearchItems, fixed: Query = []) =>
+const searchedList = (
+	path: string,
+	entry: (row: JsonObject, api: ThreatConnect) => INodeListSearchItems,
+	fixed: Query = [],
+) =>
 	searchList(async (api, { filter, start }) => {
 		const { data, more } = await api.page(path, [
 			...(filter === '' ? [] : [['tql', `summary contains ${quote(filter)}`] as const]),
@@ -38,7 +42,7 @@ const searchedList = (path: string, entry: (row: JsonObject) => INodeListSearchI
 			['resultLimit', String(SEARCH_PAGE)],
 		]);
 		return {
-			results: unique(data.map(entry)),
+			results: unique(data.map((row) => entry(row, api))),
 			...(more && data.length > 0 && { paginationToken: String(start + data.length) }),
 		};
 	});
@@ -122,11 +126,18 @@ async function namesOr(
 	return unique((names.length > 0 ? names : fallback).map((name) => named(name)));
 }
 
-function groupEntry({ id, name, type, ownerName, webLink }: JsonObject): INodeListSearchItems {
+/** The editor opens the link beside an entry: it must not lead anywhere else than to the instance. */
+const isOwnPage = (link: unknown, { connection: { root } }: ThreatConnect): link is string =>
+	typeof link === 'string' && URL.canParse(link) && new URL(link).origin === new URL(root).origin;
+
+function groupEntry(
+	{ id, name, type, ownerName, webLink }: JsonObject,
+	api: ThreatConnect,
+): INodeListSearchItems {
 	return {
 		name: `${String(name)} (${String(type)}, ${String(ownerName)})`,
 		value: String(id),
-		...(typeof webLink === 'string' && /^https?:/.test(webLink) && { url: webLink }),
+		...(isOwnPage(webLink, api) && { url: webLink }),
 	};
 }
 

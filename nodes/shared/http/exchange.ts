@@ -4,7 +4,7 @@ import { isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
 import { masked, maskedHeaders, refuseHidden } from './masking';
-import { proxyOf } from './proxy';
+import { proxyOf, proxyRefusal } from './proxy';
 import type { ServiceResponse } from './response';
 import type { RetryRules } from './retry';
 import { type Query, queryString } from './url';
@@ -94,6 +94,8 @@ export async function exchange(
 		throw networkFailure(error, new URL(url).host, request, timeout, { mask, proxy: proxyOf(error, url) });
 	}
 	const { statusCode: status, body } = answer;
+	const refusal = proxyRefusal(url, { status, headers: answer.headers }, request);
+	if (refusal) throw refusal;
 	const statusText = masked(answer.statusMessage ?? '', credentials);
 	const headers = maskedHeaders(answer.headers, credentials);
 	clock.note(headers.date);

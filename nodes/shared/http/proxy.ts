@@ -1,4 +1,4 @@
-import { InvalidInput } from '../core/errors';
+import { InvalidInput, ServiceFailure } from '../core/errors';
 
 /**
  * Plain HTTP is allowed for loopback addresses only. If n8n's environment names a proxy, n8n's HTTP layer sends even
@@ -45,6 +45,31 @@ export function proxyOf(error: unknown, target: string): string | undefined {
 	const own = Number(port || (protocol === 'http:' ? 80 : 443));
 	if (tried.connects) return tried.port && tried.port !== own ? `${tried.name}:${tried.port}` : undefined;
 	return tried.name !== '' && tried.name !== hostname ? tried.name : undefined;
+}
+
+/**
+ * What a proxy says instead of a tunnel to the service. Its words are left out: it may repeat the name and the password that
+ * n8n's environment has for it, and nodes cannot know these.
+ *
+ * @param target the URL that was asked for
+ * @param request the request line, for messages
+ * @returns `undefined` when the answer is not a proxy's
+ */
+export function proxyRefusal(
+	target: string,
+	{ status, headers }: { status: number; headers: object },
+	request: string,
+): ServiceFailure | undefined {
+	const { host, protocol } = new URL(target);
+	// A tunnel that was refused leaves no headers. A service always sends some.
+	const isTunnel = protocol === 'https:' && status >= 400 && Object.keys(headers).length === 0;
+	if (status !== 407 && !isTunnel) return undefined;
+	return new ServiceFailure(
+		`A proxy between n8n and ${host} refused the way to it with ${status}`,
+		'Check HTTPS_PROXY and ALL_PROXY in the environment of n8n, or add the host to NO_PROXY.',
+		{ httpCode: String(status), request },
+		{ ...(status >= 500 && { unanswered: 'connection' }) },
+	);
 }
 
 type Tried = {

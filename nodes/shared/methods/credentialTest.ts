@@ -10,7 +10,7 @@ import { errorMessage, InvalidInput, withoutMarkup } from '../core/errors';
 import { Clock } from '../http/clock';
 import { hasPlainSecret, masked, maskedHeaders } from '../http/masking';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
-import { proxyOf, refuseProxy } from '../http/proxy';
+import { proxyOf, proxyRefusal, refuseProxy } from '../http/proxy';
 import { readBody, type ServiceResponse } from '../http/response';
 
 type LegacyAnswer = {
@@ -123,15 +123,10 @@ function verdictOn(
 	uri: string,
 	credentialVerdict: (response: ServiceResponse) => Verdict,
 ): Verdict {
-	const { host, protocol } = new URL(uri);
-	const { status, statusText, headers } = response;
-	// The response of a proxy that refuses a tunnel to the service has no headers.
-	const isOfProxy = protocol === 'https:' && status >= 400 && Object.keys(headers).length === 0;
-	if (isOfProxy || status === 407) {
-		return failed(
-			`A proxy between n8n and ${host} refused the way to it with ${status} ${statusText}. Check HTTPS_PROXY and ALL_PROXY in the environment of n8n, or add the host to NO_PROXY.`,
-		);
-	}
+	const { host } = new URL(uri);
+	const { status, headers, request } = response;
+	const refusal = proxyRefusal(uri, response, request);
+	if (refusal) return failed(`${refusal.message}. ${refusal.description}`);
 	if (status >= 300 && status < 400) {
 		const target = String(headers.location ?? 'another address');
 		return failed(
