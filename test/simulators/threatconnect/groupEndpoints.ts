@@ -8,7 +8,7 @@ import { page, parameter, requestedFields, sortedGroups } from './queries';
 import { contextOf, findGroup, ownerParameter, scopeOf, serve, type Service } from './service';
 import type { GroupRow } from './state';
 import { describeKeywords, tqlFilter } from './tql';
-import { GROUP_KEYWORDS } from './tqlKeywords';
+import { GROUP_KEYWORDS, UNLISTED_KEYWORDS } from './tqlKeywords';
 import { describe } from './view';
 
 /** The groups that a list or a deletion in bulk is about. */
@@ -126,5 +126,7 @@ export function serveGroups(service: Service): void {
 				})),
 			),
 	});
-	serve(service.app, '/groups/tql', { OPTIONS: async () => listed(describeKeywords(GROUP_KEYWORDS)) });
+	serve(service.app, '/groups/tql', {
+		OPTIONS: async () => listed(describeKeywords(GROUP_KEYWORDS, UNLISTED_KEYWORDS)),
+	});
 }

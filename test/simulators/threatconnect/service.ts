@@ -105,7 +105,6 @@ async function readBodyOfGet(request: FastifyRequest): Promise<void> {
 	for await (const piece of request.raw as AsyncIterable<Buffer>) pieces.push(piece);
 	const text = Buffer.concat(pieces).toString('utf8');
 	request.logged.body = text;
-	if (text === '') return;
 	const { data } = (parseOrUndefined(text) ?? {}) as { data?: Record<string, unknown> };
 	if (typeof data !== 'object')
 		throw refusalAbout('ImproperFormat', 'The body of a GET must be {"data": {…}}.');

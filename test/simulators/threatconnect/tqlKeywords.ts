@@ -303,6 +303,9 @@ export const GROUP_KEYWORDS: Keywords<GroupRow> = {
 	),
 };
 
+/** docs: filter_results has these two. What `OPTIONS` lists is what the vendor's client knows, and it lacks them. */
+export const UNLISTED_KEYWORDS = ['associatedGroupSource', 'associatedIndicatorSource'];
+
 /** tcex: group_attributes/group_attribute_filter. */
 export const ATTRIBUTE_KEYWORDS: Keywords<AttributeOfGroup> = {
 	...owned<AttributeOfGroup>(),
