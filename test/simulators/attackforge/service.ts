@@ -40,9 +40,9 @@ export type AttackForgeOptions = ServerOptions & {
 	 */
 	acceptLinkedGroups?: boolean;
 	/**
-	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is
-	 * added, one left out stays. Default: the list sent replaces the list stored. Which of the two the
-	 * service does is not documented.
+	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is added, one left out
+	 * stays, and `null` removes one. Default: `true`, as AttackForge's own flows count on for projects and vulnerabilities.
+	 * `false`: the list sent replaces the list stored. Which of the two holds for groups is not documented.
 	 */
 	customFieldsMerge?: boolean;
 	/**
