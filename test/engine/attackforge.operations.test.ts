@@ -419,10 +419,12 @@ describe('Update', () => {
 		},
 	);
 
-	test('replaces all custom fields on demand', async () => {
-		const { id } = server.seedGroup({ custom_fields });
-		await node('update', { groupId: id, updateFields: given, options: { customFieldsMode: 'replace' } });
-		expect(server.group(id)?.custom_fields).toEqual([{ key: 'code', value: '008' }]);
+	test('replaces all custom fields on demand, where the list replaces', async () => {
+		await against({ customFieldsMerge: false }, async (one, runNode) => {
+			const { id } = one.seedGroup({ custom_fields });
+			await runNode('update', { groupId: id, updateFields: given, options: { customFieldsMode: 'replace' } });
+			expect(one.group(id)?.custom_fields).toEqual([{ key: 'code', value: '008' }]);
+		});
 	});
 
 	test('that must read the group first names the method to grant, and writes nothing', async () => {

@@ -19,6 +19,7 @@ const OTHERS = [
 	'a type and a summary',
 	'a type and a user',
 	'<>: "ID" (id)',
+	'A bulk deletion must name the owner',
 	'and<>more',
 	'and the XID "<>"',
 	'custom field<>',

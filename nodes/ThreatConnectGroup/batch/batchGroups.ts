@@ -22,7 +22,6 @@ export type BatchGroup = {
 	indicatorIds: Array<number | bigint>;
 };
 
-const BY_ID_ALONE = 'Beside its ID, give nothing else of an indicator, or use Create for this item.';
 const CREATE_INSTEAD = 'Leave it out, or use Create for this item.';
 
 /** Fields that v3 has and batch does not have, each with what the user can do instead. */
@@ -84,7 +83,7 @@ export function toBatchGroup(body: JsonObject): BatchGroup {
 			const named = entries((entry, entryLabel) => {
 				if (isUnset(entry.id)) return [indicator(entry, owner, entryLabel)];
 				indicatorIds.push(
-					readLong(only(entry, ['id'], entryLabel, BY_ID_ALONE).id, `${entryLabel}: "ID" (id)`),
+					readLong(only(entry, ['id'], entryLabel, CREATE_INSTEAD).id, `${entryLabel}: "ID" (id)`),
 				);
 				return [];
 			}).flat();

@@ -147,12 +147,11 @@ export function asUpdatedProject(project: StoredProject, groups: Link[]) {
 
 // --- vulnerabilities and assets -----------------------------------------------
 
-/**
- * "Returns custom fields and custom tags in alternative format": the format is not documented. Here it is one object
- * with a member for each key.
- */
-const alternative = (fields: CustomField[]) =>
-	Object.fromEntries(fields.map(({ key, value }) => [key, value]));
+/** AttackForge manual, GetVulnerabilitiesByGroup: fields and tags apart, each an object with a member for each key. */
+const alternative = (fields: CustomField[]) => ({
+	fields: Object.fromEntries(fields.map(({ key, value }) => [key, value])),
+	tags: {},
+});
 
 /** Makes the response for a vulnerability, for one request. */
 export function vulnerabilityAnswer(query: Query) {

@@ -503,16 +503,16 @@ describe('UpdateGroup', () => {
 		expect(Date.parse(last_modified)).toBeGreaterThan(Date.parse(before.last_modified));
 	});
 
-	test('replaces the custom fields', async () => {
-		const { update, stored } = await withGroup();
+	test('replaces the custom fields when it is told to', async () => {
+		const { update, stored } = await withGroup({ customFieldsMerge: false });
 		await update({ custom_fields: [{ key: 'region', value: ['EU'] }] });
 		expect(stored().custom_fields).toEqual([{ key: 'region', value: ['EU'] }]);
 		await update({ custom_fields: [] });
 		expect(stored().custom_fields).toEqual([]);
 	});
 
-	test('merges the custom fields by key when it is told to', async () => {
-		const { update, stored } = await withGroup({ customFieldsMerge: true });
+	test('merges the custom fields by key, and null removes one', async () => {
+		const { update, stored } = await withGroup();
 		await update({
 			custom_fields: [
 				{ key: 'region', value: ['EU'] },
@@ -527,6 +527,8 @@ describe('UpdateGroup', () => {
 		await update({ custom_fields: [] });
 		await update({ name: 'Renamed' });
 		expect(stored().custom_fields).toEqual(merged);
+		await update({ custom_fields: [{ key: 'region', value: null }] });
+		expect(stored().custom_fields).toEqual([merged[0]]);
 	});
 
 	test('upserts by name: a known entry is replaced where it is, a new one added', async () => {
@@ -1254,8 +1256,8 @@ describe('GetVulnerabilitiesByGroup', () => {
 			vulnerability_projects: [{ custom_fields: [{ key: 'a', value: 'a', type: 'Field' }] }],
 		});
 		expect(await one('&altCustomFields=true')).toMatchObject({
-			vulnerability_custom_fields: { a: 'a' },
-			vulnerability_library_custom_fields: { b: 'b' },
+			vulnerability_custom_fields: { fields: { a: 'a' }, tags: {} },
+			vulnerability_library_custom_fields: { fields: { b: 'b' }, tags: {} },
 		});
 	});
 

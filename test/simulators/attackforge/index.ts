@@ -72,7 +72,7 @@ export type AttackForgeSimulator = RunningServer & {
 export async function startAttackForge(options: AttackForgeOptions = {}): Promise<AttackForgeSimulator> {
 	const { app, listen } = await createServer(options);
 	const users = tenantUsers(options.admin ?? true);
-	const { listingLag = 0, customFieldsMerge = false, storesText = false } = options;
+	const { listingLag = 0, customFieldsMerge = true, storesText = false } = options;
 	const state = new State(users, users[0], { listingLag, customFieldsMerge, storesText });
 
 	addErrorHandlers(app, options);

@@ -44,9 +44,9 @@ export type AttackForgeOptions = ServerOptions & {
 	 */
 	acceptLinkedGroups?: boolean;
 	/**
-	 * Whether UpdateGroup merges `custom_fields` by key: a known key gets the new value in place, a new key is added, and
-	 * a key that is left out stays. By default the sent list replaces the stored list. The documentation does not say
-	 * which of the two the service does.
+	 * UpdateGroup merges `custom_fields` by key: a known key gets the new value where it is, a new one is added, one left out
+	 * stays, and `null` removes one. Default: `true`, as AttackForge's own flows count on for projects and vulnerabilities.
+	 * `false`: the list sent replaces the list stored. Which of the two holds for groups is not documented.
 	 */
 	customFieldsMerge?: boolean;
 	/**

@@ -114,6 +114,7 @@ const readOnly = (type: string, description?: string, ...appliesTo: GroupType[])
 });
 
 const READ_ONLY: Record<string, Descriptor> = {
+	aiProvider: readOnly('String', 'the AI provider of the insights', 'Document', 'Event', 'Report'),
 	commonGroup: readOnly('CommonGroup', 'the common data shared across groups by name and type'),
 	createdBy: readOnly('User'),
 	dateAdded: readOnly('Date', 'the date and time that the item was first created'),

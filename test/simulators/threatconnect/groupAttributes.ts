@@ -4,9 +4,11 @@ import { refusal } from './errors';
 import { laterThan } from './groups';
 import { canonicalId } from './identifiers';
 import { changeAttribute, mergeAttributes } from './lists';
-import { requestedFields } from './queries';
-import { contextOf, serve, type Service } from './service';
+import { page, parameter, requestedFields } from './queries';
+import { contextOf, scopeOf, serve, type Service } from './service';
 import type { AttributeRow, GroupRow } from './state';
+import { tqlFilter } from './tql';
+import { ATTRIBUTE_KEYWORDS, attributesOf } from './tqlKeywords';
 import { attribute } from './view';
 
 const FIELDS = ['securityLabels'];
@@ -56,6 +58,21 @@ export function serveGroupAttributes(service: Service): void {
 		app,
 		'/groupAttributes',
 		{
+			GET: async (request) => {
+				const fields = requestedFields(request, FIELDS);
+				const tql = parameter(request, 'tql');
+				const rows = state.groups
+					.all()
+					.filter(({ ownerName }) => canRead(request.threatConnectUser, ownerName))
+					.flatMap(attributesOf);
+				const found =
+					tql === undefined
+						? rows
+						: rows.filter(tqlFilter(tql, ATTRIBUTE_KEYWORDS, scopeOf(service, request)));
+				return page(request, found, ({ groupId: _groupId, ownerName: _ownerName, ...row }) =>
+					attribute(state, row, fields.has('securityLabels')),
+				);
+			},
 			POST: async (request, reply) => {
 				requestedFields(request, FIELDS);
 				const row = create(contextOf(service, request), request.body as Entry);

@@ -8,7 +8,7 @@ import { page, parameter, requestedFields, sortedGroups } from './queries';
 import { contextOf, findGroup, ownerParameter, scopeOf, serve, type Service } from './service';
 import type { GroupRow } from './state';
 import { describeKeywords, tqlFilter } from './tql';
-import { GROUP_KEYWORDS } from './tqlKeywords';
+import { GROUP_KEYWORDS, UNLISTED_KEYWORDS } from './tqlKeywords';
 import { describe } from './view';
 
 /** The groups that a list or a deletion in bulk applies to. */
@@ -48,7 +48,9 @@ function serveAll(service: Service): void {
 	const handlers: Parameters<typeof serve>[2] = {
 		GET: async (request) => {
 			const fields = requestedFields(request);
-			return page(request, requestedGroups(service, request), (group) => describe(state, group, fields));
+			return page(request, requestedGroups(service, request), (group) =>
+				describe(state, group, fields, request.threatConnectUser),
+			);
 		},
 		POST: async (request, reply) => {
 			const fields = requestedFields(request);
@@ -56,7 +58,11 @@ function serveAll(service: Service): void {
 			const context = contextOf(service, request);
 			const group = state.transaction(() => createGroup(context, request.body as Entry, { owner }));
 			reply.code(201);
-			return { data: describe(state, group, fields), message: 'Created', status: 'Success' };
+			return {
+				data: describe(state, group, fields, request.threatConnectUser),
+				message: 'Created',
+				status: 'Success',
+			};
 		},
 		DELETE: async (request) => deleteInBulk(service, request),
 		// docs: retrieve_fields. Both spellings are in use.
@@ -80,14 +86,18 @@ function serveOne(service: Service): void {
 			GET: async (request) => {
 				const fields = requestedFields(request);
 				const group = findGroup(contextOf(service, request), request);
-				return { data: describe(state, group, fields), status: 'Success' };
+				return { data: describe(state, group, fields, request.threatConnectUser), status: 'Success' };
 			},
 			PUT: async (request) => {
 				const fields = requestedFields(request);
 				const context = contextOf(service, request);
 				const group = findGroup(context, request);
 				const changed = state.transaction(() => updateGroup(context, group, request.body as Entry));
-				return { data: describe(state, changed, fields), message: 'Updated', status: 'Success' };
+				return {
+					data: describe(state, changed, fields, request.threatConnectUser),
+					message: 'Updated',
+					status: 'Success',
+				};
 			},
 			DELETE: async (request) => {
 				const context = contextOf(service, request);
@@ -116,5 +126,7 @@ export function serveGroups(service: Service): void {
 				})),
 			),
 	});
-	serve(service.app, '/groups/tql', { OPTIONS: async () => listed(describeKeywords(GROUP_KEYWORDS)) });
+	serve(service.app, '/groups/tql', {
+		OPTIONS: async () => listed(describeKeywords(GROUP_KEYWORDS, UNLISTED_KEYWORDS)),
+	});
 }

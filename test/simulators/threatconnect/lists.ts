@@ -250,6 +250,7 @@ export function mergeReviews(context: Context, group: GroupRow, list: EntryList)
 	const review = {
 		...(mine ?? { id: context.state.reviewIds.newId(), userId: context.user.id, dateAdded: context.now }),
 		...entry,
+		lastModified: context.now,
 	} as ReviewRow;
 	return mine ? group.reviews.map((row) => (row === mine ? review : row)) : [...group.reviews, review];
 }

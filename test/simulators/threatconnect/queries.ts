@@ -54,7 +54,9 @@ export function requestedFields(
 /** The absolute address of the page at `start`, made from the request's address with its other parameters. */
 function pageUrl(request: FastifyRequest, start: number, limit: number): string {
 	const [path, query = ''] = (request.raw.url ?? '').split('?');
-	const others = query.split('&').filter((pair) => pair !== '' && !/^result(Start|Limit)=/.test(pair));
+	const others = (request.inBody ?? query)
+		.split('&')
+		.filter((pair) => pair !== '' && !/^result(Start|Limit)=/.test(pair));
 	const pairs = [...others, `resultStart=${start}`, `resultLimit=${limit}`];
 	return `${request.protocol}://${request.host}${path}?${pairs.join('&')}`;
 }

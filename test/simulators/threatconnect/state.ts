@@ -31,6 +31,7 @@ export type ReviewRow = {
 	reviewHelpful?: boolean;
 	comments?: string;
 	dateAdded: string;
+	lastModified: string;
 };
 
 export type AssignmentRow = { type: 'Assigned' | 'Escalate'; userId: string };

@@ -217,8 +217,12 @@ const title = (keyword: string) =>
 	keyword.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').replace(/^./, (letter) => letter.toUpperCase());
 
 /** docs: filter_results, `OPTIONS /v3/<objects>/tql`. */
-export function describeKeywords<Row>(keywords: Keywords<Row>): Array<Record<string, string>> {
-	return Object.entries(keywords).map(([keyword, { kind, description }]) => ({
+export function describeKeywords<Row>(
+	keywords: Keywords<Row>,
+	unlisted: readonly string[] = [],
+): Array<Record<string, string>> {
+	const listed = Object.entries(keywords).filter(([keyword]) => !unlisted.includes(keyword));
+	return listed.map(([keyword, { kind, description }]) => ({
 		keyword,
 		name: title(keyword),
 		type: kind,

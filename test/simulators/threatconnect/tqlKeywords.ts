@@ -1,15 +1,17 @@
 import { canRead } from './context';
-import { GROUP_TYPES, INDICATOR_TYPES, type Association } from './fields';
+import { GENERIC_VALUES, GROUP_TYPES, INDICATOR_TYPES, type Association } from './fields';
 import {
+	ATTRIBUTE_TYPES,
 	OWNERS,
 	USERS,
+	VICTIMS,
 	type ApiUser,
 	type AttributeType,
 	type Entity,
 	type Owner,
 	type SecurityLabel,
 } from './seeds';
-import type { AttributeRow, GroupRow, State } from './state';
+import { keyIn, type AttributeRow, type GroupRow, type State } from './state';
 import {
 	compile,
 	type Keyword,
@@ -84,7 +86,21 @@ const findBy =
 				.map(({ id }) => id),
 		);
 
+/** Nothing that the simulator has; what the query says is checked all the same. */
+const noneOf = <Row extends { id: string }>(keywords: () => Keywords<Row>): Find =>
+	findBy(keywords, () => []);
+
 const FIND = {
+	victims: findBy(
+		() => VICTIM_KEYWORDS,
+		(scope) => readable(VICTIMS, scope),
+	),
+	commonGroups: findBy(
+		() => COMMON_GROUP_KEYWORDS,
+		({ state }) => state.groups.all().filter(isCommon),
+	),
+	profiles: noneOf(() => PROFILE_KEYWORDS),
+	requirements: noneOf(() => REQUIREMENT_KEYWORDS),
 	groups: findBy(
 		() => GROUP_KEYWORDS,
 		(scope) => readable(scope.state.groups.all(), scope),
@@ -99,7 +115,7 @@ const FIND = {
 	),
 	attributes: findBy(
 		() => ATTRIBUTE_KEYWORDS,
-		(scope) => readable(scope.state.groups.all(), scope).flatMap(({ attributes }) => attributes),
+		(scope) => readable(scope.state.groups.all(), scope).flatMap(attributesOf),
 	),
 	indicators: findBy(
 		() => INDICATOR_KEYWORDS,
@@ -130,6 +146,43 @@ const having = (
 	find,
 	link: (found) => (group) => idsOf(group).some((id) => found.has(id)),
 });
+
+/** What stands on a group as one of its attributes. */
+export type AttributeOfGroup = AttributeRow & { groupId: string; ownerName: string };
+
+export const attributesOf = ({ id: groupId, ownerName, attributes }: GroupRow): AttributeOfGroup[] =>
+	attributes.map((row) => ({ ...row, groupId, ownerName }));
+
+/** Groups that have each of the found objects. */
+const havingAll = (
+	description: string,
+	find: Find,
+	idsOf: (group: GroupRow) => readonly string[],
+): NestedKeyword<GroupRow> => ({
+	kind: 'Query',
+	description,
+	find,
+	link: (found) => (group) => found.size > 0 && [...found].every((id) => idsOf(group).includes(id)),
+});
+
+/** Rows of which one of their own lists holds one of the found objects, by ID or by name. */
+const linked = <Row>(
+	description: string,
+	find: Find,
+	isLinked: (row: Row, found: ReadonlySet<string>, scope: Scope) => boolean,
+): NestedKeyword<Row> => ({
+	kind: 'Query',
+	description,
+	find,
+	link: (found, scope) => (row) => isLinked(row, found, scope),
+});
+
+/** Keywords of which the simulator has no data: a comparison with them is never true. */
+const unknown = <Row>(kind: Kind, ...names: string[]): Keywords<Row> =>
+	Object.fromEntries(names.map((name) => [name, value(kind)<Row>(`The ${name}`, never)]));
+
+/** docs: unified_view_vulnerabilities, threat_actor_profiles. Only a vulnerability has common data here. */
+export const isCommon = ({ type }: GroupRow): boolean => type === 'Vulnerability';
 
 /** Objects that one of the found groups has. */
 const ofGroups = (listOf: (group: GroupRow) => readonly string[]): Keywords<{ id: string }> => {
@@ -182,6 +235,20 @@ export const GROUP_KEYWORDS: Keywords<GroupRow> = {
 	externalLastModified: date('The date the group was modified externally', field('externalLastModified')),
 	firstSeen: date('The date the group was first seen', field('firstSeen')),
 	generatedReport: flag('Whether the report was generated', never),
+	associatedGroupSource: text('Where an association to a group comes from', ({ associatedGroups }) =>
+		associatedGroups.map(() => 'API'),
+	),
+	associatedIndicatorSource: text('Where an association to an indicator comes from', (group) =>
+		group.associatedIndicators.map(() => 'API'),
+	),
+	hasAllTags: havingAll('All of the tags', FIND.tags, (group) => group.tags),
+	hasCommonGroup: having('The common group', FIND.commonGroups, ({ id }) => [id]),
+	hasIntelQuery: integer('The ID of an Intel Query', never),
+	hasIntelRequirement: having('Intelligence Requirements', FIND.requirements, () => []),
+	hasThreatActorProfile: having('Threat Actor Profiles', FIND.profiles, () => []),
+	hasVictim: linked('Victims of associated victim assets', FIND.victims, (group, found, { state }) =>
+		group.associatedVictimAssets.some((id) => found.has(String(state.victimAssets.get(id)?.victimId))),
+	),
 	hasArtifact: having('Associated artifacts', FIND.artifacts, (group) => group.associatedArtifacts),
 	hasAttribute: having('Attributes', FIND.attributes, ({ attributes }) => attributes.map(({ id }) => id)),
 	hasCase: having('Associated cases', FIND.cases, (group) => group.associatedCases),
@@ -236,15 +303,60 @@ export const GROUP_KEYWORDS: Keywords<GroupRow> = {
 	),
 };
 
-const ATTRIBUTE_KEYWORDS: Keywords<AttributeRow> = {
+/** docs: filter_results has these two. What `OPTIONS` lists is what the vendor's client knows, and it lacks them. */
+export const UNLISTED_KEYWORDS = ['associatedGroupSource', 'associatedIndicatorSource'];
+
+/** tcex: group_attributes/group_attribute_filter. */
+export const ATTRIBUTE_KEYWORDS: Keywords<AttributeOfGroup> = {
+	...owned<AttributeOfGroup>(),
+	...unknown('Boolean', 'associable'),
+	...unknown('Date', 'dateVal'),
+	...unknown('Integer', 'intVal', 'maxSize'),
 	dateAdded: date('The date the attribute was added', ({ dateAdded }) => dateAdded),
+	default: flag('Whether the attribute is the default', (row) => row.default),
 	displayed: flag('Whether the attribute is displayed', (row) => row.default),
+	groupId: integer('The ID of the group', ({ groupId }) => groupId),
+	hasGroup: linked('The group of the attribute', FIND.groups, ({ groupId }, found) => found.has(groupId)),
+	hasSecurityLabel: linked('Security labels', FIND.labels, ({ securityLabels }, found) =>
+		securityLabels.some((id) => found.has(id)),
+	),
 	id: integer('The ID of the attribute', ({ id }) => id),
 	lastModified: date('The date the attribute was last modified', ({ lastModified }) => lastModified),
 	pinned: flag('Whether the attribute is pinned', ({ pinned }) => pinned),
+	shortText: text('The text of the attribute', (row) => row.value),
 	source: text('The source of the attribute', ({ source }) => source),
 	text: text('The text of the attribute', (row) => row.value),
+	type: integer(
+		'The ID of the attribute type',
+		({ type }) => ATTRIBUTE_TYPES.find(({ name }) => name === type)?.id,
+	),
 	typeName: text('The name of the attribute type', ({ type }) => type),
+	user: text(
+		'Who created the attribute',
+		({ createdBy }) => USERS.find(({ id }) => id === createdBy)?.userName,
+	),
+};
+
+const VICTIM_KEYWORDS: Keywords<Entity> = {
+	...owned<Entity>(),
+	id: integer('The ID of the victim', ({ id }) => id),
+	name: text('The name of the victim', ({ name }) => word(name)),
+	summary: lower('The name of the victim', ({ name }) => word(name)),
+};
+
+/** docs: unified_view_vulnerabilities. */
+const COMMON_GROUP_KEYWORDS: Keywords<GroupRow> = {
+	name: text('The name of the common group', ({ name }) => name),
+	summary: lower('The name of the common group', ({ name }) => name),
+	typeName: text('The type of the common group', ({ type }) => type),
+};
+
+/** docs: threat_actor_profiles. */
+const PROFILE_KEYWORDS: Keywords<{ id: string }> = unknown('String', 'mitre_id', 'mitreId', 'name');
+/** tcex: intel_requirements/intel_requirement_filter. */
+const REQUIREMENT_KEYWORDS: Keywords<{ id: string }> = {
+	...unknown('Integer', 'id'),
+	...unknown('String', 'requirement', 'requirementText', 'ownerName', 'uniqueId', 'summary'),
 };
 
 /** docs: tags/retrieve. `name` depends on upper and lower case, `summary` does not. */
@@ -259,7 +371,9 @@ export const TAG_KEYWORDS: Keywords<Entity> = {
 	techniqueId: text('The ATT&CK technique of the tag', ({ techniqueId }) => word(techniqueId)),
 };
 
+/** tcex: security_labels/security_label_filter. */
 export const LABEL_KEYWORDS: Keywords<SecurityLabel> = {
+	...ofGroups(({ securityLabels }) => securityLabels),
 	color: text('The color of the label', ({ color }) => color),
 	dateAdded: date('The date the label was added', ({ dateAdded }) => dateAdded),
 	description: text('The description of the label', ({ description }) => description),
@@ -269,20 +383,98 @@ export const LABEL_KEYWORDS: Keywords<SecurityLabel> = {
 	summary: lower('The name of the label', ({ name }) => name),
 };
 
+const kept =
+	(name: string): Get<Entity> =>
+	(row) =>
+		word(row[name]);
+
+const switched =
+	(name: string): Get<Entity> =>
+	(row) =>
+		typeof row[name] === 'boolean' ? row[name] : undefined;
+
+/** Lists of an indicator hold what was sent. */
+const namesIn = (row: Entity, list: string): string[] =>
+	((row[list] as { data?: Array<{ name?: unknown }> } | undefined)?.data ?? []).map(({ name }) =>
+		String(name),
+	);
+
+/** tcex: indicators/indicator_filter. */
 export const INDICATOR_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedIndicators'),
+	...unknown('Boolean', 'addressIsIpv6', 'dtStatus'),
+	...unknown('Date', 'dtLastUpdated', 'lastFalsePositive', 'lastObserved', 'vtLastUpdated'),
+	...unknown(
+		'Integer',
+		'addressAsn',
+		'addressIpVal',
+		'calScore',
+		'commonId',
+		'dtMalwareScore',
+		'dtOverallScore',
+	),
+	...unknown('Integer', 'dtPhishingScore', 'dtSpamScore', 'falsePositiveCount', 'observationCount'),
+	...unknown('Integer', 'threatAssessScore', 'vtMaliciousCount'),
+	...unknown(
+		'String',
+		'addressCidr',
+		'addressCity',
+		'addressCountryCode',
+		'addressCountryName',
+		'addressState',
+	),
+	...unknown('String', 'addressTimezone', 'attackTag', 'description', 'source'),
+	activeLocked: flag('Whether the status is locked', switched('activeLocked')),
+	associatedGroup: integer('The IDs of associated groups', ({ id }, { state }) =>
+		state.groups
+			.all()
+			.filter((group) => group.associatedIndicators.includes(id))
+			.map((group) => group.id),
+	),
 	confidence: integer('The confidence', ({ confidence }) => Number(confidence ?? 0)),
+	dateAdded: date('The date the indicator was added', kept('dateAdded')),
+	externalDateAdded: date('The date the indicator was added externally', kept('externalDateAdded')),
+	externalDateExpires: date('The date the indicator expires externally', kept('externalDateExpires')),
+	fileSize: integer('The size of the file', ({ size }) => (typeof size === 'number' ? size : undefined)),
+	firstSeen: date('The date the indicator was first seen', kept('firstSeen')),
+	hasSecurityLabel: linked('Security labels', FIND.labels, (row, found, { state }) =>
+		namesIn(row, 'securityLabels').some((name) => found.has(state.securityLabels.findByKey(name)?.id ?? '')),
+	),
+	hasTag: linked('Tags', FIND.tags, (row, found, { state }) =>
+		namesIn(row, 'tags').some((name) =>
+			found.has(state.tags.findByKey(keyIn(row.ownerName, name.toLowerCase()))?.id ?? ''),
+		),
+	),
+	hostDnsActive: flag('Whether DNS is looked up', switched('dnsActive')),
+	hostWhoisActive: flag('Whether WHOIS is looked up', switched('whoisActive')),
 	id: integer('The ID of the indicator', ({ id }) => id),
+	indicatorActive: flag('Whether the indicator is active', ({ active }) => active !== false),
+	lastModified: date('The date the indicator was last modified', kept('lastModified')),
+	lastSeen: date('The date the indicator was last seen', kept('lastSeen')),
 	rating: integer('The threat rating', ({ rating }) => Math.trunc(Number(rating ?? 0))),
+	securityLabel: text('The name of a security label', (row) => namesIn(row, 'securityLabels')),
 	summary: lower('The summary of the indicator', ({ summary }) => word(summary)),
+	tag: lower('The name of a tag', (row) => namesIn(row, 'tags')),
 	type: integer('The ID of the indicator type', ({ type }) => position(Object.keys(INDICATOR_TYPES), type)),
 	typeName: text('The name of the indicator type', ({ type }) => word(type)),
+	...Object.fromEntries(
+		GENERIC_VALUES.map((name, index) => [
+			name,
+			text<Entity>(`The ${name} of the indicator`, (row) =>
+				word(row[(INDICATOR_TYPES[String(row.type)] ?? [])[index] ?? '']),
+			),
+		]),
+	),
 };
 
 export const CASE_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedCases'),
+	caseOpenTime: date('The time the case was opened', kept('caseOpenTime')),
+	caseCloseTime: date('The time the case was closed', kept('caseCloseTime')),
+	description: text('The description of the case', kept('description')),
+	resolution: text('The resolution of the case', kept('resolution')),
 	id: integer('The ID of the case', ({ id }) => id),
 	name: text('The name of the case', ({ name }) => word(name)),
 	severity: text('The severity of the case', ({ severity }) => word(severity)),
@@ -294,6 +486,8 @@ export const CASE_KEYWORDS: Keywords<Entity> = {
 export const ARTIFACT_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedArtifacts'),
+	hasCase: linked('The case of the artifact', FIND.cases, ({ caseId }, found) => found.has(String(caseId))),
+	source: text('The source of the artifact', kept('source')),
 	caseId: integer('The ID of the case', ({ caseId }) => word(caseId)),
 	id: integer('The ID of the artifact', ({ id }) => id),
 	summary: lower('The summary of the artifact', ({ summary }) => word(summary)),
@@ -310,6 +504,11 @@ export function victimAssetSummary(asset: Entity | undefined): string | undefine
 export const VICTIM_ASSET_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedVictimAssets'),
+	asset: text('The value of the victim asset', victimAssetSummary),
+	hasVictim: linked('The victim', FIND.victims, ({ victimId }, found) => found.has(String(victimId))),
+	victimName: text('The name of the victim', ({ victimId }) =>
+		word(VICTIMS.find(({ id }) => id === victimId)?.name),
+	),
 	id: integer('The ID of the victim asset', ({ id }) => id),
 	summary: lower('The value of the victim asset', victimAssetSummary),
 	typeName: text('The name of the victim asset type', ({ type }) => word(type)),

@@ -10,9 +10,15 @@ export const ownerId = (name: string) => OWNERS.find((owner) => owner.name === n
 
 const USERS_BY_ID = new Map<string, Partial<ApiUser>>(USERS.map((user) => [user.id, user]));
 
-function user(id: string): Record<string, unknown> {
-	const { permissions: _permissions, cannotList: _cannotList, ...known } = USERS_BY_ID.get(id) ?? { id };
-	return known;
+/** docs: intelligence_reviews and groups/retrieve, `createdBy`. Its `systemRole` comes with `fields=userDetails`. */
+function user(id: string, withDetails = false): Record<string, unknown> {
+	const {
+		permissions: _permissions,
+		cannotList: _cannotList,
+		systemRole,
+		...known
+	} = USERS_BY_ID.get(id) ?? { id };
+	return { ...known, ...(withDetails && { systemRole }) };
 }
 
 /** docs: a list without entries is `{}`. */
@@ -67,8 +73,38 @@ function scalars(group: GroupRow, shownBy?: string): Record<string, unknown> {
 const assignmentsOf = (group: GroupRow): Rows =>
 	group.assignments.map(({ type, userId }) => ({ type, user: user(userId) }));
 
-const reviewsOf = (group: GroupRow): Rows =>
-	group.reviews.map(({ userId, ...review }) => ({ ...review, user: user(userId) }));
+/** docs: intelligence_reviews, "Response Body". Who wrote it may change it. */
+const reviewsOf = (group: GroupRow, reader?: ApiUser): Rows =>
+	group.reviews.map(({ userId, ...review }) => ({
+		...review,
+		createdBy: user(userId),
+		editable: userId === reader?.id,
+		deletable: userId === reader?.id,
+	}));
+
+/** docs: groups/fields, `to`: filled by an associated victim asset of the type EmailAddress. */
+function recipient(state: State, group: GroupRow): Record<string, unknown> {
+	if (group.type !== 'Email' || group.fields.to !== undefined) return {};
+	const to = group.associatedVictimAssets
+		.map((id) => state.victimAssets.get(id))
+		.find((asset) => asset?.type === 'EmailAddress')?.address;
+	return to === undefined ? {} : { to };
+}
+
+/** docs: unified_view_vulnerabilities: data that all vulnerabilities of a name share. */
+function commonGroup(state: State, group: GroupRow): Record<string, unknown> {
+	if (group.type !== 'Vulnerability') return {};
+	const first = state.groups.find(({ type, name }) => type === group.type && name === group.name) ?? group;
+	return {
+		commonGroup: {
+			id: first.id,
+			dateAdded: first.dateAdded,
+			name: group.name,
+			lastModified: first.lastModified,
+			cvss_severity_v3: 'NONE',
+		},
+	};
+}
 
 function associatedGroups(state: State, group: GroupRow, fields: ReadonlySet<string>): Rows {
 	const deeper = [...fields]
@@ -83,7 +119,7 @@ function associatedGroups(state: State, group: GroupRow, fields: ReadonlySet<str
 /** The keys that each value of `fields` adds to a response. */
 const ADDITIONS: Record<
 	string,
-	(state: State, group: GroupRow, fields: ReadonlySet<string>) => Record<string, unknown>
+	(state: State, group: GroupRow, fields: ReadonlySet<string>, reader?: ApiUser) => Record<string, unknown>
 > = {
 	tags: (state, group) => ({ tags: wrap(tagsOf(state, group.tags)) }),
 	attributes: (state, group, fields) => ({
@@ -109,7 +145,10 @@ const ADDITIONS: Record<
 	}),
 	sightings: (_state, group) => scalars(group, 'sightings'),
 	externalDates: (_state, group) => scalars(group, 'externalDates'),
-	intelReviews: (_state, group) => (group.type === 'Report' ? { reviews: wrap(reviewsOf(group)) } : {}),
+	intelReviews: (_state, group, _fields, reader) =>
+		group.type === 'Report' ? { reviews: wrap(reviewsOf(group, reader)) } : {},
+	common: commonGroup,
+	userDetails: (_state, group) => ({ createdBy: user(group.createdBy, true) }),
 };
 
 /** A group as in a response. docs: "additional fields" are left out unless `fields` requests them. */
@@ -117,6 +156,7 @@ export function describe(
 	state: State,
 	group: GroupRow,
 	fields: ReadonlySet<string> = new Set(),
+	reader?: ApiUser,
 ): Record<string, unknown> {
 	const asked = new Set([...fields].map((name) => name.split('.')[0] ?? name));
 	return {
@@ -132,8 +172,9 @@ export function describe(
 		downVoteCount: '0',
 		...(group.xid !== undefined && { xid: group.xid }),
 		...scalars(group),
+		...recipient(state, group),
 		...(group.type === 'Task' && { assignments: wrap(assignmentsOf(group)) }),
-		...Object.assign({}, ...[...asked].map((name) => ADDITIONS[name]?.(state, group, fields) ?? {})),
+		...Object.assign({}, ...[...asked].map((name) => ADDITIONS[name]?.(state, group, fields, reader) ?? {})),
 		lastModified: group.lastModified,
 	};
 }

@@ -47,23 +47,24 @@ const KEEP = {
 	description: 'Ignore the attributes of the item, and leave those of an existing group as they are',
 };
 
-/** Documentation, V2 Batch API, "Create a Batch Job". The first of each is the server's own default. */
+/** Documentation, V2 Batch API, "Create a Batch Job": `standard` is the server's own default. */
 const FILE_MODES = [
 	{
 		displayName: 'File Hash Collisions',
 		name: 'hashCollisionMode',
+		standard: 'FavorIncoming',
 		description:
 			'What happens where a file of an item shares one hash with a file in the owner, and has another of its own',
 		options: [
 			{
-				name: 'Favor Incoming',
-				value: 'FavorIncoming',
-				description: 'Overwrite the other hashes of the file in the owner',
-			},
-			{
 				name: 'Favor Existing',
 				value: 'FavorExisting',
 				description: 'Keep the hashes of the file in the owner',
+			},
+			{
+				name: 'Favor Incoming',
+				value: 'FavorIncoming',
+				description: 'Overwrite the other hashes of the file in the owner',
 			},
 			{
 				name: 'Ignore Existing',
@@ -83,18 +84,19 @@ const FILE_MODES = [
 	{
 		displayName: 'File Merges',
 		name: 'fileMergeMode',
+		standard: 'Merge',
 		description: 'What happens where the hashes of a file of an item belong to several files in the owner',
 		options: [
-			{
-				name: 'Merge',
-				value: 'Merge',
-				description: 'Make one of the files in the owner, with all hashes, attributes, tags and labels',
-			},
 			{
 				name: 'Distribute',
 				value: 'Distribute',
 				description:
 					'Merge nothing, and give ratings, tags and attributes to all matching files in the owner',
+			},
+			{
+				name: 'Merge',
+				value: 'Merge',
+				description: 'Make one of the files in the owner, with all hashes, attributes, tags and labels',
 			},
 		],
 	},
@@ -150,10 +152,10 @@ const ownOptions: INodeProperties[] = [
 		description: 'What happens to items of one run that have the same XID and owner',
 	},
 	...writeTypes,
-	...FILE_MODES.map((mode): INodeProperties => ({
+	...FILE_MODES.map(({ standard, ...mode }): INodeProperties => ({
 		...mode,
 		type: 'options',
-		default: mode.options[0]?.value ?? '',
+		default: standard,
 	})),
 	...jobOptions,
 ];
