@@ -16,6 +16,7 @@ const pure = [
 	'nodes/shared/fields/filters.ts',
 	'nodes/shared/core/json.ts',
 	'nodes/shared/fields/fieldTypes.ts',
+	'nodes/shared/execution/recordOutput.ts',
 	'nodes/shared/execution/returnLimit.ts',
 	'nodes/shared/fields/locators.ts',
 	'nodes/shared/http/lookupCache.ts',

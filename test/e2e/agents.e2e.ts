@@ -384,20 +384,19 @@ test("n8n's Agents create and update a group in each service, and correct a call
  *
  * @returns what the assistant says
  */
-async function askExample(name: string, question: string, ...steps: Step[]) {
+async function askExample(workflow: Workflow, question: string, ...steps: Step[]) {
 	const { session, n8n } = stage;
-	const workflow = example(name);
 	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.chatTrigger')) as Node | undefined;
 	const parameters = workflow.nodes.find(({ type }) => type.endsWith('.lmChatOpenAi'))?.parameters as {
 		model: { value: string };
 	};
-	if (!trigger) throw new Error(`${name} has no chat`);
+	if (!trigger) throw new Error(`${workflow.name} has no chat`);
 	// In the editor, nobody else may ask.
 	trigger.parameters = { ...trigger.parameters, public: true };
 	model.script(parameters.model.value, ...steps);
 	await session.publishWorkflow(await session.addWorkflow(workflow));
 	const address = `${n8n.url}/webhook/${String(trigger.webhookId)}/chat`;
-	const body = JSON.stringify({ action: 'sendMessage', sessionId: name, chatInput: question });
+	const body = JSON.stringify({ action: 'sendMessage', sessionId: workflow.name, chatInput: question });
 	for (let attempt = 0; ; attempt++) {
 		const headers = { ...ALONE, 'content-type': 'application/json' };
 		const response = await fetch(address, { method: 'POST', headers, body });
@@ -431,7 +430,7 @@ test('agent-triage: an indicator is looked up, and the incident is associated wi
 	);
 	let found: unknown;
 	const { text } = await askExample(
-		'agent-triage',
+		example('agent-triage'),
 		'A beacon to files.badguy.com since eight.',
 		() => [{ tool: 'Find_groups', args: { Indicator: 'files.badguy.com' } }],
 		(turn) => {
@@ -457,10 +456,10 @@ test('agent-triage: an indicator is looked up, and the incident is associated wi
 
 test('agent-customers: a customer is made once although the call is repeated, and gets its member', async () => {
 	const { attackForge } = stage;
-	const user = attackForge.seedUser({ email: 'priya@harborbank.example' });
+	const user = attackForge.seedUser({ email_address: 'priya@harborbank.example' });
 	const create = [{ tool: 'Create_or_update_customer', args: { ...CUSTOMER, Name: 'Asked Bank' } }];
 	const { text } = await askExample(
-		'agent-customers',
+		example('agent-customers'),
 		'Asked Bank is a customer now.',
 		() => [{ tool: 'Find_customers', args: { Name: 'asked' } }],
 		() => create,
@@ -483,7 +482,7 @@ test('agent-reporting: the groups of a week come with their indicators, and one 
 	const today = new Date().toISOString().slice(0, 10);
 	let week = '';
 	const { text } = await askExample(
-		'agent-reporting',
+		example('agent-reporting'),
 		'What came in this week?',
 		() => [{ tool: 'Groups_of_a_week', args: { From: today, To: today } }],
 		(turn) => {

@@ -2,6 +2,8 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
 import { operations as ofAttackForge } from '../../nodes/AttackForgeGroup/operations';
 import { operations as ofThreatConnect } from '../../nodes/ThreatConnectGroup/operations';
+import { sizesTable } from '../docs/answerSizes';
+import { read } from '../docs/pages';
 import { outputSchemas } from '../docs/schemas';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
@@ -234,6 +236,11 @@ test.each<[string, (parameters: INodeParameters) => Promise<unknown>]>([
 	);
 	expect(message).toContain('"Type" (type) cannot be "Nothing"');
 	expect(message.match(/Allowed values: "Adversary"/g)).toHaveLength(1);
+});
+
+test('docs/agents.md says what each answer costs: `npm run docs` writes it', async () => {
+	const page = read('docs/agents.md').replace(/ +/g, ' ');
+	for (const row of (await sizesTable()).split('\n').slice(2)) expect(page).toContain(row);
 });
 
 test('every operation whose records have more than ten fields lets a tool choose among them', async () => {

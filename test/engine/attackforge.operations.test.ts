@@ -420,7 +420,7 @@ describe('Update', () => {
 	);
 
 	test('replaces all custom fields on demand, where the list replaces', async () => {
-		await against({ customFieldsMerge: false }, async (one, runNode) => {
+		await withAttackForge({ customFieldsMerge: false }, async (one, runNode) => {
 			const { id } = one.seedGroup({ custom_fields });
 			await runNode('update', { groupId: id, updateFields: given, options: { customFieldsMode: 'replace' } });
 			expect(one.group(id)?.custom_fields).toEqual([{ key: 'code', value: '008' }]);

@@ -22,6 +22,14 @@ const failure = new ServiceFailure(
 	{ doubt: 'Perhaps it was.', certainty: 'unknown', unanswered: 'timeout' },
 );
 
+test('what a tool says of a failure ends with what to do: the model gets the message alone', () => {
+	const tool = { ...node, type: 'package.groupTool' };
+	const error = toNodeError(tool, new InvalidInput('"Name" cannot be "x"', 'Allowed: "y".'), 0);
+	expect(error.message).toBe('"Name" cannot be "x" [item 0]\n\nAllowed: "y".');
+	expect((error as NodeOperationError).description).toBe('Allowed: "y".');
+	expect(toNodeError(tool, new InvalidInput('Stopped', ''), 0).message).toBe('Stopped [item 0]');
+});
+
 describe('the error item', () => {
 	test('of a refusal has the message, the advice, and the answer’s codes', () => {
 		expect(toErrorItem(failure, 3)).toEqual({

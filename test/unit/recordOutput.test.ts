@@ -34,7 +34,13 @@ function output(parameters: INodeParameters, isTool = true, of = fields): JsonOb
 		getNodeParameter: (name: string) => parameters[name] ?? null,
 		getInputData: () => [{ json: {} }],
 	} as unknown as IExecuteFunctions;
-	const retryLog = { isRepeat: false, startedAt: 0, idempotencyKey: () => '', isOfAnother: () => false };
+	const retryLog = {
+		isRepeat: false,
+		startedAt: 0,
+		idempotencyKey: () => '',
+		isOfAnother: () => false,
+		partsDone: () => new Set<string>(),
+	};
 	return readOutput(new Item(context, new Parameters(context), table, 0, () => {}, retryLog), of)(record);
 }
 
