@@ -226,7 +226,5 @@ export function readVulnerabilityState(
 ): VulnerabilityState | undefined {
 	const kept = (value ?? {}) as Record<string, unknown>;
 	const read = events.map((event) => [event, readTimeline(kept[event])] as const);
-	return read.every(([, timeline]) => timeline !== undefined)
-		? (Object.fromEntries(read))
-		: undefined;
+	return read.every(([, timeline]) => timeline !== undefined) ? Object.fromEntries(read) : undefined;
 }

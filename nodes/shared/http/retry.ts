@@ -2,6 +2,7 @@ import { type Certainty, DOUBT, ServiceFailure } from '../core/errors';
 import { type CircuitBreaker, unreachableError } from './circuitBreaker';
 import type { ConcurrencyLimiter, Slot } from './concurrencyLimiter';
 import { sleepUntilCancelled } from './sleep';
+import { readRetryAfter } from './response';
 
 /**
  * The one place that decides whether a request is sent again. A request that surely did nothing is. A request that may have
@@ -170,14 +171,6 @@ function shouldRetryError<T extends RetryableResponse>(
 		overloaded: error.unanswered === 'timeout',
 		mayBeDone,
 	};
-}
-
-/** @returns milliseconds, from seconds or a date */
-function readRetryAfter(value: unknown): number | undefined {
-	if (value === undefined) return undefined;
-	const text = String(value).trim();
-	const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-	return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
 }
 
 /** Milliseconds. Doubled each time, and jittered, so that requests that failed together do not come back together. */
