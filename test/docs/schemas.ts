@@ -1,7 +1,7 @@
 import { startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect } from '../simulators/threatconnect';
 import { BinaryStore } from '../engine/binary';
-import { run, type RunOptions } from '../engine/harness';
+import { poll, run, type RunOptions } from '../engine/harness';
 
 /**
  * Output schemas, by which n8n shows the fields of an output before the first run: seen in what each operation answers for
@@ -62,6 +62,23 @@ const recorder =
 		files[`nodes/${folder}/__schema__/v1.0.0/${resource}/${operation}.json`] = { ...schema, version: 1 };
 	};
 
+/** What Fetch Test Event of a trigger shows, with each of some choices of events. */
+async function ofTrigger(
+	folder: string,
+	type: string,
+	credentials: RunOptions['credentials'],
+	choices: Array<RunOptions['parameters']>,
+	files: Files,
+): Promise<void> {
+	const shown = [];
+	for (const parameters of choices) {
+		shown.push(...((await poll({ type, parameters, credentials, mode: 'manual' })) ?? []));
+	}
+	// A node without resource and operation has one file of this name: n8n's output-schema-resolver.
+	const path = `nodes/${folder}/__schema__/v1.0.0/output.json`;
+	files[path] = { ...merged(shown.map(schemaOf)), version: 1 };
+}
+
 async function ofThreatConnect(files: Files): Promise<void> {
 	const store = await BinaryStore.use('default');
 	const server = await startThreatConnect();
@@ -94,6 +111,7 @@ async function ofThreatConnect(files: Files): Promise<void> {
 			...incident,
 			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },
 		});
+		await ofTrigger('ThreatConnectGroup', 'threatConnectGroupTrigger', credentials, [{}], files);
 		await group('delete', { groupId: id });
 		const file = answers('file');
 		const report = server.seedGroup({
@@ -151,6 +169,9 @@ async function ofAttackForge(files: Files): Promise<void> {
 		server.seedVulnerabilities(id, 1);
 		server.seedAssets(id, 1);
 		await answers('vulnerability')('getAll', { groupId: id });
+		const ofVulnerabilities = { events: ['vulnerabilityCreated'], vulnerabilityGroups: [id] };
+		const choices = [{ events: ['changed'] }, ofVulnerabilities];
+		await ofTrigger('AttackForgeGroup', 'attackForgeGroupTrigger', credentials, choices, files);
 		await answers('asset')('getAll', { groupId: id });
 		await member('remove', { groupId: id, userId: user.id });
 	} finally {
