@@ -14,12 +14,14 @@ export class AttackForgeGroupTrigger implements INodeType {
 		icon: { light: 'file:attackForge.svg', dark: 'file:attackForge.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ "group " + $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a customer group appears, changes or goes in AttackForge',
+		subtitle:
+			'={{ $parameter["events"].map((event) => ({ changed: "group changed", created: "group created", removed: "group removed", vulnerabilityCreated: "vulnerability created", vulnerabilityUpdated: "vulnerability updated" })[event]).join(", ") }}',
+		description:
+			'Starts the workflow when a customer group appears, changes or goes in AttackForge, or gets a vulnerability',
 		defaults: { name: 'AttackForge Group Trigger' },
 		builderHint: {
 			searchHint:
-				'Polls AttackForge for new, changed and removed customer groups; each event comes out once, with an eventId and the keys that changed.',
+				'Polls AttackForge for new, changed and removed customer groups, and for new and updated vulnerabilities (findings) of chosen ones; each event comes out once, with an eventId.',
 		},
 		polling: true,
 		inputs: [],

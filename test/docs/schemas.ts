@@ -1,7 +1,7 @@
 import { startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect } from '../simulators/threatconnect';
 import { BinaryStore } from '../engine/binary';
-import { run, type RunOptions } from '../engine/harness';
+import { poll, run, type RunOptions } from '../engine/harness';
 
 /**
  * Output schemas, which n8n uses to show the fields of an output before the first run. They are made from each
@@ -57,7 +57,14 @@ const visiting =
 	async (operation, parameters, more = {}) =>
 		await visit({ parameters: { resource, operation, ...parameters }, credentials, ...more, type });
 
-async function ofThreatConnect(visit: Visit): Promise<void> {
+/** Is called for each trigger, with some choices of events that show all its outputs together. */
+type VisitTrigger = (
+	type: string,
+	credentials: RunOptions['credentials'],
+	choices: Array<RunOptions['parameters']>,
+) => Promise<void>;
+
+async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promise<void> {
 	const store = await BinaryStore.use('default');
 	const server = await startThreatConnect();
 	try {
@@ -89,6 +96,7 @@ async function ofThreatConnect(visit: Visit): Promise<void> {
 			...incident,
 			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },
 		});
+		await visitTrigger('threatConnectGroupTrigger', credentials, [{}]);
 		await group('bulkDelete', { type: 'Incident', groupXid: 'crm:3' });
 		await group('delete', { groupId: id });
 		const file = answers('file');
@@ -108,7 +116,7 @@ async function ofThreatConnect(visit: Visit): Promise<void> {
 	}
 }
 
-async function ofAttackForge(visit: Visit): Promise<void> {
+async function ofAttackForge(visit: Visit, visitTrigger: VisitTrigger): Promise<void> {
 	const server = await startAttackForge();
 	try {
 		const credentials = {
@@ -147,6 +155,9 @@ async function ofAttackForge(visit: Visit): Promise<void> {
 		server.seedVulnerabilities(id, 1);
 		server.seedAssets(id, 1);
 		await answers('vulnerability')('getAll', { groupId: id });
+		const ofVulnerabilities = { events: ['vulnerabilityCreated'], vulnerabilityGroups: [id] };
+		const choices = [{ events: ['changed'] }, ofVulnerabilities];
+		await visitTrigger('attackForgeGroupTrigger', credentials, choices);
 		await answers('asset')('getAll', { groupId: id });
 		await member('remove', { groupId: id, userId: user.id });
 	} finally {
@@ -154,23 +165,41 @@ async function ofAttackForge(visit: Visit): Promise<void> {
 	}
 }
 
-/** Runs all operations of both nodes, against records that have everything. */
-export async function everyOperation(visit: Visit): Promise<void> {
-	await ofThreatConnect(visit);
-	await ofAttackForge(visit);
+/** Runs all operations of both nodes, and both triggers if they are visited, against records that have everything. */
+export async function everyOperation(visit: Visit, visitTrigger: VisitTrigger = async () => {}): Promise<void> {
+	await ofThreatConnect(visit, visitTrigger);
+	await ofAttackForge(visit, visitTrigger);
 }
+
+const folderOf = (type: string) => type.replace(/^./, (first) => first.toUpperCase()).replace(/Trigger$/, '');
 
 /** @returns the schema of each operation, by the path of its file */
 export async function outputSchemas(): Promise<Files> {
 	const files: Files = {};
-	await everyOperation(async (options) => {
+	const add = (type: string, path: string, shown: object[]) => {
+		const schema = merged(shown.map(schemaOf));
+		files[`nodes/${folderOf(type)}/__schema__/v1.0.0/${path}.json`] = { ...schema, version: 1 };
+	};
+	const ofOperation: Visit = async (options) => {
 		const { type, parameters } = options;
 		const path = `${String(parameters.resource)}/${String(parameters.operation)}`;
 		const { items, error } = await run(options);
 		if (error || items.length === 0) throw new Error(`${path}: ${error?.message}`);
-		const folder = `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
-		const schema = merged(items.map(({ json }) => schemaOf(json)));
-		files[`nodes/${folder}/__schema__/v1.0.0/${path}.json`] = { ...schema, version: 1 };
-	});
+		add(
+			type,
+			path,
+			items.map(({ json }) => json),
+		);
+	};
+	/** What Fetch Test Event of a trigger shows. */
+	const ofTrigger: VisitTrigger = async (type, credentials, choices) => {
+		const shown = [];
+		for (const parameters of choices) {
+			shown.push(...((await poll({ type, parameters, credentials, mode: 'manual' })) ?? []));
+		}
+		// A node without resource and operation has one file of this name: n8n's output-schema-resolver.
+		add(type, 'output', shown);
+	};
+	await everyOperation(ofOperation, ofTrigger);
 	return files;
 }

@@ -93,9 +93,22 @@ export class Editor {
 	}
 
 	/** Opens a node's form on the canvas of the open workflow. */
-	async openNode(name: string): Promise<void> {
+	async openNode(name: string, parameter = 'operation'): Promise<void> {
 		await this.page.locator(`[data-node-name="${name}"]`).first().dblclick();
-		await this.page.getByTestId('parameter-input-operation').waitFor();
+		const place = parameter === 'operation' ? 'parameter-input-operation' : 'node-parameters';
+		await this.page.getByTestId(place).first().waitFor();
+	}
+
+	/** Presses Fetch Test Event of the open trigger, and waits for its items. */
+	async fetchTestEvent(): Promise<void> {
+		await this.page.getByTestId('node-execute-button').first().click();
+		await this.page.getByTestId('ndv-items-count').first().waitFor({ timeout: 120_000 });
+	}
+
+	/** A picture of the open node with its output. */
+	async photographAll(path: string): Promise<void> {
+		await this.page.waitForTimeout(1000);
+		await this.page.screenshot({ path, animations: 'disabled' });
 	}
 
 	/** The visible parameters, from top to bottom. */

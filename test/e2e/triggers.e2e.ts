@@ -26,8 +26,10 @@ import { addCredentials } from './workflows';
  */
 
 const MINUTE = 60_000;
-/** Milliseconds between two groups. */
-const PACE = 250;
+/** Milliseconds between two groups, while n8n is there. */
+const PACE = 500;
+/** How many groups appear while it is not. */
+const MEANWHILE = 5;
 
 /** Whatever happens to n8n, in one place. */
 class Scene {
@@ -35,6 +37,7 @@ class Scene {
 	private readonly due = new Set<string>();
 	private timer: NodeJS.Timeout | undefined;
 	private customer = '';
+	private count = 0;
 	readonly hooks: NonNullable<ThreatConnectOptions['hooks']>;
 
 	private constructor(
@@ -83,33 +86,44 @@ class Scene {
 
 	/** Groups, customers and vulnerabilities from now on. */
 	begin(): void {
+		this.timer = setInterval(() => this.appear(), PACE);
+	}
+
+	private pause(): void {
+		clearInterval(this.timer);
+		for (let count = 0; count < MEANWHILE; count++) this.appear();
+	}
+
+	/** @returns the `eventId`s of what appears */
+	appear(): string[] {
 		const { threatConnect, attackForge } = this.stage;
-		let count = 0;
-		this.timer = setInterval(() => {
-			count += 1;
-			const group = threatConnect.seedGroup({ type: 'Incident', name: `Incident ${count}` });
-			this.due.add(`${group.id}-created`);
-			if (this.customer === '' || count % 4 !== 0) return;
-			this.due.add(`${attackForge.seedGroup({ name: `Customer ${count}` }).id}-created`);
+		this.count += 1;
+		const group = threatConnect.seedGroup({ type: 'Incident', name: `Incident ${this.count}` });
+		const ids = [`${group.id}-created`];
+		if (this.customer !== '') {
+			ids.push(`${attackForge.seedGroup({ name: `Customer ${this.count}` }).id}-created`);
 			const now = new Date().toISOString();
 			const input = { created: now, modified: now };
 			const [found] = attackForge.seedVulnerabilities(this.customer, 1, input);
-			this.due.add(`${found?.id}-vulnerabilityCreated`);
-		}, PACE);
+			ids.push(`${found?.id}-vulnerabilityCreated`);
+		}
+		for (const id of ids) this.due.add(id);
+		return ids;
 	}
 
-	/** Waits until more has come out than now. */
+	/** Waits until something that appears now has come out. */
 	async progress(): Promise<void> {
-		const before = this.recorder.counts.size;
-		await until(() => this.recorder.counts.size > before + 5, MINUTE);
-		expect(this.recorder.counts.size).toBeGreaterThan(before);
+		const ids = this.appear();
+		const isOut = () => ids.every((id) => this.recorder.counts.has(id));
+		await until(isOut, 3 * MINUTE);
+		expect(isOut()).toBe(true);
 	}
 
 	/** Nothing is on its way: what has come out has been recorded, and n8n has saved what its triggers know. */
-	async quiet(): Promise<void> {
+	async quiet(milliseconds = 700): Promise<void> {
 		for (let before = -1; before !== this.recorder.counts.size;) {
 			before = this.recorder.counts.size;
-			await sleep(700);
+			await sleep(milliseconds);
 		}
 	}
 
@@ -121,32 +135,31 @@ class Scene {
 			isHeld = true;
 			await held;
 		};
-		await until(() => isHeld, MINUTE);
+		await until(() => isHeld, 2 * MINUTE);
 		expect(isHeld).toBe(true);
 		await this.n8n.kill();
+		this.pause();
 		delete this.hooks.beforeRequest;
 		release();
 	}
 
 	async kill(): Promise<void> {
 		await this.n8n.kill();
-	}
-
-	async stop(): Promise<void> {
-		await this.n8n.stop();
+		this.pause();
 	}
 
 	async start(): Promise<void> {
 		const { folder, owner } = this.stage;
 		this.n8n = await startN8n({ ...this.options, userFolder: folder });
 		this.session = await Session.logIn(this.n8n.url, owner);
+		this.begin();
 	}
 
 	/** Ends the appearing, and compares what has come out with what was due. */
 	async settle(): Promise<void> {
 		clearInterval(this.timer);
 		const missing = () => [...this.due].filter((id) => !this.recorder.counts.has(id));
-		await until(() => missing().length === 0, MINUTE);
+		await until(() => missing().length === 0, 3 * MINUTE);
 		await this.quiet();
 		expect(missing()).toEqual([]);
 		expect([...this.recorder.counts].filter(([, count]) => count > 1)).toEqual([]);
@@ -170,7 +183,7 @@ describe('n8n as one process', () => {
 		workflows.push(await scene.publish(THREATCONNECT_TRIGGER, { filters: { typeName: ['Incident'] } }));
 		workflows.push(await scene.publishAttackForge());
 		scene.begin();
-	}, 5 * MINUTE);
+	}, 10 * MINUTE);
 	afterAll(async () => {
 		scene?.end();
 		for (const end of endings.reverse()) await end();
@@ -187,26 +200,20 @@ describe('n8n as one process', () => {
 		await scene.progress();
 	});
 
-	test('is killed within a poll, and goes on where it was', async () => {
-		await scene.quiet();
-		await scene.killWithinPoll();
-		await scene.start();
-		await scene.progress();
-	});
-
 	test('what appears while the workflows are inactive comes when they are activated again', async () => {
 		for (const id of workflows) await deactivate(scene.session, id);
-		await scene.quiet();
-		const before = scene.recorder.counts.size;
+		await scene.quiet(3_000);
+		const meanwhile = scene.appear();
 		await sleep(4_000);
-		expect(scene.recorder.counts.size).toBe(before);
+		expect(meanwhile.filter((id) => scene.recorder.counts.has(id))).toEqual([]);
 		for (const id of workflows) await activate(scene.session, id);
 		await scene.progress();
+		expect(meanwhile.filter((id) => !scene.recorder.counts.has(id))).toEqual([]);
 	});
 
-	test('goes on after an update of the package', async () => {
+	test('is killed within a poll, and goes on where it was with the next version of the package', async () => {
 		await scene.quiet();
-		await scene.stop();
+		await scene.killWithinPoll();
 		const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-update-'));
 		endings.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 		const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8')) as {
@@ -244,7 +251,7 @@ describe('n8n in queue mode', () => {
 		endings.push(async () => await worker.stop());
 		await scene.publish(THREATCONNECT_TRIGGER, { filters: { typeName: ['Incident'] } });
 		scene.begin();
-	}, 5 * MINUTE);
+	}, 10 * MINUTE);
 	afterAll(async () => {
 		scene?.end();
 		for (const end of endings.reverse()) await end();

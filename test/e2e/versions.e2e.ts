@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import { checkAttackForge, checkThreatConnect } from './expected';
 import { installN8n, n8nVersion, OTHER_VERSIONS } from './install';
 import { PACKAGE_NAME, type Workflow } from './n8n';
+import {
+	activate,
+	ATTACKFORGE_TRIGGER,
+	startRecorder,
+	THREATCONNECT_TRIGGER,
+	triggerWorkflow,
+} from './polling';
+import { until } from './running';
 import { credentialsOf, hmacCredentialOf, openStage, type Stage } from './stage';
 import { example, failuresOf, findingsOf, runByHand } from './workflows';
 
@@ -63,5 +71,28 @@ describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 		expect(execution.status).toBe('success');
 		expect(checkThreatConnect(stage.threatConnect, findingsOf(workflow))).toEqual([]);
 		expect(checkAttackForge(stage.attackForge)).toEqual([]);
+	});
+
+	test('its triggers bring each group once', async () => {
+		const recorder = await startRecorder();
+		try {
+			for (const [type, credential] of [
+				[THREATCONNECT_TRIGGER, 'threatConnectApi'],
+				[ATTACKFORGE_TRIGGER, 'attackForgeApi'],
+			] as const) {
+				const credentials = { [credential]: { id: ids[credential], name: credential } };
+				const workflow = triggerWorkflow(type, { type, parameters: {}, credentials }, recorder);
+				await activate(stage.session, await stage.session.addWorkflow(workflow));
+			}
+			const due: string[] = [];
+			for (let round = 0; round < 3; round++) {
+				const { id } = stage.threatConnect.seedGroup({ type: 'Threat', name: `Threat ${round}` });
+				due.push(`${id}-created`, `${stage.attackForge.seedGroup({ name: `Customer ${round}` }).id}-created`);
+				await until(() => due.every((one) => recorder.counts.has(one)), MINUTE);
+			}
+			expect(Object.fromEntries(recorder.counts)).toEqual(Object.fromEntries(due.map((one) => [one, 1])));
+		} finally {
+			await recorder.stop();
+		}
 	});
 });

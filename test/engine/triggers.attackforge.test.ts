@@ -2,6 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { poll, type PollOptions } from './harness';
+import { withHttpServer } from '../support/httpServer';
 import { attackForgeNode } from './support';
 
 let server: AttackForgeSimulator;
@@ -99,4 +100,53 @@ test('Fetch Test Event shows a few groups and remembers nothing, or says that th
 	for (const name of ['a', 'b', 'c', 'd']) server.seedGroup({ name });
 	expect(namesOf(await trigger(all, { mode: 'manual' }))).toEqual(['b', 'c', 'd']);
 	expect(staticData).toEqual({});
+});
+
+test('a list that is suddenly empty is an error where removals are looked for, and no group counts as removed', async () => {
+	const ids = ['a', 'b', 'c'].map((name) => server.seedGroup({ name }).id);
+	await trigger();
+	const before = JSON.stringify(staticData);
+	for (const id of ids) server.seedGroup({ id, is_deleted: true });
+	await expect(trigger()).rejects.toMatchObject({
+		message: 'AttackForge lists no group any more, although it listed 3 before',
+	});
+	expect(JSON.stringify(staticData)).toBe(before);
+	expect(await trigger({ events: ['created'] })).toBeNull();
+});
+
+test.each([
+	['no list', '{"groups": "none"}', 'AttackForge answered with success, but without its groups'],
+	[
+		'a group without its ID',
+		'{"groups": [{"group_name": "a"}]}',
+		'AttackForge listed a group without its ID',
+	],
+	['a failure in an answer of success', '{"status": "error", "error": "Busy"}', 'Busy'],
+])('an answer with %s moves nothing', async (_what, body, message) => {
+	server.seedGroup({ name: 'a' });
+	await trigger();
+	const before = JSON.stringify(staticData);
+	await withHttpServer(
+		(_request, response) => void response.setHeader('content-type', 'application/json').end(body),
+		async (url) => {
+			const credentials = { attackForgeApi: { baseUrl: url, apiKey: 'any' } };
+			const sameState = { staticData: JSON.parse(before) as IDataObject };
+			await expect(trigger(all, { credentials, ...sameState })).rejects.toMatchObject({
+				message: expect.stringContaining(message) as string,
+			});
+			expect(JSON.stringify(sameState.staticData)).toBe(before);
+		},
+	);
+});
+
+test('activated again, it goes on where it was, or begins from now on if that was chosen', async () => {
+	await trigger();
+	server.seedGroup({ name: 'meanwhile' });
+	const kept = JSON.stringify(staticData);
+	expect(namesOf(await trigger(all, { activation: 'activate' }))).toEqual(['meanwhile']);
+	staticData = JSON.parse(kept) as IDataObject;
+	const fromNow = { ...all, options: { reactivation: 'now' } };
+	expect(await trigger(fromNow, { activation: 'activate' })).toBeNull();
+	server.seedGroup({ name: 'later' });
+	expect(namesOf(await trigger(fromNow, { activation: 'init' }))).toEqual(['later']);
 });

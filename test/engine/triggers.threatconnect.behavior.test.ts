@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { withHttpServer } from '../support/httpServer';
 import { poll, type PollOptions } from './harness';
 
 let now: number;
@@ -202,4 +203,86 @@ test('works in versions of n8n that do not tell how long a poll may take', async
 	now += 60_000;
 	incident('Phishing');
 	expect(namesOf(await trigger({}, { budget: null }))).toEqual(['Phishing']);
+});
+
+test('activated again, it goes on where it was, or begins from now on if that was chosen', async () => {
+	await trigger();
+	now += 86_400_000;
+	incident('meanwhile');
+	const kept = JSON.stringify(staticData);
+	expect(namesOf(await trigger({}, { activation: 'activate' }))).toEqual(['meanwhile']);
+	staticData = JSON.parse(kept) as IDataObject;
+	const fromNow = { options: { reactivation: 'now' } };
+	expect(await trigger(fromNow, { activation: 'activate' })).toBeNull();
+	now += 60_000;
+	incident('later');
+	// n8n is restarted.
+	expect(namesOf(await trigger(fromNow, { activation: 'init' }))).toEqual(['later']);
+});
+
+test('n8n is told how long ThreatConnect asked to wait', async () => {
+	await trigger();
+	await withHttpServer(
+		(_request, response) => void response.writeHead(429, { 'retry-after': '900' }).end('{}'),
+		async (url) => {
+			const credentials = { threatConnectApi: { baseUrl: url, apiToken: 'any' } };
+			await expect(trigger({}, { credentials })).rejects.toMatchObject({
+				failure: { cause: 'rate-limited', retryAfterMs: expect.any(Number) as number },
+			});
+		},
+	);
+});
+
+test.each([
+	['no list', '{"status": "Success"}'],
+	['a group whose time is no date', '{"status": "Success", "data": [{"id": 1, "dateAdded": "soon"}]}'],
+	['a page that is none of ThreatConnect', '<html>Sign in</html>'],
+])('an answer with %s moves nothing', async (_what, body) => {
+	await trigger();
+	const before = JSON.stringify(staticData);
+	const { state } = staticData as { state: { lookedFor: string } };
+	await withHttpServer(
+		(_request, response) => void response.setHeader('content-type', 'application/json').end(body),
+		async (url) => {
+			const credentials = { threatConnectApi: { baseUrl: url, apiToken: 'any' } };
+			await expect(trigger({}, { credentials })).rejects.toThrow();
+		},
+	);
+	expect(JSON.stringify(staticData)).toBe(before);
+	expect(state.lookedFor).not.toBe('');
+});
+
+test.each([
+	['is lost', {}],
+	['is of another version', { state: { cursor: '2026-11-02' } }],
+	['is damaged', { state: { lookedFor: 1, start: null, timelines: [] } }],
+	['is no object', { state: 'x' }],
+])('where what n8n keeps %s, it begins anew from now on', async (_what, kept) => {
+	incident('there before');
+	staticData = structuredClone(kept) as IDataObject;
+	expect(await trigger()).toBeNull();
+	now += 60_000;
+	incident('new');
+	expect(namesOf(await trigger())).toEqual(['new']);
+});
+
+test('a clock of ThreatConnect that is set back by less than the overlap loses nothing', async () => {
+	await trigger();
+	incident('before');
+	await trigger();
+	now -= 240_000;
+	incident('after');
+	expect(namesOf(await trigger())).toEqual(['after']);
+	now += 600_000;
+	incident('later');
+	expect(namesOf(await trigger())).toEqual(['later']);
+});
+
+test('groups of two owners come out beside each other', async () => {
+	const owners = { tql: 'ownerName in ("Demo Organization", "Demo Community")' };
+	await trigger(owners);
+	now += 60_000;
+	incident('ours');
+	incident('theirs', { ownerName: 'Demo Community' });
+	expect(namesOf(await trigger(owners))).toEqual(['ours', 'theirs']);
 });

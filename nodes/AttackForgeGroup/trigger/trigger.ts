@@ -1,8 +1,8 @@
 import type { INodeParameters, IPollFunctions } from 'n8n-workflow';
 
-import { InvalidInput } from '../../shared/core/errors';
+import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes, optionalSwitch, readEntries } from '../../shared/core/readValue';
+import { inQuotes, isUnset, optionalSwitch, readEntries } from '../../shared/core/readValue';
 import { readConnectionOptions } from '../../shared/execution/options';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import {
@@ -206,17 +206,25 @@ class GroupTrigger implements Trigger {
 	): Promise<{ differences: Difference[]; snapshot: Snapshot }> {
 		const { kinds, withExisting } = this.settings;
 		const listed = await this.list();
+		// An automation that takes access away should not be started by a list that is empty by mistake.
+		const before = Object.keys(known?.prints ?? {}).length;
+		if (listed.length === 0 && before > 1 && kinds.includes('removed')) throw emptied(before);
 		if (!known && (isAnew || !withExisting)) return { differences: [], snapshot: snapshotOf(listed) };
 		const { differences, after } = compare(known ?? emptySnapshot(), listed, kinds, most);
 		return { differences, snapshot: after };
 	}
 
+	/** Each group once. */
 	private async list(): Promise<Listed[]> {
 		const groups = await this.api.getGroups(this.settings.scope, this.settings.filter);
-		return groups.map((group) => {
+		const listed = new Map<string, Listed>();
+		for (const group of groups) {
 			const record = normalizeGroup(group);
-			return { id: String(record.id), record };
-		});
+			if (isUnset(record.id)) throw withoutId();
+			const id = String(record.id);
+			listed.set(id, { id, record });
+		}
+		return [...listed.values()];
 	}
 
 	/** The output item of an event. Its `eventId` is the same whenever the same event comes out. */
@@ -233,6 +241,18 @@ class GroupTrigger implements Trigger {
 		};
 	}
 }
+
+const emptied = (before: number) =>
+	new ServiceFailure(
+		`AttackForge lists no group any more, although it listed ${before} before`,
+		'Nothing has been handed over. Check whose groups the key of the credential may list. If all of them are really gone, choose other Groups or another Start in the trigger: it then begins anew.',
+	);
+
+const withoutId = () =>
+	new ServiceFailure(
+		'AttackForge listed a group without its ID',
+		'Nothing has been handed over. Report the version of AttackForge to the maintainers of this node.',
+	);
 
 /** @returns `undefined` for what another version of this node has left */
 function readState(kept: unknown, events: readonly VulnerabilityEvent[]): State | undefined {

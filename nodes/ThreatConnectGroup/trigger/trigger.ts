@@ -163,11 +163,8 @@ class GroupTrigger implements Trigger {
 		const wasInactive = known !== undefined && beginsAnew(options, run.isActivation);
 		if (known?.lookedFor === lookedFor && known.start === start && !wasInactive) return known;
 		const isSince = since !== undefined && known?.start !== start;
-		if (kept !== undefined) {
-			run.log(
-				`Begins anew, because ${wasInactive ? 'the workflow was inactive' : 'its parameters have changed'}`,
-			);
-		}
+		if (wasInactive) run.log('Begins anew, because the workflow was inactive');
+		else if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
 		const timelines: State['timelines'] = {};
 		for (const event of events) timelines[event] = isSince ? beginAt(since, 0) : await this.fromNowOn(event);
 		return { lookedFor, start, timelines };

@@ -48,15 +48,31 @@ export function failureState({
 	request,
 	status,
 	json,
+	headers,
 	earlierAttempts = 'notDone',
-}: ServiceResponse): Pick<ServiceFailure, 'certainty' | 'unanswered'> {
+}: ServiceResponse): Pick<ServiceFailure, 'certainty' | 'unanswered'> & { retryAfterMs?: number } {
 	const isUnclear = status < 300 ? json === undefined : status >= 500 && status !== 503;
-	if (!isUnclear) return { certainty: earlierAttempts, unanswered: undefined };
+	if (!isUnclear) {
+		const retryAfterMs = [429, 503].includes(status) ? readRetryAfter(headers['retry-after']) : undefined;
+		return {
+			certainty: earlierAttempts,
+			unanswered: undefined,
+			...(retryAfterMs !== undefined && { retryAfterMs }),
+		};
+	}
 	// 504 comes from a gateway that gave up waiting. The service behind it may go on.
 	return { certainty: certaintyOfLost(request), unanswered: status === 504 ? 'timeout' : 'connection' };
 }
 
-/** The failure for a success without the record that it should hold. */
+/** @returns milliseconds, from seconds or a date */
+export function readRetryAfter(value: unknown): number | undefined {
+	if (value === undefined) return undefined;
+	const text = String(value).trim();
+	const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+	return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
+}
+
+/** A success without the record that it should hold. */
 export function incomplete(message: string, { status, request }: ServiceResponse): ServiceFailure {
 	const details = { httpCode: String(status), request };
 	return new ServiceFailure(message, PAGE_ADVICE, details, {

@@ -2,6 +2,7 @@ import { type Certainty, DOUBT, ServiceFailure } from '../core/errors';
 import { type CircuitBreaker, unreachableError } from './circuitBreaker';
 import type { ConcurrencyLimiter, Slot } from './concurrencyLimiter';
 import { sleepUntilCancelled } from './sleep';
+import { readRetryAfter } from './response';
 
 /**
  * The one place that decides whether a request is sent again. A request that certainly did nothing is sent again. A
@@ -172,15 +173,7 @@ function shouldRetryError<T extends RetryableResponse>(
 	};
 }
 
-/** @returns milliseconds, from seconds or a date */
-function readRetryAfter(value: unknown): number | undefined {
-	if (value === undefined) return undefined;
-	const text = String(value).trim();
-	const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-	return Number.isFinite(milliseconds) && milliseconds > 0 ? milliseconds : undefined;
-}
-
-/** Milliseconds, doubled each time. They are jittered, so that requests that failed together do not return together. */
+/** Milliseconds. Doubled each time, and jittered, so that requests that failed together do not come back together. */
 export function retryDelay(attempts: number): number {
 	return Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempts - 1)) * (0.5 + Math.random() / 2);
 }

@@ -34,7 +34,10 @@ const MAX_BUDGET_MS = 45_000;
 /** The part of n8n's budget after which no request begins, because a request under way may take a while. */
 const USABLE_PART = 0.75;
 
-/** Milliseconds within which a poll may begin requests. @param allowed the milliseconds that n8n allows the poll */
+/** n8n 2.41 waits for a poll at least by this factor longer than it says. */
+const WAITED_PART = 1.25;
+
+/** Milliseconds within which a poll may begin requests, of what n8n allows it. */
 export const usableBudget = (allowed: number | undefined): number =>
 	Math.min(MAX_BUDGET_MS, allowed === undefined ? Infinity : allowed * USABLE_PART);
 
@@ -88,8 +91,10 @@ async function pollOnce(
 		// A restart of n8n is `init`, another version of the workflow is `update`.
 		isActivation: context.getActivationMode() === 'activate' && !polled.has(context),
 	});
-	// n8n no longer waits for this poll and would drop the events.
-	if (allowed !== undefined && Date.now() - startedAt >= Math.max(allowed, 1000)) throw tooSlow(allowed);
+	// n8n may no longer wait for this poll, and would drop the events.
+	if (allowed !== undefined && Date.now() - startedAt >= Math.max(allowed * WAITED_PART, 1000)) {
+		throw tooSlow(allowed);
+	}
 	polled.add(context);
 	if (JSON.stringify(before) !== JSON.stringify(state)) kept.state = state;
 	return events.length > 0 ? toOutput(events) : null;
