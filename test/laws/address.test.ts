@@ -1,3 +1,3 @@
 import { describeLaw } from './describeLaw';
 
-describeLaw('address', 'changes only the record that the item names', 1);
+describeLaw('address', 'changes only the record that the item names', 2);

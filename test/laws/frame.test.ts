@@ -1,3 +1,3 @@
 import { describeLaw } from './describeLaw';
 
-describeLaw('frame', 'leaves as it is what the item does not say', 1);
+describeLaw('frame', 'leaves as it is what the item does not say', 2);

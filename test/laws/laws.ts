@@ -113,7 +113,8 @@ function twoItems(operation: Operation, at: Place): Cell[] {
 						{ reference: { value: first } },
 						{ reference: { value: second }, record: more },
 					];
-					const { before, after } = await afresh(world, caseOf(operation, at.mode, locator, said));
+					const one = caseOf(operation, at.mode, locator, said, { maxConcurrentRequests: 2 });
+					const { before, after } = await afresh(world, one);
 					const groups = changesOf(before, after).added.filter((key) => key.startsWith('group '));
 					must(groups.length <= 1, `${groups.length} groups: ${groups.map((key) => after.get(key)).join()}`);
 				},

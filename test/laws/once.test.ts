@@ -1,3 +1,3 @@
 import { describeLaw } from './describeLaw';
 
-describeLaw('once', 'does nothing again that is done', 1);
+describeLaw('once', 'does nothing again that is done', 2);

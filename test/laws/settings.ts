@@ -136,8 +136,8 @@ export const blankFilters = (operation: Operation): Cell[] =>
 export const optionsOfOthers = (operation: Operation): Cell[] =>
 	cellsOfModes({ ...operation, modes: operation.modes.slice(0, 1) }, 'truth', (at) =>
 		optionsOf(operation)
-			// These take any text.
-			.filter(({ name }) => !['fileName', 'associatedGroupXid'].includes(name))
+			// These take any text, or any object.
+			.filter(({ name }) => !['fileName', 'associatedGroupXid', 'additionalJson'].includes(name))
 			.map((option) =>
 				cell(
 					{ ...at, operation, kind: `another item spoils Options > ${option.displayName}` },
