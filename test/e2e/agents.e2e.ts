@@ -386,7 +386,7 @@ test("n8n's Agents create and update a group in each service, and correct a call
  */
 async function askExample(workflow: Workflow, question: string, ...steps: Step[]) {
 	const { session, n8n } = stage;
-	const trigger = workflow.nodes.find(({ type }) => type.endsWith('.chatTrigger')) as Node | undefined;
+	const trigger: Node | undefined = workflow.nodes.find(({ type }) => type.endsWith('.chatTrigger'));
 	const parameters = workflow.nodes.find(({ type }) => type.endsWith('.lmChatOpenAi'))?.parameters as {
 		model: { value: string };
 	};

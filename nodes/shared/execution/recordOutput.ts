@@ -37,17 +37,19 @@ const title = (name: string) =>
 		.replace(/(?<=^|\s)[a-z]/g, (letter) => letter.toUpperCase())
 		.replace(/\b(Id|Xid|Url)\b/g, (word) => word.toUpperCase());
 
+const SIMPLIFY_SWITCH: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: false,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+	displayOptions: { hide: { '@tool': [true] } },
+};
+
 /** The parameters that choose the fields. */
 export function outputParameters({ id, simple, others, simplify }: RecordFields): INodeProperties[] {
 	return [
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: simplify,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-			displayOptions: { hide: { '@tool': [true] } },
-		},
+		{ ...SIMPLIFY_SWITCH, default: simplify },
 		{
 			displayName: 'Output',
 			name: 'output',

@@ -127,14 +127,18 @@ function readType(
 	try {
 		return nameChoice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
 	} catch (error) {
-		if (!(error instanceof InvalidInput) || source.mode !== 'autoMap' || !isOwn) throw asError(error);
-		throw new InvalidInput(error.message, `${error.description} ${OWN_TYPE}`);
+		throw source.mode === 'autoMap' && isOwn ? ofInput(error) : asError(error);
 	}
 }
 
 /** Who looks at the node sees a type that is right. */
 const OWN_TYPE =
 	'It is the key "type" of the input, which comes before the Type of the node: correct it there, or remove the key to use the Type of the node.';
+
+const ofInput = (error: unknown): Error =>
+	error instanceof InvalidInput
+		? new InvalidInput(error.message, `${error.description} ${OWN_TYPE}`)
+		: asError(error);
 
 /** The fields that a record of this type has, by name. */
 function fieldsOfType(table: Table, type: string | undefined): FieldsByName {
