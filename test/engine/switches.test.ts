@@ -139,7 +139,7 @@ describe.each(ATTACK_FORGE)('AttackForge Group with %j', (options) => {
 		['update', (id: string) => ({ groupId: id, updateFields: { custom_fields: fields } })],
 		[
 			'upsert',
-			() => ({ name: 'ACME', matchBy: 'name', additionalFields: { ...CONTACTS, custom_fields: fields } }),
+			() => ({ name: 'ACME', matchBy: 'name', ...CONTACTS, additionalFields: { custom_fields: fields } }),
 		],
 	] as Array<[string, (id: string) => INodeParameters]>)(
 		'%s sets one custom field and keeps the other',

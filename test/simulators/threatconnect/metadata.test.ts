@@ -302,6 +302,82 @@ describe('the attributes of a group, one by one', () => {
 		expect((await get(`${PATH}/2`)).status).toBe(200);
 		refused(await put(`${PATH}/2`, { value: 'y' }), 401, '0x1002', /not authorized/);
 		refused(await call('DELETE', `${PATH}/2`), 401, '0x1002', /not authorized/);
-		refused(await get(PATH), 405, '0x1005', /not supported/);
+	});
+});
+
+describe('answers as documented', () => {
+	beforeEach(async () => {
+		server = await start();
+	});
+
+	test('are of the type application/json, without a character set', async () => {
+		expect((await get('/v3/groups')).headers['content-type']).toBe('application/json');
+	});
+
+	test('list the attributes of all groups, by a query too', async () => {
+		const attributes = [
+			{ type: 'Description', value: 'a' },
+			{ type: 'Source', value: 'b' },
+		];
+		const { id } = server.seedGroup({ type: 'Threat', name: 'A', attributes });
+		const all = async (query = '') => (await get(`/v3/groupAttributes${query}`)).data.data as Json[];
+		expect(await all()).toMatchObject([{ value: 'a' }, { value: 'b' }]);
+		const tql = encodeURIComponent(`groupId = ${id} and typeName = "Source" and displayed = false`);
+		expect(await all(`?tql=${tql}`)).toMatchObject([{ value: 'b' }]);
+		expect((await get(`/v3/groupAttributes?tql=${encodeURIComponent('xid = "x"')}`)).status).toBe(400);
+	});
+
+	test('say who wrote a review, and the role of a user only on demand', async () => {
+		const { id } = server.seedGroup({ type: 'Report', name: 'A' });
+		const reviews = { data: [{ rating: 4, reviewHelpful: true }] };
+		const { data } = await call('PUT', `/v3/groups/${id}?fields=intelReviews`, { reviews });
+		expect(data.data.reviews.data).toMatchObject([
+			{ createdBy: { id: 3 }, editable: true, deletable: true, lastModified: expect.any(String) },
+		]);
+		expect(data.data.createdBy).not.toHaveProperty('systemRole');
+		const detailed = await get(`/v3/groups/${id}?fields=userDetails`);
+		expect(detailed.data.data.createdBy).toMatchObject({ systemRole: 'Api User' });
+	});
+
+	test('fill the recipient of an Email from a victim asset, and what vulnerabilities of a name share', async () => {
+		const mail = server.seedGroup({ type: 'Email', name: 'M', associatedVictimAssets: ['502', '501'] });
+		expect((await get(`/v3/groups/${mail.id}`)).data.data.to).toBe('carol@victim.example');
+		const [one, two] = [1, 2].map(() => server.seedGroup({ type: 'Vulnerability', name: 'CVE-2020-0688' }));
+		const common = (await get(`/v3/groups/${two?.id}?fields=common`)).data.data.commonGroup;
+		expect(common).toMatchObject({ id: Number(one?.id), name: 'CVE-2020-0688' });
+		const tql = encodeURIComponent('hasCommonGroup(typeName = "Vulnerability")');
+		expect((await get(`/v3/groups?tql=${tql}&count=true`)).data).toMatchObject({ count: 2 });
+	});
+
+	test('take a long query from the body of a GET, as the vendor’s client sends it', async () => {
+		for (const name of ['A', 'B', 'C']) server.seedGroup({ type: 'Threat', name });
+		const params = { tql: 'summary in ("A", "C")', resultLimit: 1, fields: ['tags'] };
+		const { data } = await call('GET', '/v3/groups', { data: params });
+		expect(data.data).toMatchObject([{ name: 'A', tags: {} }]);
+		expect((await get(data.next.replace(/^.*\/api/, ''))).data.data).toMatchObject([{ name: 'C' }]);
+	});
+
+	test.each([
+		['hasAllTags(name in ("X", "Y"))', ['Both']],
+		['hasVictim(name = "Carol Victim")', ['Both']],
+		['hasIndicator(hasTag(name = "X") or lastModified > "2020-01-01")', []],
+		['hasIndicator(indicatorActive = true and value1 = "badguy.com")', ['One']],
+		['hasSecurityLabel(hasGroup(summary = "One"))', ['One']],
+		['hasAttribute(hasGroup(summary = "One") and owner = 2)', ['One']],
+		['associatedIndicatorSource = "API"', ['One']],
+		['hasIntelRequirement(id = 1) or hasThreatActorProfile(mitre_id = "G0112") or hasIntelQuery = 1', []],
+	])('know the keywords of nested objects: %s', async (tql, expected) => {
+		server.seedGroup({
+			type: 'Threat',
+			name: 'One',
+			tags: ['X'],
+			securityLabels: ['TLP:RED'],
+			attributes: [{ type: 'Description', value: 'd' }],
+			associatedIndicators: ['101'],
+		});
+		server.seedGroup({ type: 'Threat', name: 'Both', tags: ['X', 'Y'], associatedVictimAssets: ['501'] });
+		const { data } = await get(`/v3/groups?tql=${encodeURIComponent(tql)}`);
+		expect(data).toMatchObject({ status: 'Success' });
+		expect((data.data as Json[]).map(({ name }) => name)).toEqual(expected);
 	});
 });

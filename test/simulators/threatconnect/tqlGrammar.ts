@@ -20,7 +20,7 @@ const TQL = grammar(String.raw`
 			| keyword not? textOperator literal                              -- text
 			| keyword operator literal                                       -- comparison
 
-		keyword  (a keyword) = ~(reserved) letter alnum*
+		keyword  (a keyword) = ~(reserved) letter (alnum | "_")*
 		reserved = and | or | not | in | is | null | textOperator
 		and = word<caseInsensitive<"and">>
 		or = word<caseInsensitive<"or">>
