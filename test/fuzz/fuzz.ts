@@ -92,7 +92,7 @@ function saidFor(operation: Operation, locator: Operation['locators'][number]): 
 		reference: references,
 		record: record as fc.Arbitrary<IDataObject>,
 		more,
-	}) as fc.Arbitrary<Said>;
+	});
 }
 
 /** The secret of a run's credential. */
