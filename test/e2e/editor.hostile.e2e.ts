@@ -31,7 +31,7 @@ beforeAll(async () => {
 	await addCredentials(stage);
 	await stage.session.addCredential('Hostile', 'threatConnectApi', {
 		baseUrl: hostile.url,
-		apiToken: 'APIV2:1:hostile:x7Kp2mQ9vL4d',
+		apiToken: 'x7Kp2mQ9vL4dx7Kp2mQ9vL4d',
 	});
 	await stage.session.addCredential('Hostile AF', 'attackForgeApi', {
 		baseUrl: hostile.url,

@@ -246,7 +246,9 @@ describe('markup in what a service says is text', () => {
 			},
 			async (baseUrl) => {
 				const credentials = { threatConnectApi: { baseUrl, apiToken: threatConnect.credentials.apiToken } };
-				const { context, type } = await loadOptions('threatConnectGroup', credentials);
+				const { context, type } = await loadOptions('threatConnectGroup', credentials, {
+					authentication: 'apiToken',
+				});
 				const listed = await type.methods?.listSearch?.searchGroups?.call(context);
 				const [own] = links(baseUrl);
 				expect(listed?.results.map(({ url }) => url)).toEqual([own, undefined, undefined, undefined]);

@@ -214,7 +214,7 @@ test('a run through a dead proxy names the proxy', async () => {
 }, 60_000);
 
 describe('a proxy that asks for a name and a password', () => {
-	const PASSWORD = 'Pr0xyPassw0rdOfTheTest';
+	const PASSWORD = 'ProxyPasswordOfTheTest2026';
 	const basic = Buffer.from(`operator:${PASSWORD}`).toString('base64');
 	let asking: Server;
 	beforeAll(async () => {

@@ -32,7 +32,7 @@ const CALLS = ['operation', 'list', 'credential test', 'poll'] as const;
 type Input = {
 	call: (typeof CALLS)[number];
 	service: Service;
-	auth: 'token' | 'hmac';
+	auth: 'apiToken' | 'hmac';
 	secret: string;
 	moves: Move[];
 	onError: 'stopWorkflow' | 'continueErrorOutput' | 'continueRegularOutput';
@@ -44,7 +44,7 @@ type Input = {
 const input: fc.Arbitrary<Input> = fc.record({
 	call: fc.constantFrom(...CALLS, 'operation', 'operation', 'operation', 'operation'),
 	service: fc.constantFrom('threatConnect', 'attackForge'),
-	auth: fc.constantFrom('token', 'hmac'),
+	auth: fc.constantFrom('apiToken', 'hmac'),
 	secret: SECRET,
 	moves,
 	onError: fc.constantFrom('stopWorkflow', 'continueErrorOutput', 'continueRegularOutput'),
@@ -92,7 +92,7 @@ function saidFor(operation: Operation, locator: Operation['locators'][number]): 
 		reference: references,
 		record: record as fc.Arbitrary<IDataObject>,
 		more,
-	}) as fc.Arbitrary<Said>;
+	});
 }
 
 /** The secret of a run's credential. */

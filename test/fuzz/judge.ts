@@ -70,7 +70,7 @@ export const liveHtmlIn = (value: unknown): string[] => [...textsIn(value)].filt
 
 /** Words of JavaScript and of Node.js about a fault of a program. */
 const OF_A_FAULT =
-	/cannot read propert|is not (a function|iterable|defined|a constructor)|maximum call stack|invalid (array|string) length|cannot convert|^unexpected token|circular structure|reduce of empty|out of memory|\[object /i;
+	/cannot read (property|properties)|is not (a function|iterable|defined|a constructor)|maximum call stack|invalid (array|string) length|cannot convert|^unexpected token|circular structure|reduce of empty|out of memory|\[object /i;
 
 /** @returns what is wrong with what was thrown; `undefined` when it is an error of n8n's with words of ours */
 export function crashOf(thrown: unknown): string | undefined {

@@ -34,7 +34,7 @@ const say = (text: string) => write(`${text}\n`);
 const logged: string[] = [];
 for (const stream of [process.stdout, process.stderr]) {
 	stream.write = ((chunk: string | Uint8Array) => {
-		logged.push(Buffer.from(chunk as Uint8Array).toString());
+		logged.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
 		return true;
 	}) as typeof stream.write;
 }

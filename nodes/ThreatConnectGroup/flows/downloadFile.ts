@@ -105,7 +105,7 @@ async function fetchOnce(
 	try {
 		binary = await item.helpers.prepareBinaryData(reply.stream, name);
 	} catch (error) {
-		if (error instanceof InvalidInput) throw error;
+		if (error instanceof InvalidInput) throw asError(error);
 		const duration = reply.lateAfter?.();
 		if (duration === undefined) throw cutOff(errorMessage(error), reply.request);
 		throw late(seconds(duration), reply.request);
