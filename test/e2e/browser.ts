@@ -107,6 +107,8 @@ export class Editor {
 
 	/** A picture of the open node with its output. */
 	async photographAll(path: string): Promise<void> {
+		await this.page.setViewportSize({ width: 1440, height: 900 });
+		await this.page.mouse.move(0, 0);
 		await this.page.waitForTimeout(1000);
 		await this.page.screenshot({ path, animations: 'disabled' });
 	}

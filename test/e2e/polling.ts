@@ -20,16 +20,14 @@ export type Recorder = {
 	stop(): Promise<void>;
 };
 
-/** Takes the `eventId`s that a workflow sends it: one array of an execution. */
+/** Takes the `eventId` of each item that a workflow sends it. */
 export async function startRecorder(): Promise<Recorder> {
 	const counts = new Map<string, number>();
 	const server = createServer((request, response) => {
-		let body = '';
-		request.on('data', (chunk: Buffer) => (body += chunk.toString()));
-		request.on('end', () => {
-			for (const id of JSON.parse(body) as string[]) counts.set(id, (counts.get(id) ?? 0) + 1);
-			response.setHeader('connection', 'close').setHeader('content-type', 'application/json').end('{}');
-		});
+		const id = new URL(request.url ?? '', 'http://recorder').searchParams.get('eventId') ?? '';
+		counts.set(id, (counts.get(id) ?? 0) + 1);
+		request.resume();
+		response.setHeader('connection', 'close').setHeader('content-type', 'application/json').end('{}');
 	});
 	server.listen(0, '127.0.0.1');
 	await once(server, 'listening');
@@ -41,7 +39,7 @@ export async function startRecorder(): Promise<Recorder> {
 export const THREATCONNECT_TRIGGER = `${PACKAGE_NAME}.threatConnectGroupTrigger`;
 export const ATTACKFORGE_TRIGGER = `${PACKAGE_NAME}.attackForgeGroupTrigger`;
 
-/** A trigger that tells the recorder of its items. */
+/** A trigger whose items are sent to the recorder one by one. */
 export function triggerWorkflow(
 	name: string,
 	trigger: { type: string; parameters: Record<string, unknown>; credentials: Record<string, unknown> },
@@ -66,13 +64,9 @@ export function triggerWorkflow(
 				position: [220, 0],
 				parameters: {
 					method: 'POST',
-					url: recorder.url,
-					sendBody: true,
-					specifyBody: 'json',
-					jsonBody: "={{ JSON.stringify($('Trigger').all().map(({ json }) => json.eventId)) }}",
+					url: `=${recorder.url}/?eventId={{ encodeURIComponent($json.eventId) }}`,
 					options: {},
 				},
-				executeOnce: true,
 			},
 		],
 		connections: { Trigger: { main: [[{ node: 'Record', type: 'main', index: 0 }]] } },

@@ -18,7 +18,7 @@ import { repack } from './registry';
 import { until } from './running';
 import { startServices } from './services';
 import { openStage, type Stage, type StageOptions } from './stage';
-import { addCredentials } from './workflows';
+import { addCredentials, failuresOf } from './workflows';
 
 /**
  * Published workflows whose triggers poll while groups appear all the time: n8n is killed between polls and within one, the
@@ -161,11 +161,26 @@ class Scene {
 		const missing = () => [...this.due].filter((id) => !this.recorder.counts.has(id));
 		await until(() => missing().length === 0, 3 * MINUTE);
 		await this.quiet();
-		expect(missing()).toEqual([]);
+		// What n8n could not run to its end says whether an event was not brought, or was not recorded.
+		const unfinished = missing().length > 0 ? await this.unfinished() : [];
+		expect({ missing: missing(), unfinished }).toEqual({ missing: [], unfinished: [] });
 		expect([...this.recorder.counts].filter(([, count]) => count > 1)).toEqual([]);
 		expect([...this.recorder.counts.keys()].filter((id) => !this.due.has(id))).toEqual([]);
 		expect(this.due.size).toBeGreaterThan(20);
 		console.log(`${this.due.size} events, each once`);
+	}
+
+	/** Executions that failed or crashed, each with its error. */
+	private async unfinished(): Promise<unknown[]> {
+		const filter = encodeURIComponent(JSON.stringify({ status: ['error', 'crashed'] }));
+		const page = await this.session.call('GET', `/rest/executions?limit=20&filter=${filter}`);
+		const { results } = page as unknown as { results: Array<{ id: string; status: string }> };
+		return await Promise.all(
+			results.map(async ({ id, status }) => ({
+				status,
+				failures: failuresOf(await this.session.execution(id)),
+			})),
+		);
 	}
 
 	end(): void {

@@ -69,7 +69,7 @@ const DEFAULT_OVERLAP_MINUTES = 5;
 const MAX_OVERLAP_MINUTES = 24 * 60;
 
 export const overlapOption: INodeProperties = {
-	displayName: 'Overlap',
+	displayName: 'Overlap (Minutes)',
 	name: 'overlap',
 	type: 'number',
 	typeOptions: { minValue: 0, maxValue: MAX_OVERLAP_MINUTES },
@@ -125,7 +125,7 @@ export const readMaxItems = ({ maxItems }: JsonObject): number =>
 
 /** @returns milliseconds */
 export function readOverlap({ overlap }: JsonObject): number {
-	const minutes = readNumber(overlap ?? DEFAULT_OVERLAP_MINUTES, '"Overlap" (overlap)', 0);
+	const minutes = readNumber(overlap ?? DEFAULT_OVERLAP_MINUTES, '"Overlap (Minutes)" (overlap)', 0);
 	return Math.min(minutes, MAX_OVERLAP_MINUTES) * 60_000;
 }
 
