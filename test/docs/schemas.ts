@@ -166,7 +166,10 @@ async function ofAttackForge(visit: Visit, visitTrigger: VisitTrigger): Promise<
 }
 
 /** Runs all operations of both nodes, and both triggers if they are visited, against records that have everything. */
-export async function everyOperation(visit: Visit, visitTrigger: VisitTrigger = async () => {}): Promise<void> {
+export async function everyOperation(
+	visit: Visit,
+	visitTrigger: VisitTrigger = async () => {},
+): Promise<void> {
 	await ofThreatConnect(visit, visitTrigger);
 	await ofAttackForge(visit, visitTrigger);
 }
