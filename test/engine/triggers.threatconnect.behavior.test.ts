@@ -259,7 +259,7 @@ test.each([
 	['is no object', { state: 'x' }],
 ])('where what n8n keeps %s, it begins anew from now on', async (_what, kept) => {
 	incident('there before');
-	staticData = structuredClone(kept) as IDataObject;
+	staticData = structuredClone(kept);
 	expect(await trigger()).toBeNull();
 	now += 60_000;
 	incident('new');

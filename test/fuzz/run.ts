@@ -36,7 +36,7 @@ for (const stream of [process.stdout, process.stderr]) {
 	stream.write = ((chunk: string | Uint8Array) => {
 		logged.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
 		return true;
-	}) as typeof stream.write;
+	});
 }
 
 async function main(): Promise<void> {

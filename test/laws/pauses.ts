@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** A hundredth of the time is enough where nobody but the node waits. */
@@ -10,7 +11,7 @@ const SHARE = 0.01;
 export function shortenPauses(): void {
 	const folder = process.env.PACKAGE_FOLDER ?? join(__dirname, '../..');
 	// The built file, which n8n's engine loads: what imports it reads the function from it at each call.
-	const pauses = require(join(folder, 'dist/nodes/shared/http/sleep.js')) as {
+	const pauses = createRequire(__filename)(join(folder, 'dist/nodes/shared/http/sleep.js')) as {
 		sleepUntilCancelled(milliseconds: number, signal: AbortSignal | undefined): Promise<void>;
 	};
 	const { sleepUntilCancelled } = pauses;

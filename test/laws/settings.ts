@@ -45,7 +45,7 @@ const SETTING = '={{ $json.at.setting }}';
 function boxOf({ type, options = [] }: INodeProperties): unknown {
 	if (type === 'resourceLocator') return { __rl: true, mode: 'name', value: SETTING };
 	if (type !== 'fixedCollection') return SETTING;
-	const [{ name = '', values = [] } = {} as { name?: string; values?: INodeProperties[] }] =
+	const [{ name = '', values = [] } = {}] =
 		options as Array<{
 			name: string;
 			values: INodeProperties[];

@@ -35,6 +35,6 @@ test.each(promises)('a test is named and there is one: $promise', ({ tests }) =>
 test('a test that is not there would be noticed', () => {
 	const source = read('test/unit/masking.test.ts');
 	const isThere = (title: string) => spellings(title).some((one) => source.includes(one));
-	expect(isThere('what is hidden is never written: the place is named')).toBe(true);
-	expect(isThere('what is hidden is never written')).toBe(false);
+	expect(isThere('a hidden value is never sent, and the error names its place')).toBe(true);
+	expect(isThere('a hidden value is never sent')).toBe(false);
 });

@@ -45,7 +45,9 @@ export type Ended = {
  * @throws ServiceFailure never in doubt, because a job without a file imports nothing
  */
 export async function createJob(api: ThreatConnect, owner: string, settings: JobSettings): Promise<string> {
-	const { maxBytes: _maxBytes, timeLimit: _timeLimit, ...chosen } = settings;
+	const chosen = Object.fromEntries(
+		Object.entries(settings).filter(([name]) => !['maxBytes', 'timeLimit'].includes(name)),
+	);
 	try {
 		const reply = await send(api.connection, {
 			method: 'POST',
