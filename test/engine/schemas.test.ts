@@ -8,11 +8,13 @@ import { outputSchemas } from '../docs/schemas';
 const ROOT = join(__dirname, '../..');
 
 /** n8n shows these fields before the first run; `npm run docs` writes them. */
-test("the output schema of every operation is what the operation's output looks like", async () => {
+test("the output schema of every operation and trigger is what its output looks like", async () => {
 	const schemas = await outputSchemas();
 	const wanted = [
 		...threatConnect.map(({ resource, operation }) => `ThreatConnectGroup ${resource}/${operation}`),
+		'ThreatConnectGroup output',
 		...attackForge.map(({ resource, operation }) => `AttackForgeGroup ${resource}/${operation}`),
+		'AttackForgeGroup output',
 	].map((one) => `nodes/${one.replace(' ', '/__schema__/v1.0.0/')}.json`);
 	expect(Object.keys(schemas).sort()).toEqual(wanted.sort());
 	for (const [path, schema] of Object.entries(schemas)) {

@@ -45,11 +45,10 @@ const SETTING = '={{ $json.at.setting }}';
 function boxOf({ type, options = [] }: INodeProperties): unknown {
 	if (type === 'resourceLocator') return { __rl: true, mode: 'name', value: SETTING };
 	if (type !== 'fixedCollection') return SETTING;
-	const [{ name = '', values = [] } = {}] =
-		options as Array<{
-			name: string;
-			values: INodeProperties[];
-		}>;
+	const [{ name = '', values = [] } = {}] = options as Array<{
+		name: string;
+		values: INodeProperties[];
+	}>;
 	const rows = values.map((one) => [one.name, boxOf(one)]);
 	return { [name]: [Object.fromEntries(rows)] };
 }

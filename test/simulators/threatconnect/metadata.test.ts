@@ -181,7 +181,6 @@ describe('a key that may not list', () => {
 			lastName: 'Listless',
 			pseudonym: 'llistlessAPI',
 			owner: 'Demo Organization',
-			systemRole: 'Api User',
 		});
 		expect((await call('GET', '/v3/groups', undefined, { headers })).data.data).toHaveLength(1);
 	});
