@@ -8,7 +8,7 @@ import { outputSchemas } from '../docs/schemas';
 const ROOT = join(__dirname, '../..');
 
 /** n8n shows these fields before the first run; `npm run docs` writes them. */
-test("the output schema of every operation and trigger is what its output looks like", async () => {
+test('the output schema of every operation and trigger is what its output looks like', async () => {
 	const schemas = await outputSchemas();
 	const wanted = [
 		...threatConnect.map(({ resource, operation }) => `ThreatConnectGroup ${resource}/${operation}`),

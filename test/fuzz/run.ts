@@ -33,10 +33,10 @@ const say = (text: string) => write(`${text}\n`);
 /** n8n's log and the console go there. */
 const logged: string[] = [];
 for (const stream of [process.stdout, process.stderr]) {
-	stream.write = ((chunk: string | Uint8Array) => {
+	stream.write = (chunk: string | Uint8Array) => {
 		logged.push(typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
 		return true;
-	});
+	};
 }
 
 async function main(): Promise<void> {

@@ -35,7 +35,7 @@ function valuesOf(entry: Entry): Entry {
 	return indicatorOfSummary(type, String(entry.summary));
 }
 
-const dataOf = (value: unknown): Entry[] => ((value as EntryList | undefined)?.data ?? []);
+const dataOf = (value: unknown): Entry[] => (value as EntryList | undefined)?.data ?? [];
 
 /** The metadata of an indicator after an entry: what is given takes the place of the old, lists by their write types. */
 function withMetadata(
