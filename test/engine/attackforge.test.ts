@@ -97,7 +97,11 @@ describe("the documentation's example of UpdateGroup", () => {
 	const expectUpdated = (id: string) =>
 		expect(server.group(id)).toMatchObject({
 			...ACME,
-			custom_fields: [{ key: 'client_code', value: 'CLIENT001' }],
+			// The service merges custom fields: those that the request does not name stay.
+			custom_fields: [
+				{ key: 'region', value: 'EU' },
+				{ key: 'client_code', value: 'CLIENT001' },
+			],
 			access: {
 				sso_1: [
 					{ group_name: 'AD-GROUP-2', project_access_level: 'view', project_request_access_level: 'edit' },

@@ -400,7 +400,7 @@ function merged(record: IDataObject, field: IDataObject): IDataObject {
 export type Said = { reference: Reference; record?: IDataObject };
 
 /** How long to ask for the state of a job that a fault hides. */
-const IMPORT_SECONDS = 5;
+const JOB_SECONDS = 5;
 
 /** An operation with what its items say; items that say the same fields share a form. */
 export function caseOf(
@@ -421,7 +421,9 @@ export function caseOf(
 	};
 	if (operation.name === 'threatConnect group/bulkImport')
 		// Only so is an import repeatable.
-		parameters.options = { attributeWriteType: 'Singleton', timeLimit: IMPORT_SECONDS, ...options };
+		parameters.options = { attributeWriteType: 'Singleton', timeLimit: JOB_SECONDS, ...options };
+	if (operation.name === 'threatConnect group/bulkDelete')
+		parameters.options = { timeLimit: JOB_SECONDS, ...options };
 	const at = said.map(({ reference }) => ({ ref: reference.value }) as IDataObject);
 	const type = operation.service === 'threatConnect' ? { type: 'Incident' } : {};
 	if (mode === undefined || fields === undefined) {
