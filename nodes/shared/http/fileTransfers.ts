@@ -114,6 +114,9 @@ export async function fetchBytes(
 				const file = stream.compose<ByteStream>((chunks: AsyncIterable<unknown>) =>
 					withoutSecret(chunks, connection.credentials),
 				);
+				// The reader gets the error too. n8n's file storage stops listening before Node.js 24 emits it, and an error that
+				// nobody hears ends the process.
+				file.on('error', () => {});
 				return { ...reply, stream: file, lateAfter, text: '', json: undefined };
 			}
 			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
