@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { type IDataObject, jsonParse } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
@@ -45,7 +45,11 @@ const seed = () =>
 	});
 type Seeded = ReturnType<typeof seed>;
 
-const listsOf = (group: Seeded | undefined) => Object.fromEntries(LISTS.map((name) => [name, group?.[name]]));
+/** The lists of a group, without the time at which the service last gave a tag to any group. */
+const listsOf = (group: Seeded | undefined): Record<string, unknown> => {
+	const lists = Object.fromEntries(LISTS.map((name) => [name, group?.[name]]));
+	return jsonParse(JSON.stringify(lists, (key, value: unknown) => (key === 'lastUsed' ? undefined : value)));
+};
 
 const update = async (id: string, item: IDataObject) =>
 	await node('update', { groupId: id, dataMode: 'autoMap' }, { items: [{ name: 'Renamed', ...item }] });

@@ -115,7 +115,7 @@ export async function fetchBytes(
 					withoutSecret(chunks, connection.credentials),
 				);
 				// The reader gets the error too. n8n's file storage stops listening before Node.js 24 emits it, and an error that
-				// nobody hears ends the process.
+				// nobody hears ends n8n.
 				file.on('error', () => {});
 				return { ...reply, stream: file, lateAfter, text: '', json: undefined };
 			}

@@ -85,12 +85,15 @@ export function compare(
 	kinds: ReadonlyArray<Difference['kind']>,
 	most: number,
 ): { differences: Difference[]; after: Snapshot } {
-	const keys = keysOf(listed);
+	const present = new Set(listed.map(({ id }) => id));
+	const listedKeys = new Set(keysOf(listed));
+	// A record that the listing lacks keeps the fingerprints of all its keys, because it may come back changed.
+	const isComplete = Object.keys(before.prints).every((id) => present.has(id));
+	const keys = isComplete ? [...listedKeys] : [...new Set([...listedKeys, ...before.keys])].sort();
 	// Keys that the service has begun or ceased to list are not changes of the records.
-	const common = keys.flatMap((key, index) => {
-		const earlier = before.keys.indexOf(key);
-		return earlier < 0 ? [] : [{ key, index, earlier }];
-	});
+	const common = keys.flatMap((key, index) =>
+		listedKeys.has(key) && before.keys.includes(key) ? [{ key, index }] : [],
+	);
 	const differences: Difference[] = [];
 	const counts = { ...before.counts };
 	/** @returns whether the difference is settled, because it comes out or because nobody asked for it */
@@ -105,20 +108,20 @@ export function compare(
 
 	const prints: Snapshot['prints'] = {};
 	for (const { id, record } of listed) {
-		const present = printsOf(record, keys);
-		const earlier = before.prints[id];
-		if (earlier === undefined) {
-			if (report('created', id, { record })) prints[id] = present;
+		const now = printsOf(record, keys);
+		if (before.prints[id] === undefined) {
+			if (report('created', id, { record })) prints[id] = now;
 			continue;
 		}
-		const changed = common
-			.filter((one) => printAt(present, one.index) !== printAt(earlier, one.earlier))
-			.map(({ key }) => key);
-		const isSettled = changed.length === 0 || report('changed', id, { record, keys: changed });
-		prints[id] = isSettled ? present : reordered(earlier, before.keys, keys);
+		const earlier = reordered(before.prints[id], before.keys, keys);
+		const changed = common.filter(({ index }) => printAt(now, index) !== printAt(earlier, index));
+		const isSettled =
+			changed.length === 0 || report('changed', id, { record, keys: changed.map(({ key }) => key) });
+		prints[id] = isSettled
+			? keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('')
+			: earlier;
 	}
 
-	const present = new Set(listed.map(({ id }) => id));
 	const missing: Snapshot['missing'] = {};
 	for (const [id, earlier] of Object.entries(before.prints)) {
 		if (present.has(id)) continue;
