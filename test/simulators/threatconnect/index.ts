@@ -121,6 +121,11 @@ export type ThreatConnectSimulator = RunningServer & {
 	seedGroup(seed: GroupSeed): StoredGroup;
 	/** Adds many groups and returns their IDs. */
 	seedGroups(count: number, template: GroupSeed | ((index: number) => GroupSeed)): string[];
+	/** Adds an indicator, case, artifact or victim asset of the Organization of the API user, and returns its ID. */
+	seedEntity(
+		kind: 'indicators' | 'cases' | 'artifacts' | 'victimAssets',
+		fields: Record<string, unknown>,
+	): string;
 	/** Deletes a group as another client does. Nothing happens if there is none. */
 	deleteGroup(id: string): void;
 	/** Comments, in the order in which they were written. */
@@ -210,6 +215,8 @@ function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof Runnin
 			const seedOf = typeof template === 'function' ? template : () => template;
 			return Array.from({ length: count }, (_, index) => seedGroup(seeding, seedOf(index)).id);
 		},
+		seedEntity: (kind, fields) =>
+			state[kind].put({ id: state[kind].newId(), ownerName: API_USER.owner, ...fields }).id,
 		deleteGroup(id) {
 			const group = state.groups.get(id);
 			if (group) eraseGroup(context(), group);

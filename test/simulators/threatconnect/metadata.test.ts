@@ -380,3 +380,69 @@ describe('answers as documented', () => {
 		expect((data.data as Json[]).map(({ name }) => name)).toEqual(expected);
 	});
 });
+
+describe('the lists of what groups are associated to', () => {
+	const ids = ({ data }: Json) => data.map(({ id }: Json) => String(id));
+	const query = (list: string, tql: string, more = '') => `/v3/${list}?tql=${encodeURIComponent(tql)}${more}`;
+
+	test('are sorted by any keyword with a value, and by several', async () => {
+		const server = await start();
+		server.seedEntity('indicators', {
+			id: '500',
+			type: 'Host',
+			summary: 'badguy.com',
+			ownerName: 'Demo Community',
+		});
+		const sorted = async (sorting: string) =>
+			ids((await get(`/v3/indicators?sorting=${encodeURIComponent(sorting)}`)).data);
+		expect((await sorted('id desc')).slice(1)).toEqual(['500', '103', '102', '101']);
+		expect((await sorted('summary asc id desc')).slice(1, 3)).toEqual(['500', '101']);
+		refused(await get('/v3/indicators?sorting=name%20asc'), 400, '0x1001', /name asc/);
+		refused(await get('/v3/cases?sorting=hasGroup%20asc'), 400, '0x1001', /hasGroup asc/);
+	});
+
+	test('hold inactive indicators only if the query says something of their status', async () => {
+		const server = await start();
+		server.seedEntity('indicators', { id: '500', type: 'Host', summary: 'old.example', active: false });
+		expect(ids((await get('/v3/indicators')).data)).not.toContain('500');
+		expect(ids((await get(query('indicators', 'id = 500'))).data)).toEqual([]);
+		expect(ids((await get(query('indicators', 'id = 500 and indicatorActive = false'))).data)).toEqual([
+			'500',
+		]);
+		const either = '(indicatorActive = true or indicatorActive = false)';
+		expect(ids((await get(query('indicators', either))).data)).toHaveLength(5);
+	});
+
+	test('find by date and by tag where the documentation has the keyword', async () => {
+		const server = await start();
+		server.seedEntity('cases', { id: '500', name: 'c', dateAdded: '2026-02-01T00:00:00Z', tags: ['41'] });
+		server.seedEntity('artifacts', { id: '501', summary: 'a', dateAdded: '2026-02-01T00:00:00Z' });
+		expect(ids((await get(query('cases', 'tag = "ransomware"'))).data)).toEqual(['500']);
+		expect(ids((await get(query('cases', 'dateAdded >= "2026-02-01"'))).data)).toEqual(['500']);
+		expect(ids((await get(query('artifacts', 'dateAdded < "2026-02-02"'))).data)).toEqual(['501']);
+		refused(await get(query('victimAssets', 'dateAdded >= "2026-02-01"')), 400, '0x2001', /Unknown keyword/);
+	});
+
+	test.each(['indicators', 'cases', 'artifacts', 'victimAssets'])(
+		'%s say which fields they hold if asked',
+		async (list) => {
+			const server = await start();
+			const { id } = server.seedGroup({
+				type: 'Threat',
+				name: 'Emotet',
+				associatedIndicators: ['101'],
+				associatedCases: ['301'],
+				associatedArtifacts: ['201'],
+				associatedVictimAssets: [
+					server.seedEntity('victimAssets', { type: 'Phone', victimId: '601', phone: '1' }),
+				],
+			});
+			const { data } = await options(`/v3/${list}/fields`);
+			expect(data.data.map(({ name }: Json) => name)).toContain('associatedGroups');
+			const found = await get(query(list, `hasGroup(id = ${id})`, '&fields=associatedGroups'));
+			expect(found.data.data).toHaveLength(1);
+			expect(found.data.data[0].associatedGroups.data).toMatchObject([{ name: 'Emotet' }]);
+			refused(await get(`/v3/${list}?fields=nothing`), 400, '0x1001', /nothing/);
+		},
+	);
+});

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { canRead } from './context';
 import { EVENT_TYPES, INDICATOR_TYPES, isCustomIndicator, REGISTRY_VALUE_TYPES } from './fields';
-import { page, parameter, requestedFields } from './queries';
+import { page, parameter, requestedFields, sortedRows } from './queries';
 import {
 	ARTIFACT_INDICATORS,
 	ARTIFACT_TYPES,
@@ -108,6 +108,8 @@ type ListOptions<Row> = {
 	keywords?: Keywords<Row>;
 	fields?: string[];
 	alwaysCount?: boolean;
+	/** Rows that are left out of what a query finds. */
+	isHidden?(row: Row, tql: string | undefined): boolean;
 	/** Whether it is not one of the lists from which clients fill their drop-downs. */
 	isData?: boolean;
 };
@@ -120,7 +122,7 @@ export function serveList<Row>(
 	render: (row: Row, request: FastifyRequest) => unknown,
 	options: ListOptions<Row> = {},
 ): void {
-	const { keywords = {}, fields = [], alwaysCount, isData } = options;
+	const { keywords = {}, fields = [], alwaysCount, isData, isHidden } = options;
 	serve(
 		service.app,
 		path,
@@ -128,10 +130,11 @@ export function serveList<Row>(
 			GET: async (request) => {
 				const tql = parameter(request, 'tql');
 				requestedFields(request, fields);
-				const all = rows(request.threatConnectUser);
-				const found =
-					tql === undefined ? all : all.filter(tqlFilter(tql, keywords, scopeOf(service, request)));
-				return page(request, found, (row) => render(row, request), { alwaysCount });
+				const all = rows(request.threatConnectUser).filter((row) => isHidden?.(row, tql) !== true);
+				const scope = scopeOf(service, request);
+				const found = tql === undefined ? all : all.filter(tqlFilter(tql, keywords, scope));
+				const inOrder = sortedRows(request, scope, found, keywords);
+				return page(request, inOrder, (row) => render(row, request), { alwaysCount });
 			},
 		},
 		isData ? {} : { metadata: true },

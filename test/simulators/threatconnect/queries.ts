@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { refusal, refusalAbout } from './errors';
 import { REQUESTABLE_DEEP_FIELDS, REQUESTABLE_FIELDS } from './fields';
 import type { GroupRow } from './state';
-import type { Scope } from './tql';
+import type { Keywords, Scope } from './tql';
 import { GROUP_KEYWORDS } from './tqlKeywords';
 
 /** docs: enable_pagination. */
@@ -85,11 +85,14 @@ export function page<Row>(
 type Found = string | bigint | undefined;
 
 /** docs: sort_results, "sorting=<TQL parameter>". Here any parameter with a single value is allowed. */
-function sortKey(name: string): ((group: GroupRow, scope: Scope) => Found) | undefined {
-	const keyword = Object.hasOwn(GROUP_KEYWORDS, name) ? GROUP_KEYWORDS[name] : undefined;
+function sortKey<Row>(
+	keywords: Keywords<Row>,
+	name: string,
+): ((row: Row, scope: Scope) => Found) | undefined {
+	const keyword = Object.hasOwn(keywords, name) ? keywords[name] : undefined;
 	if (!keyword || keyword.kind === 'Query') return undefined;
-	return (group, scope) => {
-		const found = keyword.get(group, scope);
+	return (row, scope) => {
+		const found = keyword.get(row, scope);
 		if (typeof found === 'object') {
 			throw refusal('BadRequest', `The sorting "${name}" is not supported: it has several values`);
 		}
@@ -118,21 +121,21 @@ function comparing(direction: string): Compare {
 	};
 }
 
-type Term = {
+type Term<Row> = {
 	name: string;
 	descending: boolean;
-	key: NonNullable<ReturnType<typeof sortKey>>;
+	key(row: Row, scope: Scope): Found;
 	compare: Compare;
 };
 
 /** docs: sort_results, `<TQL parameter> <direction> ...`. The parameter of a group's name is `summary`. */
-function termsOf(sorting: string): Term[] {
+function termsOf<Row>(sorting: string, keywords: Keywords<Row>): Array<Term<Row>> {
 	const words = sorting.trim().split(/\s+/);
 	return words
 		.filter((_word, index) => index % 2 === 0)
 		.map((name, index) => {
 			const direction = words[2 * index + 1] ?? '';
-			const key = sortKey(name);
+			const key = sortKey(keywords, name);
 			if (!key || !DIRECTIONS.test(direction)) {
 				throw refusal('BadRequest', `The sorting "${name} ${direction}" is not supported`);
 			}
@@ -141,9 +144,9 @@ function termsOf(sorting: string): Term[] {
 		});
 }
 
-function sorted(groups: readonly GroupRow[], terms: readonly Term[], scope: Scope): GroupRow[] {
-	return groups
-		.map((group) => ({ group, keys: terms.map(({ key }) => key(group, scope)) }))
+function sorted<Row>(rows: readonly Row[], terms: ReadonlyArray<Term<Row>>, scope: Scope): Row[] {
+	return rows
+		.map((row) => ({ row, keys: terms.map(({ key }) => key(row, scope)) }))
 		.sort((left, right) => {
 			for (const [index, { compare }] of terms.entries()) {
 				const order = compare(left.keys[index], right.keys[index]);
@@ -151,7 +154,7 @@ function sorted(groups: readonly GroupRow[], terms: readonly Term[], scope: Scop
 			}
 			return 0;
 		})
-		.map(({ group }) => group);
+		.map(({ row }) => row);
 }
 
 /**
@@ -163,9 +166,20 @@ export function sortedGroups(
 	matches: (group: GroupRow) => boolean,
 ): GroupRow[] {
 	const sorting = parameter(request, 'sorting');
-	const terms = sorting === undefined ? [] : termsOf(sorting);
+	const terms = sorting === undefined ? [] : termsOf(sorting, GROUP_KEYWORDS);
 	const { groups } = scope.state;
 	const byId = terms[0]?.name === 'id' && !terms[0].descending;
 	const found = (byId ? groups.inIdOrder() : groups.all()).filter(matches);
 	return byId || terms.length === 0 ? found : sorted(found, terms, scope);
+}
+
+/** The rows of a list of other objects, in the order of the request. */
+export function sortedRows<Row>(
+	request: FastifyRequest,
+	scope: Scope,
+	rows: readonly Row[],
+	keywords: Keywords<Row>,
+): readonly Row[] {
+	const sorting = parameter(request, 'sorting');
+	return sorting === undefined ? rows : sorted(rows, termsOf(sorting, keywords), scope);
 }

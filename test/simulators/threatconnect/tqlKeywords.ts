@@ -471,6 +471,10 @@ export const INDICATOR_KEYWORDS: Keywords<Entity> = {
 export const CASE_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedCases'),
+	dateAdded: date('The date the case was added', kept('dateAdded')),
+	tag: lower('The name of a tag', (row, { state }) =>
+		(Array.isArray(row.tags) ? row.tags : []).map((id) => word(state.tags.get(String(id))?.name)),
+	),
 	caseOpenTime: date('The time the case was opened', kept('caseOpenTime')),
 	caseCloseTime: date('The time the case was closed', kept('caseCloseTime')),
 	description: text('The description of the case', kept('description')),
@@ -487,6 +491,7 @@ export const ARTIFACT_KEYWORDS: Keywords<Entity> = {
 	...owned<Entity>(),
 	...associatedTo('associatedArtifacts'),
 	hasCase: linked('The case of the artifact', FIND.cases, ({ caseId }, found) => found.has(String(caseId))),
+	dateAdded: date('The date the artifact was added', kept('dateAdded')),
 	source: text('The source of the artifact', kept('source')),
 	caseId: integer('The ID of the case', ({ caseId }) => word(caseId)),
 	id: integer('The ID of the artifact', ({ id }) => id),
