@@ -112,6 +112,15 @@ test('one that several owners have must name its owner', async () => {
 	]);
 });
 
+test('an inactive indicator is found too, although ThreatConnect leaves it out of its lists', async () => {
+	const summary = 'old.example';
+	const old = server.seedEntity('indicators', { type: 'Host', summary, hostName: summary, active: false });
+	const { id } = server.seedGroup({ type: 'Incident', name: 'x', associatedIndicators: ['101', old] });
+	const { error } = await dissociate(id, { type: 'Host', summary });
+	expect(error).toBeUndefined();
+	expect(summaries(id)).toEqual(['badguy.com']);
+});
+
 test('one that does not exist is an error, and the group stays as it is', async () => {
 	const id = await seed();
 	const before = server.requests.length;

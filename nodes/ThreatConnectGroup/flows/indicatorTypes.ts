@@ -1,4 +1,5 @@
 import type { ThreatConnect } from '../api/client';
+import { ACTIVE_OR_NOT } from '../query/tql';
 
 /** How many IDs one query asks for: an address stays shorter than 2,000 characters. */
 const IDS_PER_QUERY = 60;
@@ -17,7 +18,7 @@ export async function indicatorTypes(
 	const left = [...new Set(ids)];
 	const types = new Map<string, string>();
 	while (left.length > 0) {
-		const tql = `id in (${left.splice(0, IDS_PER_QUERY).join(',')})`;
+		const tql = `id in (${left.splice(0, IDS_PER_QUERY).join(',')}) and ${ACTIVE_OR_NOT}`;
 		const found = await api.list('/v3/indicators', [['tql', tql]]);
 		for (const { id, type } of found) types.set(String(id), String(type));
 	}

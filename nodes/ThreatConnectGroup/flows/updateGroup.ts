@@ -1,4 +1,4 @@
-import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../shared/core/errors';
+import { asError, errorMessage, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
@@ -6,9 +6,9 @@ import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPr
 import { keepGivenAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
+import { indicatorId } from './findIndicator';
 import type { GroupReference } from '../api/references';
 import { plainSpelling } from '../query/matching';
-import { allOf, isOneOf, quote } from '../query/tql';
 import { withLinkedGroups } from './associatedGroups';
 
 /** Changes a group. What only the instance knows is looked up before anything is sent. */
@@ -145,42 +145,3 @@ async function withIndicatorIds(api: ThreatConnect, body: JsonObject): Promise<J
 	}
 	return { ...body, associatedIndicators: { ...list, data } };
 }
-
-async function indicatorId(api: ThreatConnect, indicator: IndicatorName): Promise<unknown> {
-	const { type, summary, ownerName } = indicator;
-	const key = `indicator ${JSON.stringify([type, summary, ownerName])}`;
-	const found = await api.lookups.getOrLoad(key, async () => {
-		const tql = allOf([
-			summaryClause(type, summary),
-			isOneOf('typeName', [type]),
-			ownerName === undefined ? undefined : isOneOf('ownerName', [ownerName]),
-		]);
-		return await api.list('/v3/indicators', [['tql', tql ?? '']]);
-	});
-	const exact = found.filter((one) => one.summary === summary);
-	const [only, ...others] = exact.length > 0 ? exact : found;
-	const name = `the indicator "${summary}" of the type ${type}`;
-	if (only === undefined) {
-		// The result is forgotten, because another item of the run may create the indicator.
-		api.lookups.invalidate(key);
-		throw new InvalidInput(
-			`There is no ${name.slice(4)}${ownerName === undefined ? '' : ` in ${ownerName}`} to remove`,
-			'Nothing was sent for this item. Check its type, summary and owner, or give its ID.',
-		);
-	}
-	if (others.length === 0) return only.id;
-	const all = [only, ...others].map((one) => `${String(one.id)} in ${String(one.ownerName)}`).join(', ');
-	throw new InvalidInput(
-		`There are several of ${name}: ${all}`,
-		'Nothing was sent for this item. Give its owner, or its ID.',
-	);
-}
-
-/** A file's summary holds all its hashes, and each of them names the file. */
-const summaryClause = (type: string, summary: string) =>
-	type === 'File'
-		? summary
-				.split(' : ')
-				.map((hash) => `summary contains ${quote(hash)}`)
-				.join(' and ')
-		: isOneOf('summary', [summary]);

@@ -24,6 +24,12 @@ export function allOf(clauses: ReadonlyArray<string | undefined>): string | unde
 	return present.length === 0 ? undefined : present.join(' and ');
 }
 
+/**
+ * Active and inactive indicators. Without a clause about it, ThreatConnect lists only active ones (documentation,
+ * Retrieve Indicators).
+ */
+export const ACTIVE_OR_NOT = '(indicatorActive = true or indicatorActive = false)';
+
 /** From a moment on, including the moment. A day starts at midnight UTC. */
 export const from = (keyword: string, date: string): string => `${keyword} >= ${quote(date)}`;
 
