@@ -53,6 +53,7 @@ export class ThreatConnectGroup implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Association', value: 'association' },
 					{ name: 'File', value: 'file' },
 					{ name: 'Group', value: 'group' },
 				],

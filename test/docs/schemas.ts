@@ -91,6 +91,17 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		await group('upsert', { ...incident, groupXid: 'crm:2', additionalFields: lists, options: fields });
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
+		await group('count', {});
+		const association = answers('association');
+		const ofIncident = { groupId: id, objectType: 'indicator' };
+		await association('getAll', ofIncident);
+		await association('getGroups', { indicatorBy: 'value', indicatorType: 'Host', summary: 'a.example' });
+		await association('add', {
+			...ofIncident,
+			objectIds: '101, 102',
+			indicators: { entry: [{ type: 'Host', summary: 'a.example' }] },
+		});
+		await association('remove', { ...ofIncident, objectIds: '101, 103' });
 		await group('addPost', { groupId: id, text: 'Seen' });
 		await group('bulkImport', {
 			...incident,
@@ -148,6 +159,7 @@ async function ofAttackForge(visit: Visit, visitTrigger: VisitTrigger): Promise<
 		await member('changeAccess', { groupId: id, userId: user.id, accessLevel: 'Edit' });
 		await member('getAll', { groupId: id });
 		await member('getGroups', { userId: user.id });
+		await answers('user')('getAll', { filters: { email: user.email_address } });
 		const ofProject = answers('project');
 		await ofProject('getAll', { groupId: id });
 		await ofProject('link', { projectId: project.id, groupId: other.id });

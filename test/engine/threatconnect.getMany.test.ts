@@ -1,8 +1,10 @@
+import type { INodeParameters } from 'n8n-workflow';
+
 import type { Connection } from '../../nodes/shared/http/connection';
 import { ThreatConnect } from '../../nodes/ThreatConnectGroup/api/client';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
-import { type RunNode, threatConnectNode } from './support';
+import { type RunNode, runThreatConnectWithLosses, threatConnectNode } from './support';
 
 let server: ThreatConnectSimulator;
 let node: RunNode;
@@ -293,6 +295,34 @@ describe('limits and sorting', () => {
 		expect(await all({ sort: { sortBy: 'dateAdded' } })).toHaveLength(120);
 	});
 
+	test('by several keys, each with its own direction', async () => {
+		server.seedGroup({ type: 'Adversary', name: 'Group 0007' });
+		server.seedGroup({ type: 'Tool', name: 'Group 0007' });
+		const sort = {
+			sortBy: 'summary',
+			sortDirection: 'desc',
+			thenBy: { entry: [{ sortBy: 'typeName', sortDirection: 'desc' }, { sortBy: 'summary' }] },
+		};
+		const filters = { name: '={{ ["Group 0007", "Group 0014"] }}' };
+		const shown = (await all({ sort, filters })).map(({ name, type }) => `${name} ${type}`);
+		const expected = ['Group 0014 Threat', 'Group 0007 Tool', 'Group 0007 Threat', 'Group 0007 Adversary'];
+		expect(shown).toEqual(expected);
+		const { target = '' } = server.requests.at(-1) ?? {};
+		expect(decodeURIComponent(target)).toContain('sorting=summary desc typeName desc id asc');
+		const only = { thenBy: sort.thenBy };
+		expect((await all({ sort: only, filters })).map(({ type }) => type)).toEqual([
+			'Tool',
+			'Threat',
+			'Threat',
+			'Adversary',
+		]);
+		const long = { name: `={{ ${JSON.stringify(['Group 0007', ...literal(300), 'Group 0014'])} }}` };
+		const mixed = (await all({ sort, filters: long })).map(({ name, type }) => `${name} ${type}`);
+		expect(mixed).toEqual(expected);
+		const { error } = await node('getAll', { sort: { thenBy: { entry: [{ sortBy: 'id asc, x' }] } } });
+		expect(error?.message).toContain('"Sort By" (sortBy) cannot be "id asc, x"');
+	});
+
 	test('each input item has its own query, and its results are paired to it', async () => {
 		const { items } = await node(
 			'getAll',
@@ -308,6 +338,72 @@ describe('limits and sorting', () => {
 	test.each([0, -1, 1.5, '={{ "x" }}'])('a limit of %s is refused', async (limit) => {
 		const { error } = await node('getAll', { limit });
 		expect(error?.message).toContain('"Limit" (limit) cannot be');
+	});
+});
+
+const literal = (count: number) =>
+	Array.from({ length: count }, (_, index) => `No group of this name ${index}`);
+
+test('the unified view of a vulnerability is an output field, which Simplify keeps', async () => {
+	server.seedGroup({ type: 'Vulnerability', name: 'CVE-2020-0688' });
+	const [found] = await all({ options: { fields: ['common'] }, simplify: true });
+	expect(found).toMatchObject({ name: 'CVE-2020-0688', commonGroup: { name: 'CVE-2020-0688' } });
+});
+
+describe('Count', () => {
+	const count = async (parameters: INodeParameters = {}) => {
+		const before = server.requests.length;
+		const { items, error } = await node('count', parameters);
+		expect(error).toBeUndefined();
+		return { ...jsonOf(items)[0], requests: server.requests.length - before };
+	};
+
+	test('counts what the filters of Get Many find, in one request that fetches nothing', async () => {
+		server.seedGroups(12_000, { type: 'Threat', name: 'n', tags: ['Ransomware'] });
+		server.seedGroup({ type: 'Incident', name: 'x' });
+		expect(await count()).toEqual({ count: 12_001, requests: 1 });
+		expect(await count({ filters: { tag: 'Ransomware' } })).toEqual({ count: 12_000, requests: 1 });
+		expect(await count({ tql: 'typeName = "Incident"' })).toEqual({ count: 1, requests: 1 });
+		expect(await count({ filters: { typeName: ['Tool'] } })).toEqual({ count: 0, requests: 1 });
+		expect(await count({ filters: { id: '={{ [] }}' } })).toEqual({ count: 0, requests: 0 });
+		const { target = '' } = server.requests.at(-1) ?? {};
+		expect(target).toContain('count=true&resultLimit=1');
+	});
+
+	test('counts each group once where one query would be too long, and only names that are the same', async () => {
+		server.seedGroups(10, { type: 'Threat', name: 'n', tags: ['A', 'B'] });
+		server.seedGroup({ type: 'Threat', name: 'N' });
+		const tags = [...literal(200), 'A', 'B'];
+		expect(await count({ filters: { tag: `={{ ${JSON.stringify(tags)} }}` } })).toMatchObject({ count: 10 });
+		expect(await count({ filters: { name: 'n' } })).toMatchObject({ count: 10 });
+	});
+
+	test('gives one item for each input item', async () => {
+		server.seedGroup({ type: 'Threat', name: 'a' });
+		const { items } = await node(
+			'count',
+			{ filters: { name: '={{ $json.name }}' } },
+			{ items: [{ name: 'a' }, { name: 'b' }] },
+		);
+		expect(items.map(({ json, pairedItem }) => [json, pairedItem])).toEqual([
+			[{ count: 1 }, { item: 0 }],
+			[{ count: 0 }, { item: 1 }],
+		]);
+	});
+
+	test('refuses an empty filter, and never calls an answer without a count none', async () => {
+		const { error } = await node('count', { filters: { tag: '={{ "" }}' } });
+		expect(error?.message).toContain('The filter "Tag" (tag) is empty');
+		const lost = await runThreatConnectWithLosses(
+			server,
+			() => ({ body: '{"data":[],"status":"Success"}' }),
+			{
+				parameters: { operation: 'count' },
+			},
+		);
+		expect(JSON.stringify(lost.errors)).toContain(
+			'ThreatConnect answered with success, but without the count',
+		);
 	});
 });
 

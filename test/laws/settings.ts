@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 
 import { operations as ofAttackForge } from '../../nodes/AttackForgeGroup/operations';
+import { OBJECT_TYPES } from '../../nodes/ThreatConnectGroup/fields/associations';
 import { operations as ofThreatConnect } from '../../nodes/ThreatConnectGroup/operations';
 import {
 	afresh,
@@ -112,6 +113,13 @@ export const blankOptions = (operation: Operation): Cell[] =>
 		),
 	);
 
+/** Parameters with which the form offers a filter: n8n drops those that it does not offer. */
+function offering({ displayOptions }: INodeProperties, parameters: INodeParameters): INodeParameters {
+	const hiding: unknown[] = displayOptions?.hide?.['/objectType'] ?? [];
+	if (!hiding.includes(parameters.objectType)) return parameters;
+	return { ...parameters, objectType: Object.keys(OBJECT_TYPES).find((type) => !hiding.includes(type)) };
+}
+
 /** A filter that says nothing is refused or finds nothing: it must not find everything. */
 export const blankFilters = (operation: Operation): Cell[] =>
 	cellsOfModes(operation, 'frame', (at) =>
@@ -119,7 +127,8 @@ export const blankFilters = (operation: Operation): Cell[] =>
 			cell(
 				{ ...at, kind: `blank in the filter ${filter.displayName}` },
 				fc.record({ one: cases(operation, at.mode), value: blankOf(filter) }),
-				async (world, { one, value }) => {
+				async (world, { one: usual, value }) => {
+					const one = { ...usual, parameters: offering(filter, usual.parameters) };
 					const { outcome, result } = await afresh(world, withSetting(one, 'filters', filter, [value]));
 					const all = await afresh(world, one);
 					must(

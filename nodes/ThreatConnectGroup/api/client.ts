@@ -29,13 +29,19 @@ export type Page = {
 
 export type Direction = 'asc' | 'desc';
 
-export type GroupQuery = {
-	tql?: string;
+export type SortKey = {
 	/** TQL keyword to sort by. */
 	by: string;
 	direction: Direction;
+};
+
+/** A query for groups, or for other records of a list of the v3 API. */
+export type ListQuery = SortKey & {
+	tql?: string;
+	/** Further keys, for records that are alike in `by`. */
+	thenBy?: readonly SortKey[];
 	pageSize: number;
-	/** The number of groups to read, if the query finds so many. Default: all. */
+	/** The number of records to read, if the query finds so many. Default: all. */
 	limit?: number;
 	fields?: readonly string[];
 };
@@ -43,7 +49,9 @@ export type GroupQuery = {
 /** The maximum according to ThreatConnect's documentation, Enable Pagination. */
 export const MAX_PAGE_SIZE = 10_000;
 
-const GROUPS = '/v3/groups';
+export const GROUPS = '/v3/groups';
+
+export const BY_ID: SortKey = { by: 'id', direction: 'asc' };
 
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
@@ -58,6 +66,7 @@ export class ThreatConnect {
 	}
 
 	/**
+	 * @param more `maxAttempts` 1 for a body that depends on the group, see `readThenWrite`
 	 * @returns the group; `undefined` when ThreatConnect says that it was updated, but does not show it
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups
 	 */
@@ -65,6 +74,7 @@ export class ThreatConnect {
 		reference: GroupReference,
 		body: JsonObject,
 		options: AnswerOptions,
+		more: Pick<ServiceRequest, 'maxAttempts'> = {},
 	): Promise<JsonObject | undefined> {
 		const idempotent = isIdempotent(body);
 		const { data } = await this.request({
@@ -72,6 +82,7 @@ export class ThreatConnect {
 			...(await this.target(reference, options)),
 			body,
 			idempotent,
+			...more,
 		});
 		return isJsonObject(data) && data.id !== undefined ? data : undefined;
 	}
@@ -250,14 +261,15 @@ export class ThreatConnect {
 	}
 
 	/**
-	 * The groups that a query finds, page by page.
+	 * The records that a query finds, page by page.
 	 *
-	 * Sorted by ID, each page asks for the groups after the last one, so that groups which others create or delete
-	 * meanwhile shift nothing. With any other sorting, a page begins at a count of groups, and a shift can hide a group.
+	 * Sorted by ID, each page asks for the records after the last one, so that records which others create or delete
+	 * meanwhile shift nothing. With any other sorting, a page begins at a count of records, and a shift can hide a record.
 	 *
+	 * @param path built by `pathOf`
 	 * @throws ServiceFailure when a page does not continue where the last page ended
 	 */
-	async *groups(query: GroupQuery): AsyncGenerator<JsonObject[]> {
+	async *records(path: string, query: ListQuery): AsyncGenerator<JsonObject[]> {
 		const { by, direction, pageSize, limit = Infinity } = query;
 		const end = new PageEnd(pageSize);
 		const known = new Set<string>();
@@ -265,7 +277,7 @@ export class ThreatConnect {
 		let last: string | undefined;
 		let coming: Promise<Page> | undefined;
 		for (;;) {
-			const page = await (coming ?? this.groupsPage(query, seen, last));
+			const page = await (coming ?? this.pageOf(path, query, seen, last));
 			const { data } = page;
 			const before = last;
 			seen += data.length;
@@ -273,7 +285,7 @@ export class ThreatConnect {
 			const isEnd = end.isReached(page);
 			// The next page is fetched while this one is handled. If the fetch fails, the error is thrown when that page is
 			// needed.
-			coming = isEnd || seen >= limit ? undefined : this.groupsPage(query, seen, last);
+			coming = isEnd || seen >= limit ? undefined : this.pageOf(path, query, seen, last);
 			coming?.catch(() => {});
 			if (by === 'id') checkOrder(data, direction, before);
 			else if (!isEnd && !addsAny(known, data)) return;
@@ -282,9 +294,33 @@ export class ThreatConnect {
 		}
 	}
 
+	/** The groups that a query finds, page by page. */
+	groups(query: ListQuery): AsyncGenerator<JsonObject[]> {
+		return this.records(GROUPS, query);
+	}
+
 	/** The first page of what a query finds, sorted by any keyword and then by ID. */
-	async firstGroups(query: GroupQuery): Promise<Page> {
-		return await this.groupsPage(query, 0, undefined);
+	async firstGroups(query: ListQuery): Promise<Page> {
+		return await this.pageOf(GROUPS, query, 0, undefined);
+	}
+
+	/**
+	 * How many records a query finds, without fetching more than one of them.
+	 *
+	 * @param path built by `pathOf`
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/return_count.html
+	 * @throws ServiceFailure when ThreatConnect does not tell it
+	 */
+	async count(path: string, tql: string | undefined): Promise<number> {
+		const query: Query = [
+			...(tql === undefined ? [] : [['tql', tql] as const]),
+			['count', 'true'],
+			['resultLimit', '1'],
+		];
+		const response = await send(this.connection, { method: 'GET', path, query });
+		const { count } = readEnvelope(response);
+		if (typeof count === 'number' && Number.isSafeInteger(count) && count >= 0) return count;
+		throw incomplete('ThreatConnect answered with success, but without the count', response);
 	}
 
 	/** One of our times on ThreatConnect's clock, in milliseconds. */
@@ -292,17 +328,19 @@ export class ThreatConnect {
 		return this.connection.clock.toService(milliseconds);
 	}
 
-	private async groupsPage(
-		{ tql, by, direction, pageSize, fields }: GroupQuery,
+	private async pageOf(
+		path: string,
+		{ tql, by, direction, thenBy = [], pageSize, fields }: ListQuery,
 		seen: number,
 		last: string | undefined,
 	): Promise<Page> {
 		const byId = by === 'id';
 		const after = byId && last !== undefined ? `id ${direction === 'asc' ? '>' : '<'} ${last}` : undefined;
 		const where = allOf([tql, after]);
-		return await this.page(GROUPS, [
+		const keys = byId ? [{ by, direction }] : [{ by, direction }, ...thenBy, BY_ID];
+		return await this.page(path, [
 			...(where === undefined ? [] : [['tql', where] as const]),
-			['sorting', byId ? `id ${direction}` : `${by} ${direction} id asc`],
+			['sorting', keys.map((key) => `${key.by} ${key.direction}`).join(' ')],
 			...(byId || seen === 0 ? [] : [['resultStart', String(seen)] as const]),
 			['resultLimit', String(pageSize)],
 			...queryOf({ fields }),
@@ -323,24 +361,24 @@ export class ThreatConnect {
 	}
 }
 
-/** Whether a page adds groups. A server that ignores `resultStart` would send the same page for ever. */
-function addsAny(known: Set<string>, groups: readonly JsonObject[]): boolean {
+/** Whether a page adds records. A server that ignores `resultStart` would send the same page for ever. */
+function addsAny(known: Set<string>, records: readonly JsonObject[]): boolean {
 	const before = known.size;
-	for (const { id } of groups) known.add(String(id));
+	for (const { id } of records) known.add(String(id));
 	return known.size > before;
 }
 
 /**
- * Refuses a page in the wrong order. A server that ignores the sorting or the window would make groups come twice or
+ * Refuses a page in the wrong order. A server that ignores the sorting or the window would make records come twice or
  * never.
  */
-function checkOrder(groups: readonly JsonObject[], direction: Direction, last: string | undefined): void {
+function checkOrder(records: readonly JsonObject[], direction: Direction, last: string | undefined): void {
 	let before: unknown = last;
-	for (const { id } of groups) {
+	for (const { id } of records) {
 		const isRight = direction === 'asc' ? isLess(before, id) : isLess(id, before);
 		if (before !== undefined && !isRight) {
 			throw new ServiceFailure(
-				'ThreatConnect did not keep to the sorting by ID, so that groups could be missing or come twice',
+				'ThreatConnect did not keep to the sorting by ID, so that records could be missing or come twice',
 				'Choose another value for Sort By.',
 			);
 		}

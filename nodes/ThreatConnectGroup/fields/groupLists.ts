@@ -458,16 +458,13 @@ const VICTIM_ASSET_VALUES: Readonly<Record<string, string>> = {
 	WebSite: 'website',
 };
 
+export const VICTIM_ASSET_TYPES = Object.keys(VICTIM_ASSET_VALUES);
+
 export const ASSOCIATED_VICTIM_ASSETS = listType({
 	entry: 'Victim Asset',
 	shorthands: [IDS('victim assets')],
 	fields: [
-		field(
-			'type',
-			'Type',
-			choice(sameOptions(...Object.keys(VICTIM_ASSET_VALUES))),
-			'Type of the new victim asset',
-		),
+		field('type', 'Type', choice(sameOptions(...VICTIM_ASSET_TYPES)), 'Type of the new victim asset'),
 		field('victimId', 'Victim ID', longId(), 'ID of the victim that has the asset'),
 		field(
 			'value',

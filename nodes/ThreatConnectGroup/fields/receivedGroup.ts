@@ -18,6 +18,7 @@ export const SIMPLE_KEYS = [
 
 /** What a value of `fields` adds, where that is not a key of the same name. */
 const ADDED_KEYS: Readonly<Record<string, readonly string[]>> = {
+	common: ['commonGroup'],
 	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
 	intelReviews: ['reviews'],
 	sightings: ['firstSeen', 'lastSeen'],

@@ -210,7 +210,7 @@ function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'name
 }
 
 /** Tags and indicators are compared without upper and lower case. A file matches by any of its hashes. */
-function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
+export function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
 	if (isUnset(value)) return isUnset(shown);
 	if (list !== 'tags' && key !== 'summary') return isSameText(value, shown);
 	const [one, other] = [String(value).toLowerCase(), String(shown ?? '').toLowerCase()];

@@ -1,11 +1,16 @@
 import type { OperationFile } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
+import { add } from './association/add';
+import { getGroups } from './association/getGroups';
+import { getMany as getAssociations } from './association/getMany';
+import { remove } from './association/remove';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
 import { addPost } from './group/addPost';
 import { bulkDelete } from './group/bulkDelete';
 import { bulkImport } from './group/bulkImport';
+import { countGroups } from './group/count';
 import { create } from './group/create';
 import { deleteGroup } from './group/delete';
 import { get } from './group/get';
@@ -15,9 +20,14 @@ import { upsert } from './group/upsert';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
+	add,
+	getGroups,
+	getAssociations,
+	remove,
 	addPost,
 	bulkDelete,
 	bulkImport,
+	countGroups,
 	create,
 	upsert,
 	deleteGroup,

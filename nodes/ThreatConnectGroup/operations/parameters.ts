@@ -2,6 +2,7 @@ import type { IDisplayOptions, INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import type { Item } from '../../shared/execution/item';
+import type { JsonObject } from '../../shared/core/json';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { extraJsonOption, optionsCollection } from '../../shared/execution/options';
@@ -16,8 +17,10 @@ import {
 } from '../../shared/core/readValue';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { type GroupReference, idInPageAddress, readXid } from '../api/references';
+import { OBJECT_TYPES, type ObjectType, OTHER_OBJECT_KEYS, SIMPLE_OBJECT_KEYS } from '../fields/associations';
 import { fieldsBringing, keysAddedBy, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 import type { Creation } from '../flows/createGroup';
+import { filterParameters, type Filters, readFilters } from '../query/filters';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -128,6 +131,38 @@ const idInUrl = (value: unknown, { connection }: ThreatConnect): unknown =>
 export const readOwner = (item: Item): string | undefined =>
 	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
 
+/** The filters of groups. */
+export const groupFilters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add Filter',
+	default: {},
+	description: 'Only groups that match all of the filters',
+	options: filterParameters,
+};
+
+/** A query of the user's own, beside the filters. @param nouns what it finds */
+export const tqlParameter = (
+	nouns = 'groups',
+	placeholder = 'e.g. hasAttribute(typeName = "Description" and text contains "loader")',
+): INodeProperties => ({
+	displayName: 'TQL Query',
+	name: 'tql',
+	type: 'string',
+	typeOptions: { rows: 3 },
+	default: '',
+	placeholder,
+	description: `A query in ThreatConnect Query Language (TQL), for what the filters lack; ${nouns} match it and all of the filters. Quotes and backslashes in values that an expression puts into it need a backslash before them: filters do that for you.`,
+});
+
+/** The values of the filters, by name. */
+export const filterValues = (item: Item): JsonObject => (item.parameter('filters') ?? {}) as JsonObject;
+
+/** @throws InvalidInput */
+export const readGroupFilters = (item: Item): Filters =>
+	readFilters(filterValues(item), item.parameter('tql'), item.zone);
+
 /** What a response holds. The values come from the instance, if it lists them. */
 export const fieldsOption: INodeProperties = {
 	displayName: 'Output Field Names or IDs',
@@ -153,6 +188,44 @@ export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
 	optionsCollection(...own, extraJsonOption, activityLogOption, fieldsOption);
 
 const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
+
+/** As `fieldsOption`, for what is associated to a group. */
+export const objectFieldsOption: INodeProperties = {
+	...fieldsOption,
+	typeOptions: { loadOptionsMethod: 'getObjectFields', loadOptionsDependsOn: ['objectType'] },
+};
+
+/** What is associated to a group: the parameter of the operations of the resource Association. */
+export const objectTypeParameter: INodeProperties = {
+	displayName: 'Object Type',
+	name: 'objectType',
+	type: 'options',
+	options: Object.entries(OBJECT_TYPES).map(([value, { displayName }]) => ({ name: displayName, value })),
+	default: 'indicator',
+	description: 'What is associated to the group',
+};
+
+/** @throws InvalidInput */
+export const readObjectType = (item: Item): ObjectType =>
+	oneOf(
+		item.parameter('objectType'),
+		'"Object Type" (objectType)',
+		...(Object.keys(OBJECT_TYPES) as ObjectType[]),
+	);
+
+/** Off in a new node, as for groups. The keys are those of all types of objects. */
+export const objectRecords: RecordFields = {
+	id: 'id',
+	simple: SIMPLE_OBJECT_KEYS,
+	others: OTHER_OBJECT_KEYS,
+	simplify: false,
+	asked: (item) => keysAddedBy(outputFields(item)),
+};
+
+/** The values of `fields` for a request that reads what is associated to a group. */
+export const objectFields = (item: Item): string[] => [
+	...new Set([...outputFields(item), ...fieldsBringing(selectedFields(item, objectRecords))]),
+];
 
 const outputFields = (item: Item): string[] =>
 	readEntries(item.options.fields, OUTPUT_FIELD_NAMES).map((name) => readText(name, OUTPUT_FIELD_NAMES));

@@ -13,22 +13,22 @@ import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
 
 /** The filters of Get Many, and the query that they make. */
 
-type Texts = readonly string[];
+export type Texts = readonly string[];
 
 /** One filter: the parameter, and the clause for its values. */
-type Filter = {
+export type Filter = {
 	parameter: INodeProperties;
 	/** Absent for IDs, which `readFilters` handles itself. */
 	clause?(texts: Texts): string;
 };
 
-const anyOf = (texts: Texts, clause: (text: string) => string): string =>
+export const anyOf = (texts: Texts, clause: (text: string) => string): string =>
 	texts.length === 1 ? clause(texts[0] ?? '') : `(${texts.map(clause).join(' or ')})`;
 
-const several = (description: string) =>
-	`${description}. An array from an expression finds groups with any of its values.`;
+export const several = (description: string) =>
+	`${description}. An array from an expression finds what has any of its values.`;
 
-const textFilter = (
+export const textFilter = (
 	name: string,
 	displayName: string,
 	description: string,
@@ -56,23 +56,24 @@ const dateFilter = (
 	clause: ([date = '']) => clause(date),
 });
 
-const dateFilters = (keyword: string, what: string, words: string): Filter[] => [
-	dateFilter(`${keyword}From`, `${what} After`, `Groups that were ${words} then or later`, (date) =>
+/** @param nouns what is found, at the beginning of a sentence */
+export const dateFilters = (keyword: string, what: string, words: string, nouns = 'Groups'): Filter[] => [
+	dateFilter(`${keyword}From`, `${what} After`, `${nouns} that were ${words} then or later`, (date) =>
 		from(keyword, date),
 	),
 	dateFilter(
 		`${keyword}To`,
 		`${what} Before`,
-		`Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		`${nouns} that were ${words} then or earlier. A date without a time is included whole.`,
 		(date) => upTo(keyword, date),
 	),
 ];
 
 /** MD5, SHA-1 or SHA-256. */
-const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+export const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 
 /** A file's summary holds all its hashes. */
-const indicatorClause = (text: string) =>
+export const indicatorClause = (text: string) =>
 	isHash(text) ? `summary contains ${quote(text)}` : isOneOf('summary', [text]);
 
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
@@ -195,35 +196,45 @@ export const filterParameters: INodeProperties[] = FILTERS.map(({ parameter }) =
 	a.displayName.localeCompare(b.displayName),
 );
 
-/** Groups match if they have any of the texts, so that a long list can be split into several queries. */
+/** Records match if they have any of the texts, so that a long list can be split into several queries. */
 export type Disjunction = {
 	filter: string;
 	texts: Texts;
 	clause(texts: Texts): string;
 };
 
-export type GroupFilters = {
-	/** Groups must match all of them. */
+export type Filters = {
+	/** Records must match all of them. */
 	any: Disjunction[];
-	/** The user's own query, which groups must match too. */
+	/** The user's own query, which records must match too. */
 	query?: string;
-	/** Only groups with one of these names are kept, because a database may ignore upper and lower case or accents. */
+	/** Only records with one of these names are kept, because a database may ignore upper and lower case or accents. */
 	names?: Texts;
 };
 
 const TQL_QUERY = '"TQL Query" (tql)';
 
+/** The filters of groups, from the parameter of Get Many. */
+export const readFilters = (values: JsonObject, tql: unknown, zone: string): Filters =>
+	readFiltersOf(FILTERS, values, tql, zone);
+
 /**
  * The query of an item.
  *
+ * @param filters those that the form offers
  * @param values filters by name, as the parameter holds them
- * @param tql the user's own query, which groups must match too
+ * @param tql the user's own query, which records must match too
  * @param zone time zone of dates that name none
- * @throws InvalidInput for a filter that is set but empty. Without that filter, every group would be found.
+ * @throws InvalidInput for a filter that is set but empty. Without that filter, every record would be found.
  */
-export function readFilters(values: JsonObject, tql: unknown, zone: string): GroupFilters {
-	const read: GroupFilters = { any: [] };
-	for (const { parameter, clause } of FILTERS) {
+export function readFiltersOf(
+	filters: readonly Filter[],
+	values: JsonObject,
+	tql: unknown,
+	zone: string,
+): Filters {
+	const read: Filters = { any: [] };
+	for (const { parameter, clause } of filters) {
 		const { name, type } = parameter;
 		if (!(name in values)) continue;
 		const label = labelOf(parameter);

@@ -17,7 +17,7 @@ import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../s
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { connectForPoll } from '../api/connect';
 import { simplifyGroup } from '../fields/receivedGroup';
-import { type GroupFilters, readFilters } from '../query/filters';
+import { type Filters, readFilters } from '../query/filters';
 import { isSameText } from '../query/matching';
 import { split, tqlOf } from '../query/split';
 import { allOf } from '../query/tql';
@@ -56,7 +56,7 @@ const EXCLUDED = '"Ignore Groups Created By" (ignoreCreatedBy)';
 type Settings = ReturnType<typeof readSettings>;
 
 /** A poll sends one query. Unlike Get Many, it cannot split a list that is too long for one query. */
-function clausesOf({ any, query }: GroupFilters): string[] {
+function clausesOf({ any, query }: Filters): string[] {
 	const [part, ...others] = split(any, query);
 	if (part === undefined || others.length > 0) {
 		throw new InvalidInput(

@@ -78,6 +78,8 @@ export type BulkRun = {
 	signal: AbortSignal | undefined;
 	/** Whether nothing more may be sent: an item failed and the execution stops at failures, or it was cancelled. */
 	halted(): boolean;
+	/** Does work 0 to count - 1, several at once, until the run is halted. */
+	concurrently(count: number, work: (index: number) => Promise<void>): Promise<void>;
 	/** Shows the progress to the user who runs the workflow by hand. */
 	progress(message: string): void;
 	/** Shows a hint beside the node's output. */

@@ -214,6 +214,10 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 			earlier: () => entriesSentBefore(operation, run),
 			signal,
 			halted,
+			concurrently: async (count, work) =>
+				await runConcurrently(count, run.atOnce, halted, (index) => ({
+					run: async () => await work(index),
+				})),
 			progress: (message) => context.sendMessageToUI(withoutMarkup(message)),
 			hint: (message) => context.addExecutionHints({ message: escapeHtml(message), location: 'outputPane' }),
 		});

@@ -1,0 +1,267 @@
+import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { readThenWrite } from '../../shared/http/readThenWrite';
+import { cancelSignal } from '../../shared/http/connection';
+import { type AnswerOptions, MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
+import type { IndicatorName } from '../fields/indicators';
+import { anyOf, type Disjunction } from '../query/filters';
+import { associatedTo } from '../query/objectFilters';
+import { allOf, isOneOf } from '../query/tql';
+import { isSameName } from './compareGroup';
+import { severalOf, summaryClause } from './findIndicator';
+import { searchFor } from './findRecords';
+
+/** Adds and removes what is associated to a group. */
+
+/** An object as an item names it: by ID, or an indicator by its value, with the body that ThreatConnect takes for it. */
+export type NamedObject =
+	{ type: ObjectType; id: string } | { type: 'indicator'; indicator: IndicatorName; body: JsonObject };
+
+/** What the items of one group name. */
+export type Wish = { index: number; objects: readonly NamedObject[] };
+
+/** What one item finds and leaves. */
+export type Outcome = { changed: NamedObject[]; unchanged: NamedObject[] };
+
+type Change = {
+	groupId: string;
+	mode: 'append' | 'delete';
+	options: AnswerOptions;
+	/** Whether nothing more may be sent. */
+	halted(): boolean;
+	/** Is called once for each wish. */
+	settle(index: number, outcome: Outcome | Error): void;
+};
+
+/**
+ * Changes what is associated to one group, for all items that name the group, in one request. What is so already is not
+ * sent.
+ *
+ * If ThreatConnect refuses the request, its halves are sent, so that an item fails only for what it names itself.
+ */
+export async function changeAssociations(
+	api: ThreatConnect,
+	wishes: readonly Wish[],
+	change: Change,
+): Promise<void> {
+	await changeTogether(api, wishes, change, { refused: 0 });
+}
+
+/** After so many refusals the rest of a group's items would be refused too, e.g. because of a missing permission. */
+const MAX_REFUSALS = 50;
+
+async function changeTogether(
+	api: ThreatConnect,
+	wishes: readonly Wish[],
+	change: Change,
+	count: { refused: number },
+): Promise<void> {
+	if (change.halted()) return;
+	try {
+		const outcomes = await writeOnce(api, wishes, change);
+		wishes.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
+	} catch (error) {
+		count.refused++;
+		const isLast = wishes.length === 1 || !isRefusal(error);
+		if (isLast || count.refused > MAX_REFUSALS) {
+			const failure = isLast ? asError(error) : notSent(error);
+			for (const { index } of wishes) change.settle(index, failure);
+			return;
+		}
+		const half = Math.ceil(wishes.length / 2);
+		await changeTogether(api, wishes.slice(0, half), change, count);
+		await changeTogether(api, wishes.slice(half), change, count);
+	}
+}
+
+const NOTHING: Outcome = { changed: [], unchanged: [] };
+
+/** Whether the request was refused for something in it, so that a part of it may be taken. */
+const isRefusal = (error: unknown): boolean =>
+	error instanceof InvalidInput ||
+	(error instanceof ServiceFailure &&
+		error.certainty === 'notDone' &&
+		/^(400|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
+
+const notSent = (error: unknown) =>
+	new InvalidInput(
+		`ThreatConnect has refused ${MAX_REFUSALS} requests for the group, the last one with: ${errorMessage(error)}`,
+		'Nothing more was sent for the group. Correct what the message names, and run the items that failed again.',
+	);
+
+async function writeOnce(
+	api: ThreatConnect,
+	wishes: readonly Wish[],
+	{ groupId, mode, options }: Change,
+): Promise<Outcome[]> {
+	const adds = mode === 'append';
+	const objects = [
+		...new Map(wishes.flatMap((wish) => wish.objects.map((object) => [keyOf(object), object]))).values(),
+	];
+	/** What was there before anything was written. */
+	let before: Present | undefined;
+	const written = await readThenWrite({
+		signal: cancelSignal(api.connection),
+		async read() {
+			const present = await readPresent(api, groupId, objects, adds);
+			before ??= present;
+			const left = objects.filter((object) => present.has(keyOf(object)) !== adds);
+			return left.length === 0 ? undefined : bodiesOf(left, mode, present);
+		},
+		async write(bodies) {
+			for (const body of bodies) await api.updateGroup({ id: groupId }, body, options, { maxAttempts: 1 });
+		},
+	});
+	// A group that does not exist has nothing to remove either, and that is to be an error.
+	if (written === undefined && before?.size === 0) await api.getGroup({ id: groupId }, {});
+	return wishes.map((wish): Outcome => {
+		const isUnchanged = (object: NamedObject) => before?.has(keyOf(object)) === adds;
+		return {
+			changed: wish.objects.filter((object) => !isUnchanged(object)),
+			unchanged: wish.objects.filter(isUnchanged),
+		};
+	});
+}
+
+/** Objects that the group has, by `keyOf`, with their IDs. */
+type Present = Map<string, unknown>;
+
+const keyOf = (object: NamedObject): string =>
+	'id' in object
+		? `${object.type} ${object.id}`
+		: `named ${JSON.stringify([
+				object.indicator.type,
+				object.indicator.summary.toLowerCase(),
+				object.indicator.ownerName ?? '',
+			])}`;
+
+/** The bodies of the change: one, or several where a list is longer than one request takes. */
+function bodiesOf(
+	objects: readonly NamedObject[],
+	mode: 'append' | 'delete',
+	present: Present,
+): JsonObject[] {
+	const bodies: JsonObject[] = [];
+	for (const [type, { list, maxSize = Infinity }] of Object.entries(OBJECT_TYPES)) {
+		const entries = objects
+			.filter((object) => object.type === type)
+			.map((object): JsonObject => {
+				if (mode === 'delete') return { id: present.get(keyOf(object)) };
+				return 'id' in object ? { id: numberOf(object.id) } : object.body;
+			});
+		for (let start = 0; start < entries.length; start += maxSize) {
+			const place = start === 0 ? 0 : Math.floor(start / maxSize);
+			bodies[place] = { ...bodies[place], [list]: { data: entries.slice(start, start + maxSize), mode } };
+		}
+	}
+	return bodies;
+}
+
+/** An ID as ThreatConnect writes it. */
+const numberOf = (id: string): unknown => (Number.isSafeInteger(Number(id)) ? Number(id) : BigInt(id));
+
+/**
+ * Which of the objects the group has.
+ *
+ * @throws InvalidInput when an indicator that is to be removed is there several times
+ */
+async function readPresent(
+	api: ThreatConnect,
+	groupId: string,
+	objects: readonly NamedObject[],
+	adds: boolean,
+): Promise<Present> {
+	const present: Present = new Map();
+	for (const type of Object.keys(OBJECT_TYPES) as ObjectType[]) {
+		const ids = objects.flatMap((object) => (object.type === type && 'id' in object ? [object.id] : []));
+		for (const { id } of await readByIds(api, groupId, type, ids)) present.set(`${type} ${String(id)}`, id);
+	}
+	const byPlace = new Map<
+		string,
+		{ names: Array<NamedObject & { indicator: IndicatorName }>; owner?: string }
+	>();
+	for (const object of objects) {
+		if ('id' in object) continue;
+		const { type, ownerName } = object.indicator;
+		const owner = ownerName ?? (adds ? await api.findOwnOrganization() : undefined);
+		// An indicator of another owner is another indicator. ThreatConnect itself finds out which one is meant.
+		if (adds && owner === undefined) continue;
+		const key = JSON.stringify([type, owner]);
+		const place = byPlace.get(key) ?? { names: [], ...(owner !== undefined && { owner }) };
+		place.names.push(object);
+		byPlace.set(key, place);
+	}
+	for (const { names, owner } of byPlace.values()) {
+		const rows = await readByNames(
+			api,
+			groupId,
+			names.map(({ indicator }) => indicator),
+			owner,
+		);
+		for (const object of names) {
+			const { indicator } = object;
+			const alike = rows.filter((row) =>
+				isSameName('associatedIndicators', 'summary', indicator.summary, row.summary),
+			);
+			const exact = alike.filter(({ summary }) => summary === indicator.summary);
+			const [row, ...others] = exact.length > 0 ? exact : alike;
+			if (row === undefined) continue;
+			if (others.length > 0 && !adds) throw severalOf(indicator, [row, ...others]);
+			present.set(keyOf(object), row.id);
+		}
+	}
+	return present;
+}
+
+/** How many IDs about fit into one query. */
+const IDS_PER_QUERY = 60;
+
+async function readByIds(
+	api: ThreatConnect,
+	groupId: string,
+	type: ObjectType,
+	ids: readonly string[],
+): Promise<JsonObject[]> {
+	if (ids.length === 0) return [];
+	const { path } = OBJECT_TYPES[type];
+	const ofGroup = associatedTo(groupId, type);
+	const read = async (...any: Disjunction[]) =>
+		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity })(api);
+	if (ids.length > MANY_QUERIES * IDS_PER_QUERY) {
+		// Whether it takes fewer requests to read all that the group has.
+		const all = await api.count(path, ofGroup.clause(ofGroup.texts));
+		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) {
+			const wanted = new Set(ids);
+			return (await read()).filter(({ id }) => wanted.has(String(id)));
+		}
+	}
+	return await read({ filter: 'id', texts: ids, clause: (some) => `id in (${some.join(',')})` });
+}
+
+/** From here on, a request that counts is worth it. */
+const MANY_QUERIES = 4;
+
+async function readByNames(
+	api: ThreatConnect,
+	groupId: string,
+	names: readonly IndicatorName[],
+	owner: string | undefined,
+): Promise<JsonObject[]> {
+	const [{ type } = { type: '' }] = names;
+	const where = allOf([
+		isOneOf('typeName', [type]),
+		owner === undefined ? undefined : isOneOf('ownerName', [owner]),
+	]);
+	const any: Disjunction[] = [
+		{
+			filter: 'summary',
+			texts: [...new Set(names.map(({ summary }) => summary))],
+			clause: (some) =>
+				type === 'File' ? anyOf(some, (one) => `(${summaryClause(type, one)})`) : isOneOf('summary', some),
+		},
+		{ filter: 'place', texts: [''], clause: () => where ?? '' },
+		associatedTo(groupId, 'indicator'),
+	];
+	return await searchFor({ path: OBJECT_TYPES.indicator.path, filters: { any }, limit: Infinity })(api);
+}
