@@ -40,6 +40,7 @@ export class AttackForgeGroup implements INodeType {
 					{ name: 'Group', value: 'group' },
 					{ name: 'Member', value: 'member' },
 					{ name: 'Project', value: 'project' },
+					{ name: 'User', value: 'user' },
 					{ name: 'Vulnerability', value: 'vulnerability' },
 				],
 				default: 'group',

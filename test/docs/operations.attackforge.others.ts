@@ -96,6 +96,26 @@ export const otherExamples: AttackForgeExamples = {
 		],
 	},
 
+	'user/getAll': {
+		purpose:
+			'Lists the users of the tenant, each with the groups that it is a member of and its access there: for a review of who may see what.',
+		parameters: { returnAll: true, filters: { lastName: '={{ $json.name }}' }, withGroups: true },
+		items: [{ name: 'Citizen' }],
+		before: seedMember,
+		notes: [
+			'- AttackForge has no pages here: it gives all users that match in one answer. The groups take one more request for each user, several at once; without **With Groups** there is only the one request.\n' +
+				'- If the groups of one user cannot be read, the item fails, so that no list is incomplete.\n' +
+				'- AttackForge does not document whether a filter compares the whole name or a part of it.',
+		],
+		failures: [
+			{
+				what: 'The expression of a filter gives nothing',
+				items: [{ family: 'Citizen' }],
+				todo: 'Nothing was asked for: without the filter, all users would have come out.',
+			},
+		],
+	},
+
 	'member/getGroups': {
 		purpose:
 			'Lists the groups that a user is a member of, for instance to see what somebody who leaves has access to.',

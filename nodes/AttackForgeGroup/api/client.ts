@@ -171,8 +171,9 @@ export class AttackForge {
 		);
 	}
 
-	async getUsers(): Promise<JsonObject[]> {
-		return await this.many('GetUsers', { method: 'GET', path: '/users' }, 'users');
+	/** @param filters `firstName`, `lastName`, `email` and `username`. The API has no pages here. */
+	async getUsers(filters: Query = []): Promise<JsonObject[]> {
+		return await this.many('GetUsers', { method: 'GET', path: '/users', query: filters }, 'users');
 	}
 
 	/**

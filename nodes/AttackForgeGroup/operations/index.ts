@@ -16,6 +16,7 @@ import { remove } from './member/remove';
 import { getMany as getProjects } from './project/getMany';
 import { link } from './project/link';
 import { unlink } from './project/unlink';
+import { getMany as getUsers } from './user/getMany';
 import { getMany as getVulnerabilities } from './vulnerability/getMany';
 
 /** All operations of the node, in the order of the drop-downs. */
@@ -36,5 +37,6 @@ export const operations: ReadonlyArray<OperationFile<AttackForge>> = [
 	getProjects,
 	link,
 	unlink,
+	getUsers,
 	getVulnerabilities,
 ];
