@@ -235,11 +235,15 @@ const PAGE = 10_000;
 
 /** All pages of a list, one after the other, with nothing but JSON.parse. */
 async function axiosPages(target: Job): Promise<Outcome> {
-	const groups: unknown[] = [];
+	return await axiosList(target, 'groups', { sorting: 'id asc' });
+}
+
+async function axiosList(target: Job, list: string, query: Record<string, string>): Promise<Outcome> {
+	const rows: unknown[] = [];
 	const headers = headersOf(target);
 	for (;;) {
-		const params = { sorting: 'id asc', resultStart: groups.length, resultLimit: PAGE };
-		const { data: text } = await axios.get<string>(`${target.url}/api/v3/groups`, {
+		const params = { ...query, resultStart: rows.length, resultLimit: PAGE };
+		const { data: text } = await axios.get<string>(`${target.url}/api/v3/${list}`, {
 			headers,
 			...AGENTS,
 			params,
@@ -247,12 +251,27 @@ async function axiosPages(target: Job): Promise<Outcome> {
 			transformResponse: (body: string) => body,
 		});
 		const { data, next } = JSON.parse(text) as { data: unknown[]; next?: string };
-		for (const group of data) groups.push(group);
-		if (next === undefined) return { succeeded: groups.length, failed: 0 };
+		for (const row of data) rows.push(row);
+		if (next === undefined) return { succeeded: rows.length, failed: 0 };
 	}
 }
 
+/** All indicators of a group, page by page as one would write it first, with nothing but JSON.parse. */
+async function axiosIndicators(target: Job): Promise<Outcome> {
+	return await axiosList(target, 'indicators', { tql: 'hasGroup(id = 1)', sorting: 'id asc' });
+}
+
+/** All indicators of a group. Each counts once. */
+async function associations(job: Job): Promise<Outcome> {
+	const parameters = { resource: 'association', groupId: '1', objectType: 'indicator', returnAll: true };
+	const result = await ours(job, 'getAll', parameters);
+	const ids = new Set(result.items.map(({ json }) => json.id));
+	return { ...outcomeOf(result), succeeded: ids.size };
+}
+
 const clients = {
+	associations,
+	axiosIndicators,
 	ours: async (job: Job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
 	getMany: async (job: Job) => outcomeOf(await ours(job, 'getAll', { returnAll: true })),
 	bulkImport: async (job: Job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),

@@ -4,7 +4,7 @@ import { inN8n } from './inN8n';
 import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
 import { pauses } from './scenarios/eventLoop';
 import { sickService } from './scenarios/sickService';
-import { bulkImport, files, getMany, growth } from './scenarios/volumes';
+import { associations, bulkImport, files, getMany, growth } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
 
@@ -42,6 +42,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	9: cancelled,
 	10: pauses,
 	11: sickService,
+	12: associations,
 };
 
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {

@@ -27,9 +27,9 @@ export type Behaviour = {
 	capacity?: number;
 	/** With more requests than this under way, a response takes longer, and its time grows faster than their number. */
 	knee?: number;
-	/** The number of existing groups. */
+	/** The number of existing groups, and of the indicators of each group. */
 	groups?: number;
-	/** ID of the first group, default 1. */
+	/** ID of the first of them, default 1. */
 	firstId?: number;
 };
 
@@ -106,21 +106,45 @@ function page(target: string): Buffer {
 	const limit = Number(query.get('resultLimit') ?? 100);
 	const after = /id > (\d+)/.exec(query.get('tql') ?? '')?.[1];
 	const start = after ? Number(after) - behaviour.firstId + 1 : Number(query.get('resultStart') ?? 0);
-	const key = [url, behaviour.firstId, behaviour.groups, start, limit].join();
+	const list = /\/v3\/(\w+)/.exec(target)?.[1] ?? '';
+	const key = [url, list, behaviour.firstId, behaviour.groups, start, limit].join();
 	const present = pages.get(key);
 	if (present) return present;
-	const rendered = render(start, Math.min(start + limit, behaviour.groups));
+	const rendered = render(list, start, Math.min(start + limit, behaviour.groups));
 	pages.set(key, rendered);
 	return rendered;
 }
 
-function render(start: number, end: number): Buffer {
-	const groups = Array.from({ length: Math.max(0, end - start) }, (_, offset) => {
+/** An indicator as in a response. */
+const indicator = (id: number): string =>
+	JSON.stringify({
+		id,
+		ownerId: 1,
+		ownerName: 'Demo Organization',
+		dateAdded: DATE,
+		webLink: `https://threatconnect.example/#/details/indicators/${id}/overview`,
+		type: 'Host',
+		lastModified: DATE,
+		rating: 3,
+		confidence: 60,
+		summary: `host-${id}.example`,
+		privateFlag: false,
+		active: true,
+		activeLocked: false,
+		hostName: `host-${id}.example`,
+		dnsActive: false,
+		whoisActive: false,
+		legacyLink: `https://threatconnect.example/auth/indicators/details/host.xhtml?host=host-${id}.example`,
+	});
+
+function render(list: string, start: number, end: number): Buffer {
+	const rows = Array.from({ length: Math.max(0, end - start) }, (_, offset) => {
 		const id = behaviour.firstId + start + offset;
+		if (list === 'indicators') return indicator(id);
 		return group(id, { type: 'Incident', name: `Incident ${id}`, xid: `bench:${id}`, status: 'New' });
 	});
-	const next = end < behaviour.groups ? `"next":"${url}/api/v3/groups?resultStart=${end}",` : '';
-	return Buffer.from(`{${next}"data":[${groups.join(',')}],"status":"Success"}`);
+	const next = end < behaviour.groups ? `"next":"${url}/api/v3/${list}?resultStart=${end}",` : '';
+	return Buffer.from(`{${next}"data":[${rows.join(',')}],"status":"Success"}`);
 }
 
 function created(body: string): string {

@@ -24,6 +24,32 @@ export async function getMany(bench: Bench): Promise<void> {
 	});
 }
 
+/** 12: all indicators of one group, each time in a process of its own. */
+export async function associations(bench: Bench): Promise<void> {
+	const indicators = bench.options.quick ? 5000 : 25_000;
+	const fresh = async (client: Client) =>
+		await bench.measureFresh([{ groups: 1 }, client], [{ groups: indicators, firstId: CLOUD_ID }, client]);
+	const ours: Fresh[] = [];
+	const axios: Fresh[] = [];
+	// As in Get Many of groups, the first round does not count.
+	for (let round = 0; round <= bench.options.rounds; round++) {
+		ours[round] = await fresh({ client: 'associations' });
+		axios[round] = await fresh({ client: 'axiosIndicators' });
+	}
+	const [one, other] = [freshSummary(ours.slice(1)), freshSummary(axios.slice(1))];
+	const scenario = `12: ${indicators.toLocaleString('en')} indicators of one group, IDs of 16 digits`;
+	reportList(bench, scenario, indicators, { ours: one, axios: other });
+	bench.figure({
+		scenario,
+		peakRssMiB: one.maxRssMiB,
+		ours: one.seen.requests,
+		unit: 'requests',
+		peers: { 'axios and JSON.parse': other.seen.requests },
+		bar: 'no more requests than the bare loop',
+		met: one.seen.requests <= other.seen.requests,
+	});
+}
+
 function reportList(
 	bench: Bench,
 	scenario: string,
