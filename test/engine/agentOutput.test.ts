@@ -100,6 +100,20 @@ test('a selected field that ThreatConnect only gives where it is asked for is as
 	expect(put?.target).toContain('fields=tags&fields=sightings');
 });
 
+test('an agent gets ten fields at most of what is associated to a group, and more where it asks', async () => {
+	const { id } = threatConnect.seedGroup({ type: 'Incident', name: 'x', associatedIndicators: ['101'] });
+	const parameters = { resource: 'association', operation: 'getAll', groupId: id, objectType: 'indicator' };
+	const [indicator] = await fromAgents(parameters);
+	expect(indicator).toEqual({ id: 101, type: 'Host', summary: 'badguy.com', ownerName: 'Demo Organization' });
+	const selectedFields = ['summary', 'associatedGroups'];
+	const [selected] = await fromAgents({ ...parameters, output: 'fields', selectedFields });
+	expect(selected).toEqual({
+		id: 101,
+		summary: 'badguy.com',
+		associatedGroups: { data: [expect.objectContaining({ name: 'x' })] },
+	});
+});
+
 test('what Output Field Names asks for is in the simplified output', async () => {
 	const options = { fields: ['tags'] };
 	const [group] = await fromAgents({ operation: 'get', groupId: seed(), options });

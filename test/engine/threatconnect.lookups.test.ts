@@ -151,3 +151,21 @@ describe('what cannot be listed can be typed', () => {
 		await expect(search(method, '', { token: 'APIV2:1:x:2:y' })).rejects.toThrow(/^Unauthorized\. .*token/i);
 	});
 });
+
+test('the fields of what is associated to a group are those of the type that the form has chosen', async () => {
+	const objectFields = async (objectType: string, on = server) => {
+		const { context, type } = await connected({ on, parameters: { resource: 'association', objectType } });
+		const options = await (type.methods?.loadOptions?.getObjectFields as Load).call(context);
+		return options.map(({ value }) => value);
+	};
+	expect(await objectFields('indicator')).toContain('genericCustomIndicatorValues');
+	expect(await objectFields('case')).toEqual([
+		'associatedGroups',
+		'associatedIndicators',
+		'attributes',
+		'tags',
+	]);
+	expect(await objectFields('group')).toContain('associatedVictimAssets');
+	expect(await objectFields('={{ $json.type }}')).toEqual(['associatedGroups']);
+	expect(await objectFields('indicator', older)).toEqual(['associatedGroups']);
+});
