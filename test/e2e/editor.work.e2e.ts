@@ -70,7 +70,7 @@ test.each(['ThreatConnect', 'AttackForge'])(
 		await page.getByTestId('node-creator-plus-button').first().click();
 		await page.getByTestId('node-creator-search-bar').fill(name);
 		await page.getByText(`${name} Group`, { exact: true }).first().click();
-		await page.getByText('Create or update a group').first().waitFor();
+		await page.getByText('Create or update group').first().waitFor();
 		await editor.screenshot(`Node panel-${name}`);
 	},
 );
