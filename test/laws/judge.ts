@@ -57,7 +57,7 @@ export function plain(all: unknown): string {
 			.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '…Z')
 			.replace(/\b[0-9a-f]{24}\b/g, nameOf)
 			// From the first ID that ThreatConnect's simulator gives; those of the seeds are lower.
-			.replace(/\b11258999068(43|44)\d{3}\b/g, nameOf)
+			.replace(/\b((attributes|tags) )?11258999068(43|44)\d{3}\b/g, nameOf)
 	);
 }
 

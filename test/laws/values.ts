@@ -57,6 +57,22 @@ export type Reference = { value: unknown; names?: string };
 const naming = (names: string | undefined, values: fc.Arbitrary<unknown>): fc.Arbitrary<Reference> =>
 	values.map((value) => ({ value, names }));
 
+/** The same way to name a record, of the record beside it. `undefined` where there is none. */
+export function neighbourOf(
+	service: 'threatConnect' | 'attackForge',
+	{ value, names }: Reference,
+): Reference | undefined {
+	if (service === 'attackForge' && names === AF.project)
+		return { value: AF.otherProject, names: AF.otherProject };
+	const { acme, cafe } = service === 'threatConnect' ? TC : AF;
+	if (names !== acme) return undefined;
+	const written = new Map<unknown, string>([
+		['INC-1', 'INC-2'],
+		['ACME', 'Café'],
+	]);
+	return { value: written.get(value) ?? cafe, names: cafe };
+}
+
 const NO_ID = fc.constantFrom<unknown>(
 	'',
 	' ',
