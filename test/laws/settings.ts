@@ -18,7 +18,7 @@ import {
 } from './judge';
 import { caseOf, type Operation } from './operations';
 import { BLANKS, neighbourOf, type Reference } from './values';
-import type { Case, Records } from './worlds';
+import type { Case, Records, World } from './worlds';
 
 /** What the laws ask of options and filters: of each, as it stands in the form of its operation. */
 
@@ -111,20 +111,37 @@ export const blankOptions = (operation: Operation): Cell[] =>
 /** A filter that says nothing is refused or finds nothing: it must not find everything. */
 export const blankFilters = (operation: Operation): Cell[] =>
 	cellsOfModes(operation, 'frame', (at) =>
-		entriesOf(operation, 'filters').map((filter) =>
-			cell(
+		entriesOf(operation, 'filters').flatMap((filter) => {
+			const mustNotFindAll = async (world: World, one: Case, filtered: Case) => {
+				const { outcome, result } = await afresh(world, filtered);
+				const all = await afresh(world, one);
+				must(
+					outcome.is === 'not done' || result.items.length < all.result.items.length,
+					`it finds all ${result.items.length} records`,
+				);
+			};
+			const blank = cell(
 				{ ...at, kind: `blank in the filter ${filter.displayName}` },
 				fc.record({ one: cases(operation, at.mode), value: blankOf(filter) }),
-				async (world, { one, value }) => {
-					const { outcome, result } = await afresh(world, withSetting(one, 'filters', filter, [value]));
-					const all = await afresh(world, one);
-					must(
-						outcome.is === 'not done' || result.items.length < all.result.items.length,
-						`it finds all ${result.items.length} records`,
-					);
-				},
-			),
-		),
+				async (world, { one, value }) =>
+					await mustNotFindAll(world, one, withSetting(one, 'filters', filter, [value])),
+			);
+			if (filter.type !== 'fixedCollection') return [blank];
+			const [{ name = '' } = {}] = filter.options ?? [];
+			const rowless = fc.constantFrom<INodeParameters>({}, { [name]: [] });
+			return [
+				blank,
+				cell(
+					{ ...at, kind: `the filter ${filter.displayName} without a row`, isAlwaysTested: true },
+					fc.record({ one: cases(operation, at.mode), rowless }),
+					async (world, input) => {
+						const { parameters } = input.one;
+						const filters = { ...(parameters.filters as INodeParameters), [filter.name]: input.rowless };
+						await mustNotFindAll(world, input.one, { ...input.one, parameters: { ...parameters, filters } });
+					},
+				),
+			];
+		}),
 	);
 
 /** What the node refuses before it sends anything of the item. */
