@@ -25,7 +25,7 @@ import {
 } from './judge';
 import { caseOf, fieldsOf, type Operation, type Said } from './operations';
 import { blankFilters, blankOptions, optionsOfOthers } from './settings';
-import { ACTOR, AF, BLANKS, neighbourOf, type Reference, UNSAFE } from './values';
+import { ACTOR, AF, BLANKS, neighborOf, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
 
 /** The four laws. Each compares the service's records before and after, and throws what it finds. */
@@ -518,7 +518,7 @@ function madeOnce(operation: Operation, at: Place): Cell[] {
 			inputs,
 			async (world, { reference, record, maxConcurrentRequests }) => {
 				// The first and the last one name the same record.
-				const other = neighbourOf(operation.service, reference) ?? reference;
+				const other = neighborOf(operation.service, reference) ?? reference;
 				const of = (...all: Reference[]) =>
 					caseOf(
 						operation,

@@ -103,7 +103,7 @@ const threatConnect: Record<string, Row> = {
 		effect: 'writes',
 		locators: anIncident,
 		fields: 'updateFields',
-		again: 'twice',
+		again: 'same',
 		text: 'description',
 	},
 	'group/upsert': {

@@ -17,7 +17,7 @@ import {
 	usualOf,
 } from './judge';
 import { caseOf, type Operation } from './operations';
-import { BLANKS, neighbourOf, type Reference } from './values';
+import { BLANKS, neighborOf, type Reference } from './values';
 import type { Case, Records, World } from './worlds';
 
 /** What the laws ask of options and filters: of each, as it stands in the form of its operation. */
@@ -128,15 +128,15 @@ export const blankFilters = (operation: Operation): Cell[] =>
 			);
 			if (filter.type !== 'fixedCollection') return [blank];
 			const [{ name = '' } = {}] = filter.options ?? [];
-			const rowless = fc.constantFrom<INodeParameters>({}, { [name]: [] });
+			const withoutRow = fc.constantFrom<INodeParameters>({}, { [name]: [] });
 			return [
 				blank,
 				cell(
 					{ ...at, kind: `the filter ${filter.displayName} without a row`, isAlwaysTested: true },
-					fc.record({ one: cases(operation, at.mode), rowless }),
+					fc.record({ one: cases(operation, at.mode), withoutRow }),
 					async (world, input) => {
 						const { parameters } = input.one;
-						const filters = { ...(parameters.filters as INodeParameters), [filter.name]: input.rowless };
+						const filters = { ...(parameters.filters as INodeParameters), [filter.name]: input.withoutRow };
 						await mustNotFindAll(world, input.one, { ...input.one, parameters: { ...parameters, filters } });
 					},
 				),
@@ -158,16 +158,16 @@ const refusedByService = ({ name }: INodeProperties, { service }: Operation) =>
 			? [{ nonsense: [1] }, '{"status": "Sleeping"}', '{"securityLabels": {"data": [{"name": "TLP:PINK"}]}}']
 			: [{ nonsense: [1] }];
 
-type Spoiled = { value: unknown; isSent: boolean; neighbour: Reference };
+type Spoiled = { value: unknown; isSent: boolean; neighbor: Reference };
 
 /** An item that an option spoils, and that may name the same record as the good item. */
 function spoiledOf(option: INodeProperties, operation: Operation, good: Reference): fc.Arbitrary<Spoiled> {
-	const other = neighbourOf(operation.service, good);
-	const neighbours = fc.constantFrom(good, ...(other ? [other] : []));
+	const other = neighborOf(operation.service, good);
+	const neighbors = fc.constantFrom(good, ...(other ? [other] : []));
 	const unsent = fc.record({
 		value: refusedByNode(option),
 		isSent: fc.constant(false),
-		neighbour: neighbours,
+		neighbor: neighbors,
 	});
 	const values = refusedByService(option, operation);
 	if (values.length === 0) return unsent;
@@ -175,7 +175,7 @@ function spoiledOf(option: INodeProperties, operation: Operation, good: Referenc
 		value: fc.constantFrom<unknown>(...values),
 		isSent: fc.constant(true),
 		// Bulk Import takes an XID once, and does not know yet that ThreatConnect will refuse its first item.
-		neighbour: operation.name.endsWith('bulkImport') && other ? fc.constant(other) : neighbours,
+		neighbor: operation.name.endsWith('bulkImport') && other ? fc.constant(other) : neighbors,
 	});
 	return fc.oneof(unsent, sent);
 }
@@ -184,7 +184,7 @@ function spoiledOf(option: INodeProperties, operation: Operation, good: Referenc
 const pairs = (operation: Operation, mode: Parameters<typeof caseOf>[1], option: INodeProperties) => {
 	const { locator, references } = usualOf(operation);
 	return fc.tuple(references, recordFor(operation)).chain(([reference, record]) =>
-		spoiledOf(option, operation, reference).map(({ value, isSent, neighbour }) => {
+		spoiledOf(option, operation, reference).map(({ value, isSent, neighbor }) => {
 			const of = (...all: Reference[]) =>
 				caseOf(
 					operation,
@@ -194,10 +194,10 @@ const pairs = (operation: Operation, mode: Parameters<typeof caseOf>[1], option:
 				);
 			return {
 				alone: withSetting(of(reference), 'options', option, [undefined]),
-				both: withSetting(of(neighbour, reference), 'options', option, [value, undefined]),
+				both: withSetting(of(neighbor, reference), 'options', option, [value, undefined]),
 				isSent,
 				/** The record of the spoiled item alone. */
-				besides: neighbour.names === reference.names ? undefined : neighbour.names,
+				besides: neighbor.names === reference.names ? undefined : neighbor.names,
 			};
 		}),
 	);

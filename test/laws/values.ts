@@ -58,7 +58,7 @@ const naming = (names: string | undefined, values: fc.Arbitrary<unknown>): fc.Ar
 	values.map((value) => ({ value, names }));
 
 /** The same way to name a record, of the record beside it. `undefined` where there is none. */
-export function neighbourOf(
+export function neighborOf(
 	service: 'threatConnect' | 'attackForge',
 	{ value, names }: Reference,
 ): Reference | undefined {
