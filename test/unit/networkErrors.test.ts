@@ -32,7 +32,7 @@ describe('a network’s code in plain words', () => {
 	])('%s', (code, message, certainty, description) => {
 		const said = explainNetworkCode(code, 'example.com:8443');
 		expect(said.message).toBe(message);
-		expect(said.mayPass).toBe(certainty !== undefined);
+		expect(said.isTransient).toBe(certainty !== undefined);
 		expect(said.mayHaveArrived).toBe(certainty === 'unknown');
 		expect(said.description).toMatch(description);
 	});
@@ -170,6 +170,6 @@ test('a proxy that is not reached is named, and the request was not done', () =>
 	const said = explainNetworkCode('ECONNREFUSED', HOST, '10.0.0.1:3128');
 	expect(said.message).toContain('The proxy 10.0.0.1:3128 was not reached');
 	expect(said.description).toContain('NO_PROXY');
-	expect(said).toMatchObject({ mayPass: true, mayHaveArrived: false });
-	expect(explainNetworkCode('ENOTFOUND', HOST, 'proxy').mayPass).toBe(false);
+	expect(said).toMatchObject({ isTransient: true, mayHaveArrived: false });
+	expect(explainNetworkCode('ENOTFOUND', HOST, 'proxy').isTransient).toBe(false);
 });

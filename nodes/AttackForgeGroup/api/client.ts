@@ -9,7 +9,7 @@ import { send } from '../../shared/http/jsonRequests';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { isMissing, type MethodName, successful } from './responses';
-import { RunState } from './runState';
+import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
 import { comparable } from '../fields/matching';
 
@@ -36,13 +36,13 @@ export class AttackForge {
 	readonly lookups = new LookupCache();
 
 	/** What this run knows of the groups that it has created or written. */
-	readonly run: RunState;
+	readonly writtenGroups: WrittenGroups;
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
 	private readonly recent = new Map<Scope, { at: number; listing: Promise<JsonObject[]> }>();
 
 	constructor(private readonly connection: Connection) {
-		this.run = new RunState((milliseconds) => connection.clock.toService(milliseconds));
+		this.writtenGroups = new WrittenGroups((milliseconds) => connection.clock.toService(milliseconds));
 	}
 
 	/** Aborted when the execution is cancelled. */

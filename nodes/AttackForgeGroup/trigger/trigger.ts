@@ -14,8 +14,8 @@ import {
 	shortHash,
 	type Snapshot,
 	snapshotOf,
-} from '../../shared/polling/fingerprints';
-import { beginsAnew, fingerprintOf, readMaxItems, readOverlap } from '../../shared/polling/parameters';
+} from '../../shared/polling/snapshotDiff';
+import { beginsAnew, settingsHash, readMaxItems, readOverlap } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
@@ -184,11 +184,11 @@ class GroupTrigger implements Trigger {
 	}
 
 	private get lookedAt(): string {
-		return fingerprintOf(lookedAtOf(this.settings.parameters), LOOKED_AT, this.api.root);
+		return settingsHash(lookedAtOf(this.settings.parameters), LOOKED_AT, this.api.root);
 	}
 
 	private get lookedIn(): string {
-		return fingerprintOf(this.settings.parameters, LOOKED_IN, this.api.root);
+		return settingsHash(this.settings.parameters, LOOKED_IN, this.api.root);
 	}
 
 	private isAsBefore(state: State | undefined): boolean {

@@ -9,7 +9,7 @@ import { readLong } from '../../shared/core/readValue';
 import { incomplete } from '../../shared/http/response';
 import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';
-import { allOf } from '../query/tql';
+import { allOf } from '../query/clauses';
 
 /** What a response should hold, and what the server should note. */
 export type AnswerOptions = {

@@ -4,9 +4,9 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { ThreatConnect } from '../api/client';
 import { readXid } from '../api/references';
 import { plainSpelling } from '../query/matching';
-import { isOneOf } from '../query/tql';
+import { isOneOf } from '../query/clauses';
 import { rowsOf } from './compareGroup';
-import { findByName, idsOf, ownerClause } from './findGroup';
+import { findByName, idsOf, ownerClause } from './findByName';
 
 /**
  * Writes a body whose associated groups are linked if they exist. A group that the body gives by XID, or by name, type

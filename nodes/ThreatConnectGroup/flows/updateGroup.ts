@@ -3,12 +3,12 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
 import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPresent } from './compareGroup';
-import { keepGivenAttributes } from './givenAttributes';
+import { separateExistingAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
 import type { GroupReference } from '../api/references';
 import { plainSpelling } from '../query/matching';
-import { allOf, isOneOf, quote } from '../query/tql';
+import { allOf, isOneOf, quote } from '../query/clauses';
 import { withLinkedGroups } from './associatedGroups';
 
 /** Changes a group. What only the instance knows is looked up before anything is sent. */
@@ -35,13 +35,13 @@ type Change = {
  *   associated group does not exist exactly once
  * @throws ServiceFailure in doubt when only a part of the change was certainly made
  */
-export async function changeGroup(
+export async function updateGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
 	given: JsonObject,
 	{ options, present, done }: Change,
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
-	const kept = await keepGivenAttributes(api, reference, given, present);
+	const kept = await separateExistingAttributes(api, reference, given, present);
 	const { body } = kept;
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);

@@ -6,7 +6,7 @@ import { matching, withAdvice } from '../../shared/methods/listSearch';
 import type { ThreatConnect } from '../api/client';
 import { connectForForm } from '../api/connect';
 import { INDICATOR_TYPES } from '../fields/indicators';
-import { isOneOf, quote } from '../query/tql';
+import { isOneOf, quote } from '../query/clauses';
 
 /**
  * Drop-downs and search lists of the form. If the key may not list, n8n shows the refusal. If the server lacks a list,

@@ -7,7 +7,7 @@ import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
 import {
 	beginsAnew,
-	fingerprintOf,
+	settingsHash,
 	readMaxItems,
 	readOverlap,
 	readStart,
@@ -20,7 +20,7 @@ import { simplifyGroup } from '../fields/receivedGroup';
 import { type GroupFilters, readFilters } from '../query/filters';
 import { isSameText } from '../query/matching';
 import { split, tqlOf } from '../query/split';
-import { allOf } from '../query/tql';
+import { allOf } from '../query/clauses';
 import {
 	creatorOf,
 	eventsOf,
@@ -157,8 +157,8 @@ class GroupTrigger implements Trigger {
 	/** The state after the last poll. At first, and if the parameters have changed, a new beginning. */
 	private async stateOf(kept: unknown, run: PollRun): Promise<State> {
 		const { events, options, parameters, since } = this.settings;
-		const lookedFor = fingerprintOf(parameters, LOOKED_FOR, this.api.connection.root);
-		const start = fingerprintOf(parameters, START, '');
+		const lookedFor = settingsHash(parameters, LOOKED_FOR, this.api.connection.root);
+		const start = settingsHash(parameters, START, '');
 		const known = readState(kept, events);
 		const wasInactive = known !== undefined && beginsAnew(options, run.isActivation);
 		if (known?.lookedFor === lookedFor && known.start === start && !wasInactive) return known;
@@ -177,11 +177,11 @@ class GroupTrigger implements Trigger {
 		// Groups that were there before are not events.
 		const seen = new Seen({});
 		const query = { event, ...this.settings, fields: [], pageSize: MAX_PAGE_SIZE };
-		for await (const { occurrences, upTo } of readMinutes(this.api, query, timeline.from)) {
-			for (const one of occurrences) if (one.time >= timeline.from && one.time <= newest) seen.add(one);
+		for await (const { occurrences, upTo } of readMinutes(this.api, query, timeline.readFrom)) {
+			for (const one of occurrences) if (one.time >= timeline.readFrom && one.time <= newest) seen.add(one);
 			if (upTo > newest) break;
 		}
-		return { ...timeline, seen: seen.toState(timeline.floor) };
+		return { ...timeline, seen: seen.toState(timeline.doneBefore) };
 	}
 
 	private streamOf(event: GroupEvent, timeline: Timeline): Stream<JsonObject> {

@@ -19,8 +19,8 @@ export type Output = JsonObject | JsonObject[] | FileOutput;
 
 /** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
 export type Task = {
-	/** The record that the task addresses. Tasks for the same record run in the order of their items. */
-	record?: string;
+	/** Tasks with the same key run in the order of their items. In most cases it names the record that they address. */
+	orderKey?: string;
 	run(): Promise<Output>;
 };
 

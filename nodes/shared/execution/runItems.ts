@@ -157,7 +157,7 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 			return undefined;
 		}
 		return {
-			record: task.record,
+			orderKey: task.orderKey,
 			async run() {
 				settle(index, await task.run().catch(asError));
 			},

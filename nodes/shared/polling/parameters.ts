@@ -135,7 +135,7 @@ export function readOverlap({ overlap }: JsonObject): number {
  *
  * @param place the address of the service
  */
-export function fingerprintOf(parameters: INodeParameters, names: readonly string[], place: string): string {
+export function settingsHash(parameters: INodeParameters, names: readonly string[], place: string): string {
 	const written = names.map((name) => [name, withoutCache(parameters[name])]);
 	return createHash('sha256')
 		.update(JSON.stringify([place, written]))

@@ -8,7 +8,7 @@ import { readXid } from '../../api/references';
 import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, deletedItem } from '../../batch/packJobs';
 import { GROUP_TYPES } from '../../fields/groupTypes';
-import { importGroups } from '../../flows/importGroups';
+import { runGroupJobs } from '../../flows/groupJobs';
 import { JobOwners } from '../../flows/jobOwners';
 import type { JobSettings } from '../../flows/runBatchJob';
 import { readOwner, xidParameters } from '../parameters';
@@ -91,7 +91,7 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 		};
 		for (const { owner, settings, items } of jobs.values()) {
 			if (run.halted()) return;
-			await importGroups(api, owner, items, settings, { ...run, settle });
+			await runGroupJobs(api, owner, items, settings, { ...run, settle });
 		}
 	},
 });

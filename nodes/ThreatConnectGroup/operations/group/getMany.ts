@@ -10,7 +10,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/readValue';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
 import { plainSpelling } from '../../query/matching';
-import { splittableList } from '../../query/ownQuery';
+import { splittableList } from '../../query/splittableList';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
 import { answerOptions, fieldsOption, groupRecords } from '../parameters';
 import { filterParameters, readFilters } from '../../query/filters';

@@ -24,7 +24,7 @@ export type Listed = { id: string; record: JsonObject };
 export type Difference = {
 	kind: 'created' | 'changed' | 'removed';
 	id: string;
-	/** The number of the event among those of this record. */
+	/** Tells events of one record apart. The first `created` is not counted, so the event after it is 1 too. */
 	count: number;
 	/** What has changed. */
 	keys?: string[];
