@@ -14,7 +14,7 @@ const HOST = 'example.com:8443';
 
 describe('a network’s code in plain words', () => {
 	const certificate = 'The certificate of example.com:8443 is not trusted';
-	const refused = 'example.com:8443 refused the connection';
+	const refused = 'example.com:8443 could not be reached';
 	const tls = 'example.com:8443 does not speak HTTPS on this port';
 	const broke = 'The connection to example.com:8443 broke before an answer came';
 	test.each([

@@ -66,7 +66,7 @@ const WORDS = {
 	Create: {
 		done: 'imported',
 		again: 'Correct the item and import it again.',
-		part: 'If the fault is in a part of the group alone, the rest of it was imported: its XID is',
+		part: 'If only a part of the group is at fault, the rest was imported. XID:',
 	},
 	Delete: {
 		done: 'deleted',

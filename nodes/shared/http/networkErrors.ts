@@ -52,7 +52,7 @@ export function explainNetworkCode(
 	}
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return {
-			message: `${host} refused the connection`,
+			message: `${host} could not be reached`,
 			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
 			isTransient: true,
 			mayHaveArrived: false,
