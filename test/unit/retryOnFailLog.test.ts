@@ -86,7 +86,7 @@ test('nothing is kept in memory for a node that n8n does not run again by itself
 	expect(nextTry().earlier(0)).toBeUndefined();
 });
 
-test('each turn of a loop, and each execution, begins anew', () => {
+test('each turn of a loop, and each execution, starts over', () => {
 	const first = execution();
 	first.nextTry().note(0, 'made');
 	const turn = first.nextRun();

@@ -108,7 +108,7 @@ export class AttackForge {
 	}
 
 	/**
-	 * The groups as they are now. Items that ask before the listing is sent share it, because it lists the whole tenant.
+	 * The groups as they are now. Items that ask before the listing is sent share it, because it lists all groups of the tenant.
 	 */
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
@@ -190,7 +190,7 @@ export class AttackForge {
 		);
 	}
 
-	/** The ID of a user, looked up once a run when it is given by e-mail address or user name. */
+	/** The ID of a user, looked up once per run when it is given by e-mail address or user name. */
 	async userId({ by, value }: UserReference): Promise<string> {
 		if (by === 'id') return value;
 		return await this.lookups.getOrLoad(`user ${by} ${value}`, async () => await this.findUser(by, value));
@@ -296,7 +296,7 @@ export class AttackForge {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
-			// A page with more entries than requested is the whole list, of a service that has no pages.
+			// A page with more entries than requested is the complete list, of a service that has no pages.
 			if (page.length > size) break;
 			if (added.length === 0) {
 				// A full page that repeats the last one would hide the entries after it.

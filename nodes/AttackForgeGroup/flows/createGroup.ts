@@ -114,7 +114,7 @@ async function candidates(
 	const found = { newer: [] as JsonObject[], unclear: [] as JsonObject[] };
 	for (const { id, name } of listed) {
 		if (folded(name) !== folded(body.name) || api.writtenGroups.hasCreated(id)) continue;
-		// The group is read once a run, because the time of its creation does not change.
+		// The group is read once per run, because the time of its creation does not change.
 		const group = await api.lookups.getOrLoad(
 			`group ${String(id)}`,
 			async () => await api.getGroup(String(id)),

@@ -19,7 +19,7 @@ export type Search = {
 const LIST_AGE_MS = 10_000;
 
 /**
- * The group that a search finds. The list is read once a run.
+ * The group that a search finds. The list is read once per run.
  *
  * @throws ServiceFailure when there are several, or when the list does not show the field
  */

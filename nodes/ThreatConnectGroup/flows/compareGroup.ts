@@ -107,11 +107,11 @@ function listDifference(name: string, list: unknown, shown: unknown): unknown {
 	if (!isJsonObject(list) || !Array.isArray(list.data) || name === 'reviews') return list;
 	const entries = rowsOf(list);
 	const rows = rowsOf(shown);
-	const isShown = (entry: JsonObject) => rows.some((row) => isEntry(name, entry, row, 'whole'));
+	const isShown = (entry: JsonObject) => rows.some((row) => isEntry(name, entry, row, 'complete'));
 	if (list.mode === 'delete') {
 		return entries.some((entry) => rows.some((row) => isEntry(name, entry, row, 'named'))) ? list : undefined;
 	}
-	// The API replaces assignments as a whole.
+	// The API always replaces all assignments.
 	if (list.mode === 'replace' || name === 'assignments') {
 		const isEachMeant = rows.every((row) => entries.some((entry) => isEntry(name, entry, row, 'named')));
 		return isEachMeant && entries.every(isShown) ? undefined : list;
@@ -184,9 +184,9 @@ const ABOUT = ['ownerName', 'ownerId', 'victimId', 'caseId', 'caseXid', 'taskId'
 /**
  * Whether a row of a group is the one that an entry means.
  *
- * @param extent `named`: it is that object; `whole`: it also has all values of the entry
+ * @param extent `named`: it is that object; `complete`: it also has all values of the entry
  */
-function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'whole'): boolean {
+function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'complete'): boolean {
 	if (entry.id !== undefined) return String(entry.id) === String(row.id);
 	const name = nameOf(list, entry);
 	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;

@@ -51,8 +51,8 @@ export async function updateGroup(
 	const before = present ?? (fields.length > 0 ? await api.getGroup(reference, { fields }) : undefined);
 	const plan = planDefaults(wanted, before ?? {});
 	const changed = [...kept.changed, ...plan.changed];
-	const whole = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
-	const rest = before ? withoutPresent(whole, before) : whole;
+	const complete = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
+	const rest = before ? withoutPresent(complete, before) : complete;
 	return await withLinkedGroups(api, rest, async (linked) => {
 		const pending = present ? differences(linked, present) : before ? withoutPresent(linked, before) : linked;
 		if (present && Object.keys(pending).length === 0 && changed.length === 0) {

@@ -22,7 +22,7 @@ const searchList = (lookUp: Lookup) =>
 		return await lookUp(await connectForForm(this), { filter, start, context: this });
 	});
 
-/** A list that is small enough to be loaded whole. */
+/** A list that is small enough to be loaded completely. */
 const wholeList = (load: (api: ThreatConnect, search: Search) => Promise<INodeListSearchItems[]>) =>
 	searchList(async (api, search) => ({ results: matching(await load(api, search), search.filter) }));
 

@@ -63,7 +63,7 @@ const dateFilters = (keyword: string, what: string, words: string): Filter[] => 
 	dateFilter(
 		`${keyword}To`,
 		`${what} Before`,
-		`Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		`Groups that were ${words} then or earlier. A date without a time includes all of that day.`,
 		(date) => upTo(keyword, date),
 	),
 ];

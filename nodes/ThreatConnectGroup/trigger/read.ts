@@ -53,9 +53,9 @@ export async function* readMinutes(
 			yield { occurrences: complete.sort(byTimeAndId), upTo: minute };
 			continue;
 		}
-		const whole = await readMinute(api, query, minute);
+		const occurrences = await readMinute(api, query, minute);
 		minute += MINUTE_MS;
-		yield { occurrences: whole, upTo: minute };
+		yield { occurrences, upTo: minute };
 	}
 }
 

@@ -6,11 +6,11 @@ import { optionalSwitch, readEntries, readText } from '../../shared/core/readVal
 import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
 import {
-	beginsAnew,
-	settingsHash,
 	readMaxItems,
 	readOverlap,
 	readStart,
+	settingsHash,
+	startsOver,
 } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../shared/polling/timeline';
@@ -34,9 +34,9 @@ import {
 import { readMinutes } from './read';
 
 type State = {
-	/** A fingerprint of what the trigger looks for. If it changes, the trigger begins anew from that moment. */
+	/** A fingerprint of what the trigger looks for. If it changes, the trigger starts over from that moment. */
 	lookedFor: string;
-	/** A fingerprint of where the trigger begins. If it changes, the trigger begins anew from there. */
+	/** A fingerprint of where the trigger begins. If it changes, the trigger starts over from there. */
 	start: string;
 	timelines: Partial<Record<GroupEvent, Timeline>>;
 };
@@ -160,11 +160,11 @@ class GroupTrigger implements Trigger {
 		const lookedFor = settingsHash(parameters, LOOKED_FOR, this.api.connection.root);
 		const start = settingsHash(parameters, START, '');
 		const known = readState(kept, events);
-		const wasInactive = known !== undefined && beginsAnew(options, run.isActivation);
+		const wasInactive = known !== undefined && startsOver(options, run.isActivation);
 		if (known?.lookedFor === lookedFor && known.start === start && !wasInactive) return known;
 		const isSince = since !== undefined && known?.start !== start;
-		if (wasInactive) run.log('Begins anew, because the workflow was inactive');
-		else if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
+		if (wasInactive) run.log('Starts over, because the workflow was inactive');
+		else if (kept !== undefined) run.log('Starts over, because its parameters have changed');
 		const timelines: State['timelines'] = {};
 		for (const event of events) timelines[event] = isSince ? beginAt(since, 0) : await this.fromNowOn(event);
 		return { lookedFor, start, timelines };
@@ -236,11 +236,11 @@ function readState(kept: unknown, events: readonly GroupEvent[]): State | undefi
 		return undefined;
 	}
 	const read = events.map((event) => [event, readTimeline(timelines[event])] as const);
-	const isWhole = read.every(([, timeline]) => timeline !== undefined);
+	const isComplete = read.every(([, timeline]) => timeline !== undefined);
 	return {
 		lookedFor,
 		start,
-		timelines: isWhole ? Object.fromEntries(read) : {},
-		...(!isWhole && { lookedFor: '' }),
+		timelines: isComplete ? Object.fromEntries(read) : {},
+		...(!isComplete && { lookedFor: '' }),
 	};
 }

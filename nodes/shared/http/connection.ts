@@ -52,7 +52,7 @@ export type ConnectionOptions = {
 export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =>
 	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
-/** Checks once a run that no proxy of n8n's environment sees the secret. */
+/** Checks once per run that no proxy of n8n's environment sees the secret. */
 function directCheck({ helpers }: Connection['context'], root: string): () => Promise<void> {
 	let check: Promise<void> | undefined;
 	const ask = async (url: string) =>

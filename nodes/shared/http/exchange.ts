@@ -42,7 +42,7 @@ export const retryRulesOf = (
 	recover: connection.recover,
 });
 
-/** The deadline of a request that takes too long as a whole. */
+/** The deadline for all of a request, from its start to the end of the response. */
 type RequestDeadline = {
 	/** The context in which the request ends at the deadline. */
 	context: Connection['context'];

@@ -142,7 +142,7 @@ function rename(own: Record<string, unknown>, change: (text: string) => string):
 class Spellings {
 	/** Finds a few characters of each form. This is fast, and nothing is hidden where none is found. */
 	private readonly core: RegExp;
-	private whole: RegExp[] | undefined;
+	private complete: RegExp[] | undefined;
 
 	constructor(private readonly forms: readonly Form[]) {
 		const first = [...new Set(forms.flatMap(({ first }) => [...first]))];
@@ -157,12 +157,12 @@ class Spellings {
 	}
 
 	hideIn(text: string): string {
-		this.whole ??= this.forms.map(({ around }) => new RegExp(around, 'iy'));
+		this.complete ??= this.forms.map(({ around }) => new RegExp(around, 'iy'));
 		const parts: string[] = [];
 		let taken = 0;
 		this.core.lastIndex = 0;
 		for (let hit = this.core.exec(text); hit; hit = this.core.exec(text)) {
-			const found = rangeAt(text, hit.index, this.whole);
+			const found = rangeAt(text, hit.index, this.complete);
 			// Another form may begin within the core of this one.
 			this.core.lastIndex = found && found.end > hit.index ? found.end : hit.index + 1;
 			if (!found || found.end <= taken) continue;
@@ -174,8 +174,8 @@ class Spellings {
 }
 
 /** @returns where the secret stands whose core is at the position */
-function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; end: number } | undefined {
-	for (const pattern of whole) {
+function rangeAt(text: string, core: number, complete: RegExp[]): { start: number; end: number } | undefined {
+	for (const pattern of complete) {
 		pattern.lastIndex = core;
 		const match = pattern.exec(text);
 		if (match) return { start: core - (match[1] ?? '').length, end: core + match[0].length };
@@ -215,7 +215,7 @@ type Form = {
 	first: string;
 	/** Pattern of some characters of the form. */
 	core: string;
-	/** Pattern of the whole form, tried where its core begins. Its first group is the part before the core. */
+	/** Pattern of the complete form, tried where its core begins. Its first group is the part before the core. */
 	around: string;
 };
 
@@ -340,7 +340,7 @@ export function refuseMaskedSecret(value: unknown): void {
 	if (at === undefined) return;
 	throw new InvalidInput(
 		`${at === '' ? 'A value' : `"${at}"`} holds "${HIDDEN}" in place of the credential's secret, which the service had repeated there`,
-		'Nothing was sent for it, because the stored value would be overwritten. Write the value anew or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.',
+		'Nothing was sent for it, because the stored value would be overwritten. Write the value again or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.',
 	);
 }
 

@@ -15,7 +15,7 @@ type ReadThenWrite<T> = {
 };
 
 /**
- * Writes what depends on the present record, such as a whole list. The record is read again before each further
+ * Writes what depends on the present record, such as a list that replaces the old one. The record is read again before each further
  * attempt, because somebody else may have changed it, and because the attempt without a response may have been done.
  *
  * @returns what was written; `undefined` when there was nothing to do

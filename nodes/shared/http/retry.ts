@@ -51,7 +51,7 @@ const MAX_DELAY_MS = 20_000;
 /**
  * Sends until a response comes that is worth keeping, an attempt fails for good, or the limits are reached.
  *
- * @param attempt sends once, signed anew each time
+ * @param attempt sends once, with a new signature each time
  * @throws ServiceFailure of the last attempt
  */
 export async function withRetries<T extends RetryableResponse>(

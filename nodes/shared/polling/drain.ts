@@ -14,7 +14,7 @@ export type Stream<T> = {
 	/**
 	 * Reads from a time on, batch by batch.
 	 *
-	 * @param known how many of the records from there on have already come out. A page should hold more than these.
+	 * @param known how many of the records from there on have already been emitted. A page should hold more than these.
 	 */
 	read(from: number, known: number): AsyncIterator<Batch<T>>;
 	/** The newest time that the service has, whatever the filters. */
@@ -26,7 +26,7 @@ export type Stream<T> = {
 };
 
 export type DrainOptions = {
-	/** The most events that may come out. */
+	/** The most events that may be emitted. */
 	maxItems: number;
 	/** Milliseconds that are read again in the next poll. */
 	overlap: number;
@@ -91,7 +91,7 @@ class Head<T> {
 		return isEarlier && this.readAt < time && time <= other.readAt + CLOCK_DIFFERENCE_MS;
 	}
 
-	/** To be called when it has come out, from this stream or from another. */
+	/** Call this when the record has been emitted, as an event of this stream or of another. */
 	note(id: string, time: number): void {
 		if (time >= this.timeline.doneBefore) this.seen.add({ id, time });
 	}
@@ -114,16 +114,16 @@ class Head<T> {
 	}
 
 	/**
-	 * The timeline after what has come out; unchanged where nothing has been read.
+	 * The timeline after the emitted events; unchanged if nothing has been read.
 	 *
 	 * @param isHeld all has been read, but the rest must wait for the next poll. This is not a backlog.
 	 */
 	finish(isHeld: boolean): Timeline {
 		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.doneBefore) };
 		const left = this.next?.time ?? Infinity;
-		const isWhole = isHeld && this.upTo === Infinity;
-		const position = isWhole ? Infinity : Math.min(left, this.upTo);
-		const newest = this.notInFuture(isWhole ? Math.min(this.newest, left) : this.newest);
+		const isComplete = isHeld && this.upTo === Infinity;
+		const position = isComplete ? Infinity : Math.min(left, this.upTo);
+		const newest = this.notInFuture(isComplete ? Math.min(this.newest, left) : this.newest);
 		return advance(this.timeline, { position, newest }, this.options.overlap, this.seen);
 	}
 
@@ -189,7 +189,7 @@ function takeOut<T>(
 }
 
 /**
- * More entries would make the state large. A forgotten record comes out again as another event, with an ID of its own.
+ * More entries would make the state large. A forgotten record is emitted again as another event, with an ID of its own.
  */
 const MAX_AHEAD = 10_000;
 

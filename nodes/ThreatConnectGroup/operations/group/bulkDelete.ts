@@ -63,7 +63,7 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 	async runAll(entries, api, run) {
 		const owners = new JobOwners(api, 'A bulk deletion must name the owner');
 		const jobs = new Map<string, { owner: string; settings: JobSettings; items: BatchItem[] }>();
-		/** The first item of each group, with the others that name it too: they come out as it does. */
+		/** The first item of each group, with the others that name it too. They get the same result. */
 		const firsts = new Map<string, number>();
 		const others = new Map<number, number[]>();
 		for (const { index, entry } of entries) {

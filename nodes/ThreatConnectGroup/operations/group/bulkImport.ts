@@ -140,7 +140,7 @@ const ownOptions: INodeProperties[] = [
 				name: 'Last Wins',
 				value: 'last',
 				description:
-					'Import the last of the items that have the same XID. The earlier ones come out as "superseded".',
+					'Import the last of the items that have the same XID. The earlier ones are returned as "superseded".',
 			},
 			{
 				name: 'Refuse',
