@@ -138,7 +138,7 @@ function asProxy({ origin, hostname, port }: URL, isLegacy: boolean) {
 
 /**
  * A request with a credential's headers, for all callers in n8n: our nodes, the HTTP Request node and credential tests.
- * The caller's object is not changed. Each attempt needs another call, because each attempt is signed anew.
+ * The caller's object is not changed. Each attempt needs another call, because each attempt gets a new signature.
  *
  * @param baseUrl the root from the credential; the secret goes to no other origin
  * @param headers makes the credential's headers from the upper-case method and the path with query exactly as it is

@@ -268,7 +268,7 @@ describe('credentials', () => {
 		const plain = 'http://service.example.com';
 		await expectTest({ baseUrl: plain }, /does not use HTTPS/, `${one.type}-http`);
 		const closed = 'https://127.0.0.1:1';
-		await expectTest({ baseUrl: closed }, /127\.0\.0\.1:1 refused the connection/, `${one.type}-refused`);
+		await expectTest({ baseUrl: closed }, /127\.0\.0\.1:1 could not be reached/, `${one.type}-refused`);
 		await expectTest({ baseUrl: one.service() }, /Connection tested successfully/, `${one.type}-corrected`);
 		await expectTest(one.wrong, one.refusal, `${one.type}-wrong`);
 		expect(await dialog.innerText()).toContain('Couldn’t connect with these settings');

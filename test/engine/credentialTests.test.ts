@@ -182,7 +182,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 		await servers.pop()?.drain();
 		expect(await at(url)).toEqual(
 			failed(
-				`${host} refused the connection. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
+				`${host} could not be reached. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
 			),
 		);
 	});

@@ -432,7 +432,7 @@ describe('an answer that the service never sends', () => {
 describe('a host that cannot be reached', () => {
 	test('because its port is closed', async () => {
 		const { error } = await createAt('http://127.0.0.1:9');
-		expect(error?.message).toBe('127.0.0.1:9 refused the connection [item 0]');
+		expect(error?.message).toBe('127.0.0.1:9 could not be reached [item 0]');
 		expect(error?.description).toContain('Check the Base URL and its port');
 	});
 	test('because its certificate is not trusted, unless SSL issues are ignored', async () => {

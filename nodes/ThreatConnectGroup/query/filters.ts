@@ -9,7 +9,7 @@ import { byName, locator } from '../../shared/fields/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/readValue';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
 import { spellingsOf } from './matching';
-import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
+import { from, isOneOf, ownQuery, quote, technique, upTo } from './clauses';
 
 /** The filters of Get Many, and the query that they make. */
 
@@ -63,7 +63,7 @@ const dateFilters = (keyword: string, what: string, words: string): Filter[] => 
 	dateFilter(
 		`${keyword}To`,
 		`${what} Before`,
-		`Groups that were ${words} then or earlier. A date without a time is included whole.`,
+		`Groups that were ${words} then or earlier. A date without a time includes all of that day.`,
 		(date) => upTo(keyword, date),
 	),
 ];

@@ -10,7 +10,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, optionalText } from '../../../shared/core/readValue';
 import { type Direction, type GroupQuery, MAX_PAGE_SIZE, type ThreatConnect } from '../../api/client';
 import { plainSpelling } from '../../query/matching';
-import { splittableList } from '../../query/ownQuery';
+import { splittableList } from '../../query/splittableList';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../../query/split';
 import { answerOptions, fieldsOption, groupRecords } from '../parameters';
 import { filterParameters, readFilters } from '../../query/filters';
@@ -61,7 +61,7 @@ export const getMany = defineOperation<ThreatConnect>({
 	name: 'Get Many',
 	action: 'Get many groups',
 	builderHint:
-		'Prefer filters to tql: their values are escaped. Associations, attributes and tags come out only if options.fields asks for them.',
+		'Prefer filters to tql: their values are escaped. Associations, attributes and tags are returned only if options.fields asks for them.',
 	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
 		...limitParameters(),
