@@ -35,9 +35,10 @@ export const hasPlainSecret = (credentials: ICredentialDataDecryptedObject): boo
 	secretsOf(credentials).some((secret) => !canBeHidden(secret));
 
 const secretsOf = (credentials: ICredentialDataDecryptedObject): string[] =>
-	SECRET_FIELDS.map((name) => credentials[name]).filter(
-		(secret): secret is string => typeof secret === 'string' && secret !== '',
-	);
+	// White space around a secret is not sent.
+	SECRET_FIELDS.map((name) => credentials[name])
+		.map((secret) => (typeof secret === 'string' ? secret.trim() : ''))
+		.filter((secret) => secret !== '');
 
 /** @returns the text without the credential's secrets in any spelling */
 export function masked(text: string, credentials: ICredentialDataDecryptedObject): string {
