@@ -9,15 +9,24 @@ type LegacyOptions = {
 	rejectUnauthorized?: boolean;
 };
 
+/** What stands before a secret in a header that was copied as a whole. */
+const HEADER_PREFIX = /^(Authorization:|X-SSAPI-KEY:|Bearer\b|TC-Token\b)\s*:?\s/i;
+
 /**
- * A secret that can be sent.
+ * A secret that can be sent, without the white space that a careless paste leaves around it.
  *
- * @throws UserError when it is empty or holds anything but visible ASCII. A careless paste leaves white space in it,
- *   which would make a header invalid or the key look wrong.
+ * @throws UserError when it is empty, begins like a header, or holds anything but visible ASCII, which would make a
+ *   header invalid
  */
 export function readSecret(value: unknown, label: string): string {
-	const secret = typeof value === 'string' ? value : '';
+	const secret = typeof value === 'string' ? value.trim() : '';
 	if (secret === '') throw new UserError(`The ${label} is empty. Enter it in the credential.`);
+	const [, prefix] = HEADER_PREFIX.exec(secret) ?? [];
+	if (prefix !== undefined) {
+		throw new UserError(
+			`The ${label} begins with "${prefix}", which is not a part of it. Enter only what follows.`,
+		);
+	}
 	if (/[^!-~]/.test(secret)) {
 		throw new UserError(
 			`The ${label} holds a space, a line break or another character that no key has. Paste it again without it.`,
@@ -129,7 +138,7 @@ function asProxy({ origin, hostname, port }: URL, isLegacy: boolean) {
 
 /**
  * A request with a credential's headers, for all callers in n8n: our nodes, the HTTP Request node and credential tests.
- * The caller's object is not changed. Each attempt needs another call, because each attempt is signed anew.
+ * The caller's object is not changed. Each attempt needs another call, because each attempt gets a new signature.
  *
  * @param baseUrl the root from the credential; the secret goes to no other origin
  * @param headers makes the credential's headers from the upper-case method and the path with query exactly as it is

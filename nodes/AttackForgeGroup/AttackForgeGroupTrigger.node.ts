@@ -21,7 +21,7 @@ export class AttackForgeGroupTrigger implements INodeType {
 		defaults: { name: 'AttackForge Group Trigger' },
 		builderHint: {
 			searchHint:
-				'Polls AttackForge for new, changed and removed customer groups, and for new and updated vulnerabilities (findings) of chosen ones; each event comes out once, with an eventId.',
+				'Polls AttackForge for new, changed and removed customer groups, and for new and updated vulnerabilities (findings) of chosen ones; each event is emitted once, with an eventId.',
 		},
 		polling: true,
 		inputs: [],

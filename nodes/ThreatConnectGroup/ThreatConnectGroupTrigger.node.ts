@@ -22,7 +22,7 @@ export class ThreatConnectGroupTrigger implements INodeType {
 		defaults: { name: 'ThreatConnect Group Trigger' },
 		builderHint: {
 			searchHint:
-				'Polls ThreatConnect for new and changed groups (incidents, reports, campaigns, adversaries and other types); each comes out once, with an eventId.',
+				'Polls ThreatConnect for new and changed groups (incidents, reports, campaigns, adversaries and other types); each event is emitted once, with an eventId.',
 		},
 		polling: true,
 		inputs: [],

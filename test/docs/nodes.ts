@@ -18,7 +18,7 @@ import { examples as threatConnectExamples } from './operations.threatconnect';
 /** Both nodes with the examples of their operations. */
 
 const READING = `Each operation is shown by an example: what it is for, its parameters in n8n's editor and as a table, the input and
-what came out, and what can go wrong, with the words of the error and what to do. Everything here was run: the examples through
+the output, and what can go wrong, with the words of the error and what to do. Everything here was run: the examples through
 n8n's engine against this package's simulator of the service, the pictures in a real n8n. What the service itself says may be
 worded otherwise there; \`[item 0]\` is the first item. The addresses of requests are shown decoded. What all operations share stands in the
 [README](../README.md): [three ways to fill a record](../README.md#three-ways-to-fill-a-record),

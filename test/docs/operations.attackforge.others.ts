@@ -111,7 +111,7 @@ export const otherExamples: AttackForgeExamples = {
 			{
 				what: 'The expression of a filter gives nothing',
 				items: [{ family: 'Citizen' }],
-				todo: 'Nothing was asked for: without the filter, all users would have come out.',
+				todo: 'Nothing was asked for: without the filter, all users would have been returned.',
 			},
 		],
 	},
@@ -179,7 +179,7 @@ export const otherExamples: AttackForgeExamples = {
 			seedProject(server, [ACME]);
 		},
 		notes: [
-			'AttackForge takes the whole list of a project’s groups: the node reads it, adds the group, writes it and reads it again. Before another attempt it reads the list again. What somebody else changes between reading and writing is overwritten, since AttackForge takes the whole list only; what is changed after it is said in `_notice`. `_outcome` says `updated`, or `unchanged` where the group was linked already.',
+			'AttackForge takes the complete list of a project’s groups: the node reads it, adds the group, writes it and reads it again. Before another attempt it reads the list again. What somebody else changes between reading and writing is overwritten, since AttackForge takes the whole list only; what is changed after it is said in `_notice`. `_outcome` says `updated`, or `unchanged` where the group was linked already.',
 		],
 		failures: [noSuchProject, notGranted('UpdateProjectById')],
 	},

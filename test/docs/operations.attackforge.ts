@@ -23,7 +23,7 @@ const groupExamples: AttackForgeExamples = {
 		parameters: { groupId: fromItem },
 		items: [{ groupId: ACME }],
 		before: seedAcme,
-		notes: ['The group is read back and comes out as it is now, where the key may use `GetGroup`.'],
+		notes: ['The group is read back and returned as it is now, where the key may use `GetGroup`.'],
 		failures: [noSuchGroup, notGranted('ArchiveGroup')],
 	},
 
@@ -124,7 +124,7 @@ const groupExamples: AttackForgeExamples = {
 				'- Two executions at the same time may each create a group of the same name. The group that is created is looked for once more, and `_notice` names another one.\n' +
 				'- A group that AttackForge lists late, or hides because it is deleted, is created again. An archived group is updated as any other.\n' +
 				'- An item that sets **Is Deleted** creates no group where there is none.\n' +
-				'- The list of groups is read once a run, and again around a creation; two items with the same key make one group.\n' +
+				'- The list of groups is read once per run, and again around a creation; two items with the same key make one group.\n' +
 				'- `_outcome` in the output says what happened: `created`, `updated` or `unchanged`.',
 		],
 		failures: [
@@ -203,7 +203,7 @@ const groupExamples: AttackForgeExamples = {
 		before(server) {
 			seedAcme(server);
 		},
-		notes: ['The group is read back and comes out as it is now, where the key may use `GetGroup`.'],
+		notes: ['The group is read back and returned as it is now, where the key may use `GetGroup`.'],
 		failures: [noSuchGroup, notGranted('RestoreGroup')],
 	},
 

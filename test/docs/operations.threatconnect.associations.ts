@@ -67,8 +67,8 @@ export const associationExamples: ThreatConnectExamples = {
 		items: [{ host: 'login-portal.example' }, { host: 'intranet.example' }],
 		before: seedWithIndicators,
 		notes: [
-			'- An indicator that nobody has recorded has no groups, and none come out. An ID that does not exist is an error.\n' +
-				'- Several owners may have an indicator of the same value. The groups of all of them come out, unless **Indicator Owner** names one.\n' +
+			'- An indicator that nobody has recorded has no groups, and none are returned. An ID that does not exist is an error.\n' +
+				'- Several owners may have an indicator of the same value. The groups of all of them are returned, unless **Indicator Owner** names one.\n' +
 				'- A file is found by any of its hashes, and an inactive indicator like an active one.',
 		],
 		failures: [
@@ -99,7 +99,7 @@ export const associationExamples: ThreatConnectExamples = {
 		before: seedWithIndicators,
 		notes: [
 			'- **Group > Get** with the field of the associations gives them all in one item, and with a few thousand of them a large one. Here they are read page by page, in the order of their IDs, so that none is missing or double while others write.\n' +
-				'- Inactive indicators come out too, although ThreatConnect leaves them out of its lists by default. **Filters > Indicator Status** chooses.\n' +
+				'- Inactive indicators are returned too, although ThreatConnect leaves them out of its lists by default. **Filters > Indicator Status** chooses.\n' +
 				'- The filters are those of the **Object Type**; they and the **TQL Query** are joined with `and`. Every value of a filter is escaped.\n' +
 				'- **Options > Output Field Names or IDs** says what each object holds besides, such as its tags or its own groups.',
 		],

@@ -63,7 +63,7 @@ export const fileExamples: ThreatConnectExamples = {
 		items: [{}],
 		before: seedReportWithFile,
 		notes: [
-			'The file is streamed, so that its size is no matter. It comes out in the binary field that you name, beside the fields of the group.',
+			'The file is streamed, so that its size is no matter. It is returned in the binary field that you name, beside the fields of the group.',
 		],
 		failures: [
 			{

@@ -55,6 +55,7 @@ const THREATCONNECT_FORMS: Forms = [
 		'Group',
 		[
 			['Add Post', [...ONE_GROUP, 'Text*', 'Options']],
+			['Bulk Delete', ['Type', 'Group XID*', 'Owner Name', 'Options']],
 			['Bulk Import', BATCH],
 			['Create', RECORD],
 			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
@@ -158,6 +159,7 @@ describe('ThreatConnect Group', () => {
 			'File Type',
 			'File Text*',
 			'Additional Fields',
+			'Simplify',
 			'Options',
 		]);
 		await editor.screenshot('ThreatConnect Group-Signature');
@@ -178,6 +180,7 @@ describe('ThreatConnect Group', () => {
 			'File Type',
 			'File Text',
 			'Additional Fields',
+			'Simplify',
 			'Options',
 		]);
 		await editor.screenshot('ThreatConnect Group-Type by expression');
@@ -195,7 +198,7 @@ describe('ThreatConnect Group', () => {
 	test('a group can be found by its XID and owner instead', async () => {
 		await open(THREATCONNECT, { operation: 'get' });
 		await editor.choose('findBy', 'XID');
-		await expectForm([...HEAD, 'Find Group By', 'Group XID*', 'Owner Name', 'Options']);
+		await expectForm([...HEAD, 'Find Group By', 'Group XID*', 'Owner Name', 'Simplify', 'Options']);
 	});
 });
 
@@ -206,7 +209,7 @@ describe.each([
 	test('Auto-Map Input Data says which keys are sent', async () => {
 		await open(type);
 		await editor.choose('dataMode', 'Auto-Map Input Data');
-		await expectForm([...HEAD, 'Fields', ...remaining, 'Options']);
+		await expectForm([...HEAD, 'Fields', ...remaining, 'Simplify', 'Options']);
 		expect(await editor.formText()).toContain(field);
 		await editor.screenshot(`${node}-Auto-Map`);
 	});
@@ -214,7 +217,7 @@ describe.each([
 	test('JSON takes the body itself', async () => {
 		await open(type);
 		await editor.choose('dataMode', 'JSON');
-		await expectForm([...HEAD, 'Fields', 'Group (JSON)', 'Options']);
+		await expectForm([...HEAD, 'Fields', 'Group (JSON)', 'Simplify', 'Options']);
 		await editor.screenshot(`${node}-JSON`);
 	});
 });

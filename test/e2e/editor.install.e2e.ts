@@ -31,7 +31,7 @@ afterAll(async () => {
 test('installs the tarball by unpacking it, and finds the nodes after a restart', async () => {
 	const folder = '.n8n/nodes/node_modules/n8n-nodes-threatconnect-attackforge';
 	expect(README).toContain(
-		`unpack what its folder \`package\` holds into \`<n8n user folder>/${folder}\` and restart n8n`,
+		`Unpack the content of its folder \`package\` into \`<n8n user folder>/${folder}\` and restart n8n`,
 	);
 	const into = join(stage.folder, folder);
 	mkdirSync(into, { recursive: true });

@@ -70,7 +70,7 @@ test.each(['ThreatConnect', 'AttackForge'])(
 		await page.getByTestId('node-creator-plus-button').first().click();
 		await page.getByTestId('node-creator-search-bar').fill(name);
 		await page.getByText(`${name} Group`, { exact: true }).first().click();
-		await page.getByText('Create or update a group').first().waitFor();
+		await page.getByText('Create or update group').first().waitFor();
 		await editor.screenshot(`Node panel-${name}`);
 	},
 );
@@ -268,7 +268,7 @@ describe('credentials', () => {
 		const plain = 'http://service.example.com';
 		await expectTest({ baseUrl: plain }, /does not use HTTPS/, `${one.type}-http`);
 		const closed = 'https://127.0.0.1:1';
-		await expectTest({ baseUrl: closed }, /127\.0\.0\.1:1 refused the connection/, `${one.type}-refused`);
+		await expectTest({ baseUrl: closed }, /127\.0\.0\.1:1 could not be reached/, `${one.type}-refused`);
 		await expectTest({ baseUrl: one.service() }, /Connection tested successfully/, `${one.type}-corrected`);
 		await expectTest(one.wrong, one.refusal, `${one.type}-wrong`);
 		expect(await dialog.innerText()).toContain('Couldn’t connect with these settings');

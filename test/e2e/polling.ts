@@ -1,9 +1,13 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PACKAGE_NAME, type Session, type Workflow } from './n8n';
+import { until } from './running';
 
 /** Workflows that a trigger starts, and what they tell of what came out. */
+
+const MINUTE = 60_000;
 
 /** n8n polls once a minute and Poll Time at most; with one at each third second of the minute, nobody waits for long. */
 export const EVERY_THREE_SECONDS = {
@@ -74,8 +78,17 @@ export function triggerWorkflow(
 	};
 }
 
-/** Activates a workflow in any version of n8n; the first poll has ended when this returns. */
-export async function activate(session: Session, id: string): Promise<void> {
+/**
+ * Activates a workflow in any version of n8n, and waits for its first poll. n8n may run it after its response.
+ *
+ * @param service the service that the trigger polls
+ */
+export async function activate(
+	session: Session,
+	id: string,
+	service: { requests: readonly unknown[] },
+): Promise<void> {
+	const before = service.requests.length;
 	try {
 		await session.publishWorkflow(id);
 	} catch (error) {
@@ -84,6 +97,9 @@ export async function activate(session: Session, id: string): Promise<void> {
 		const { versionId } = await session.call('GET', `/rest/workflows/${id}`);
 		await session.call('PATCH', `/rest/workflows/${id}`, { active: true, versionId });
 	}
+	await until(() => service.requests.length > before, MINUTE);
+	if (service.requests.length === before) throw new Error('n8n has not polled within a minute');
+	for (let count = 0; count !== service.requests.length; await sleep(1_000)) count = service.requests.length;
 }
 
 export const deactivate = async (session: Session, id: string): Promise<void> => {

@@ -76,13 +76,13 @@ describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 	test('its triggers bring each group once', async () => {
 		const recorder = await startRecorder();
 		try {
-			for (const [type, credential] of [
-				[THREATCONNECT_TRIGGER, 'threatConnectApi'],
-				[ATTACKFORGE_TRIGGER, 'attackForgeApi'],
+			for (const [type, credential, service] of [
+				[THREATCONNECT_TRIGGER, 'threatConnectApi', stage.threatConnect],
+				[ATTACKFORGE_TRIGGER, 'attackForgeApi', stage.attackForge],
 			] as const) {
 				const credentials = { [credential]: { id: ids[credential], name: credential } };
 				const workflow = triggerWorkflow(type, { type, parameters: {}, credentials }, recorder);
-				await activate(stage.session, await stage.session.addWorkflow(workflow));
+				await activate(stage.session, await stage.session.addWorkflow(workflow), service);
 			}
 			const due: string[] = [];
 			for (let round = 0; round < 3; round++) {

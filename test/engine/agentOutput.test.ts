@@ -173,7 +173,7 @@ test.each([
 	};
 	await expect(fromAgents(parameters)).rejects.toThrow(
 		new RegExp(
-			`"Selected Fields" \\(selectedFields\\) cannot hold "${name}"[^]*Choose among these, whole: id, name, `,
+			`"Selected Fields" \\(selectedFields\\) cannot hold "${name}"[^]*Choose complete names among these: id, name, `,
 		),
 	);
 	expect(threatConnect.groups().filter((group) => group.name === 'Unmade')).toEqual([]);

@@ -111,6 +111,12 @@ describe('Get and Get Many', () => {
 			'The filter "Created After" (startDate) is empty',
 		],
 		['getAll', 'vulnerability', { q: '' }, 'The filter "Advanced Query" (q) is empty'],
+		[
+			'getAll',
+			'vulnerability',
+			{ pendingVulnerabilities: '={{ $json.nothing }}' },
+			'The filter "Pending Only" (pendingVulnerabilities) is empty',
+		],
 	])(
 		'%s of %s with the filter %j is refused: it would find everything',
 		async (operation, resource, filters, message) => {

@@ -182,7 +182,7 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 		await servers.pop()?.drain();
 		expect(await at(url)).toEqual(
 			failed(
-				`${host} refused the connection. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
+				`${host} could not be reached. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
 			),
 		);
 	});
@@ -301,10 +301,9 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 	});
 
 	test.each<[string, (value: string) => string]>([
-		['with a line break at its end', (value) => `${value}\n`],
-		['with a Windows line break at its end', (value) => `${value}\r\n`],
-		['with a space at its start', (value) => ` ${value}`],
-		['with a no-break space at its end', (value) => `${value}\u00a0`],
+		['with a line break inside', (value) => `${value.slice(0, 4)}\n${value.slice(4)}`],
+		['with a space inside', (value) => `${value.slice(0, 4)} ${value.slice(4)}`],
+		['with a zero-width space at its end', (value) => `${value}\u200b`],
 	])('a secret %s is refused, and nothing is sent', async (_what, spoil) => {
 		const before = server().requests.length;
 		expect(await at(server().url, { [secret]: spoil(String(good()[secret])) })).toEqual(
@@ -313,6 +312,11 @@ describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson,
 			),
 		);
 		expect(server().requests).toHaveLength(before);
+	});
+
+	test('a secret with white space around it is sent without', async () => {
+		const result = await at(server().url, { [secret]: ` ${String(good()[secret])}\r\n` });
+		expect(result.status).toBe('OK');
 	});
 
 	test('an empty secret is named', async () => {
@@ -393,7 +397,7 @@ describe('ThreatConnect', () => {
 	test.each([
 		['', 'The Access ID is empty. Enter it in the credential.'],
 		[
-			'11112222333344445555\n',
+			'1111222233334444\n5555',
 			'The Access ID holds a space, a line break or another character that no key has. Paste it again without it.',
 		],
 	])('the access ID %j', async (accessId, message) => {

@@ -40,7 +40,7 @@ const RL = (mode: string, value: string) => ({ __rl: true, mode, value }) as nev
 
 describe('a value that was read with the secret hidden in it is not written', () => {
 	const ADVICE =
-		'Nothing was sent for it, because the stored value would be overwritten. Write the value anew or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.';
+		'Nothing was sent for it, because the stored value would be overwritten. Write the value again or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.';
 
 	/** The item as Get gave it out, which is the input of the write. */
 	async function expectRefusal(node: RunNode, read: IDataObject, way: Way, server: { requests: unknown[] }) {

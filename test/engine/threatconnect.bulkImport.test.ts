@@ -186,6 +186,49 @@ describe('a group', () => {
 			expect(server.requests.slice(before).filter(({ method }) => method === 'POST')).toEqual([]);
 		});
 	});
+
+	describe.each([
+		['the node', '{"name":', '"Additional Fields (JSON)" is not valid JSON'],
+		['ThreatConnect', { nonsense: [1] }, 'nonsense'],
+	])('after an item whose Additional Fields %s refuses', (_who, extra, words) => {
+		const associatedIndicators = [{ type: 'Host', summary: 'badguy.com' }];
+		const given = (...xids: string[]) => ({
+			items: xids.map((xid, index) => ({
+				name: xid,
+				xid,
+				associatedIndicators,
+				extra: index === 0 ? extra : {},
+			})),
+			onError: 'continueErrorOutput' as const,
+		});
+		const parameters = { ...autoMap, options: { additionalJson: '={{ $json.extra }}' } };
+
+		test('keeps its associated indicator', async () => {
+			await withThreatConnect({}, async (server, node) => {
+				const { items, errors } = await node('bulkImport', parameters, given('bad', 'good'));
+				expect(jsonOf(items)).toMatchObject([{ xid: 'good', _outcome: 'imported' }]);
+				expect(jsonOf(errors)).toMatchObject([
+					{ xid: 'bad', error: expect.stringContaining(words) as string },
+				]);
+				expect(server.groups()).toMatchObject([
+					{ xid: 'good', associatedIndicators: [{ summary: 'badguy.com' }] },
+				]);
+			});
+		});
+
+		test('with the same XID is refused only if the other item was sent', async () => {
+			await withThreatConnect({}, async (server, node) => {
+				const { items, errors } = await node('bulkImport', parameters, given('same', 'same'));
+				const isSent = typeof extra === 'object';
+				expect(jsonOf(errors).map(({ error }) => error)).toEqual([
+					expect.stringContaining(words),
+					...(isSent ? ['Item 0 of this run has the same XID "same"'] : []),
+				]);
+				expect(items).toHaveLength(isSent ? 0 : 1);
+				expect(server.groups().map((group) => group.associatedIndicators.length)).toEqual(isSent ? [] : [1]);
+			});
+		});
+	});
 });
 
 describe('jobs', () => {

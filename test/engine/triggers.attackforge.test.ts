@@ -72,7 +72,7 @@ test('groups that already exist come out on request, as many per poll as was cho
 	expect(await trigger(parameters)).toBeNull();
 });
 
-test('a change of the events does not begin anew', async () => {
+test('a change of the events does not start over', async () => {
 	await trigger({ events: ['removed'] });
 	server.seedGroup({ name: 'a' });
 	expect(await trigger({ events: ['removed'] })).toBeNull();

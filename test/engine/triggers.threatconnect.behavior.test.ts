@@ -154,7 +154,7 @@ test("a poll that is refused keeps its state, says what to do, and gives the rea
 	expect(namesOf(await trigger())).toEqual(['Phishing']);
 });
 
-test('other filters begin anew from that moment, and an expression in them does not', async () => {
+test('other filters start over from that moment, and an expression in them does not', async () => {
 	await trigger({ filters: { nameContains: '={{ $now.toMillis() > 0 ? "a" : "b" }}' } });
 	now += 60_000;
 	incident('a1');
@@ -257,7 +257,7 @@ test.each([
 	['is of another version', { state: { cursor: '2026-11-02' } }],
 	['is damaged', { state: { lookedFor: 1, start: null, timelines: [] } }],
 	['is no object', { state: 'x' }],
-])('where what n8n keeps %s, it begins anew from now on', async (_what, kept) => {
+])('where what n8n keeps %s, it starts over from now on', async (_what, kept) => {
 	incident('there before');
 	staticData = structuredClone(kept);
 	expect(await trigger()).toBeNull();

@@ -189,7 +189,7 @@ test('a service that does not know the filter brings nothing that is old', async
 	expect(await trigger()).toBeNull();
 });
 
-test('other groups begin anew from that moment', async () => {
+test('other groups start over from that moment', async () => {
 	await begin();
 	await trigger();
 	const other = server.seedGroup({ name: 'Globex' }).id;

@@ -45,10 +45,11 @@ const recipeOf = (cell: Cell, seed: number, path: string | null) =>
 		...(path === null ? [] : [`--path ${path}`]),
 	].join(' ');
 
-/** Of each operation every nth cell, but at least one. */
+/** Of each operation every nth cell, but at least one, and those that are always tested. */
 export const everyNth = (cells: readonly Cell[], nth: number): Cell[] => {
 	const seen = new Map<string, number>();
-	return cells.filter(({ operation: { name } }) => {
+	return cells.filter(({ operation: { name }, isAlwaysTested }) => {
+		if (isAlwaysTested) return true;
 		const earlier = seen.get(name) ?? 0;
 		seen.set(name, earlier + 1);
 		return earlier % nth === 0;

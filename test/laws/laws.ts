@@ -25,7 +25,7 @@ import {
 } from './judge';
 import { caseOf, fieldsOf, type Operation, type Said } from './operations';
 import { blankFilters, blankOptions, optionsOfOthers } from './settings';
-import { AF, BLANKS, type Reference, UNSAFE } from './values';
+import { ACTOR, AF, BLANKS, neighborOf, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
 
 /** The four laws. Each compares the service's records before and after, and throws what it finds. */
@@ -438,7 +438,13 @@ function onceCells(operation: Operation): Cell[] {
 							must(more === 0, `${more} records more than after one run`);
 						}),
 					);
-		return [...again, ...movingText, ...repeated(operation, at, usual), ...onPurpose(operation, at, usual)];
+		return [
+			...again,
+			...movingText,
+			...repeated(operation, at, usual),
+			...madeOnce(operation, at),
+			...onPurpose(operation, at, usual),
+		];
 	});
 }
 
@@ -469,6 +475,70 @@ function repeated(operation: Operation, at: Place, usual: fc.Arbitrary<{ one: Ca
 	return [...cells, cell({ ...at, kind: 'whole workflow again, other types' }, odd, check)];
 }
 
+/** An item with rows that make objects, three times: each object is made once. */
+function madeOnce(operation: Operation, at: Place): Cell[] {
+	if (!operation.fields) return [];
+	const made = Object.entries(fieldsOf(operation).made).filter(
+		([name]) => !operation.without?.includes(name),
+	);
+	if (made.length === 0) return [];
+	const { locator, references } = usualOf(operation);
+	const inputs = fc.record({
+		reference: references,
+		record: fc.record(Object.fromEntries(made)) as fc.Arbitrary<IDataObject>,
+		maxConcurrentRequests: fc.constantFrom(1, 3),
+	});
+	const mustBeOnce = (before: Records, after: Records, once: Records) => {
+		if (operation.makes === undefined) mustEqual('not as after one', after, once);
+		if (operation.without?.includes('associatedGroups')) return;
+		const actors = changesOf(before, after).added.filter((key) => isActor(key, after));
+		must(actors.length === 1, `${actors.length} associated groups of one`);
+	};
+	const options = operation.name.endsWith('bulkImport')
+		? () => ({})
+		: (maxConcurrentRequests: number) => ({ maxConcurrentRequests });
+	return [
+		cell(
+			{ ...at, kind: 'new objects, three runs', isAlwaysTested: true },
+			inputs,
+			async (world, { reference, record, maxConcurrentRequests }) => {
+				const said = [{ reference, record }];
+				const one = caseOf(operation, at.mode, locator, said, options(maxConcurrentRequests));
+				const { before, after, outcome } = await afresh(world, one);
+				must(outcome.is === 'done', `refused: ${outcome.words}`);
+				const writes = world.writes();
+				for (const _time of [2, 3]) await world.run(one);
+				mustBeOnce(before, world.records(), after);
+				const more = world.writes() - writes;
+				must(operation.again !== 'silent' || more === 0, `${more} writes of what is there already`);
+			},
+		),
+		cell(
+			{ ...at, kind: 'new objects, three items', isAlwaysTested: true },
+			inputs,
+			async (world, { reference, record, maxConcurrentRequests }) => {
+				// The first and the last one name the same record.
+				const other = neighborOf(operation.service, reference) ?? reference;
+				const of = (...all: Reference[]) =>
+					caseOf(
+						operation,
+						at.mode,
+						locator,
+						all.map((one) => ({ reference: one, record })),
+						options(maxConcurrentRequests),
+					);
+				const once = await afresh(world, of(reference, other));
+				must(once.outcome.is === 'done', `refused: ${once.outcome.words}`);
+				const { before, after } = await afresh(world, of(reference, other, reference));
+				mustBeOnce(before, after, once.after);
+			},
+		),
+	];
+}
+
+const isActor = (key: string, records: Records) =>
+	key.startsWith('group ') && groupOf(records, key.slice('group '.length)).name === ACTOR;
+
 /** What is read once more is the same, and nothing has changed. */
 function readAgain(operation: Operation): Cell[] {
 	return cellsOfModes(operation, 'once', (at) => [
@@ -491,7 +561,9 @@ function onPurpose(operation: Operation, at: Place, usual: fc.Arbitrary<{ one: C
 			usual,
 			async (world, { one }) => {
 				const { before, after, outcome } = await afresh(world, twice(one), { asTool });
-				const made = changesOf(before, after).added.filter((key) => key.startsWith(`${operation.makes} `));
+				const made = changesOf(before, after).added.filter(
+					(key) => key.startsWith(`${operation.makes} `) && !isActor(key, after),
+				);
 				must(made.length === 2, `${made.length} records of two (${outcome.words})`);
 			},
 		),

@@ -17,6 +17,7 @@ import {
 	type Reference,
 	TC,
 	tcFields,
+	tcMade,
 	tcOddTypes,
 	tcPlaces,
 	xids,
@@ -102,7 +103,7 @@ const threatConnect: Record<string, Row> = {
 		effect: 'writes',
 		locators: anIncident,
 		fields: 'updateFields',
-		again: 'twice',
+		again: 'same',
 		text: 'description',
 	},
 	'group/upsert': {
@@ -124,6 +125,7 @@ const threatConnect: Record<string, Row> = {
 		],
 		fields: 'additionalFields',
 		required: { name: 'ACME' },
+		without: ['associatedGroups', 'associatedVictimAssets', 'associatedArtifacts', 'associatedCases'],
 		again: 'same',
 	},
 	'group/bulkDelete': {
@@ -370,8 +372,8 @@ export const OPERATIONS: readonly Operation[] = [
 /** The facts about a service's fields that the laws need. */
 export const fieldsOf = ({ service }: Operation) =>
 	service === 'threatConnect'
-		? { fields: tcFields, places: tcPlaces, oddTypes: tcOddTypes }
-		: { fields: afFields, places: afPlaces, oddTypes: afOddTypes };
+		? { fields: tcFields, places: tcPlaces, oddTypes: tcOddTypes, made: tcMade }
+		: { fields: afFields, places: afPlaces, oddTypes: afOddTypes, made: {} as Kinds<unknown> };
 
 const isRows = (value: unknown): value is IDataObject[] =>
 	Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === 'object' && one !== null);
@@ -386,7 +388,15 @@ const LOCATED: Record<string, string> = {
 	securityLabels: 'name',
 };
 const TEXT_BOX: Record<string, string> = { tags: 'name', securityLabels: 'name', associatedIndicators: 'id' };
-const LISTS = [...Object.keys(LOCATED), 'custom_fields', 'access'];
+const LISTS = [
+	...Object.keys(LOCATED),
+	'associatedGroups',
+	'associatedVictimAssets',
+	'associatedArtifacts',
+	'associatedCases',
+	'custom_fields',
+	'access',
+];
 
 /** A field as the form holds it, with an expression in each input. */
 function boxesOf(field: string, value: unknown): unknown {

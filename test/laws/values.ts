@@ -57,6 +57,22 @@ export type Reference = { value: unknown; names?: string };
 const naming = (names: string | undefined, values: fc.Arbitrary<unknown>): fc.Arbitrary<Reference> =>
 	values.map((value) => ({ value, names }));
 
+/** The same way to name a record, of the record beside it. `undefined` where there is none. */
+export function neighborOf(
+	service: 'threatConnect' | 'attackForge',
+	{ value, names }: Reference,
+): Reference | undefined {
+	if (service === 'attackForge' && names === AF.project)
+		return { value: AF.otherProject, names: AF.otherProject };
+	const { acme, cafe } = service === 'threatConnect' ? TC : AF;
+	if (names !== acme) return undefined;
+	const written = new Map<unknown, string>([
+		['INC-1', 'INC-2'],
+		['ACME', 'Café'],
+	]);
+	return { value: written.get(value) ?? cafe, names: cafe };
+}
+
 const NO_ID = fc.constantFrom<unknown>(
 	'',
 	' ',
@@ -88,15 +104,15 @@ export const groupPages = (id: string): Kinds<Reference> => ({
 		id,
 		fc.constantFrom(`${OWN}/#/details/groups/${id}/overview`, ` ${OWN}/#/details/groups/${id}`),
 	),
-	'page of another kind': naming(
-		undefined,
-		fc.constantFrom(
-			`${OWN}/auth/victim/victim.xhtml?victim=3`,
-			`${OWN}/auth/indicators/details/url.xhtml?orgid=4`,
-			`${OWN}/auth/profile/user.xhtml?id=4`,
-			`${OWN}/auth/workflow/task.xhtml?task=5`,
-			`${OWN}/#/details/indicators/8/overview`,
-		),
+	...Object.fromEntries(
+		Object.entries({
+			'page of a victim': `${OWN}/auth/victim/victim.xhtml?victim=3`,
+			'page of an indicator, formerly': `${OWN}/auth/indicators/details/url.xhtml?orgid=4`,
+			'page of a user': `${OWN}/auth/profile/user.xhtml?id=4`,
+			'page of a task': `${OWN}/auth/task/task.xhtml?task=5`,
+			'page of a task in a workflow': `${OWN}/auth/workflow/task.xhtml?task=5`,
+			'page of an indicator': `${OWN}/#/details/indicators/8/overview`,
+		}).map(([kind, page]) => [kind, naming(undefined, fc.constant(page))]),
 	),
 	'page of another host': naming(
 		undefined,
@@ -169,6 +185,29 @@ export const tcFields: Kinds<unknown> = {
 	securityLabels: fc.constantFrom<unknown>('TLP:RED', [{ name: 'TLP:RED' }]),
 	attributes: fc.constantFrom<unknown>([{ type: 'Ticket Number', value: '4711' }]),
 	associatedIndicators: fc.constantFrom<unknown>([{ type: 'Host', summary: 'badguy.com' }]),
+};
+
+/** The name of a group that items associate, and that does not exist yet. */
+export const ACTOR = 'FIN7';
+
+/** Lists of ThreatConnect's groups whose rows it makes into new objects whenever it gets them. */
+export const tcMade: Kinds<unknown> = {
+	attributes: fc.constantFrom<unknown>(
+		[{ type: 'Ticket Number', value: '4711' }],
+		[
+			{ type: 'Ticket Number', value: '4711' },
+			{ type: 'Description', value: 'Other', source: 'Feed' },
+		],
+	),
+	associatedGroups: fc.constantFrom<unknown>(
+		[{ name: ACTOR, type: 'Adversary' }],
+		[{ name: ACTOR, type: 'Adversary', xid: 'actor:1' }],
+	),
+	associatedVictimAssets: fc.constantFrom<unknown>([
+		{ type: 'EmailAddress', victimId: '601', value: 'a@example.com' },
+	]),
+	associatedArtifacts: fc.constantFrom<unknown>([{ type: 'Host', summary: 'evil.example', caseId: '301' }]),
+	associatedCases: fc.constantFrom<unknown>([{ name: 'A case', severity: 'Low', status: 'Open' }]),
 };
 
 export const afFields: Kinds<unknown> = {

@@ -41,6 +41,9 @@ const WRITTEN_AT = [
 const asJson = (record: unknown) =>
 	JSON.stringify(record, (key, value: unknown) => {
 		if (WRITTEN_AT.includes(key)) return undefined;
+		// An attribute or a tag may have the ID of a group.
+		if (['attributes', 'tags'].includes(key) && Array.isArray(value))
+			return (value as Array<{ id: string }>).map((row) => ({ ...row, id: `${key} ${row.id}` }));
 		return typeof value === 'bigint' ? `${value}n` : value;
 	});
 

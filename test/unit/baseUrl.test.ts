@@ -136,6 +136,32 @@ describe.each([
 });
 
 test.each([
+	'https://app.threatconnect.com/auth/index.xhtml',
+	'https://app.threatconnect.com/auth/incident/incident.xhtml?incident=3#/',
+	'app.threatconnect.com/auth/browse/index.xhtml',
+])('the address of a page of ThreatConnect in a browser is understood: %s', (pasted) => {
+	expect(threatConnectBaseUrl(pasted)).toBe('https://app.threatconnect.com');
+});
+
+test('a page of an instance under a path keeps the path', () => {
+	expect(threatConnectBaseUrl('https://example.com/tc/auth/index.xhtml')).toBe('https://example.com/tc');
+});
+
+test("an address of the other service's cloud is called that", () => {
+	expect(() => attackForgeBaseUrl('https://app.threatconnect.com/api/v3')).toThrow(
+		new UserError(
+			'The Base URL "https://app.threatconnect.com" is one of ThreatConnect. Enter the address of your AttackForge instance in the credential.',
+		),
+	);
+	expect(() => threatConnectBaseUrl('acme.attackforge.com')).toThrow(
+		new UserError(
+			'The Base URL "https://acme.attackforge.com" is one of AttackForge. Enter the address of your ThreatConnect instance in the credential.',
+		),
+	);
+	expect(attackForgeBaseUrl('https://threatconnect.example.com')).toBe('https://threatconnect.example.com');
+});
+
+test.each([
 	'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHktYXBp',
 	'SimulatorKey0123'.repeat(16),
 	`https://${'SimulatorKey0123'.repeat(2)}`,

@@ -6,7 +6,7 @@ import {
 	fileOf,
 	pack,
 } from '../../nodes/ThreatConnectGroup/batch/packJobs';
-import { judge, KeyIndex } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
+import { assignErrors, KeyIndex } from '../../nodes/ThreatConnectGroup/batch/assignErrors';
 import { namedLimit } from '../../nodes/ThreatConnectGroup/flows/runBatchJob';
 
 describe('a body of v3 becomes one of batch', () => {
@@ -136,7 +136,7 @@ describe('a body of v3 becomes one of batch', () => {
 			/"association":\[\{"ref_1":"o","type_1":"Threat","id_2":9007199254740993\}\]\}$/,
 		);
 		expect(pack([one], { objects: 9, bytes: 1 })[0]).toEqual([one]);
-		expect(judge([one], {}, [{ errorReason: 'gone', errorSource: 'association[0]' }]).faults).toEqual(
+		expect(assignErrors([one], {}, [{ errorReason: 'gone', errorSource: 'association[0]' }]).faults).toEqual(
 			new Map([[0, ['gone']]]),
 		);
 	});
@@ -250,7 +250,7 @@ describe('a finished job', () => {
 	];
 	const total = 5;
 	const verdict = (errors: object[], counts: object = { errorCount: errors.length, successCount: total }) =>
-		judge(job, counts, errors as never);
+		assignErrors(job, counts, errors as never);
 	const faults = (errors: object[], counts?: object) => Object.fromEntries(verdict(errors, counts).faults);
 
 	test.each([
@@ -316,7 +316,7 @@ describe('a finished job', () => {
 			},
 		});
 		const errors = many.map(({ xid }) => ({ errorReason: 'bad', errorSource: `${xid} is not valid.` }));
-		expect(judge(counted, { errorCount: 25_000, successCount: 0 }, errors).faults.size).toBe(25_000);
+		expect(assignErrors(counted, { errorCount: 25_000, successCount: 0 }, errors).faults.size).toBe(25_000);
 		expect(reads).toBeLessThan(20 * many.length);
 	});
 	test('with one indicator in each of 20,000 groups is searched once', () => {
@@ -327,7 +327,7 @@ describe('a finished job', () => {
 		}));
 		const copied = jest.spyOn(Set.prototype, 'add');
 		try {
-			const { faults } = judge(many, { errorCount: errors.length, successCount: 0 }, errors);
+			const { faults } = assignErrors(many, { errorCount: errors.length, successCount: 0 }, errors);
 			expect(faults.size).toBe(20_000);
 			expect(faults.get(7)).toHaveLength(20);
 			expect(copied.mock.calls.length).toBeLessThan(30 * many.length);

@@ -69,7 +69,7 @@ test('what is held for the next poll does not count as a backlog, whose state wo
 		};
 		await poll({ between });
 	}
-	expect(timelines.changed.horizon).toBeUndefined();
+	expect(timelines.changed.backlogStartedAt).toBeUndefined();
 	expect(Object.keys(timelines.changed.seen).length).toBeLessThan(15);
 });
 
@@ -80,7 +80,7 @@ test('a record that is found by its change before its creation was seen comes ou
 	expect(await poll()).toEqual(['b created']);
 	// It becomes visible late, and has been changed meanwhile.
 	rows.push({ id: 'late', created: 97 * MINUTE, changed: 99 * MINUTE });
-	timelines.created = { ...timelines.created, from: 98 * MINUTE };
+	timelines.created = { ...timelines.created, readFrom: 98 * MINUTE };
 	expect(await poll()).toEqual(['late created']);
 	expect(await poll()).toEqual([]);
 });

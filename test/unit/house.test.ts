@@ -66,7 +66,7 @@ describe.each<Rule>([
 		from: /^nodes\/AttackForgeGroup\//,
 		to: /ThreatConnect|threatConnect/,
 		atLeast: 34,
-		fault: { 'nodes/AttackForgeGroup/a.ts': "import { allOf } from '../ThreatConnectGroup/query/tql';" },
+		fault: { 'nodes/AttackForgeGroup/a.ts': "import { allOf } from '../ThreatConnectGroup/query/clauses';" },
 	},
 	{
 		rule: 'the credentials import no node',

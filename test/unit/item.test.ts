@@ -21,7 +21,7 @@ function itemOf(parameters: INodeParameters) {
 		isRepeat: false,
 		startedAt: 0,
 		idempotencyKey: () => '',
-		isOfAnother: () => false,
+		isMadeByOtherItem: () => false,
 		partsDone: () => new Set<string>(),
 	};
 	return { item: new Item(context, new Parameters(context), table, 0, () => {}, retryLog), evaluated };
@@ -37,7 +37,7 @@ test('a create-or-update evaluates each expression once, so that what it finds, 
 		primary_contact_email: '={{ Math.random() }}',
 		options: { additionalJson: { note: '={{ $now }}' } },
 	});
-	const { update, draft, create } = item.upsertRecords();
+	const { update, draft, create } = item.upsertBodies();
 	expect(draft()).toEqual(update);
 	expect(create()).toEqual(update);
 	expect(create()).not.toBe(create());

@@ -9,7 +9,7 @@ import {
 	hasPlainSecret,
 	masked,
 	maskedHeaders,
-	refuseHidden,
+	refuseMaskedSecret,
 } from '../../nodes/shared/http/masking';
 import { readBody } from '../../nodes/shared/http/response';
 import { type Encoder, ENCODERS, hex, holdsSecret, SECRET } from '../support/spellings';
@@ -156,9 +156,9 @@ describe('which secrets are hidden', () => {
 
 test('a hidden value is never sent, and the error names its place', () => {
 	const value = { name: 'A', attributes: { data: [{ value: `see ${HIDDEN}` }] } };
-	expect(() => refuseHidden(value)).toThrow(InvalidInput);
-	expect(() => refuseHidden(value)).toThrow('"attributes.data[0].value" holds');
-	expect(() => refuseHidden({ [`a ${HIDDEN}`]: 1 })).toThrow(InvalidInput);
-	expect(() => refuseHidden(`/groups/${HIDDEN}`)).toThrow('A value holds');
-	expect(() => refuseHidden({ name: '*****', list: ['** secret **', null, 1] })).not.toThrow();
+	expect(() => refuseMaskedSecret(value)).toThrow(InvalidInput);
+	expect(() => refuseMaskedSecret(value)).toThrow('"attributes.data[0].value" holds');
+	expect(() => refuseMaskedSecret({ [`a ${HIDDEN}`]: 1 })).toThrow(InvalidInput);
+	expect(() => refuseMaskedSecret(`/groups/${HIDDEN}`)).toThrow('A value holds');
+	expect(() => refuseMaskedSecret({ name: '*****', list: ['** secret **', null, 1] })).not.toThrow();
 });

@@ -14,7 +14,7 @@ const HOST = 'example.com:8443';
 
 describe('a network’s code in plain words', () => {
 	const certificate = 'The certificate of example.com:8443 is not trusted';
-	const refused = 'example.com:8443 refused the connection';
+	const refused = 'example.com:8443 could not be reached';
 	const tls = 'example.com:8443 does not speak HTTPS on this port';
 	const broke = 'The connection to example.com:8443 broke before an answer came';
 	test.each([
@@ -32,7 +32,7 @@ describe('a network’s code in plain words', () => {
 	])('%s', (code, message, certainty, description) => {
 		const said = explainNetworkCode(code, 'example.com:8443');
 		expect(said.message).toBe(message);
-		expect(said.mayPass).toBe(certainty !== undefined);
+		expect(said.isTransient).toBe(certainty !== undefined);
 		expect(said.mayHaveArrived).toBe(certainty === 'unknown');
 		expect(said.description).toMatch(description);
 	});
@@ -170,6 +170,6 @@ test('a proxy that is not reached is named, and the request was not done', () =>
 	const said = explainNetworkCode('ECONNREFUSED', HOST, '10.0.0.1:3128');
 	expect(said.message).toContain('The proxy 10.0.0.1:3128 was not reached');
 	expect(said.description).toContain('NO_PROXY');
-	expect(said).toMatchObject({ mayPass: true, mayHaveArrived: false });
-	expect(explainNetworkCode('ENOTFOUND', HOST, 'proxy').mayPass).toBe(false);
+	expect(said).toMatchObject({ isTransient: true, mayHaveArrived: false });
+	expect(explainNetworkCode('ENOTFOUND', HOST, 'proxy').isTransient).toBe(false);
 });

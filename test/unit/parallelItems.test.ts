@@ -7,7 +7,7 @@ import { LookupCache } from '../../nodes/shared/http/lookupCache';
  * Runs in simulated time. @returns the order in which items began and ended, and the most that were under way at once
  */
 async function runWorks(
-	records: Array<string | undefined | null>,
+	orderKeys: Array<string | undefined | null>,
 	limit: number,
 	{ haltAfter = Infinity, takes = () => 2 }: { haltAfter?: number; takes?: (index: number) => number } = {},
 ) {
@@ -16,14 +16,14 @@ async function runWorks(
 	let most = 0;
 	let ended = 0;
 	const running = runConcurrently(
-		records.length,
+		orderKeys.length,
 		limit,
 		() => ended >= haltAfter,
 		(index) => {
-			const record = records[index];
-			if (record === null) return undefined;
+			const orderKey = orderKeys[index];
+			if (orderKey === null) return undefined;
 			return {
-				record,
+				orderKey,
 				async run() {
 					log.push(`+${index}`);
 					most = Math.max(most, ++underWay);

@@ -38,7 +38,7 @@ function output(parameters: INodeParameters, isTool = true, of = fields): JsonOb
 		isRepeat: false,
 		startedAt: 0,
 		idempotencyKey: () => '',
-		isOfAnother: () => false,
+		isMadeByOtherItem: () => false,
 		partsDone: () => new Set<string>(),
 	};
 	return readOutput(new Item(context, new Parameters(context), table, 0, () => {}, retryLog), of)(record);

@@ -73,11 +73,11 @@ test('a record that another item has made is known as such, also in the next try
 	first.note(1, unknown);
 	first.note(2, 'no record');
 	for (const one of [first, nextTry()]) {
-		expect(one.isOfAnother(1, '7')).toBe(true);
-		expect(one.isOfAnother(0, '7')).toBe(false);
-		expect(one.isOfAnother(1, '8')).toBe(false);
+		expect(one.isMadeByOtherItem(1, '7')).toBe(true);
+		expect(one.isMadeByOtherItem(0, '7')).toBe(false);
+		expect(one.isMadeByOtherItem(1, '8')).toBe(false);
 	}
-	expect(execution().nextTry().isOfAnother(1, '7')).toBe(false);
+	expect(execution().nextTry().isMadeByOtherItem(1, '7')).toBe(false);
 });
 
 test('nothing is kept in memory for a node that n8n does not run again by itself', () => {
@@ -86,7 +86,7 @@ test('nothing is kept in memory for a node that n8n does not run again by itself
 	expect(nextTry().earlier(0)).toBeUndefined();
 });
 
-test('each turn of a loop, and each execution, begins anew', () => {
+test('each turn of a loop, and each execution, starts over', () => {
 	const first = execution();
 	first.nextTry().note(0, 'made');
 	const turn = first.nextRun();
@@ -123,7 +123,7 @@ test('the key of an item is the same in each try, and belongs to nothing else', 
 test('a record that several items ended with counts as another item’s for each of them', () => {
 	const log = execution().nextTry();
 	for (const index of [0, 1, 0]) log.note(index, { id: '7' });
-	expect([0, 1, 2].map((index) => log.isOfAnother(index, '7'))).toEqual([true, true, true]);
+	expect([0, 1, 2].map((index) => log.isMadeByOtherItem(index, '7'))).toEqual([true, true, true]);
 });
 
 test('the check for another item’s record does not take longer with more items', () => {
@@ -131,7 +131,7 @@ test('the check for another item’s record does not take longer with more items
 	const indexes = Array.from({ length: 20_000 }, (_, index) => index);
 	for (const index of indexes) log.note(index, { id: String(index) });
 	// Each check looks at one entry. If it looked at all of them, there would be four hundred million steps.
-	expect(indexes.filter((index) => log.isOfAnother(index, String(index)))).toEqual([]);
+	expect(indexes.filter((index) => log.isMadeByOtherItem(index, String(index)))).toEqual([]);
 });
 
 /** A call of a tool as n8n makes it: one object of arguments, and another run index in each try. */

@@ -7,8 +7,8 @@ import {
 	quote,
 	technique,
 	upTo,
-} from '../../nodes/ThreatConnectGroup/query/tql';
-import { splittableList } from '../../nodes/ThreatConnectGroup/query/ownQuery';
+} from '../../nodes/ThreatConnectGroup/query/clauses';
+import { splittableList } from '../../nodes/ThreatConnectGroup/query/splittableList';
 import { split, tqlOf } from '../../nodes/ThreatConnectGroup/query/split';
 import { parseTql } from '../simulators/threatconnect/tqlGrammar';
 

@@ -9,7 +9,7 @@ import { send } from '../../shared/http/jsonRequests';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { isMissing, type MethodName, successful } from './responses';
-import { RunState } from './runState';
+import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
 import { comparable } from '../fields/matching';
 
@@ -36,13 +36,13 @@ export class AttackForge {
 	readonly lookups = new LookupCache();
 
 	/** What this run knows of the groups that it has created or written. */
-	readonly run: RunState;
+	readonly writtenGroups: WrittenGroups;
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
 	private readonly recent = new Map<Scope, { at: number; listing: Promise<JsonObject[]> }>();
 
 	constructor(private readonly connection: Connection) {
-		this.run = new RunState((milliseconds) => connection.clock.toService(milliseconds));
+		this.writtenGroups = new WrittenGroups((milliseconds) => connection.clock.toService(milliseconds));
 	}
 
 	/** Aborted when the execution is cancelled. */
@@ -108,7 +108,7 @@ export class AttackForge {
 	}
 
 	/**
-	 * The groups as they are now. Items that ask before the listing is sent share it, because it lists the whole tenant.
+	 * The groups as they are now. Items that ask before the listing is sent share it, because it lists all groups of the tenant.
 	 */
 	async currentGroups(scope: Scope): Promise<JsonObject[]> {
 		const present = this.listings.get(scope);
@@ -191,7 +191,7 @@ export class AttackForge {
 		);
 	}
 
-	/** The ID of a user, looked up once a run when it is given by e-mail address or user name. */
+	/** The ID of a user, looked up once per run when it is given by e-mail address or user name. */
 	async userId({ by, value }: UserReference): Promise<string> {
 		if (by === 'id') return value;
 		return await this.lookups.getOrLoad(`user ${by} ${value}`, async () => await this.findUser(by, value));
@@ -297,7 +297,7 @@ export class AttackForge {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
-			// A page with more entries than requested is the whole list, of a service that has no pages.
+			// A page with more entries than requested is the complete list, of a service that has no pages.
 			if (page.length > size) break;
 			if (added.length === 0) {
 				// A full page that repeats the last one would hide the entries after it.

@@ -249,7 +249,7 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	if (missing) {
 		throw new InvalidInput(
 			`${label}: ${labelOf(missing)} is missing`,
-			'Entries are sent whole, so that no level is left to chance.',
+			'Entries are sent with all their levels, so that no level is left to chance.',
 		);
 	}
 	return [read];

@@ -3,15 +3,14 @@ import { flag, text } from '../../shared/fields/fieldTypes';
 import { access } from './access';
 import { customFields } from './customFields';
 
+const required = { create: 'required' } as const;
+
 /**
  * THE table of AttackForge's group fields, in the order of the documented examples.
  *
  * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/creategroup
  * @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/updategroup
  */
-
-const required = { create: 'required' } as const;
-
 export const table: Table = {
 	noun: 'Group',
 	fields: [

@@ -13,8 +13,8 @@ import { comparable, isStored } from '../fields/matching';
  * it.
  */
 
-/** Items that create a group of the same name run in their order. */
-export const nameLane = (name: unknown): string => `name ${String(name)}`;
+/** The key with which items that create a group of the same name run in their order. */
+export const nameOrderKey = (name: unknown): string => `name ${String(name)}`;
 
 /** A name for comparison, because a service may trim a name or change its upper and lower case. */
 const folded = (name: unknown): string => comparable(String(name)).toLowerCase();
@@ -24,7 +24,7 @@ const folded = (name: unknown): string => comparable(String(name)).toLowerCase()
  * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export const createGroup = async (api: AttackForge, body: JsonObject): Promise<JsonObject> =>
-	await api.run.inTurn(folded(body.name), async () => await createOnce(api, body));
+	await api.writtenGroups.inTurn(folded(body.name), async () => await createOnce(api, body));
 
 async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObject> {
 	let sentAt = 0;
@@ -33,7 +33,7 @@ async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObjec
 		async act() {
 			sentAt = Date.now();
 			const created = await api.createGroup(body);
-			api.run.noteClock(created, Date.now());
+			api.writtenGroups.noteClock(created, Date.now());
 			return created;
 		},
 		find: async () => await findCreated(api, body, sentAt, Date.now()),
@@ -41,7 +41,7 @@ async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObjec
 		// Only the list shows whether the group exists, so a creation that arrives late has to be waited for.
 		lateMs: 2 * api.timeout,
 	});
-	api.run.noteCreated(group, sentAt);
+	api.writtenGroups.noteCreated(group, sentAt);
 	return group;
 }
 
@@ -84,7 +84,7 @@ async function findCreated(
 				`the clocks do not tell whether the group ${String(unclear[0]?.id)} of this name is older than the request`,
 			);
 		}
-		const shown = listed.flatMap(({ id }) => api.run.sentAt(id) ?? []);
+		const shown = listed.flatMap(({ id }) => api.writtenGroups.sentAt(id) ?? []);
 		if (shown.some((time) => time > failedAt)) return undefined;
 		if (looks === LIST_ATTEMPTS) {
 			if (shown.length > 0) return undefined;
@@ -113,8 +113,8 @@ async function candidates(
 ): Promise<{ newer: JsonObject[]; unclear: JsonObject[] }> {
 	const found = { newer: [] as JsonObject[], unclear: [] as JsonObject[] };
 	for (const { id, name } of listed) {
-		if (folded(name) !== folded(body.name) || api.run.hasCreated(id)) continue;
-		// The group is read once a run, because the time of its creation does not change.
+		if (folded(name) !== folded(body.name) || api.writtenGroups.hasCreated(id)) continue;
+		// The group is read once per run, because the time of its creation does not change.
 		const group = await api.lookups.getOrLoad(
 			`group ${String(id)}`,
 			async () => await api.getGroup(String(id)),
@@ -122,7 +122,7 @@ async function candidates(
 		const created = Date.parse(String(group.created));
 		if (Number.isNaN(created))
 			throw new Error(`AttackForge does not say when the group ${String(id)} was created`);
-		const age = api.run.ageOf(created, sentAt);
+		const age = api.writtenGroups.ageOf(created, sentAt);
 		if (age !== 'older') found[age].push(group);
 	}
 	return found;

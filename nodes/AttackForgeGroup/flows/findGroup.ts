@@ -19,7 +19,7 @@ export type Search = {
 const LIST_AGE_MS = 10_000;
 
 /**
- * The group that a search finds. The list is read once a run.
+ * The group that a search finds. The list is read once per run.
  *
  * @throws ServiceFailure when there are several, or when the list does not show the field
  */
@@ -87,7 +87,7 @@ function indexOf(groups: JsonObject[], { customField }: Search): Index {
 }
 
 function makeIndex(groups: JsonObject[], customField: string | undefined): Index {
-	refuseHidden(groups, customField);
+	requireFieldInList(groups, customField);
 	const index: Index = { found: new Map(), listing: new Map() };
 	for (const group of groups) {
 		const value = customField === undefined ? group.name : customFieldOf(group, customField);
@@ -104,7 +104,7 @@ function makeIndex(groups: JsonObject[], customField: string | undefined): Index
  * @param groups with the keys of a single group
  * @throws ServiceFailure
  */
-export function refuseHidden(groups: readonly JsonObject[], customField: string | undefined): void {
+export function requireFieldInList(groups: readonly JsonObject[], customField: string | undefined): void {
 	const isShown = customField === undefined ? (group: JsonObject) => 'name' in group : showsCustomFields;
 	if (groups.length === 0 || groups.some(isShown)) return;
 	throw new ServiceFailure(

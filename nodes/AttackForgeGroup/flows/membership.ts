@@ -5,7 +5,7 @@ import type { AttackForge } from '../api/client';
 import { isRejected } from '../api/responses';
 
 /** Replaces AttackForge's sentence when its response was lost and a look-up has found the change made. */
-const FOUND = 'Done (found so, since the answer was lost)';
+const FOUND = 'Done (the response was lost; a look-up confirmed it)';
 
 export type Membership = { groupId: string; userId: string };
 

@@ -34,7 +34,7 @@ type Update = {
  *
  * @returns what was written; `undefined` when the group already had all of it
  */
-export async function writeGroup(
+export async function updateGroup(
 	api: AttackForge,
 	{ id, body, modes, present, unreadable = false }: Update,
 ): Promise<JsonObject | undefined> {

@@ -78,12 +78,12 @@ export const triggerParameters: INodeProperties[] = [
 			{
 				name: 'From Now On',
 				value: 'now',
-				description: 'What is there already when the workflow is activated does not come out',
+				description: 'What is there already when the workflow is activated is not emitted',
 			},
 			{
 				name: 'With What Is There',
 				value: 'existing',
-				description: 'What is there already comes out too, as created',
+				description: 'What is there already is emitted too, as created',
 			},
 		],
 		default: 'now',

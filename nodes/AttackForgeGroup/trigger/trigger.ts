@@ -14,8 +14,8 @@ import {
 	shortHash,
 	type Snapshot,
 	snapshotOf,
-} from '../../shared/polling/fingerprints';
-import { beginsAnew, fingerprintOf, readMaxItems, readOverlap } from '../../shared/polling/parameters';
+} from '../../shared/polling/snapshotDiff';
+import { readMaxItems, readOverlap, settingsHash, startsOver } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
@@ -35,11 +35,11 @@ import {
 type Kind = Difference['kind'];
 
 type State = {
-	/** A fingerprint of what the trigger looks at. If it changes, the trigger begins anew. */
+	/** A fingerprint of what the trigger looks at. If it changes, the trigger starts over. */
 	lookedAt: string;
 	/** Of the list of groups, where their events are chosen. */
 	snapshot?: Snapshot;
-	/** Of the groups whose vulnerabilities are looked at. A change begins anew. */
+	/** Of the groups whose vulnerabilities are looked at. If they change, the trigger starts over. */
 	lookedIn?: string;
 	vulnerabilities?: VulnerabilityState;
 };
@@ -81,7 +81,7 @@ function readSettings(context: IPollFunctions) {
 	};
 }
 
-/** What a change begins anew. Other events of groups do not: all groups are remembered in any case. */
+/** The parameters whose change makes the trigger start over. Other events of groups do not, because all groups are remembered in any case. */
 function lookedAtOf({ scope, start, options }: INodeParameters): INodeParameters {
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = (options ?? {}) as INodeParameters;
 	return { scope, start, allow, block };
@@ -160,23 +160,23 @@ class GroupTrigger implements Trigger {
 	async poll(kept: unknown, run: PollRun): Promise<{ events: JsonObject[]; state: JsonObject }> {
 		const { kinds, maxItems, options, simplify, vulnerabilities } = this.settings;
 		const state = readState(kept, vulnerabilities.events);
-		const isAnew = state !== undefined && beginsAnew(options, run.isActivation);
-		if (isAnew) run.log('Begins anew, because the workflow was inactive');
+		const isStartedOver = state !== undefined && startsOver(options, run.isActivation);
+		if (isStartedOver) run.log('Starts over, because the workflow was inactive');
 		else if (kept !== undefined && !this.isAsBefore(state)) {
-			run.log('Begins anew, because its parameters have changed');
+			run.log('Starts over, because its parameters have changed');
 		}
 		const events: JsonObject[] = [];
 		const after: State = { lookedAt: this.lookedAt, lookedIn: this.lookedIn };
 		if (vulnerabilities.events.length > 0) {
-			const known = state?.lookedIn === this.lookedIn && !isAnew ? state.vulnerabilities : undefined;
-			const begun = { ...vulnerabilities, withExisting: vulnerabilities.withExisting && !isAnew };
+			const known = state?.lookedIn === this.lookedIn && !isStartedOver ? state.vulnerabilities : undefined;
+			const begun = { ...vulnerabilities, withExisting: vulnerabilities.withExisting && !isStartedOver };
 			const polled = await pollVulnerabilities(this.api, begun, known, { maxItems, run });
 			events.push(...polled.events.map((one) => vulnerabilityItem(one, simplify)));
 			after.vulnerabilities = polled.state;
 		}
 		if (kinds.length > 0) {
-			const known = state?.lookedAt === this.lookedAt && !isAnew ? state.snapshot : undefined;
-			const { differences, snapshot } = await this.pollGroups(known, isAnew, maxItems - events.length);
+			const known = state?.lookedAt === this.lookedAt && !isStartedOver ? state.snapshot : undefined;
+			const { differences, snapshot } = await this.pollGroups(known, isStartedOver, maxItems - events.length);
 			events.push(...differences.map((difference) => this.output(difference)));
 			after.snapshot = snapshot;
 		}
@@ -184,11 +184,11 @@ class GroupTrigger implements Trigger {
 	}
 
 	private get lookedAt(): string {
-		return fingerprintOf(lookedAtOf(this.settings.parameters), LOOKED_AT, this.api.root);
+		return settingsHash(lookedAtOf(this.settings.parameters), LOOKED_AT, this.api.root);
 	}
 
 	private get lookedIn(): string {
-		return fingerprintOf(this.settings.parameters, LOOKED_IN, this.api.root);
+		return settingsHash(this.settings.parameters, LOOKED_IN, this.api.root);
 	}
 
 	private isAsBefore(state: State | undefined): boolean {
@@ -201,7 +201,7 @@ class GroupTrigger implements Trigger {
 
 	private async pollGroups(
 		known: Snapshot | undefined,
-		isAnew: boolean,
+		isStartedOver: boolean,
 		most: number,
 	): Promise<{ differences: Difference[]; snapshot: Snapshot }> {
 		const { kinds, withExisting } = this.settings;
@@ -209,7 +209,7 @@ class GroupTrigger implements Trigger {
 		// An automation that takes access away should not be started by a list that is empty by mistake.
 		const before = Object.keys(known?.prints ?? {}).length;
 		if (listed.length === 0 && before > 1 && kinds.includes('removed')) throw emptied(before);
-		if (!known && (isAnew || !withExisting)) return { differences: [], snapshot: snapshotOf(listed) };
+		if (!known && (isStartedOver || !withExisting)) return { differences: [], snapshot: snapshotOf(listed) };
 		const { differences, after } = compare(known ?? emptySnapshot(), listed, kinds, most);
 		return { differences, snapshot: after };
 	}
@@ -227,7 +227,7 @@ class GroupTrigger implements Trigger {
 		return [...listed.values()];
 	}
 
-	/** The output item of an event. Its `eventId` is the same whenever the same event comes out. */
+	/** The output item of an event. Its `eventId` is the same whenever the same event is emitted. */
 	private output({ kind, id, count, keys, record }: Difference): JsonObject {
 		const number = count === 1 ? '' : `-${count}`;
 		const content = kind === 'changed' && record ? `-${shortHash(record)}` : '';
@@ -245,7 +245,7 @@ class GroupTrigger implements Trigger {
 const emptied = (before: number) =>
 	new ServiceFailure(
 		`AttackForge lists no group any more, although it listed ${before} before`,
-		'Nothing has been handed over. Check whose groups the key of the credential may list. If all of them are really gone, choose other Groups or another Start in the trigger: it then begins anew.',
+		'Nothing has been handed over. Check whose groups the key of the credential may list. If all of them are really gone, choose other Groups or another Start in the trigger: it then starts over.',
 	);
 
 const withoutId = () =>

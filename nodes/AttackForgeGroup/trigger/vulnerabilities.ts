@@ -31,7 +31,7 @@ export type VulnerabilitySettings = {
 	events: readonly VulnerabilityEvent[];
 	/** IDs of the groups. */
 	groups: readonly string[];
-	/** Whether what is there already comes out too. */
+	/** Whether what is there already is emitted too. */
 	withExisting: boolean;
 	/** Milliseconds. */
 	overlap: number;
@@ -54,7 +54,7 @@ export function sinceFilter(events: readonly VulnerabilityEvent[], time: number)
 	return clauses.length === 1 ? only : `{ $or: [ ${clauses.join(', ')} ] }`;
 }
 
-/** Polls the vulnerabilities of the groups. @param known where the last poll ended; `undefined` begins anew */
+/** Polls the vulnerabilities of the groups. @param known where the last poll ended; `undefined` starts over */
 export async function pollVulnerabilities(
 	api: AttackForge,
 	settings: VulnerabilitySettings,
@@ -64,7 +64,7 @@ export async function pollVulnerabilities(
 	const { events, groups, overlap } = settings;
 	const timelines = known ?? (await begin(api, settings));
 	const entries = events.map((event) => [event, timelines[event] ?? beginAt(0, 0)] as const);
-	const from = Math.min(...entries.map(([, timeline]) => timeline.from));
+	const from = Math.min(...entries.map(([, timeline]) => timeline.readFrom));
 	/** One reading for both kinds of events, when the first of them is asked for. */
 	let reading: Promise<Reading> | undefined;
 	let readAt = 0;
@@ -104,9 +104,9 @@ async function begin(api: AttackForge, settings: VulnerabilitySettings): Promise
 			const seen = new Seen({});
 			for (const record of records) {
 				const one = occurrenceOf(event, record);
-				if (one.time >= timeline.from) seen.add(one);
+				if (one.time >= timeline.readFrom) seen.add(one);
 			}
-			return [event, { ...timeline, seen: seen.toState(timeline.floor) }];
+			return [event, { ...timeline, seen: seen.toState(timeline.doneBefore) }];
 		}),
 	);
 }
@@ -139,10 +139,10 @@ async function readSince(
 }
 
 /**
- * The whole list as one batch: nothing documents in which order AttackForge lists vulnerabilities.
+ * The complete list as one batch, because nothing documents in which order AttackForge lists vulnerabilities.
  *
- * What appeared after the first of several groups was read is left for the next poll: the next poll would not look for
- * what appeared in the first group before it.
+ * What appeared after the first of several groups was read is left for the next poll. If it were emitted now, the next poll
+ * would begin at its time, and miss what appeared earlier in the first group, after that group was read.
  */
 async function* oneBatch(
 	event: VulnerabilityEvent,
@@ -205,7 +205,7 @@ const SIMPLE_KEYS = [
 const simplify = (record: JsonObject): JsonObject =>
 	Object.fromEntries(SIMPLE_KEYS.filter((key) => key in record).map((key) => [key, record[key]]));
 
-/** The item that comes out. Its `eventId` is the same whenever the same event comes out. */
+/** The output item of an event. Its `eventId` is the same whenever the same event is emitted. */
 export function vulnerabilityItem(
 	{ id, time, record, stream }: DrainedEvent<JsonObject>,
 	isSimplified: boolean,

@@ -9,7 +9,7 @@ import { readLong } from '../../shared/core/readValue';
 import { incomplete } from '../../shared/http/response';
 import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';
-import { allOf } from '../query/tql';
+import { allOf } from '../query/clauses';
 
 /** What a response should hold, and what the server should note. */
 export type AnswerOptions = {
@@ -23,7 +23,7 @@ export type Page = {
 	data: JsonObject[];
 	/** Whether the server has more rows. Its link is never followed, because it may lead to another host. */
 	more: boolean;
-	/** How many rows the whole list has, if the server tells it. */
+	/** How many rows the list has, if the server tells it. */
 	count?: number;
 };
 
@@ -55,7 +55,7 @@ export const BY_ID: SortKey = { by: 'id', direction: 'asc' };
 
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
-	/** Look-ups that are made once a run. */
+	/** Look-ups that are made once per run. */
 	readonly lookups = new LookupCache();
 
 	constructor(readonly connection: Connection) {}
@@ -150,7 +150,7 @@ export class ThreatConnect {
 		};
 	}
 
-	/** A whole list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`. */
+	/** A complete list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`. */
 	async list(path: string, query: Query): Promise<JsonObject[]> {
 		const rows = new Map<string, JsonObject>();
 		const end = new PageEnd(MAX_PAGE_SIZE);
@@ -166,13 +166,13 @@ export class ThreatConnect {
 		}
 	}
 
-	/** The owners that the API user sees, looked up once a run. */
+	/** The owners that the API user sees, looked up once per run. */
 	async owners(): Promise<JsonObject[]> {
 		return await this.lookups.getOrLoad('owners', async () => await this.list('/v3/security/owners', []));
 	}
 
 	/**
-	 * The organization of the API user, looked up once a run. Groups without an owner belong to it.
+	 * The organization of the API user, looked up once per run. Groups without an owner belong to it.
 	 *
 	 * @returns `undefined` when the server does not tell it, and the API user does not see exactly one organization
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v2/owners/owners.html
@@ -200,7 +200,7 @@ export class ThreatConnect {
 		);
 	}
 
-	/** The user name of the API user, looked up once a run; `undefined` when the server does not tell it. */
+	/** The user name of the API user, looked up once per run; `undefined` when the server does not tell it. */
 	async userName(): Promise<string | undefined> {
 		return await this.lookups.getOrLoad('user name', async () => {
 			const user = await this.dataOf('/v2/whoami', 'user');

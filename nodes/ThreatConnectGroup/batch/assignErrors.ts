@@ -30,7 +30,7 @@ const MAX_REASONS_PER_KEY = 20;
  * @param errors entries of the job's error list: `{errorReason, errorSource}`. The source is an item's XID, an
  *   indicator's summary, a place in the file such as `group[3]`, or a sentence that contains one of these.
  */
-export function judge(
+export function assignErrors(
 	job: readonly BatchItem[],
 	counts: BatchCounts,
 	errors: readonly JsonObject[],

@@ -17,7 +17,7 @@ export type BatchItem = {
 	indicators: ReadonlyArray<{ summary: string; json: string }>;
 	/** What the group is associated with by ID, in batch's form. */
 	associations: readonly string[];
-	/** The length of `json` and of the associations in bytes. It is counted once, though a refused file is packed anew. */
+	/** The length of `json` and of the associations in bytes. It is counted once, though a refused file is packed again. */
 	bytes: number;
 };
 

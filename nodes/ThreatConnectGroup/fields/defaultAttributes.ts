@@ -20,7 +20,7 @@ export function finalizeBody(body: JsonObject, { operation }: FieldContext): Jso
 			'Send them in two updates: one request has one mode for all attributes.',
 		);
 	}
-	// In such an update they depend on the attributes that the group has, so `changeGroup` handles them.
+	// In such an update they depend on the attributes that the group has, so `updateGroup` handles them.
 	if (operation === 'update' && mode !== 'replace') return body;
 	return withAttributes(body, defaultAttributes(body));
 }

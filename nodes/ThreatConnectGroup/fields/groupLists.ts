@@ -179,7 +179,7 @@ export const ATTRIBUTES = listType({
 		const isWhole = attribute.type !== undefined && attribute.value !== undefined;
 		const own = isCopy(attribute) ? pick(attribute, ['id', ...ATTRIBUTE_FIELDS]) : attribute;
 		const writable = without(own, READ_ONLY_OF_ATTRIBUTES);
-		// In an update that appends, `keepGivenAttributes` needs the ID. Otherwise each attribute is a new one.
+		// In an update that appends, `separateExistingAttributes` needs the ID. Otherwise each attribute is a new one.
 		const isNew = operation === 'create' || mode === 'replace';
 		return isWhole && isNew ? without(writable, ['id']) : writable;
 	},

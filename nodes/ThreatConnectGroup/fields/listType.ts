@@ -192,7 +192,7 @@ const parsedObject = (value: unknown, label: string): unknown =>
 const isListOfApi = (value: unknown): value is JsonObject =>
 	isJsonObject(value) && ('data' in value || 'mode' in value);
 
-/** What the form holds. Its input From Input may hold a whole list of the API, with a mode of its own. */
+/** What the form holds. Its input From Input may hold a list in the API's form, with a mode of its own. */
 function readParameter(parameter: JsonObject, shape: ListShape, context: FieldContext): GivenList {
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);

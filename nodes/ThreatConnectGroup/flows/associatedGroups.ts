@@ -4,15 +4,15 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { ThreatConnect } from '../api/client';
 import { readXid } from '../api/references';
 import { plainSpelling } from '../query/matching';
-import { isOneOf } from '../query/tql';
+import { isOneOf } from '../query/clauses';
 import { rowsOf } from './compareGroup';
-import { findByName, idsOf, ownerClause } from './findGroup';
+import { findByName, idsOf, ownerClause } from './findByName';
 
 /**
  * Writes a body whose associated groups are linked if they exist. A group that the body gives by XID, or by name, type
  * and owner, is sent by its ID, because ThreatConnect itself would create another group each time.
  *
- * Items that would create the same group wait for each other, so that it is created once a run.
+ * Items that would create the same group wait for each other, so that it is created once per run.
  *
  * @throws InvalidInput when several groups have the name, or the XID belongs to a group of another type. Nothing was
  *   sent then.
@@ -50,7 +50,7 @@ async function linkGroups(api: ThreatConnect, body: JsonObject): Promise<JsonObj
 	return { ...body, associatedGroups: { ...list, data } };
 }
 
-/** The group that an entry names, looked up once a run; `undefined` when there is none yet. */
+/** The group that an entry names, looked up once per run; `undefined` when there is none yet. */
 async function findAssociated(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
 	const key = keyOf(entry);
 	const group = await api.lookups.getOrLoad(key, async () =>

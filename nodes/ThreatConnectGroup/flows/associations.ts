@@ -7,7 +7,7 @@ import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
 import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
 import { associatedTo } from '../query/objectFilters';
-import { allOf, isOneOf } from '../query/tql';
+import { allOf, isOneOf } from '../query/clauses';
 import { isSameName } from './compareGroup';
 import { severalOf, summaryClause } from './findIndicator';
 import { searchFor } from './findRecords';

@@ -8,7 +8,7 @@ import { rowsOf } from './compareGroup';
 /** The rules for attributes that the instance decides. */
 
 /**
- * Checks values against the attribute types of the instance, which are read once a run. The server decides about a type
+ * Checks values against the attribute types of the instance, which are read once per run. The server decides about a type
  * that is not among them, and about all types if the key may not read them.
  *
  * @param attributes in the API's form

@@ -6,8 +6,8 @@ import { isSameText } from '../query/matching';
 
 /** Compares a body with a group that was read. What the group already shows need not be written again. */
 
-/** Fields of the API that a response shows only if `fields` requests them, with the names to request. */
-const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
+/** Each value of `fields`, with the keys that the response shows only then. */
+const KEYS_BY_REQUEST: Readonly<Record<string, readonly string[]>> = {
 	sightings: ['firstSeen', 'lastSeen'],
 	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
 	...Object.fromEntries(
@@ -26,7 +26,7 @@ const ASKED_FOR: Readonly<Record<string, readonly string[]>> = {
 
 /** The values of `fields` that a response needs to show all that a body sets. */
 export function fieldsToCompare(body: JsonObject): string[] {
-	const fields = Object.entries(ASKED_FOR)
+	const fields = Object.entries(KEYS_BY_REQUEST)
 		.filter(([, names]) => names.some((name) => body[name] !== undefined))
 		.map(([field]) => field);
 	return defaultAttributes(body).length > 0 ? [...new Set([...fields, 'attributes'])] : fields;
@@ -50,7 +50,7 @@ export function withoutFields(
 ): JsonObject {
 	const hidden = compared
 		.filter((field) => !asked.some((one) => one === field || one.startsWith(`${field}.`)))
-		.flatMap((field) => ASKED_FOR[field] ?? []);
+		.flatMap((field) => KEYS_BY_REQUEST[field] ?? []);
 	return Object.fromEntries(Object.entries(group).filter(([name]) => !hidden.includes(name)));
 }
 
@@ -70,10 +70,6 @@ export function isSameValue(name: string, sent: unknown, shown: unknown): boolea
 	return isSameText(lines(sent), lines(shown));
 }
 
-/**
- * Lists are compared entry by entry. Reviews are not compared, because a response does not say which one is the API
- * user's.
- */
 const isScalar = (value: unknown) => typeof value !== 'object' || value === null;
 
 const entriesOf = (body: JsonObject) => Object.entries(body).filter(([, value]) => value !== undefined);
@@ -102,16 +98,20 @@ export function differences(body: JsonObject, group: JsonObject): JsonObject {
 	);
 }
 
-/** @returns the part of a list that is to be sent; `undefined` when the group shows all of it */
+/**
+ * Compares a list entry by entry. Reviews are not compared, because a response does not say which one is the API user's.
+ *
+ * @returns the part of the list that is to be sent; `undefined` when the group shows all of it
+ */
 function listDifference(name: string, list: unknown, shown: unknown): unknown {
 	if (!isJsonObject(list) || !Array.isArray(list.data) || name === 'reviews') return list;
 	const entries = rowsOf(list);
 	const rows = rowsOf(shown);
-	const isShown = (entry: JsonObject) => rows.some((row) => isEntry(name, entry, row, 'whole'));
+	const isShown = (entry: JsonObject) => rows.some((row) => isEntry(name, entry, row, 'complete'));
 	if (list.mode === 'delete') {
 		return entries.some((entry) => rows.some((row) => isEntry(name, entry, row, 'named'))) ? list : undefined;
 	}
-	// The API replaces assignments as a whole.
+	// The API always replaces all assignments.
 	if (list.mode === 'replace' || name === 'assignments') {
 		const isEachMeant = rows.every((row) => entries.some((entry) => isEntry(name, entry, row, 'named')));
 		return isEachMeant && entries.every(isShown) ? undefined : list;
@@ -184,9 +184,9 @@ const ABOUT = ['ownerName', 'ownerId', 'victimId', 'caseId', 'caseXid', 'taskId'
 /**
  * Whether a row of a group is the one that an entry means.
  *
- * @param extent `named`: it is that object; `whole`: it also has all values of the entry
+ * @param extent `named`: it is that object; `complete`: it also has all values of the entry
  */
-function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'whole'): boolean {
+function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'complete'): boolean {
 	if (entry.id !== undefined) return String(entry.id) === String(row.id);
 	const name = nameOf(list, entry);
 	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;

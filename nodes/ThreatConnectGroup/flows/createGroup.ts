@@ -34,38 +34,38 @@ export async function createGroup(
 	const body = await withOneOwner(api, given);
 	await checkAttributes(api, addedAttributes(body));
 	const { retryLog, index } = creation.item;
-	const isOurXid = creation.assignsXid && isUnset(body.xid);
-	const xid = isOurXid ? `n8n:${retryLog.idempotencyKey(index)}` : ownXid(body.xid);
+	const nodeAssignsXid = creation.assignsXid && isUnset(body.xid);
+	const xid = nodeAssignsXid ? `n8n:${retryLog.idempotencyKey(index)}` : userXid(body.xid);
 	const named = xid === undefined ? body : { ...body, xid };
 	return await withLinkedGroups(
 		api,
 		named,
-		async (linked) => await createOnce(api, linked, isOurXid, creation),
+		async (linked) => await createOnce(api, linked, nodeAssignsXid, creation),
 	);
 }
 
 /**
- * A user's XID without blanks around it. An XID of digits only, or one that is not text, is sent unchanged, and the
- * service decides about it.
+ * A user's XID without blanks around it and with composed letters (NFC). The service decides about one of digits only, or
+ * one that is not text.
  */
-function ownXid(value: unknown): unknown {
+function userXid(value: unknown): unknown {
 	return typeof value === 'string' && plainSpelling(value) !== '' ? plainSpelling(value) : value;
 }
 
 async function createOnce(
 	api: ThreatConnect,
 	named: JsonObject,
-	isOurXid: boolean,
+	nodeAssignsXid: boolean,
 	{ options, item: { retryLog, index } }: Creation,
 ): Promise<JsonObject> {
 	const since = retryLog.isRepeat ? retryLog.startedAt : Date.now();
 
 	const find = async (): Promise<JsonObject | undefined> => {
-		const fields = isOurXid ? [] : fieldsToCompare(scalarsOf(named));
+		const fields = nodeAssignsXid ? [] : fieldsToCompare(scalarsOf(named));
 		const group = await findByXid(api, named, [...(options.fields ?? []), ...fields]);
-		if (!group || isOurXid) return group;
+		if (!group || nodeAssignsXid) return group;
 		const isThat = await isThatOf(api, named, group, api.connection.clock.toService(since));
-		if (!isThat || retryLog.isOfAnother(index, group.id)) return undefined;
+		if (!isThat || retryLog.isMadeByOtherItem(index, group.id)) return undefined;
 		return withoutFields(group, fields, options.fields);
 	};
 	let attempts = 0;
@@ -75,7 +75,7 @@ async function createOnce(
 			return await api.createGroup(named, options);
 		} catch (error) {
 			// The conflict may be with a group of an earlier attempt. Without one, somebody else's group has the user's XID.
-			const mayBeOurs = isOurXid || retryLog.isRepeat || attempts > 1;
+			const mayBeOurs = nodeAssignsXid || retryLog.isRepeat || attempts > 1;
 			const present = isConflict(error) && mayBeOurs && isFindable(named) ? await find() : undefined;
 			if (present) return present;
 			throw asError(error);
@@ -139,13 +139,13 @@ async function isThatOf(
 	since: number,
 ): Promise<boolean> {
 	const isNew = Date.parse(String(group.dateAdded)) >= since - SLACK;
-	return isNew && showsNothingElse(scalarsOf(sent), group) && (await isOwn(api, group));
+	return isNew && showsNothingElse(scalarsOf(sent), group) && (await isCreatedByApiUser(api, group));
 }
 
 /**
  * Whether the API user created the group. It counts as true if the response or the server does not tell the creator.
  */
-async function isOwn(api: ThreatConnect, { createdBy }: JsonObject): Promise<boolean> {
+async function isCreatedByApiUser(api: ThreatConnect, { createdBy }: JsonObject): Promise<boolean> {
 	const maker = isJsonObject(createdBy) ? createdBy.userName : undefined;
 	if (typeof maker !== 'string') return true;
 	const own = await api.userName();

@@ -114,9 +114,9 @@ async function fetchOnce(
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
 		throw cutOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
 	}
-	// n8n treats each type that it does not know as text.
-	const isText = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);
-	return isText ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
+	// n8n says text/plain of each type that it does not know. It is kept only for names of text files.
+	const keepsType = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);
+	return keepsType ? binary : { ...binary, mimeType: 'application/octet-stream', fileType: undefined };
 }
 
 const AGAIN = 'Run it again for this item.';

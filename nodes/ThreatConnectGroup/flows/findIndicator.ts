@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { ThreatConnect } from '../api/client';
 import type { IndicatorName } from '../fields/indicators';
-import { ACTIVE_OR_NOT, allOf, isOneOf, quote } from '../query/tql';
+import { ACTIVE_OR_NOT, allOf, isOneOf, quote } from '../query/clauses';
 
 /**
  * The ID of an indicator that is to be removed from a group.

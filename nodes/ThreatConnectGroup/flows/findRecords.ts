@@ -2,7 +2,7 @@ import type { JsonObject } from '../../shared/core/json';
 import { BY_ID, type ListQuery, MAX_PAGE_SIZE, type SortKey, type ThreatConnect } from '../api/client';
 import type { Filters } from '../query/filters';
 import { plainSpelling } from '../query/matching';
-import { splittableList } from '../query/ownQuery';
+import { splittableList } from '../query/splittableList';
 import { compareIds, differInIdsOnly, inIdOrder, split, tqlOf } from '../query/split';
 
 /** Finds records by filters, in as many queries as the filters need. */

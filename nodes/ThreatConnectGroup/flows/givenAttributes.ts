@@ -9,13 +9,13 @@ import type { AttributeChange } from './attributes';
 const CHANGEABLE = ['value', 'source', 'default', 'pinned'];
 
 /**
- * Removes attributes that the group already has from an update that appends, because ThreatConnect would add each of
+ * Separates attributes that the group already has from an update that appends, because ThreatConnect would add each of
  * them again. An attribute that the user has changed is changed in place. The ID of an attribute of another group or
  * another instance is ignored: its type and value are appended.
  *
  * @param present the group with its attributes, if it was read before
  */
-export async function keepGivenAttributes(
+export async function separateExistingAttributes(
 	api: ThreatConnect,
 	reference: GroupReference,
 	body: JsonObject,

@@ -1,5 +1,5 @@
 import type { ThreatConnect } from '../api/client';
-import { ACTIVE_OR_NOT } from '../query/tql';
+import { ACTIVE_OR_NOT } from '../query/clauses';
 
 /** How many IDs one query asks for: an address stays shorter than 2,000 characters. */
 const IDS_PER_QUERY = 60;

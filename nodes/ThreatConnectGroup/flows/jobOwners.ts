@@ -3,7 +3,7 @@ import { checkOwner } from './oneOwner';
 
 /** The owners of the items of a run: a batch job must name its owner. */
 export class JobOwners {
-	/** Asked for once a run, also when there is no answer. */
+	/** Asked for once per run, also when there is no answer. */
 	private own: Promise<string> | undefined;
 
 	/** @param why the operation must name the owner */

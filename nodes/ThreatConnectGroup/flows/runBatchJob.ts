@@ -2,10 +2,11 @@ import { pathOf } from '../../shared/http/url';
 import { cancelSignal } from '../../shared/http/connection';
 import { errorMessage, isInDoubt, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { excerpt, failureState, type ServiceResponse } from '../../shared/http/response';
+import { failureState } from '../../shared/http/response';
 import { sendBytes } from '../../shared/http/fileTransfers';
 import { send } from '../../shared/http/jsonRequests';
 import { isUnset } from '../../shared/core/readValue';
+import { batchRefusal, isBatchSuccess, TOO_LARGE } from '../api/batchResponses';
 import { failure, readEnvelope } from '../api/responses';
 import type { ThreatConnect } from '../api/client';
 import { askUntilDone } from '../api/askUntilDone';
@@ -36,7 +37,7 @@ export type Ended = {
 	limit?: number;
 	counts?: BatchCounts;
 	errors?: JsonObject[];
-	/** The reason why nothing is known of the job's items. */
+	/** A failure that applies to all items of the job. */
 	failure?: ServiceFailure;
 };
 
@@ -63,36 +64,11 @@ export async function createJob(api: ThreatConnect, owner: string, settings: Job
 		});
 		const { json } = reply;
 		const data = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
-		if (isGood(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
-		throw refusal(reply);
+		if (isBatchSuccess(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
+		throw batchRefusal(reply);
 	} catch (error) {
 		throw asFailure(error).withoutDoubt();
 	}
-}
-
-const TOO_LARGE = 413;
-
-const isGood = ({ status, json }: ServiceResponse) =>
-	status >= 200 &&
-	status < 300 &&
-	isJsonObject(json) &&
-	!['Invalid', 'Failure', 'Error'].includes(String(json.status));
-
-/** The failure for a refusal of batch, which may also be plain text. */
-function refusal(reply: ServiceResponse): ServiceFailure {
-	const { status, json, text, request } = reply;
-	const advice =
-		status === TOO_LARGE
-			? 'Nothing was done by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
-			: status === 503
-				? 'An administrator can enable batch jobs and document storage. Until then use Create or Delete.'
-				: status === 401 || status === 403
-					? 'The API user needs the role Standard User in an Organization, or Editor in a Community or Source.'
-					: 'Nothing was done by this job. Check the owner and the options.';
-	if (json === undefined && /^[^<\s]/.test(text)) {
-		return new ServiceFailure(excerpt(text), advice, { httpCode: String(status), request });
-	}
-	return failure(reply, advice);
 }
 
 /** Uploads the file of a job and waits for its end. */
@@ -114,11 +90,11 @@ export async function runJob(
 		const named = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
 		// A proxy does not say how much it takes.
 		const limit = named ?? (reply.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
-		if (!isGood(reply)) {
+		if (!isBatchSuccess(reply)) {
 			if (failureState(reply).certainty === 'notDone') {
-				return { failure: refusal(reply), ...(limit !== undefined && { limit }) };
+				return { failure: batchRefusal(reply), ...(limit !== undefined && { limit }) };
 			}
-			lost = refusal(reply);
+			lost = batchRefusal(reply);
 		}
 	} catch (error) {
 		if (!isInDoubt(error)) {
@@ -165,7 +141,7 @@ async function finished(
 			try {
 				job = await statusOf(api, batchId);
 			} catch (error) {
-				if (!isPassing(error)) throw unknownOutcome(batchId, errorMessage(error));
+				if (!isTransient(error)) throw unknownOutcome(batchId, errorMessage(error));
 				trouble = ` (${errorMessage(error)})`;
 				return undefined;
 			}
@@ -193,8 +169,8 @@ export const unknownOutcome = (batchId: string, why: string) =>
 		},
 	);
 
-/** Whether the next question may be answered. */
-const isPassing = (error: unknown) =>
+/** Whether asking again can help. */
+const isTransient = (error: unknown) =>
 	error instanceof ServiceFailure &&
 	(error.unanswered !== undefined ||
 		Number(error.details.httpCode) >= 500 ||
@@ -207,7 +183,7 @@ async function statusOf(api: ThreatConnect, batchId: string): Promise<JsonObject
 		path: pathOf('v2', 'batch', batchId),
 		query: [['includeAdditional', 'true']],
 	});
-	if (!isGood(reply)) throw failure(reply);
+	if (!isBatchSuccess(reply)) throw failure(reply);
 	const { json } = reply;
 	if (isJsonObject(json) && json.status === 'Success') {
 		const { data } = readEnvelope(reply);

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
 import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPresent } from './compareGroup';
-import { keepGivenAttributes } from './givenAttributes';
+import { separateExistingAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
 import { indicatorId } from './findIndicator';
@@ -35,13 +35,13 @@ type Change = {
  *   associated group does not exist exactly once
  * @throws ServiceFailure in doubt when only a part of the change was certainly made
  */
-export async function changeGroup(
+export async function updateGroup(
 	api: ThreatConnect,
 	reference: GroupReference,
 	given: JsonObject,
 	{ options, present, done }: Change,
 ): Promise<{ group: JsonObject; isWritten: boolean }> {
-	const kept = await keepGivenAttributes(api, reference, given, present);
+	const kept = await separateExistingAttributes(api, reference, given, present);
 	const { body } = kept;
 	const wanted = defaultAttributes(body);
 	await checkAttributes(api, [...wanted, ...addedAttributes(body)]);
@@ -51,8 +51,8 @@ export async function changeGroup(
 	const before = present ?? (fields.length > 0 ? await api.getGroup(reference, { fields }) : undefined);
 	const plan = planDefaults(wanted, before ?? {});
 	const changed = [...kept.changed, ...plan.changed];
-	const whole = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
-	const rest = before ? withoutPresent(whole, before) : whole;
+	const complete = wanted.length > 0 ? appended(withAttributes(named, plan.added)) : named;
+	const rest = before ? withoutPresent(complete, before) : complete;
 	return await withLinkedGroups(api, rest, async (linked) => {
 		const pending = present ? differences(linked, present) : before ? withoutPresent(linked, before) : linked;
 		if (present && Object.keys(pending).length === 0 && changed.length === 0) {

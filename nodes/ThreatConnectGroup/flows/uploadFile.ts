@@ -20,7 +20,7 @@ type InputFile = {
 };
 
 /**
- * The file in a binary field of the input. A file that n8n keeps outside of the item is never in memory as a whole.
+ * The file in a binary field of the input. A file that n8n keeps outside of the item is never completely in memory.
  *
  * @throws InvalidInput when there is no file
  */

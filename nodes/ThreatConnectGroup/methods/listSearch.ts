@@ -6,7 +6,7 @@ import { matching, withAdvice } from '../../shared/methods/listSearch';
 import type { ThreatConnect } from '../api/client';
 import { connectForForm } from '../api/connect';
 import { INDICATOR_TYPES } from '../fields/indicators';
-import { isOneOf, quote } from '../query/tql';
+import { isOneOf, quote } from '../query/clauses';
 
 /**
  * Drop-downs and search lists of the form. If the key may not list, n8n shows the refusal. If the server lacks a list,
@@ -22,7 +22,7 @@ const searchList = (lookUp: Lookup) =>
 		return await lookUp(await connectForForm(this), { filter, start, context: this });
 	});
 
-/** A list that is small enough to be loaded whole. */
+/** A list that is small enough to be loaded completely. */
 const wholeList = (load: (api: ThreatConnect, search: Search) => Promise<INodeListSearchItems[]>) =>
 	searchList(async (api, search) => ({ results: matching(await load(api, search), search.filter) }));
 

@@ -9,7 +9,7 @@ import { byName, locator } from '../../shared/fields/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/readValue';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
 import { spellingsOf } from './matching';
-import { from, isOneOf, ownQuery, quote, technique, upTo } from './tql';
+import { from, isOneOf, ownQuery, quote, technique, upTo } from './clauses';
 
 /** The filters of Get Many, and the query that they make. */
 
@@ -64,7 +64,7 @@ export const dateFilters = (keyword: string, what: string, words: string, nouns 
 	dateFilter(
 		`${keyword}To`,
 		`${what} Before`,
-		`${nouns} that were ${words} then or earlier. A date without a time is included whole.`,
+		`${nouns} that were ${words} then or earlier. A date without a time includes all of that day.`,
 		(date) => upTo(keyword, date),
 	),
 ];

@@ -23,7 +23,7 @@ import {
 	type Texts,
 } from './filters';
 import { spellingsOf } from './matching';
-import { ACTIVE_OR_NOT, isOneOf, quote } from './tql';
+import { ACTIVE_OR_NOT, isOneOf, quote } from './clauses';
 
 /** The filters of what is associated to a group, and the query that they make. */
 

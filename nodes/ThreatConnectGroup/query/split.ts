@@ -1,6 +1,6 @@
 import { encodeComponent } from '../../../credentials/request';
 import type { Disjunction } from './filters';
-import { allOf } from './tql';
+import { allOf } from './clauses';
 
 /** ThreatConnect's own client sends longer queries as the body of a GET, which n8n removes. Here they are split. */
 const MAX_QUERY_LENGTH = 2000;

@@ -47,7 +47,7 @@ export function creatorOf({ createdBy }: JsonObject): string | undefined {
 /** ThreatConnect's own form of dates. */
 export const isoSeconds = (time: number): string => new Date(time).toISOString().replace(/\.000Z$/, 'Z');
 
-/** The item that comes out. Its `eventId` is the same whenever the same event comes out. */
+/** The output item of an event. Its `eventId` is the same whenever the same event is emitted. */
 export function toEventItem(
 	event: GroupEvent,
 	{ id, time }: Pick<Occurrence<unknown>, 'id' | 'time'>,

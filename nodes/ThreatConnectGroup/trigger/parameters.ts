@@ -19,18 +19,18 @@ export const triggerParameters: INodeProperties[] = [
 			{
 				name: 'Group Created',
 				value: 'created',
-				description: 'A group was created: each comes out once',
+				description: 'A group was created: each is emitted once',
 			},
 			{
 				name: 'Group Created or Updated',
 				value: 'createdOrUpdated',
-				description: 'Both: each state of a group comes out once',
+				description: 'Both: each state of a group is emitted once',
 			},
 			{
 				name: 'Group Updated',
 				value: 'updated',
 				description:
-					'A group was changed after its creation. Several changes between two polls come out as one. Not every change counts in ThreatConnect: see the documentation.',
+					'A group was changed after its creation. Several changes between two polls are emitted as one. Not every change counts in ThreatConnect: see the documentation.',
 			},
 		],
 		default: 'created',

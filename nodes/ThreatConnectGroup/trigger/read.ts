@@ -3,10 +3,10 @@ import type { JsonObject } from '../../shared/core/json';
 import type { Batch } from '../../shared/polling/drain';
 import { byTimeAndId, type Occurrence } from '../../shared/polling/timeline';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
-import { allOf, before, from } from '../query/tql';
+import { allOf, before, from } from '../query/clauses';
 import { type GroupEvent, isoSeconds, KEYWORDS, occurrenceOf } from './events';
 
-export type GroupQuery = {
+export type EventQuery = {
 	event: GroupEvent;
 	/** Clauses of TQL. Groups must match all of them. */
 	clauses: readonly string[];
@@ -26,7 +26,7 @@ const minuteOf = (time: number) => time - (time % MINUTE_MS);
  */
 export async function* readMinutes(
 	api: ThreatConnect,
-	query: GroupQuery,
+	query: EventQuery,
 	start: number,
 ): AsyncGenerator<Batch<JsonObject>, undefined> {
 	const { event, clauses, fields, pageSize } = query;
@@ -53,9 +53,9 @@ export async function* readMinutes(
 			yield { occurrences: complete.sort(byTimeAndId), upTo: minute };
 			continue;
 		}
-		const whole = await readMinute(api, query, minute);
+		const occurrences = await readMinute(api, query, minute);
 		minute += MINUTE_MS;
-		yield { occurrences: whole, upTo: minute };
+		yield { occurrences, upTo: minute };
 	}
 }
 
@@ -64,7 +64,7 @@ export async function* readMinutes(
  */
 async function readMinute(
 	api: ThreatConnect,
-	{ event, clauses, fields, pageSize }: GroupQuery,
+	{ event, clauses, fields, pageSize }: EventQuery,
 	minute: number,
 ): Promise<Array<Occurrence<JsonObject>>> {
 	const keyword = KEYWORDS[event];

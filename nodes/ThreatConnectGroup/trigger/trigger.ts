@@ -6,11 +6,11 @@ import { optionalSwitch, readEntries, readText } from '../../shared/core/readVal
 import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
 import {
-	beginsAnew,
-	fingerprintOf,
 	readMaxItems,
 	readOverlap,
 	readStart,
+	settingsHash,
+	startsOver,
 } from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import { beginAt, byTimeAndId, readTimeline, Seen, type Timeline } from '../../shared/polling/timeline';
@@ -20,7 +20,7 @@ import { simplifyGroup } from '../fields/receivedGroup';
 import { type Filters, readFilters } from '../query/filters';
 import { isSameText } from '../query/matching';
 import { split, tqlOf } from '../query/split';
-import { allOf } from '../query/tql';
+import { allOf } from '../query/clauses';
 import {
 	creatorOf,
 	eventsOf,
@@ -34,9 +34,9 @@ import {
 import { readMinutes } from './read';
 
 type State = {
-	/** A fingerprint of what the trigger looks for. If it changes, the trigger begins anew from that moment. */
+	/** A fingerprint of what the trigger looks for. If it changes, the trigger starts over from that moment. */
 	lookedFor: string;
-	/** A fingerprint of where the trigger begins. If it changes, the trigger begins anew from there. */
+	/** A fingerprint of where the trigger begins. If it changes, the trigger starts over from there. */
 	start: string;
 	timelines: Partial<Record<GroupEvent, Timeline>>;
 };
@@ -157,14 +157,14 @@ class GroupTrigger implements Trigger {
 	/** The state after the last poll. At first, and if the parameters have changed, a new beginning. */
 	private async stateOf(kept: unknown, run: PollRun): Promise<State> {
 		const { events, options, parameters, since } = this.settings;
-		const lookedFor = fingerprintOf(parameters, LOOKED_FOR, this.api.connection.root);
-		const start = fingerprintOf(parameters, START, '');
+		const lookedFor = settingsHash(parameters, LOOKED_FOR, this.api.connection.root);
+		const start = settingsHash(parameters, START, '');
 		const known = readState(kept, events);
-		const wasInactive = known !== undefined && beginsAnew(options, run.isActivation);
+		const wasInactive = known !== undefined && startsOver(options, run.isActivation);
 		if (known?.lookedFor === lookedFor && known.start === start && !wasInactive) return known;
 		const isSince = since !== undefined && known?.start !== start;
-		if (wasInactive) run.log('Begins anew, because the workflow was inactive');
-		else if (kept !== undefined) run.log('Begins anew, because its parameters have changed');
+		if (wasInactive) run.log('Starts over, because the workflow was inactive');
+		else if (kept !== undefined) run.log('Starts over, because its parameters have changed');
 		const timelines: State['timelines'] = {};
 		for (const event of events) timelines[event] = isSince ? beginAt(since, 0) : await this.fromNowOn(event);
 		return { lookedFor, start, timelines };
@@ -177,11 +177,11 @@ class GroupTrigger implements Trigger {
 		// Groups that were there before are not events.
 		const seen = new Seen({});
 		const query = { event, ...this.settings, fields: [], pageSize: MAX_PAGE_SIZE };
-		for await (const { occurrences, upTo } of readMinutes(this.api, query, timeline.from)) {
-			for (const one of occurrences) if (one.time >= timeline.from && one.time <= newest) seen.add(one);
+		for await (const { occurrences, upTo } of readMinutes(this.api, query, timeline.readFrom)) {
+			for (const one of occurrences) if (one.time >= timeline.readFrom && one.time <= newest) seen.add(one);
 			if (upTo > newest) break;
 		}
-		return { ...timeline, seen: seen.toState(timeline.floor) };
+		return { ...timeline, seen: seen.toState(timeline.doneBefore) };
 	}
 
 	private streamOf(event: GroupEvent, timeline: Timeline): Stream<JsonObject> {
@@ -236,11 +236,11 @@ function readState(kept: unknown, events: readonly GroupEvent[]): State | undefi
 		return undefined;
 	}
 	const read = events.map((event) => [event, readTimeline(timelines[event])] as const);
-	const isWhole = read.every(([, timeline]) => timeline !== undefined);
+	const isComplete = read.every(([, timeline]) => timeline !== undefined);
 	return {
 		lookedFor,
 		start,
-		timelines: isWhole ? Object.fromEntries(read) : {},
-		...(!isWhole && { lookedFor: '' }),
+		timelines: isComplete ? Object.fromEntries(read) : {},
+		...(!isComplete && { lookedFor: '' }),
 	};
 }

@@ -102,7 +102,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /**
- * `extra` merged over `base`. Objects are merged key by key, and anything else is replaced whole. Neither argument is
+ * `extra` merged over `base`. Objects are merged key by key, and anything else is replaced. Neither argument is
  * changed. Keys that would reach an object's prototype are left out at every depth.
  */
 export function mergeJson(base: JsonObject, extra: JsonObject): JsonObject {

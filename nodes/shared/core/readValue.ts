@@ -38,7 +38,7 @@ export function saysNothingInList(value: unknown): boolean {
 	return isJsonObject(plain) ? Object.values(plain).every(saysNothingInList) : saysNothing(plain);
 }
 
-/** A value for messages, shortened: it may be a whole document. */
+/** A value for messages, shortened: it may be a long document. */
 export const inQuotes = (value: unknown): string => {
 	const text = typeof value === 'string' ? value : (stringifyJson(value) ?? String(value));
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;

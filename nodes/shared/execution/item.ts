@@ -7,7 +7,7 @@ import { isToolNode } from '../core/errors';
 import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
-import { refuseHidden } from '../http/masking';
+import { refuseMaskedSecret } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/readValue';
 
@@ -62,7 +62,7 @@ export class Item {
 		/** This run of the node and its repetitions. */
 		readonly retryLog: Pick<
 			RetryOnFailLog<unknown>,
-			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isOfAnother' | 'partsDone'
+			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
 		>,
 	) {}
 
@@ -109,7 +109,7 @@ export class Item {
 	 *
 	 * @throws InvalidInput
 	 */
-	record(operation: Operation): JsonObject {
+	body(operation: Operation): JsonObject {
 		const { body, ignored, missing } = this.reader(operation)(operation);
 		if (missing) throw missing;
 		if (ignored.length > 0) this.notice(ignored);
@@ -123,7 +123,7 @@ export class Item {
 	 *   there is no record yet. `draft` is the same body without this check, and serves to find the record.
 	 * @throws InvalidInput when a value can be sent in neither body
 	 */
-	upsertRecords(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
+	upsertBodies(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
 		const read = this.reader('upsert');
 		const update = read('update');
 		const create = new Set(
@@ -148,7 +148,7 @@ export class Item {
 		const { additionalJson, clearFields } = this.options;
 		return (operation: Operation) => {
 			const read = readRecord(this.table, operation, source, this.zone, additionalJson, clearFields);
-			refuseHidden(read.body);
+			refuseMaskedSecret(read.body);
 			return read;
 		};
 	}

@@ -14,13 +14,13 @@ export class FileOutput {
 	) {}
 }
 
-/** What comes out for one input item: any number of items. */
+/** The output of one input item: any number of items. */
 export type Output = JsonObject | JsonObject[] | FileOutput;
 
 /** What an operation will do for one item: everything is read and checked, nothing is sent yet. */
 export type Task = {
-	/** The record that the task addresses. Tasks for the same record run in the order of their items. */
-	record?: string;
+	/** Tasks with the same key run in the order of their items. In most cases it names the record that they address. */
+	orderKey?: string;
 	run(): Promise<Output>;
 };
 
@@ -48,8 +48,8 @@ export type SingleOperation<Api> = OperationHead & {
 	 */
 	prepare(item: Item, api: Api): Task;
 	/**
-	 * Where records with more than ten fields come out. `defineOperation` adds the parameters that choose among them, and has
-	 * only the chosen ones come out.
+	 * For operations that return records with more than ten fields. `defineOperation` adds the parameters that choose among
+	 * the fields, and only the chosen ones are returned.
 	 */
 	records?: RecordFields;
 };
@@ -71,7 +71,7 @@ export type BulkEntry = { index: number; entry: unknown };
 export type BulkRun = {
 	/** Call this once for each entry. */
 	settle(index: number, outcome: Output | Error): void;
-	/** The item from which parameters of the whole run are read. */
+	/** The item from which the parameters of the run are read. */
 	first: Item;
 	/** The items that an earlier try has sent, with the values that they have in this try. They are not sent again. */
 	earlier(): readonly BulkEntry[];
@@ -96,15 +96,15 @@ export function defineOperation<Api>(operation: SingleOperation<Api>): SingleOpe
 export function defineOperation<Api>(operation: BulkOperation<Api>): BulkOperation<Api>;
 export function defineOperation<Api>(operation: OperationFile<Api>): OperationFile<Api> {
 	const own = { resource: [operation.resource], operation: [operation.operation] };
-	const whole = 'prepare' in operation ? withRecords(operation) : operation;
-	const parameters = whole.parameters.map((parameter) => ({
+	const complete = 'prepare' in operation ? withRecords(operation) : operation;
+	const parameters = complete.parameters.map((parameter) => ({
 		...parameter,
 		displayOptions: {
 			...parameter.displayOptions,
 			show: { ...own, ...parameter.displayOptions?.show },
 		},
 	}));
-	return { ...whole, parameters };
+	return { ...complete, parameters };
 }
 
 /** Adds what chooses the fields of the output, before the options. */
@@ -132,7 +132,7 @@ function mapRecords(output: Output, change: (record: JsonObject) => JsonObject):
 export type Service<Api> = {
 	table: Table;
 	operations: ReadonlyArray<OperationFile<Api>>;
-	/** Called once a run. */
+	/** Called once per run. */
 	connect(context: IExecuteFunctions, options: ConnectionOptions): Promise<Api>;
 };
 

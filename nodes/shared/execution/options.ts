@@ -23,7 +23,7 @@ export const runOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1 },
 		default: DEFAULT_CONCURRENT_REQUESTS,
 		description:
-			'The most requests under way at the same time. The node starts with few, and finds how many the service bears. 1 sends one after the other, in order. Items for the same record always keep their order.',
+			'The most requests under way at the same time. The node starts with few, and finds how many the service can take. 1 sends one after the other, in order. Items for the same record always keep their order.',
 	},
 	{
 		displayName: 'Timeout',
@@ -36,7 +36,7 @@ export const runOptions: INodeProperties[] = [
 ];
 
 /**
- * Options that hold for a whole run, from the `options` collection.
+ * Options that hold for all items of a run, from the `options` collection.
  *
  * @throws InvalidInput
  */

@@ -3,7 +3,7 @@ import { TimeSlices } from './timeSlices';
 /** One piece of work. */
 type Work = {
 	/** Pieces with the same key run one after the other, in the order in which they were made. */
-	record?: string;
+	orderKey?: string;
 	/** Must not reject. */
 	run(): Promise<void>;
 };
@@ -23,13 +23,14 @@ export async function runConcurrently(
 	halted: () => boolean,
 	next: (index: number) => Work | undefined,
 ): Promise<void> {
-	const lanes = new Map<string, Promise<void>>();
+	/** The last piece with each key, while it waits or runs. */
+	const lastByKey = new Map<string, Promise<void>>();
 	const slices = new TimeSlices();
 	let index = 0;
 
-	const inLane = async (work: Work, before: Promise<void> | undefined): Promise<void> => {
-		if (before) {
-			await before;
+	const afterPrevious = async (work: Work, previous: Promise<void> | undefined): Promise<void> => {
+		if (previous) {
+			await previous;
 			if (halted()) return;
 		}
 		await work.run();
@@ -43,14 +44,15 @@ export async function runConcurrently(
 			}
 			const work = slices.work(() => next(index++));
 			if (!work) continue;
-			const running = inLane(work, work.record === undefined ? undefined : lanes.get(work.record));
-			if (work.record === undefined) {
-				await running;
+			const { orderKey } = work;
+			if (orderKey === undefined) {
+				await work.run();
 				continue;
 			}
-			lanes.set(work.record, running);
+			const running = afterPrevious(work, lastByKey.get(orderKey));
+			lastByKey.set(orderKey, running);
 			await running;
-			if (lanes.get(work.record) === running) lanes.delete(work.record);
+			if (lastByKey.get(orderKey) === running) lastByKey.delete(orderKey);
 		}
 	};
 

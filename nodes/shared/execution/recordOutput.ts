@@ -13,7 +13,7 @@ import type { Item } from './item';
 
 /** What is known of the records of an operation. */
 export type RecordFields = {
-	/** The field that names a record. It always comes out. */
+	/** The field that names a record. It is always returned. */
 	id: string;
 	/** What Simplified returns, the most used first: ten at most, and all that the next operation needs. */
 	simple: readonly string[];
@@ -96,7 +96,7 @@ export function selectedFields(item: Item, fields: Pick<RecordFields, 'simple' |
 		if (known.includes(name)) return name;
 		throw new InvalidInput(
 			`${SELECTED_FIELDS} cannot hold ${inQuotes(name)}`,
-			`Choose among these, whole: ${known.join(', ')}. Set Output to Raw for all that the service returns.`,
+			`Choose complete names among these: ${known.join(', ')}. Set Output to Raw for all that the service returns.`,
 		);
 	});
 }
@@ -111,7 +111,7 @@ function outputOf(item: Item): 'simple' | 'raw' | 'fields' | undefined {
 /**
  * Reads which fields of a record an item wants.
  *
- * @returns takes the record under the names of `RecordFields`; fields of the node's own, such as `_outcome`, always come out
+ * @returns takes the record under the names of `RecordFields`; fields of the node's own, such as `_outcome`, are always returned
  * @throws InvalidInput
  */
 export function readOutput(item: Item, fields: RecordFields): (record: JsonObject) => JsonObject {

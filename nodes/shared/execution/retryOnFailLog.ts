@@ -14,7 +14,7 @@ type Memory<Outcome> = {
 	 * The item that has made each record, by the record's ID; `SEVERAL` when more than one item ended with that record.
 	 */
 	makers: Map<unknown, number>;
-	/** Of items that failed half-way. */
+	/** By item index: the completed parts of items that failed. */
 	parts: Map<number, Set<string>>;
 };
 
@@ -35,7 +35,7 @@ export class RetryOnFailLog<Outcome> {
 	private readonly kept: IContextObject;
 
 	constructor(context: IExecuteFunctions) {
-		const { kept, key } = placeOf(context);
+		const { kept, key } = storageOf(context);
 		this.kept = kept;
 		this.key = key;
 		const earlier = kept[key] as Kept | undefined;
@@ -45,7 +45,8 @@ export class RetryOnFailLog<Outcome> {
 		this.id = id;
 		this.startedAt = startedAt;
 		if (context.getNode().retryOnFail !== true) {
-			// n8n does not repeat the node by itself, so nothing is kept after this try.
+			// n8n does not repeat the node by itself, so the outcomes are not kept. The ID above is kept for an execution that
+			// the user runs again.
 			this.memory = emptyMemory();
 			return;
 		}
@@ -79,7 +80,7 @@ export class RetryOnFailLog<Outcome> {
 	}
 
 	/** Another item has made this record. */
-	isOfAnother(index: number, id: unknown): boolean {
+	isMadeByOtherItem(index: number, id: unknown): boolean {
 		const maker = this.memory.makers.get(id);
 		return maker !== undefined && maker !== index;
 	}
@@ -90,7 +91,7 @@ export class RetryOnFailLog<Outcome> {
 		const { outcomes, makers } = this.memory;
 		outcomes.set(index, outcome);
 		if (!isJsonObject(outcome) || outcome.id === undefined) return;
-		makers.set(outcome.id, this.isOfAnother(index, outcome.id) ? SEVERAL : index);
+		makers.set(outcome.id, this.isMadeByOtherItem(index, outcome.id) ? SEVERAL : index);
 	}
 
 	/** Call this when all items have succeeded, because nothing will be repeated then. */
@@ -110,7 +111,7 @@ const emptyMemory = <Outcome>(): Memory<Outcome> => ({
 const memoryOf = new WeakMap<IContextObject, Map<string, unknown>>();
 
 /** Where a run keeps what its repetitions look for. */
-function placeOf(context: IExecuteFunctions): { kept: IContextObject; key: string } {
+function storageOf(context: IExecuteFunctions): { kept: IContextObject; key: string } {
 	// True for tools of sub-agents and of the MCP Server Trigger. n8n runs the tools of the AI Agent node as main nodes.
 	if (context.isToolExecution?.() === true) return { kept: keptOfCall(context), key: 'call' };
 	// Each turn of a loop is a run of its own.

@@ -29,7 +29,7 @@ export const limitParameters = (): INodeProperties[] => [
 export const returnAllNotice = (): INodeProperties =>
 	notice(
 		'returnAllNotice',
-		'All that is found is held in memory at once: add filters, or a limit, where it may be very much',
+		'All that is found is held in memory at once: add filters, or a limit, if there may be many results',
 		{ show: { returnAll: [true] } },
 	);
 

@@ -106,13 +106,13 @@ async function connect<Api>(context: IExecuteFunctions, service: Service<Api>) {
 }
 
 /**
- * Reads the options that hold for the whole run from the first item. All other options are read for each item, so that
+ * Reads the options of the run from the first item. All other options are read for each item, so that
  * an expression that fails for the first item fails only that item.
  */
 function readRunOptions(context: IExecuteFunctions): IDataObject {
-	const whole = context.getNode().parameters.options;
-	// The whole collection may be one expression.
-	if (typeof whole === 'string') return context.getNodeParameter('options', 0, {});
+	const written = context.getNode().parameters.options;
+	// One expression may give all options.
+	if (typeof written === 'string') return context.getNodeParameter('options', 0, {});
 	const read = (name: string) => context.getNodeParameter(`options.${name}`, 0, null) as unknown;
 	return { maxConcurrentRequests: read('maxConcurrentRequests'), timeout: read('timeout') } as IDataObject;
 }
@@ -133,7 +133,7 @@ function settleAgain<Api>(run: Run<Api>, index: number, earlier: Output | Error)
 	try {
 		readItem(run, index);
 	} catch {
-		// Its result comes out without the input.
+		// Its result is returned without the input.
 	}
 	run.settle(index, earlier);
 }
@@ -157,7 +157,7 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 			return undefined;
 		}
 		return {
-			record: task.record,
+			orderKey: task.orderKey,
 			async run() {
 				settle(index, await task.run().catch(asError));
 			},

@@ -67,7 +67,7 @@ export const field = (
 	more: Partial<Field> = {},
 ): Field => ({ name, displayName, kind, description, create: 'optional', update: 'optional', ...more });
 
-/** A service's field table, and its rules for a whole record. */
+/** A service's field table, and its rules for a record. */
 export type Table = {
 	/** Rows in wire order. */
 	fields: readonly Field[];

@@ -5,9 +5,9 @@ import { sleepUntilCancelled } from './sleep';
  * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its
  * attempts.
  *
- * The breaker opens when nothing but silence and refusals (429, 503) has come for OPEN_AFTER_MS. While it is open, one
+ * The breaker opens when every request of OPEN_AFTER_MS got no response, or only 429, 502, 503 or 504. While it is open, one
  * request a minute is sent as a probe, because the service may fail to respond to a few requests only. All others wait
- * for what the probe finds.
+ * for the result of the probe.
  */
 export class CircuitBreaker<Request extends object> {
 	/** Milliseconds since the epoch: the first unanswered request since the last response. */
@@ -16,7 +16,7 @@ export class CircuitBreaker<Request extends object> {
 	private nextProbeAt = 0;
 	private probe: Request | undefined;
 
-	/** @param answered whether the service itself responded, with anything but a refusal of all requests (429) */
+	/** @param answered whether the service itself responded, with another status than 429, 502, 503 or 504 */
 	record(answered: boolean): void {
 		this.unansweredSince = answered ? Infinity : Math.min(this.unansweredSince, Date.now());
 	}

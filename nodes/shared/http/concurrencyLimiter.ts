@@ -4,8 +4,8 @@ type Load = Pick<ReturnType<typeof performance.eventLoopUtilization>, 'active' |
 /** The right to send one request. */
 export type Slot = {
 	kind?: string;
-	/** How often the limit had been halved. Requests of one round meet the same load. */
-	round: number;
+	/** How often the limit had been halved. Requests with the same number meet the same load. */
+	halvings: number;
 	/** Milliseconds since the epoch: when the request may be sent. */
 	turn?: number;
 	/** Milliseconds since the epoch: when it was sent. Time spent in the queue does not count as latency. */
@@ -23,13 +23,13 @@ type Latency = {
 	usual: number;
 };
 
-/** What a finished request says about the load that the service bears. */
+/** What a finished request says about the load of the service. */
 type LoadSignal = 'ok' | 'overloaded' | 'unanswered';
 
 /**
- * Limits how many requests are in flight, and adapts the limit while they run. The limit starts low and grows by half each
- * round while the service responds in time. It halves when the service refuses or slows down. After that it grows slowly,
- * and stays below what was too much for a while.
+ * Limits how many requests are in flight, and adapts the limit while they run. The limit starts low. It grows by half with
+ * each `limit` responses, while the service responds in time. It halves when the service refuses or slows down. After that
+ * it grows slowly, and stays for a while below what was too much.
  */
 export class ConcurrencyLimiter {
 	/** Requests that may be in flight. Fractions add up to whole ones. */
@@ -43,15 +43,14 @@ export class ConcurrencyLimiter {
 	private resumeAt = 0;
 	/** Milliseconds since the epoch: the turn of the next request. */
 	private nextTurn = 0;
-	/** The largest limit that the service has borne. */
+	/** The upper bound of the limit, below the load that was last refused; Infinity if none was. */
 	private ceiling = Infinity;
-	/** How many requests were in flight when the last round was refused, and how many of them were refused. */
+	/** How many requests were in flight at the refusal that last caused a halving, and how many of them were refused. */
 	private tooMany = 0;
 	private refused = 0;
 	/** Milliseconds since the epoch: from then on the limit may pass the ceiling again. */
 	private ceilingUntil = 0;
-	/** Rises with each halving. */
-	private round = 0;
+	private halvings = 0;
 	private readonly latencies = new Map<string, Latency>();
 
 	/**
@@ -75,7 +74,7 @@ export class ConcurrencyLimiter {
 		if (this.acquired >= Math.floor(this.limit) || this.waiting.length > 0) {
 			await new Promise<void>((resolve) => this.waiting.push(resolve));
 		} else this.acquired += 1;
-		return { kind, round: this.round };
+		return { kind, halvings: this.halvings };
 	}
 
 	/** Milliseconds to wait before sending, because the service asked for it. */
@@ -93,7 +92,7 @@ export class ConcurrencyLimiter {
 	untilTurn(slot: Slot): number {
 		const now = Date.now();
 		if (this.pause > 0) {
-			slot.round = this.round;
+			slot.halvings = this.halvings;
 			slot.turn = undefined;
 			return this.pause;
 		}
@@ -152,33 +151,33 @@ export class ConcurrencyLimiter {
 	}
 
 	/**
-	 * Requests in flight together, less those that were refused, is what the service bears. The first refusal of a round
-	 * says how many there were. The ceiling is a little lower, because each refusal may cost all requests a pause. It is at
+	 * The service can carry as many requests as were in flight, less those that were refused. They are counted at the refusal
+	 * that causes a halving. The ceiling is a little lower, because each refusal may cost all requests a pause. It is at
 	 * least half, because more requests may have been sent meanwhile.
 	 */
-	private lowerCeiling({ round }: Slot): void {
-		if (round === this.round) {
+	private lowerCeiling({ halvings }: Slot): void {
+		if (halvings === this.halvings) {
 			this.tooMany = this.inFlight;
 			this.refused = 0;
 		}
 		this.refused += 1;
-		const bearable = Math.min(this.tooMany * MARGIN, this.tooMany - this.refused);
-		this.ceiling = Math.min(this.ceiling, Math.max(1, Math.floor(Math.max(bearable, this.tooMany / 2))));
+		const accepted = Math.min(this.tooMany * MARGIN, this.tooMany - this.refused);
+		this.ceiling = Math.min(this.ceiling, Math.max(1, Math.floor(Math.max(accepted, this.tooMany / 2))));
 	}
 
-	/** Halves the limit once for all requests of a round, because they all met the same load. */
-	private halve({ round }: Slot): void {
+	/** Halves the limit once for all requests that had been sent until then, because they met the same load. */
+	private halve({ halvings }: Slot): void {
 		this.limit = Math.min(this.limit, this.ceiling);
-		if (round < this.round) return;
-		this.round += 1;
+		if (halvings < this.halvings) return;
+		this.halvings += 1;
 		for (const latency of this.latencies.values()) latency.mean = latency.usual;
 		this.limit = Math.max(1, this.limit / 2);
 	}
 
 	/** The latency of this response and of the last ones in the mean, as multiples of the usual. 1 while too little is known. */
-	private latencyRatios({ sentAt, kind, load, round }: Slot, now: number): { last: number; mean: number } {
+	private latencyRatios({ sentAt, kind, load, halvings }: Slot, now: number): { last: number; mean: number } {
 		// A request from before the last halving met another load.
-		if (kind === undefined || sentAt === undefined || round < this.round) return { last: 1, mean: 1 };
+		if (kind === undefined || sentAt === undefined || halvings < this.halvings) return { last: 1, mean: 1 };
 		const latency = Math.log(now - sentAt + SLACK_MS);
 		const known = this.latencies.get(kind) ?? { responses: 0, mean: latency, usual: latency };
 		// A response that arrives while this process is busy has to wait for it. That is no slowness of the service.
@@ -187,7 +186,7 @@ export class ConcurrencyLimiter {
 		}
 		const responses = known.responses + 1;
 		const mean = known.mean + (latency - known.mean) / Math.min(responses, SAMPLE);
-		// The first round and little load show the usual latency. Under more load the usual rises only in the long run.
+		// The first responses and little load show the usual latency. Under more load the usual rises only in the long run.
 		const isLittleLoad = mean < known.usual || this.limit <= LITTLE_LOAD;
 		const usual = known.usual + (mean - known.usual) / (isLittleLoad ? SAMPLE : LONG_SAMPLE);
 		this.latencies.set(kind, { responses, mean, usual: responses <= START_LIMIT ? mean : usual });
@@ -196,10 +195,10 @@ export class ConcurrencyLimiter {
 
 	/** @param mayRise false where responses are slower than usual: more requests would not help */
 	private grow(mayRise: boolean, now: number): void {
-		// The service may bear now what was too much before.
+		// What was too much before may be possible now.
 		if (now > this.ceilingUntil) this.ceiling = Infinity;
 		if (!mayRise) return;
-		const step = this.round === 0 ? 0.5 : 2 / this.limit;
+		const step = this.halvings === 0 ? 0.5 : 2 / this.limit;
 		this.limit = Math.min(this.limit + step, this.max, this.ceiling);
 	}
 }

@@ -52,7 +52,7 @@ export type ConnectionOptions = {
 export const cancelSignal = ({ context }: Connection): AbortSignal | undefined =>
 	'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
-/** Checks once a run that no proxy of n8n's environment sees the secret. */
+/** Checks once per run that no proxy of n8n's environment sees the secret. */
 function directCheck({ helpers }: Connection['context'], root: string): () => Promise<void> {
 	let check: Promise<void> | undefined;
 	const ask = async (url: string) =>
@@ -74,7 +74,7 @@ export async function connect(
 	{ timeout, maxConcurrentRequests }: ConnectionOptions,
 ): Promise<Connection> {
 	const credentials = await context.getCredentials(name);
-	if ('getInputData' in context) await refuseCredentialOfItem(context, name, credentials);
+	if ('getInputData' in context) await requireSameCredentialForAllItems(context, name, credentials);
 	try {
 		const root = rootOf(credentials.baseUrl);
 		if (typeof authenticate === 'function') await authenticate(credentials, { url: root });
@@ -108,7 +108,7 @@ export async function connect(
  * comparison. To find this out, the credential is resolved for an index that no item has. An expression that depends on
  * the item then gives another value, or none.
  */
-async function refuseCredentialOfItem(
+async function requireSameCredentialForAllItems(
 	context: IExecuteFunctions,
 	name: string,
 	credentials: ICredentialDataDecryptedObject,

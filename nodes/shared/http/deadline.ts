@@ -1,11 +1,11 @@
 /**
- * How long a whole response may take, in multiples of the time-out. The time-out itself ends when the response begins.
+ * How long a response may take until its end, in multiples of the time-out. The time-out itself ends when the response begins.
  */
 const WHOLE_ANSWER = 5;
 
 /** Milliseconds that a timer can hold at most. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
-/** Requests that begin within so many milliseconds, or within this part of their whole time, share a timer. */
+/** Requests that begin within so many milliseconds, or within this part of their time, share a timer. */
 const TOGETHER = 1000;
 const TOGETHER_PART = 0.1;
 
@@ -122,5 +122,5 @@ export function stoppable<T extends object>(context: T) {
 	};
 }
 
-/** @returns milliseconds within which a whole response without a file has to arrive */
+/** @returns milliseconds within which all of a response without a file has to arrive */
 export const wholeAnswerTime = (timeout: number) => Math.min(timeout * WHOLE_ANSWER, MAX_TIMER_MS);

@@ -3,7 +3,7 @@ import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 import { isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
-import { masked, maskedHeaders, refuseHidden } from './masking';
+import { masked, maskedHeaders, refuseMaskedSecret } from './masking';
 import { proxyOf, proxyRefusal } from './proxy';
 import type { ServiceResponse } from './response';
 import type { RetryRules } from './retry';
@@ -42,7 +42,7 @@ export const retryRulesOf = (
 	recover: connection.recover,
 });
 
-/** The deadline of a request that takes too long as a whole. */
+/** The deadline for all of a request, from its start to the end of the response. */
 type RequestDeadline = {
 	/** The context in which the request ends at the deadline. */
 	context: Connection['context'];
@@ -64,8 +64,8 @@ export async function exchange(
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 	deadline: RequestDeadline,
 ): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
-	refuseHidden(decodeURIComponent(path));
-	refuseHidden(Object.fromEntries(query));
+	refuseMaskedSecret(decodeURIComponent(path));
+	refuseMaskedSecret(Object.fromEntries(query));
 	await ensureDirect();
 	const url = `${root}${path}${queryString(query)}`;
 	const request = `${method} ${new URL(root + path).pathname}`;
@@ -79,7 +79,8 @@ export async function exchange(
 		timeout,
 	};
 	const { correction } = clock;
-	// The additions are for signatures, which depend on the time. The stored credential stays as it is.
+	// `isDirect`: it has been checked that no proxy is used. `clockCorrection`: signatures depend on the time. The stored
+	// credential is not changed.
 	const data = { ...credentials, isDirect: true, ...(correction !== 0 && { clockCorrection: correction }) };
 	let answer;
 	try {

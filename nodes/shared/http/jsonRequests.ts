@@ -1,7 +1,7 @@
 import type { Connection } from './connection';
 import { stringifyJson } from '../core/json';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
-import { refuseHidden } from './masking';
+import { refuseMaskedSecret } from './masking';
 import { readBody, type ServiceResponse } from './response';
 import { withRetries } from './retry';
 
@@ -13,7 +13,7 @@ import { withRetries } from './retry';
  */
 export async function send(connection: Connection, request: ServiceRequest): Promise<ServiceResponse> {
 	const { body, method, idempotent = method === 'GET' || method === 'OPTIONS', maxAttempts } = request;
-	refuseHidden(body);
+	refuseMaskedSecret(body);
 	const content = {
 		headers: {
 			Accept: 'application/json',
@@ -24,7 +24,7 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 	};
 	const rules = { ...retryRulesOf(connection, method, idempotent), kind: method, maxAttempts };
 	return await withRetries(rules, async () => {
-		// Requests for files have no such deadline, because a file takes as long as it needs.
+		// Requests for files have a deadline that depends on the length of the file, see fileTransfers.ts.
 		const deadline = connection.deadlines.next();
 		try {
 			const reply = await exchange(connection, request, content, deadline);

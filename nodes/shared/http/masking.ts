@@ -35,13 +35,14 @@ export const hasPlainSecret = (credentials: ICredentialDataDecryptedObject): boo
 	secretsOf(credentials).some((secret) => !canBeHidden(secret));
 
 const secretsOf = (credentials: ICredentialDataDecryptedObject): string[] =>
-	SECRET_FIELDS.map((name) => credentials[name]).filter(
-		(secret): secret is string => typeof secret === 'string' && secret !== '',
-	);
+	// White space around a secret is not sent.
+	SECRET_FIELDS.map((name) => credentials[name])
+		.map((secret) => (typeof secret === 'string' ? secret.trim() : ''))
+		.filter((secret) => secret !== '');
 
 /** @returns the text without the credential's secrets in any spelling */
 export function masked(text: string, credentials: ICredentialDataDecryptedObject): string {
-	const spellings = spellingsOf(credentials);
+	const spellings = secretSpellings(credentials);
 	return spellings?.mayBeIn(text) ? spellings.hideIn(text) : text;
 }
 
@@ -60,7 +61,7 @@ export function maskedJson(
 	isInText: boolean,
 	credentials: ICredentialDataDecryptedObject,
 ): unknown {
-	const spellings = spellingsOf(credentials);
+	const spellings = secretSpellings(credentials);
 	// An escape such as \u0026 may be part of another escape: \u0026#61; is = in HTML. The pattern finds all other
 	// escapes.
 	if (!spellings || !(isInText || text.includes('\\u'))) return json;
@@ -142,7 +143,7 @@ function rename(own: Record<string, unknown>, change: (text: string) => string):
 class Spellings {
 	/** Finds a few characters of each form. This is fast, and nothing is hidden where none is found. */
 	private readonly core: RegExp;
-	private whole: RegExp[] | undefined;
+	private complete: RegExp[] | undefined;
 
 	constructor(private readonly forms: readonly Form[]) {
 		const first = [...new Set(forms.flatMap(({ first }) => [...first]))];
@@ -157,12 +158,12 @@ class Spellings {
 	}
 
 	hideIn(text: string): string {
-		this.whole ??= this.forms.map(({ around }) => new RegExp(around, 'iy'));
+		this.complete ??= this.forms.map(({ around }) => new RegExp(around, 'iy'));
 		const parts: string[] = [];
 		let taken = 0;
 		this.core.lastIndex = 0;
 		for (let hit = this.core.exec(text); hit; hit = this.core.exec(text)) {
-			const found = rangeAt(text, hit.index, this.whole);
+			const found = rangeAt(text, hit.index, this.complete);
 			// Another form may begin within the core of this one.
 			this.core.lastIndex = found && found.end > hit.index ? found.end : hit.index + 1;
 			if (!found || found.end <= taken) continue;
@@ -174,8 +175,8 @@ class Spellings {
 }
 
 /** @returns where the secret stands whose core is at the position */
-function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; end: number } | undefined {
-	for (const pattern of whole) {
+function rangeAt(text: string, core: number, complete: RegExp[]): { start: number; end: number } | undefined {
+	for (const pattern of complete) {
 		pattern.lastIndex = core;
 		const match = pattern.exec(text);
 		if (match) return { start: core - (match[1] ?? '').length, end: core + match[0].length };
@@ -186,7 +187,7 @@ function rangeAt(text: string, core: number, whole: RegExp[]): { start: number; 
 /** One for each credential of a run. */
 const known = new WeakMap<ICredentialDataDecryptedObject, { of: string; spellings?: Spellings }>();
 
-function spellingsOf(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
+function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
 	const secrets = secretsOf(credentials).filter(canBeHidden);
 	const { accessId } = credentials;
 	const signer = typeof accessId === 'string' && accessId.length >= LONG_ENOUGH ? accessId : '';
@@ -215,7 +216,7 @@ type Form = {
 	first: string;
 	/** Pattern of some characters of the form. */
 	core: string;
-	/** Pattern of the whole form, tried where its core begins. Its first group is the part before the core. */
+	/** Pattern of the complete form, tried where its core begins. Its first group is the part before the core. */
 	around: string;
 };
 
@@ -246,7 +247,7 @@ function base64Core(bytes: Buffer, offset: number): string {
 	return text.slice(Math.ceil((offset * 4) / 3), Math.floor(((offset + bytes.length) * 4) / 3));
 }
 
-/** What each character of URL-safe Base64 replaces. */
+/** The URL-safe character that replaces each of these characters of Base64. */
 const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
 /** Long Base64 is broken into lines. */
 const LINE_BREAK = String.raw`(?:\s|\\{1,4}[rnt]){0,4}`;
@@ -335,22 +336,22 @@ function spellings(character: string, afterBackslash: boolean): string {
  * @param value a body, or a part of a URL, that is to be sent
  * @throws InvalidInput where a hidden value stands in it: it would replace what the service has stored
  */
-export function refuseHidden(value: unknown): void {
-	const at = placeOfHidden(value, '');
+export function refuseMaskedSecret(value: unknown): void {
+	const at = placeOfMask(value, '');
 	if (at === undefined) return;
 	throw new InvalidInput(
 		`${at === '' ? 'A value' : `"${at}"`} holds "${HIDDEN}" in place of the credential's secret, which the service had repeated there`,
-		'Nothing was sent for it, because the stored value would be overwritten. Write the value anew or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.',
+		'Nothing was sent for it, because the stored value would be overwritten. Write the value again or leave it out, and have the secret removed from the record in the service: whoever reads the record knows it.',
 	);
 }
 
-function placeOfHidden(value: unknown, path: string): string | undefined {
+function placeOfMask(value: unknown, path: string): string | undefined {
 	if (typeof value === 'string') return value.includes(HIDDEN) ? path : undefined;
 	if (!Array.isArray(value) && !isJsonObject(value)) return undefined;
 	for (const [key, entry] of Object.entries(value)) {
 		const own = Array.isArray(value) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
 		if (key.includes(HIDDEN)) return own;
-		const found = placeOfHidden(entry, own);
+		const found = placeOfMask(entry, own);
 		if (found !== undefined) return found;
 	}
 	return undefined;

@@ -23,12 +23,12 @@ export function explainNetworkCode(
 	code: string,
 	host: string,
 	proxy?: string,
-): { message: string; description: string; mayPass: boolean; mayHaveArrived: boolean } {
+): { message: string; description: string; isTransient: boolean; mayHaveArrived: boolean } {
 	if (proxy !== undefined) {
 		return {
 			message: `The proxy ${proxy} was not reached, through which n8n sends requests to ${host}`,
 			description: `Check HTTPS_PROXY, HTTP_PROXY and ALL_PROXY in the environment of n8n, and that the proxy is up; or add the host to NO_PROXY.`,
-			mayPass: code !== 'ENOTFOUND',
+			isTransient: code !== 'ENOTFOUND',
 			mayHaveArrived: false,
 		};
 	}
@@ -37,7 +37,7 @@ export function explainNetworkCode(
 			message: `The host ${host} was not found`,
 			description: 'Check the Base URL in the credential, and that n8n can reach that host.',
 			// EAI_AGAIN comes from a name server that may be busy. ENOTFOUND means that the name does not exist.
-			mayPass: code === 'EAI_AGAIN',
+			isTransient: code === 'EAI_AGAIN',
 			mayHaveArrived: false,
 		};
 	}
@@ -46,15 +46,15 @@ export function explainNetworkCode(
 			message: `The certificate of ${host} is not trusted`,
 			description:
 				'Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.',
-			mayPass: false,
+			isTransient: false,
 			mayHaveArrived: false,
 		};
 	}
 	if (code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
 		return {
-			message: `${host} refused the connection`,
+			message: `${host} could not be reached`,
 			description: 'Check the Base URL and its port, and that the service is up and reachable from n8n.',
-			mayPass: true,
+			isTransient: true,
 			mayHaveArrived: false,
 		};
 	}
@@ -62,14 +62,14 @@ export function explainNetworkCode(
 		return {
 			message: `${host} does not speak HTTPS on this port`,
 			description: 'Check the port in the Base URL.',
-			mayPass: false,
+			isTransient: false,
 			mayHaveArrived: false,
 		};
 	}
 	return {
 		message: `The connection to ${host} broke before an answer came`,
 		description: 'Run it again once the network and the service are well.',
-		mayPass: true,
+		isTransient: true,
 		mayHaveArrived: true,
 	};
 }
@@ -105,9 +105,9 @@ export function networkFailure(
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);
 	if (code === '') return new ServiceFailure(mask(errorMessage(error)), '', details, { certainty });
-	const { message, description, mayPass, mayHaveArrived } = explainNetworkCode(code, host, proxy);
+	const { message, description, isTransient, mayHaveArrived } = explainNetworkCode(code, host, proxy);
 	return new ServiceFailure(message, description, details, {
-		...(mayPass && { unanswered: 'connection' }),
+		...(isTransient && { unanswered: 'connection' }),
 		...(mayHaveArrived && { certainty }),
 	});
 }

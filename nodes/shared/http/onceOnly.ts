@@ -21,8 +21,8 @@ type OnceOnly<T> = {
 	lateMs?: number;
 };
 
-/** A look-up that failed is repeated after the pause that follows so many attempts. */
-const LOOKUP_ATTEMPTS = 3;
+/** A look-up that failed is repeated once, after the pause that follows this number of attempts. */
+const LOOKUP_RETRY_STEP = 3;
 
 /**
  * Does what must not be done twice. After a response was lost, it looks whether the action was done. If it was, the
@@ -48,7 +48,7 @@ export async function onceOnly<T>({
 				await sleepUntilCancelled(retryDelay(attempts), signal);
 				found = await find().catch(async () => {
 					// A failed look-up is repeated, because many items may share it.
-					await sleepUntilCancelled(retryDelay(LOOKUP_ATTEMPTS), signal);
+					await sleepUntilCancelled(retryDelay(LOOKUP_RETRY_STEP), signal);
 					return await find();
 				});
 				if (found === undefined && error.unanswered === 'timeout') {

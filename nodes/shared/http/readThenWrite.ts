@@ -15,7 +15,7 @@ type ReadThenWrite<T> = {
 };
 
 /**
- * Writes what depends on the present record, such as a whole list. The record is read again before each further
+ * Writes what depends on the present record, such as a list that replaces the old one. The record is read again before each further
  * attempt, because somebody else may have changed it, and because the attempt without a response may have been done.
  *
  * @returns what was written; `undefined` when there was nothing to do
@@ -43,7 +43,7 @@ export async function readThenWrite<T>({ signal, read, write }: ReadThenWrite<T>
 			if (error.certainty !== 'notDone') lost = { failure: error, change };
 			const isLast = attempts === MAX_ATTEMPTS || Date.now() > deadline || signal?.aborted === true;
 			// A refusal may mean that the attempt without a response has been done meanwhile.
-			const isWorthAnother = mayPass(error) || (lost !== undefined && lost.failure !== error);
+			const isWorthAnother = isTransient(error) || (lost !== undefined && lost.failure !== error);
 			if (isLast && lost) return await lastLook(read, lost);
 			if (isLast || !isWorthAnother) throw asError(error);
 			await sleepUntilCancelled(retryDelay(attempts), signal);
@@ -62,6 +62,6 @@ async function lastLook<T>(
 	throw lost.failure;
 }
 
-/** Whether another attempt can help: no response came, or the service or a gateway was not able to carry it out. */
-const mayPass = (error: ServiceFailure): boolean =>
+/** Whether asking again can help: no response came, or the service or a gateway was not able to carry it out. */
+const isTransient = (error: ServiceFailure): boolean =>
 	error.unanswered !== undefined || /^(429|5\d\d)$/.test(error.details.httpCode ?? '');

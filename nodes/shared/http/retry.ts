@@ -5,8 +5,9 @@ import { sleepUntilCancelled } from './sleep';
 import { readRetryAfter } from './response';
 
 /**
- * The one place that decides whether a request is sent again. A request that certainly did nothing is sent again. A
- * request that may have done something is sent again only if doing it twice is the same as doing it once.
+ * Decides whether one request is sent again. A request that certainly did nothing is sent again. A request that may have
+ * done something is sent again only if doing it twice is the same as doing it once. `onceOnly`, `readThenWrite` and
+ * `downloadFile` may start the request again.
  */
 
 /** A response as far as a retry depends on it. */
@@ -50,7 +51,7 @@ const MAX_DELAY_MS = 20_000;
 /**
  * Sends until a response comes that is worth keeping, an attempt fails for good, or the limits are reached.
  *
- * @param attempt sends once, signed anew each time
+ * @param attempt sends once, with a new signature each time
  * @throws ServiceFailure of the last attempt
  */
 export async function withRetries<T extends RetryableResponse>(
@@ -145,9 +146,9 @@ function shouldRetryResponse<T extends RetryableResponse>(
 	const { status, headers } = response;
 	const { idempotent, isFinal, isGarbled, isKnown, recover } = rules;
 	if (status < 300) {
-		const mayPass = isKnown?.() === true || attempts < MAX_GARBLED_ATTEMPTS;
+		const isTransient = isKnown?.() === true || attempts < MAX_GARBLED_ATTEMPTS;
 		return {
-			retry: idempotent && mayPass && isGarbled?.(response) === true,
+			retry: idempotent && isTransient && isGarbled?.(response) === true,
 			overloaded: false,
 			mayBeDone: true,
 		};

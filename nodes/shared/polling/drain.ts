@@ -14,19 +14,19 @@ export type Stream<T> = {
 	/**
 	 * Reads from a time on, batch by batch.
 	 *
-	 * @param known how many of the records from there on have already come out. A page should hold more than these.
+	 * @param known how many of the records from there on have already been emitted. A page should hold more than these.
 	 */
 	read(from: number, known: number): AsyncIterator<Batch<T>>;
 	/** The newest time that the service has, whatever the filters. */
 	newest(): Promise<number>;
 	/** Whether a record is an event of this kind. */
 	isEvent(occurrence: Occurrence<T>): boolean;
-	/** The time that this stream has of a record, as any stream has read it. `NaN` where it tells none. */
+	/** The time of a record in this stream, also when another stream has read the record. `NaN` if the record has none. */
 	timeOf(record: T): number;
 };
 
 export type DrainOptions = {
-	/** The most events that may come out. */
+	/** The most events that may be emitted. */
 	maxItems: number;
 	/** Milliseconds that are read again in the next poll. */
 	overlap: number;
@@ -56,8 +56,8 @@ class Head<T> {
 	) {
 		this.timeline = { ...stream.timeline };
 		this.seen = new Seen(stream.timeline.seen);
-		this.upTo = stream.timeline.from;
-		this.newest = stream.timeline.from;
+		this.upTo = stream.timeline.readFrom;
+		this.newest = stream.timeline.readFrom;
 	}
 
 	/** The next event; `undefined` where the next batch must be read first, or where there is no more. */
@@ -77,9 +77,9 @@ class Head<T> {
 		return this.batches === undefined;
 	}
 
-	/** Whether this stream should have brought the record at this time, and has not. */
+	/** Whether a record with this time has not been emitted as an event of this stream, and may still be. */
 	lacks(id: string, time: number): boolean {
-		return time >= this.timeline.floor && !this.seen.has({ id, time });
+		return time >= this.timeline.doneBefore && !this.seen.has({ id, time });
 	}
 
 	/**
@@ -91,50 +91,50 @@ class Head<T> {
 		return isEarlier && this.readAt < time && time <= other.readAt + CLOCK_DIFFERENCE_MS;
 	}
 
-	/** To be called when it has come out, from this stream or from another. */
+	/** Call this when the record has been emitted, as an event of this stream or of another. */
 	note(id: string, time: number): void {
-		if (time >= this.timeline.floor) this.seen.add({ id, time });
+		if (time >= this.timeline.doneBefore) this.seen.add({ id, time });
 	}
 
 	async readBatch(): Promise<void> {
 		const isFirst = this.batches === undefined;
 		let batch = await this.begin();
-		if (isFirst && batch.upTo !== Infinity && this.timeline.horizon === undefined) {
-			// The horizon must be older than every record of the backlog that is read.
-			this.timeline.horizon = this.notInFuture(await this.stream.newest());
+		if (isFirst && batch.upTo !== Infinity && this.timeline.backlogStartedAt === undefined) {
+			// The backlog is read again after this, so that what appears meanwhile does not count as read.
+			this.timeline.backlogStartedAt = this.notInFuture(await this.stream.newest());
 			this.batches = undefined;
 			batch = await this.begin();
 		}
-		const { from } = this.timeline;
+		const { readFrom } = this.timeline;
 		this.readAt = this.options.serviceTime();
 		this.upTo = batch.upTo;
 		this.newest = Math.max(this.newest, batch.occurrences.at(-1)?.time ?? 0);
-		this.waiting = batch.occurrences.filter((one) => one.time >= from && this.stream.isEvent(one));
+		this.waiting = batch.occurrences.filter((one) => one.time >= readFrom && this.stream.isEvent(one));
 		this.index = 0;
 	}
 
 	/**
-	 * The timeline after what has come out; unchanged where nothing has been read.
+	 * The timeline after the emitted events; unchanged if nothing has been read.
 	 *
-	 * @param isHeld what is left was read to the end, and is held for the next poll alone: no backlog
+	 * @param isHeld all has been read, but the rest must wait for the next poll. This is not a backlog.
 	 */
 	finish(isHeld: boolean): Timeline {
-		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.floor) };
+		if (this.isUnread) return { ...this.timeline, seen: this.seen.toState(this.timeline.doneBefore) };
 		const left = this.next?.time ?? Infinity;
-		const isWhole = isHeld && this.upTo === Infinity;
-		const position = isWhole ? Infinity : Math.min(left, this.upTo);
-		const newest = this.notInFuture(isWhole ? Math.min(this.newest, left) : this.newest);
+		const isComplete = isHeld && this.upTo === Infinity;
+		const position = isComplete ? Infinity : Math.min(left, this.upTo);
+		const newest = this.notInFuture(isComplete ? Math.min(this.newest, left) : this.newest);
 		return advance(this.timeline, { position, newest }, this.options.overlap, this.seen);
 	}
 
 	/** With a time in the future, the next poll would not read the present again. */
 	private notInFuture(time: number): number {
-		return Math.min(time, Math.max(this.options.serviceTime(), this.timeline.floor));
+		return Math.min(time, Math.max(this.options.serviceTime(), this.timeline.doneBefore));
 	}
 
 	private async begin(): Promise<Batch<T>> {
-		const { from } = this.timeline;
-		this.batches ??= this.stream.read(from, this.seen.countFrom(from));
+		const { readFrom } = this.timeline;
+		this.batches ??= this.stream.read(readFrom, this.seen.countFrom(readFrom));
 		const { value, done } = await this.batches.next();
 		return done ? { occurrences: [], upTo: Infinity } : value;
 	}
@@ -169,8 +169,8 @@ export async function drain<T>(
 export const CLOCK_DIFFERENCE_MS = 60_000;
 
 /**
- * One state of a record comes out once, whichever streams have it. What an earlier stream should have brought and has not,
- * because it became visible late, comes out as that stream's event.
+ * One state of a record is emitted once, whichever streams have it. A record that became visible late may be an event of a
+ * stream before this one in the list that has not emitted it. It is then emitted as that stream's event.
  */
 function takeOut<T>(
 	heads: ReadonlyArray<Head<T>>,
@@ -189,7 +189,7 @@ function takeOut<T>(
 }
 
 /**
- * More entries would make the state large. A forgotten record comes out again as another event, with an ID of its own.
+ * More entries would make the state large. A forgotten record is emitted again as another event, with an ID of its own.
  */
 const MAX_AHEAD = 10_000;
 

@@ -19,17 +19,17 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 			{
 				name: 'From Now On',
 				value: 'now',
-				description: 'What is there already when the workflow is activated does not come out',
+				description: 'What is there already when the workflow is activated is not emitted',
 			},
 			{
 				name: 'Since a Date',
 				value: 'since',
-				description: 'What is there already comes out too, from a date on, in order',
+				description: 'What is there already is emitted too, from a date on, in order',
 			},
 		],
 		default: 'now',
 		description:
-			'Where to begin when the workflow is activated for the first time. Later the trigger goes on where it was, also after days without a poll. When the event or the filters change, it begins anew from that moment.',
+			'Where to begin when the workflow is activated for the first time. Later the trigger goes on where it was, also after days without a poll. When the event or the filters change, it starts over from that moment.',
 		...(show && { displayOptions: show }),
 	},
 	{
@@ -75,7 +75,7 @@ export const overlapOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: MAX_OVERLAP_MINUTES },
 	default: DEFAULT_OVERLAP_MINUTES,
 	description:
-		'How many minutes each poll looks back, for records that become visible late. What has come out does not come out again.',
+		'How many minutes each poll looks back, for records that become visible late. What has been emitted is not emitted again.',
 };
 
 const reactivationOption: INodeProperties = {
@@ -86,21 +86,21 @@ const reactivationOption: INodeProperties = {
 		{
 			name: 'Go On Where It Was',
 			value: 'goOn',
-			description: 'What happened while the workflow was inactive comes out, in order',
+			description: 'What happened while the workflow was inactive is emitted, in order',
 		},
 		{
 			name: 'From Now On',
 			value: 'now',
-			description: 'What happened while the workflow was inactive does not come out',
+			description: 'What happened while the workflow was inactive is not emitted',
 		},
 	],
 	default: 'goOn',
 	description:
-		'What comes out of the time in which somebody had deactivated the workflow. A restart of n8n is no deactivation.',
+		'Whether to emit what happened while somebody had deactivated the workflow. A restart of n8n is no deactivation.',
 };
 
-/** Whether a poll begins anew because the workflow was inactive. @throws InvalidInput */
-export const beginsAnew = ({ reactivation }: JsonObject, isActivation: boolean): boolean =>
+/** Whether a poll starts over because the workflow was inactive. @throws InvalidInput */
+export const startsOver = ({ reactivation }: JsonObject, isActivation: boolean): boolean =>
 	oneOf(reactivation ?? 'goOn', '"When Activated Again" (reactivation)', 'goOn', 'now') === 'now' &&
 	isActivation;
 
@@ -135,7 +135,7 @@ export function readOverlap({ overlap }: JsonObject): number {
  *
  * @param place the address of the service
  */
-export function fingerprintOf(parameters: INodeParameters, names: readonly string[], place: string): string {
+export function settingsHash(parameters: INodeParameters, names: readonly string[], place: string): string {
 	const written = names.map((name) => [name, withoutCache(parameters[name])]);
 	return createHash('sha256')
 		.update(JSON.stringify([place, written]))

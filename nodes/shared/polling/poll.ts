@@ -34,7 +34,7 @@ const MAX_BUDGET_MS = 45_000;
 /** The part of n8n's budget after which no request begins, because a request under way may take a while. */
 const USABLE_PART = 0.75;
 
-/** n8n 2.41 waits for a poll at least by this factor longer than it says. */
+/** n8n 2.41 waits at least 1.25 times as long as it says. */
 const WAITED_PART = 1.25;
 
 /** Milliseconds within which a poll may begin requests, of what n8n allows it. */

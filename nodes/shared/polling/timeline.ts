@@ -17,18 +17,18 @@ export type Occurrence<T> = {
 /** Plain JSON. All times are milliseconds since the epoch. */
 export type Timeline = {
 	/** The next poll reads from here on. */
-	from: number;
-	/** Nothing before this time comes out any more. What has come out since then is in `seen`. */
-	floor: number;
-	/** While a backlog is read: a time that the service had reached before the first record of the backlog was read. */
-	horizon?: number;
-	/** Times and, joined by commas, the IDs of what has come out at each. */
+	readFrom: number;
+	/** Records before this time are not emitted any more. Those that were emitted since then are in `seen`. */
+	doneBefore: number;
+	/** While a backlog is read: the service's newest time just before its first record was read. */
+	backlogStartedAt?: number;
+	/** Times, and for each the IDs of the records that were emitted with it, joined by commas. */
 	seen: Record<string, string>;
 };
 
 /** How far one poll has read. */
 export type Progress = {
-	/** Everything before it has come out. `Infinity`: everything that the service had has come out. */
+	/** Everything before it has been emitted. `Infinity`: everything that the service had has been emitted. */
 	position: number;
 	/** The newest time that has been read, and at most the service's present time. */
 	newest: number;
@@ -36,11 +36,11 @@ export type Progress = {
 
 /** A timeline that begins at a time. @param overlap milliseconds before it that are read again */
 export function beginAt(time: number, overlap: number): Timeline {
-	const from = Math.max(0, time - overlap);
-	return { from, floor: from, seen: {} };
+	const readFrom = Math.max(0, time - overlap);
+	return { readFrom, doneBefore: readFrom, seen: {} };
 }
 
-/** What has come out, as a poll looks it up. */
+/** Which records have been emitted, as a poll looks them up. */
 export class Seen {
 	private readonly times = new Map<number, Set<string>>();
 	/** How many there are. */
@@ -70,11 +70,11 @@ export class Seen {
 		return count;
 	}
 
-	/** @param floor records before this time are left out */
-	toState(floor: number): Timeline['seen'] {
+	/** @param doneBefore records before this time are left out */
+	toState(doneBefore: number): Timeline['seen'] {
 		return Object.fromEntries(
 			[...this.times]
-				.filter(([time]) => time >= floor)
+				.filter(([time]) => time >= doneBefore)
 				.sort(([a], [b]) => a - b)
 				.map(([time, ids]) => [String(time), [...ids].join(',')]),
 		);
@@ -85,27 +85,28 @@ export class Seen {
  * The timeline after a poll.
  *
  * Records become visible late, by the overlap at most. If a poll has read up to the present, the next poll reads the
- * last overlap again. A backlog is read first, over several polls. Then reading goes back to the overlap before the
- * horizon, because all that was visible at the horizon has been read by then.
+ * last overlap again. A backlog is read first, over several polls. Then reading goes back to the overlap before
+ * `backlogStartedAt`, because all that was visible at that time has been read by then.
  */
 export function advance(
-	{ floor, horizon }: Timeline,
+	{ doneBefore, backlogStartedAt }: Timeline,
 	progress: Progress,
 	overlap: number,
 	seen: Seen,
 ): Timeline {
 	const { position, newest } = progress;
-	const sure = (horizon ?? newest) - overlap;
+	/** Records before this time cannot become visible any more. */
+	const completeUntil = (backlogStartedAt ?? newest) - overlap;
 	if (position === Infinity) {
-		// Never below the floor, because what came out before the floor is forgotten and would come out again.
-		const from = Math.max(floor, Math.min(newest - overlap, sure));
-		return { from, floor: from, seen: seen.toState(from) };
+		// Never before `doneBefore`, because what was emitted before it is forgotten and would be emitted again.
+		const readFrom = Math.max(doneBefore, Math.min(newest - overlap, completeUntil));
+		return { readFrom, doneBefore: readFrom, seen: seen.toState(readFrom) };
 	}
-	const lowest = Math.max(floor, Math.min(position, sure));
+	const lowest = Math.max(doneBefore, Math.min(position, completeUntil));
 	return {
-		from: Math.max(floor, position),
-		floor: lowest,
-		horizon: horizon ?? newest,
+		readFrom: Math.max(doneBefore, position),
+		doneBefore: lowest,
+		backlogStartedAt: backlogStartedAt ?? newest,
 		seen: seen.toState(lowest),
 	};
 }
@@ -116,7 +117,12 @@ export const byTimeAndId = <T>(a: Occurrence<T>, b: Occurrence<T>): number =>
 
 /** @returns `undefined` for anything but a timeline as `advance` leaves it */
 export function readTimeline(value: unknown): Timeline | undefined {
-	const { from, floor, horizon, seen } = (value ?? {}) as Partial<Timeline>;
-	if (typeof from !== 'number' || typeof floor !== 'number' || !isJsonObject(seen)) return undefined;
-	return { from, floor, ...(typeof horizon === 'number' && { horizon }), seen };
+	const { readFrom, doneBefore, backlogStartedAt, seen } = (value ?? {}) as Partial<Timeline>;
+	if (typeof readFrom !== 'number' || typeof doneBefore !== 'number' || !isJsonObject(seen)) return undefined;
+	return {
+		readFrom,
+		doneBefore,
+		...(typeof backlogStartedAt === 'number' && { backlogStartedAt }),
+		seen,
+	};
 }

@@ -23,7 +23,7 @@ export const archive = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {
-			record: id,
+			orderKey: id,
 			async run() {
 				await api.archiveGroup(id);
 				return { ...(await readBack(api, id, {}, 'archived')), _outcome: 'archived' };

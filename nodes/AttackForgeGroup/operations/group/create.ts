@@ -3,7 +3,7 @@ import { extraJsonOption, optionsCollection } from '../../../shared/execution/op
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
-import { createGroup, nameLane } from '../../flows/createGroup';
+import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { changedGroupRecords } from '../parameters';
 
 export const create = defineOperation<AttackForge>({
@@ -17,7 +17,7 @@ export const create = defineOperation<AttackForge>({
 	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption)],
 	records: changedGroupRecords,
 	prepare(item, api) {
-		const body = item.record('create');
-		return { record: nameLane(body.name), run: async () => await createGroup(api, body) };
+		const body = item.body('create');
+		return { orderKey: nameOrderKey(body.name), run: async () => await createGroup(api, body) };
 	},
 });

@@ -19,7 +19,7 @@ import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/
 import type { AttackForge, Scope } from '../../api/client';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/receivedGroup';
 import { comparable, hasText } from '../../fields/matching';
-import { refuseHidden } from '../../flows/findGroup';
+import { requireFieldInList } from '../../flows/findGroup';
 import {
 	customFieldFilterOptions,
 	readCustomFieldFilter,
@@ -103,7 +103,7 @@ export const getMany = defineOperation<AttackForge>({
 			async run() {
 				const key = `list ${scope} ${JSON.stringify(filter)}`;
 				const groups = await api.lookups.getOrLoad(key, async () => await api.getGroups(scope, filter));
-				if (byCustomField !== undefined) refuseHidden(groups, byCustomField);
+				if (byCustomField !== undefined) requireFieldInList(groups, byCustomField);
 				const found: JsonObject[] = [];
 				for (const group of groups) {
 					if (found.length >= limit) break;

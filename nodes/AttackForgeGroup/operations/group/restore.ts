@@ -15,7 +15,7 @@ export const restore = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const id = readGroupId(item);
 		return {
-			record: id,
+			orderKey: id,
 			async run() {
 				await api.restoreGroup(id);
 				return { ...(await readBack(api, id, {}, 'restored')), _outcome: 'restored' };

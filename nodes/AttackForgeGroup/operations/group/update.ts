@@ -11,7 +11,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { readBack, withState, writeGroup } from '../../flows/updateGroup';
+import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
 	resource: 'group',
@@ -30,12 +30,12 @@ export const update = defineOperation<AttackForge>({
 	records: changedGroupRecords,
 	prepare(item, api) {
 		const id = readGroupId(item);
-		const body = item.record('update');
+		const body = item.body('update');
 		const modes = readModes(item);
 		return {
-			record: id,
+			orderKey: id,
 			async run() {
-				const written = await writeGroup(api, { id, body, modes });
+				const written = await updateGroup(api, { id, body, modes });
 				const group = await readBack(api, id, body);
 				return { ...withState(group, body), _outcome: written ? 'updated' : 'unchanged' };
 			},

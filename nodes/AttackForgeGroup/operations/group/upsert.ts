@@ -24,9 +24,9 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { createGroup, nameLane } from '../../flows/createGroup';
+import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { described, findGroup, findGroupAgain, othersLike, type Search } from '../../flows/findGroup';
-import { readBack, withState, writeGroup } from '../../flows/updateGroup';
+import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 const matchParameters: INodeProperties[] = [
 	{
@@ -83,17 +83,17 @@ export const upsert = defineOperation<AttackForge>({
 	],
 	records: changedGroupRecords,
 	prepare(item, api) {
-		const { create, update } = item.upsertRecords();
+		const { create, update } = item.upsertBodies();
 		const match = readMatch(item, update);
 		const modes = readModes(item);
 		return {
-			record: match.key,
+			orderKey: match.key,
 			async run() {
 				const isGone = update.is_deleted === true;
 				if (!match.find) {
 					return isGone ? notThere(update) : { ...(await createGroup(api, create())), _outcome: 'created' };
 				}
-				const known = api.run.knownBy(match.key);
+				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
 				const present =
 					known ?? (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
@@ -134,11 +134,11 @@ async function updateFound(
 		return { ...withState(group, update), _outcome: 'unchanged' };
 	}
 	// If the update fails, nobody knows what the group holds.
-	api.run.remember(key, { id });
-	const changes = await writeGroup(api, { id, body: update, modes, present: group, unreadable });
+	api.writtenGroups.remember(key, { id });
+	const changes = await updateGroup(api, { id, body: update, modes, present: group, unreadable });
 	if (!changes) return { ...withState(group, update), _outcome: 'unchanged' };
 	const after = await readBack(api, id, changes);
-	api.run.remember(key, '_notice' in after ? asWritten(group, changes) : after);
+	api.writtenGroups.remember(key, '_notice' in after ? asWritten(group, changes) : after);
 	return { ...withState(after, update), _outcome: 'updated' };
 }
 
@@ -156,10 +156,10 @@ const notThere = (update: JsonObject): JsonObject => ({
 async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
 	try {
 		const group = await createGroup(api, body);
-		api.run.remember(key, group);
+		api.writtenGroups.remember(key, group);
 		return group;
 	} catch (error) {
-		if (isInDoubt(error)) api.run.remember(key, error);
+		if (isInDoubt(error)) api.writtenGroups.remember(key, error);
 		throw asError(error);
 	}
 }
@@ -230,7 +230,7 @@ function readMatch(item: Item, update: JsonObject): Match {
 function matchById(item: Item, name: unknown): Match {
 	if (isUnset(item.parameter('groupId'))) {
 		// Without an ID, the item is a record that was never synchronized.
-		return { key: nameLane(name) };
+		return { key: nameOrderKey(name) };
 	}
 	const id = readGroupId(item);
 	return {

@@ -1,6 +1,6 @@
-import { changing } from './changing';
+import { membershipOperation } from './membershipOperation';
 
-export const add = changing({
+export const add = membershipOperation({
 	operation: 'add',
 	name: 'Add',
 	action: 'Add member to group',

@@ -1,6 +1,6 @@
-import { changing } from './changing';
+import { membershipOperation } from './membershipOperation';
 
-export const changeAccess = changing({
+export const changeAccess = membershipOperation({
 	operation: 'changeAccess',
 	name: 'Change Access',
 	action: 'Change access of member',

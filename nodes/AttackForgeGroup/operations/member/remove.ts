@@ -1,7 +1,7 @@
 import { notice } from '../../../shared/fields/fixedCollection';
-import { changing } from './changing';
+import { membershipOperation } from './membershipOperation';
 
-export const remove = changing({
+export const remove = membershipOperation({
 	operation: 'remove',
 	name: 'Remove',
 	action: 'Remove member from group',

@@ -1,6 +1,6 @@
-import { linking } from './linking';
+import { linkOperation } from './linkOperation';
 
-export const link = linking({
+export const link = linkOperation({
 	operation: 'link',
 	name: 'Link to Group',
 	action: 'Link project to group',

@@ -1,6 +1,6 @@
-import { linking } from './linking';
+import { linkOperation } from './linkOperation';
 
-export const unlink = linking({
+export const unlink = linkOperation({
 	operation: 'unlink',
 	name: 'Unlink From Group',
 	action: 'Unlink project from group',

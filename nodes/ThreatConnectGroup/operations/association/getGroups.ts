@@ -12,7 +12,7 @@ import { indicatorName } from '../../fields/indicators';
 import { indicatorQuery } from '../../flows/findIndicator';
 import { searchFor } from '../../flows/findRecords';
 import { readFilters } from '../../query/filters';
-import { ACTIVE_OR_NOT } from '../../query/tql';
+import { ACTIVE_OR_NOT } from '../../query/clauses';
 import { answerOptions, fieldsOption, filterValues, groupFilters, groupRecords } from '../parameters';
 
 export const getGroups = defineOperation<ThreatConnect>({
@@ -21,7 +21,7 @@ export const getGroups = defineOperation<ThreatConnect>({
 	name: 'Get Groups of Indicator',
 	action: 'Get groups of indicator',
 	builderHint:
-		'Which incidents, campaigns and other groups have an indicator, e.g. a host of an alert. No group comes out where the indicator is unknown.',
+		'Which incidents, campaigns and other groups have an indicator, e.g. a host of an alert. No group is returned where the indicator is unknown.',
 	description: 'Get the groups that have an indicator, which is given by its value or by its ID',
 	parameters: [
 		{

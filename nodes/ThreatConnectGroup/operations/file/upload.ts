@@ -84,7 +84,7 @@ export const upload = defineOperation<ThreatConnect>({
 			}),
 		};
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await uploadFile(api, reference, details),
 		};
 	},

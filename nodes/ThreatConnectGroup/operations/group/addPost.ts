@@ -36,7 +36,7 @@ export const addPost = defineOperation<ThreatConnect>({
 		);
 		if (post.trim() === '') throw new InvalidInput(`${label} is empty`, 'Give the text of the post.');
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await api.addPost(String(await api.idOf(reference)), post, options),
 		};
 	},

@@ -8,7 +8,7 @@ import { readXid } from '../../api/references';
 import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, deletedItem } from '../../batch/packJobs';
 import { GROUP_TYPES } from '../../fields/groupTypes';
-import { importGroups } from '../../flows/importGroups';
+import { runGroupJobs } from '../../flows/groupJobs';
 import { JobOwners } from '../../flows/jobOwners';
 import type { JobSettings } from '../../flows/runBatchJob';
 import { readOwner, xidParameters } from '../parameters';
@@ -63,7 +63,7 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 	async runAll(entries, api, run) {
 		const owners = new JobOwners(api, 'A bulk deletion must name the owner');
 		const jobs = new Map<string, { owner: string; settings: JobSettings; items: BatchItem[] }>();
-		/** The first item of each group, with the others that name it too: they come out as it does. */
+		/** The first item of each group, with the others that name it too. They get the same result. */
 		const firsts = new Map<string, number>();
 		const others = new Map<number, number[]>();
 		for (const { index, entry } of entries) {
@@ -91,7 +91,7 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 		};
 		for (const { owner, settings, items } of jobs.values()) {
 			if (run.halted()) return;
-			await importGroups(api, owner, items, settings, { ...run, settle });
+			await runGroupJobs(api, owner, items, settings, { ...run, settle });
 		}
 	},
 });

@@ -11,7 +11,7 @@ import { recordParameters } from '../../../shared/fields/parameters';
 import { isUnset, readEntries, readText } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/batchGroups';
-import { importGroups } from '../../flows/importGroups';
+import { runGroupJobs } from '../../flows/groupJobs';
 import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, batchItem } from '../../batch/packJobs';
 import { indicatorTypes } from '../../flows/indicatorTypes';
@@ -140,7 +140,7 @@ const ownOptions: INodeProperties[] = [
 				name: 'Last Wins',
 				value: 'last',
 				description:
-					'Import the last of the items that have the same XID. The earlier ones come out as "superseded".',
+					'Import the last of the items that have the same XID. The earlier ones are returned as "superseded".',
 			},
 			{
 				name: 'Refuse',
@@ -191,7 +191,7 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	],
 	prepareEntry(item): Entry {
 		const settings = readSettings(item);
-		const group = toBatchGroup(item.record('create'));
+		const group = toBatchGroup(item.body('create'));
 		const { repeatedXids } = item.options;
 		refuseLostDetails(group.indicators, settings);
 		return {
@@ -235,7 +235,7 @@ export const bulkImport = defineOperation<ThreatConnect>({
 		};
 		for (const { owner, settings, items } of imports.jobs()) {
 			if (run.halted()) return;
-			await importGroups(api, owner, items, settings, { ...run, settle });
+			await runGroupJobs(api, owner, items, settings, { ...run, settle });
 		}
 	},
 });

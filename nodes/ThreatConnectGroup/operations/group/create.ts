@@ -18,11 +18,11 @@ export const create = defineOperation<ThreatConnect>({
 	parameters: [...recordParameters(table, 'create'), groupOptions(assignXidOption)],
 	records: groupRecords,
 	prepare(item, api) {
-		const body = item.record('create');
+		const body = item.body('create');
 		const creation = readCreation(item, answerOptions(item));
 		return {
 			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
-			...(!isUnset(body.xid) && { record: referenceKey({ xid: String(body.xid) }) }),
+			...(!isUnset(body.xid) && { orderKey: referenceKey({ xid: String(body.xid) }) }),
 			run: async () => await createGroup(api, body, creation),
 		};
 	},

@@ -22,7 +22,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 		const reference = readReference(item, api);
 		const options = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			async run() {
 				// The response to a delete does not say which group was deleted.
 				const id = await api.idOf(reference);

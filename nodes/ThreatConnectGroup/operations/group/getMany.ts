@@ -85,7 +85,7 @@ export const getMany = defineOperation<ThreatConnect>({
 	name: 'Get Many',
 	action: 'Get many groups',
 	builderHint:
-		'Prefer filters to tql: their values are escaped. Associations, attributes and tags come out only if options.fields asks for them. For how many there are use count.',
+		'Prefer filters to tql: their values are escaped. Associations, attributes and tags are returned only if options.fields asks for them. For how many there are use count.',
 	description: 'Retrieve groups, by filters or by a TQL query',
 	parameters: [
 		...limitParameters(),

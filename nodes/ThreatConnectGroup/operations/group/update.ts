@@ -3,7 +3,7 @@ import { clearFieldsOption, recordParameters } from '../../../shared/fields/para
 import type { ThreatConnect } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
-import { changeGroup } from '../../flows/updateGroup';
+import { updateGroup } from '../../flows/updateGroup';
 import { answerOptions, groupOptions, groupParameters, groupRecords, readReference } from '../parameters';
 
 export const update = defineOperation<ThreatConnect>({
@@ -23,12 +23,12 @@ export const update = defineOperation<ThreatConnect>({
 	records: groupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);
-		const body = item.record('update');
+		const body = item.body('update');
 		const options = answerOptions(item);
 		const done = item.retryLog.partsDone(item.index);
 		return {
-			record: referenceKey(reference),
-			run: async () => (await changeGroup(api, reference, body, { options, done })).group,
+			orderKey: referenceKey(reference),
+			run: async () => (await updateGroup(api, reference, body, { options, done })).group,
 		};
 	},
 });

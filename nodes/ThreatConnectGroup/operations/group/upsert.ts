@@ -11,10 +11,10 @@ import type { ThreatConnect } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { type GroupReference, readXid, referenceKey } from '../../api/references';
 import { plainSpelling } from '../../query/matching';
-import { isOneOf } from '../../query/tql';
+import { isOneOf } from '../../query/clauses';
 import { fieldsToCompare } from '../../flows/compareGroup';
-import { findByName, idsOf, ownerClause } from '../../flows/findGroup';
-import { changeGroup } from '../../flows/updateGroup';
+import { findByName, idsOf, ownerClause } from '../../flows/findByName';
+import { updateGroup } from '../../flows/updateGroup';
 import {
 	answerOptions,
 	assignXidOption,
@@ -70,7 +70,7 @@ export const upsert = defineOperation<ThreatConnect>({
 	],
 	records: groupRecords,
 	prepare(item, api) {
-		const { create, draft, update } = item.upsertRecords();
+		const { create, draft, update } = item.upsertBodies();
 		const drafted = draft();
 		const match = readMatch(item, drafted);
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
@@ -82,7 +82,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		const change = async (present: JsonObject) => {
 			if (present.type !== match.type) throw anotherType(present, match.type);
 			const reference = { id: String(present.id) };
-			const { group, isWritten } = await changeGroup(api, reference, updated, {
+			const { group, isWritten } = await updateGroup(api, reference, updated, {
 				options,
 				present,
 				done: item.retryLog.partsDone(item.index),
@@ -90,7 +90,7 @@ export const upsert = defineOperation<ThreatConnect>({
 			return { ...group, _outcome: isWritten ? 'updated' : 'unchanged' };
 		};
 		return {
-			record: match.key,
+			orderKey: match.key,
 			async run() {
 				await withOneOwner(api, drafted);
 				const group = await match.find(api, read);

@@ -2,7 +2,7 @@ import { isUnset, readLong } from '../../shared/core/readValue';
 import type { JsonObject } from '../../shared/core/json';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { spellingsOf, withName } from '../query/matching';
-import { allOf, isOneOf } from '../query/tql';
+import { allOf, isOneOf } from '../query/clauses';
 
 /** The owner that an item names, as a clause; `undefined` when it names none. */
 export function ownerClause({ ownerName, ownerId }: JsonObject): string | undefined {

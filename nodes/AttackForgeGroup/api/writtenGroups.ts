@@ -9,7 +9,7 @@ const HEADER_SLACK = 2000;
 const CLOCK_DIFFERENCE = 300_000;
 
 /** What a run knows of the groups that it has created or written. */
-export class RunState {
+export class WrittenGroups {
 	/** When this run sent each group that it has created, by the group's ID, in milliseconds on n8n's clock. */
 	private readonly createdAt = new Map<string, number>();
 	/** Milliseconds that the clock of AttackForge's `created` is at least ahead of n8n's clock. */

@@ -24,7 +24,7 @@ export type Listed = { id: string; record: JsonObject };
 export type Difference = {
 	kind: 'created' | 'changed' | 'removed';
 	id: string;
-	/** The number of the event among those of this record. */
+	/** Tells events of one record apart. The first `created` is not counted, so the event after it is 1 too. */
 	count: number;
 	/** What has changed. */
 	keys?: string[];
@@ -96,7 +96,7 @@ export function compare(
 	);
 	const differences: Difference[] = [];
 	const counts = { ...before.counts };
-	/** @returns whether the difference is settled, because it comes out or because nobody asked for it */
+	/** @returns whether the difference is settled, because it is emitted or because nobody asked for it */
 	const report = (kind: Difference['kind'], id: string, more: Partial<Difference> = {}): boolean => {
 		if (!kinds.includes(kind)) return true;
 		if (differences.length >= most) return false;
@@ -154,6 +154,6 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
 	return { keys, prints, missing, counts };
 }
 
-/** A hash of a whole record, for the ID of an event. */
+/** A hash of a record, for the ID of an event. */
 export const shortHash = (record: JsonObject): string =>
 	createHash('sha256').update(canonical(record)).digest('hex').slice(0, 8);

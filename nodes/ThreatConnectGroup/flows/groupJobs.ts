@@ -2,7 +2,7 @@ import { ServiceFailure } from '../../shared/core/errors';
 import type { BulkRun } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
 import { type BatchItem, fileOf, indicatorsOf, MAX_OBJECTS, pack } from '../batch/packJobs';
-import { type BatchCounts, judge } from '../batch/assignErrors';
+import { type BatchCounts, assignErrors } from '../batch/assignErrors';
 import { createJob, type Ended, type JobSettings, runJob, unknownOutcome } from './runBatchJob';
 
 /**
@@ -17,7 +17,7 @@ import { createJob, type Ended, type JobSettings, runJob, unknownOutcome } from 
  *
  * @throws nothing, because a failure is the outcome of the items that it concerns
  */
-export async function importGroups(
+export async function runGroupJobs(
 	api: ThreatConnect,
 	owner: string,
 	items: readonly BatchItem[],
@@ -66,7 +66,7 @@ const WORDS = {
 	Create: {
 		done: 'imported',
 		again: 'Correct the item and import it again.',
-		part: 'If the fault is in a part of the group alone, the rest of it was imported: its XID is',
+		part: 'If only a part of the group is at fault, the rest was imported. XID:',
 	},
 	Delete: {
 		done: 'deleted',
@@ -89,10 +89,10 @@ function settleJob(
 		return true;
 	}
 	const words = WORDS[action];
-	const { faults, others, complete, ...verdict } = judge(job, counts, errors);
+	const { faults, others, complete, ...verdict } = assignErrors(job, counts, errors);
 	// A server that finds no such group may count it neither as a success nor as an error.
 	const unclear = verdict.unclear || (action === 'Delete' && !complete);
-	const reached = haltOnError && unclear ? reachedBefore(job, faults, counts) : undefined;
+	const reached = haltOnError && unclear ? haltPlace(job, faults, counts) : undefined;
 	const request = `GET /api/v2/batch/${batchId}/errors`;
 	let done = 0;
 	for (const [place, { index, xid, output }] of job.entries()) {
@@ -121,7 +121,7 @@ function settleJob(
  *
  * @returns `undefined` when the counts do not say so
  */
-function reachedBefore(
+function haltPlace(
 	job: readonly BatchItem[],
 	faults: ReadonlyMap<number, unknown>,
 	{ successCount, unprocessCount }: BatchCounts,

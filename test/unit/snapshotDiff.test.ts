@@ -7,7 +7,7 @@ import {
 	type Listed,
 	type Snapshot,
 	snapshotOf,
-} from '../../nodes/shared/polling/fingerprints';
+} from '../../nodes/shared/polling/snapshotDiff';
 
 const listed = (...records: Array<Record<string, unknown>>): Listed[] =>
 	records.map((record) => ({ id: String(record.id), record }));

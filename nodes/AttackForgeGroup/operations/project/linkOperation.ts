@@ -6,7 +6,7 @@ import { readThenWrite } from '../../../shared/http/readThenWrite';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, projectParameter, readGroupId, readId } from '../parameters';
 
-type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' | 'description'> & {
+type LinkOperation = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' | 'description'> & {
 	/** Whether the group is linked after the change. */
 	links: boolean;
 };
@@ -16,7 +16,7 @@ type Linking = Pick<OperationFile<AttackForge>, 'operation' | 'name' | 'action' 
  * one, and reads it back. The list is read again before each attempt. A change that somebody else makes between the
  * read and the write is overwritten, and cannot be seen. A change after the write is reported and not undone.
  */
-export function linking({ links, ...head }: Linking): OperationFile<AttackForge> {
+export function linkOperation({ links, ...head }: LinkOperation): OperationFile<AttackForge> {
 	return defineOperation<AttackForge>({
 		...head,
 		resource: 'project',
@@ -25,7 +25,7 @@ export function linking({ links, ...head }: Linking): OperationFile<AttackForge>
 			const projectId = readId(item, 'projectId', 'Project ID');
 			const groupId = readGroupId(item);
 			return {
-				record: projectId,
+				orderKey: projectId,
 				async run() {
 					let present: string[] = [];
 					const written = await readThenWrite({

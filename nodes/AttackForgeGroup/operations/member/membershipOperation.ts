@@ -14,7 +14,7 @@ import {
 	userParameter,
 } from '../parameters';
 
-type Changing = Pick<
+type MembershipOperation = Pick<
 	OperationFile<AttackForge>,
 	'operation' | 'name' | 'action' | 'description' | 'builderHint'
 > & {
@@ -34,7 +34,7 @@ type Changing = Pick<
  * Adds a member, changes the access of one, or removes one. If AttackForge refuses a repetition, there is nothing to
  * do.
  */
-export function changing({
+export function membershipOperation({
 	notices = [],
 	level,
 	act,
@@ -42,7 +42,7 @@ export function changing({
 	output,
 	nothingToDo,
 	...head
-}: Changing): OperationFile<AttackForge> {
+}: MembershipOperation): OperationFile<AttackForge> {
 	return defineOperation<AttackForge>({
 		...head,
 		resource: 'member',
@@ -58,7 +58,7 @@ export function changing({
 			const user = readUser(item);
 			const wanted = level ?? readAccessLevel(item);
 			return {
-				record: groupId,
+				orderKey: groupId,
 				async run() {
 					const userId = await api.userId(user);
 					const done = await changeOnce(api, {
