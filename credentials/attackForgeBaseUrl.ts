@@ -1,5 +1,4 @@
-import { normalizeBaseUrl, refuseOtherService } from './baseUrl';
+import { normalizeBaseUrl } from './baseUrl';
 
 /** AttackForge's root. The Self-Service API is under its path `/api/ss`. */
-export const attackForgeBaseUrl = (pasted: unknown) =>
-	refuseOtherService(normalizeBaseUrl(pasted, ['/api/ss', '/api']), 'attackforge');
+export const attackForgeBaseUrl = (pasted: unknown) => normalizeBaseUrl(pasted, ['/api/ss', '/api']);

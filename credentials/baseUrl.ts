@@ -6,19 +6,6 @@ import { UserError } from 'n8n-workflow';
  */
 const mayBeSecret = (text: string) => text.includes('@') || /[^\s./:?#[\]-]{20,}/.test(text);
 
-/** Domains of the services' own clouds. */
-const CLOUDS = { threatconnect: 'ThreatConnect', attackforge: 'AttackForge' };
-
-/** @throws UserError for an address of the other service's cloud */
-export function refuseOtherService(root: string, service: keyof typeof CLOUDS): string {
-	const { hostname, origin } = new URL(root);
-	const [, cloud = ''] = /(?:^|\.)(threatconnect|attackforge)\.(?:com|io)$/.exec(hostname) ?? [];
-	if (cloud === '' || cloud === service) return root;
-	throw new UserError(
-		`The Base URL "${origin}" is one of ${CLOUDS[cloud as keyof typeof CLOUDS]}. Enter the address of your ${CLOUDS[service]} instance in the credential.`,
-	);
-}
-
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**

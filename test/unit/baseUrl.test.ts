@@ -147,20 +147,6 @@ test('a page of an instance under a path keeps the path', () => {
 	expect(threatConnectBaseUrl('https://example.com/tc/auth/index.xhtml')).toBe('https://example.com/tc');
 });
 
-test("an address of the other service's cloud is called that", () => {
-	expect(() => attackForgeBaseUrl('https://app.threatconnect.com/api/v3')).toThrow(
-		new UserError(
-			'The Base URL "https://app.threatconnect.com" is one of ThreatConnect. Enter the address of your AttackForge instance in the credential.',
-		),
-	);
-	expect(() => threatConnectBaseUrl('acme.attackforge.com')).toThrow(
-		new UserError(
-			'The Base URL "https://acme.attackforge.com" is one of AttackForge. Enter the address of your ThreatConnect instance in the credential.',
-		),
-	);
-	expect(attackForgeBaseUrl('https://threatconnect.example.com')).toBe('https://threatconnect.example.com');
-});
-
 test.each([
 	'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHktYXBp',
 	'SimulatorKey0123'.repeat(16),
