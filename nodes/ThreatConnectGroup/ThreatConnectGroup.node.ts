@@ -20,7 +20,7 @@ export class ThreatConnectGroup implements INodeType {
 		version: 1,
 		// The operation in words, e.g. "create or update: group". The linter requires the expression to stand here.
 		subtitle:
-			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
+			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}',
 		description:
 			'Create, update, find and delete ThreatConnect groups: incidents, reports, signatures and all other types',
 		defaults: { name: 'ThreatConnect Group' },
@@ -55,6 +55,8 @@ export class ThreatConnectGroup implements INodeType {
 				options: [
 					{ name: 'File', value: 'file' },
 					{ name: 'Group', value: 'group' },
+					{ name: 'Security Label', value: 'securityLabel' },
+					{ name: 'Tag', value: 'tag' },
 				],
 				default: 'group',
 			},

@@ -1,4 +1,5 @@
 import { byId, byName, byUrl, fromList } from './locators';
+import { detailExamples } from './operations.threatconnect.details';
 import { fileExamples } from './operations.threatconnect.files';
 import { PHISHING, seedPhishing, type ThreatConnectExamples } from './threatconnect';
 
@@ -345,4 +346,4 @@ const groupExamples: ThreatConnectExamples = {
 	},
 };
 
-export const examples: ThreatConnectExamples = { ...groupExamples, ...fileExamples };
+export const examples: ThreatConnectExamples = { ...groupExamples, ...fileExamples, ...detailExamples };

@@ -92,6 +92,12 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
 		await group('addPost', { groupId: id, text: 'Seen' });
+		const tag = answers('tag');
+		await tag('add', { groupId: id, tags: 'Contained, Phishing' });
+		await tag('remove', { groupId: id, tags: 'Contained, Robbery' });
+		const label = answers('securityLabel');
+		await label('add', { groupId: id, securityLabels: 'TLP:RED, TLP:AMBER' });
+		await label('remove', { groupId: id, securityLabels: 'TLP:RED, TLP:WHITE' });
 		await group('bulkImport', {
 			...incident,
 			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },

@@ -81,6 +81,20 @@ const THREATCONNECT_FORMS: Forms = [
 			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
 		],
 	],
+	[
+		'Security Label',
+		[
+			['Add', [...ONE_GROUP, 'Security Labels*', 'Options']],
+			['Remove', [...ONE_GROUP, 'Security Labels*', 'Options']],
+		],
+	],
+	[
+		'Tag',
+		[
+			['Add', [...ONE_GROUP, 'Tags', 'Technique IDs', 'Options']],
+			['Remove', [...ONE_GROUP, 'Tags', 'Technique IDs', 'Options']],
+		],
+	],
 ];
 
 const ATTACKFORGE_FORMS: Forms = [

@@ -84,6 +84,7 @@ const plausible: Plausible = {
 	id: fc.constantFrom('101', '101, 102', [101]),
 	value: fc.constantFrom('some text', 'a b'),
 	techniqueId: fc.constantFrom('T1566', 'T1566, T1059'),
+	techniqueIds: fc.constantFrom(undefined, 'T1566'),
 	tag: fc.constantFrom('Ransomware', ['Ransomware', 'Robbery']),
 	tags: fc.constantFrom<unknown>('Phishing, Robbery', ['a'], { data: [{ name: 'b' }], mode: 'replace' }, [
 		{ id: 41 },
@@ -129,6 +130,7 @@ const withFind = (structure: INodeParameters): INodeParameters[] =>
 	['id', 'xid'].map((findBy) => ({ ...structure, findBy }));
 const group = (operation: string): INodeParameters => ({ resource: 'group', operation });
 const file = (operation: string): INodeParameters => ({ resource: 'file', operation });
+const part = (resource: string, operation: string): INodeParameters => ({ resource, operation });
 
 const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
 	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, READ, LIST, LOOKUPS]],
@@ -158,6 +160,10 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			LOOKUPS,
 		],
 	],
+	['Add Tags', withFind(part('tag', 'add')), [ONE, LOOKUPS]],
+	['Remove Tags', withFind(part('tag', 'remove')), [ONE, LOOKUPS]],
+	['Add Security Labels', withFind(part('securityLabel', 'add')), [ONE, LOOKUPS]],
+	['Remove Security Labels', withFind(part('securityLabel', 'remove')), [ONE, LOOKUPS]],
 	[
 		'Upload',
 		withFind(file('upload')),

@@ -149,6 +149,30 @@ const threatConnect: Record<string, Row> = {
 		parameters: { returnAll: true, filters: { typeName: ['Incident'] } },
 		again: 'silent',
 	},
+	'tag/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { tags: 'Alpha, targeted attack', techniqueIds: 'T1566' },
+		again: 'silent',
+	},
+	'tag/remove': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { tags: 'targeted attack, Never there' },
+		again: 'silent',
+	},
+	'securityLabel/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { securityLabels: 'TLP:RED, TLP:AMBER' },
+		again: 'silent',
+	},
+	'securityLabel/remove': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { securityLabels: 'TLP:AMBER, TLP:WHITE' },
+		again: 'silent',
+	},
 	'file/upload': {
 		effect: 'writes',
 		locators: aReport,

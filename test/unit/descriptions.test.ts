@@ -252,7 +252,7 @@ describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => 
 			String(subtitle({ resource, operation: value })),
 		);
 		expect(subtitles).toEqual([...new Set(subtitles)]);
-		for (const one of subtitles) expect(one).toMatch(/^[a-z ]+: [a-z]+$/);
+		for (const one of subtitles) expect(one).toMatch(/^[a-z ]+: [a-z ]+$/);
 		expect(subtitles).toEqual(
 			expect.arrayContaining(['create: group', 'create or update: group', 'get many: group']),
 		);

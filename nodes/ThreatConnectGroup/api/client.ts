@@ -58,6 +58,7 @@ export class ThreatConnect {
 	}
 
 	/**
+	 * @param maxAttempts as in a request
 	 * @returns the group; `undefined` when ThreatConnect says that it was updated, but does not show it
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#update-groups
 	 */
@@ -65,6 +66,7 @@ export class ThreatConnect {
 		reference: GroupReference,
 		body: JsonObject,
 		options: AnswerOptions,
+		maxAttempts?: number,
 	): Promise<JsonObject | undefined> {
 		const idempotent = isIdempotent(body);
 		const { data } = await this.request({
@@ -72,6 +74,7 @@ export class ThreatConnect {
 			...(await this.target(reference, options)),
 			body,
 			idempotent,
+			maxAttempts,
 		});
 		return isJsonObject(data) && data.id !== undefined ? data : undefined;
 	}

@@ -12,6 +12,10 @@ import { get } from './group/get';
 import { getMany } from './group/getMany';
 import { update } from './group/update';
 import { upsert } from './group/upsert';
+import { addSecurityLabels } from './securityLabel/add';
+import { removeSecurityLabels } from './securityLabel/remove';
+import { addTags } from './tag/add';
+import { removeTags } from './tag/remove';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
@@ -27,4 +31,8 @@ export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	upload,
 	download,
 	downloadPdf,
+	addSecurityLabels,
+	removeSecurityLabels,
+	addTags,
+	removeTags,
 ];
