@@ -53,6 +53,7 @@ export class ThreatConnectGroup implements INodeType {
 				type: 'options',
 				noDataExpression: true,
 				options: [
+					{ name: 'Attribute', value: 'attribute' },
 					{ name: 'File', value: 'file' },
 					{ name: 'Group', value: 'group' },
 					{ name: 'Security Label', value: 'securityLabel' },

@@ -1,4 +1,5 @@
-import { byId, byName } from './locators';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
+import { byId, byName, fromList } from './locators';
 import { PHISHING, seedPhishing, type ThreatConnectExamples } from './threatconnect';
 
 /** Examples of the operations on the tags, labels, attributes and posts of a group, for the page in docs/. */
@@ -84,4 +85,131 @@ const tagExamples: ThreatConnectExamples = {
 	},
 };
 
-export const detailExamples: ThreatConnectExamples = { ...tagExamples };
+/** The incident with a ticket number. */
+const TICKETED = {
+	...PHISHING,
+	attributes: [
+		{ type: 'Description', value: 'Mail to the finance team', default: true },
+		{ type: 'Ticket Number', value: 'INC-100', source: 'Service desk' },
+	],
+};
+const seedTicketed = (server: ThreatConnectSimulator) => server.seedGroup(TICKETED);
+const ticketNumber = fromList('Ticket Number', 'Ticket Number');
+
+const attributeExamples: ThreatConnectExamples = {
+	'attribute/getAll': {
+		purpose:
+			'Gets the attributes of a group, each as an item: descriptions, sources, ticket numbers and whatever types the instance has.',
+		parameters: { ...ofPhishing, returnAll: true, filters: { attributeType: ticketNumber } },
+		items: [{ groupId: PHISHING.id }],
+		before: seedTicketed,
+		notes: [
+			'`id` is that of the attribute, by which Update and Delete find it, and `groupId` that of the group. **Options > Include Security Labels** brings the labels that each attribute has.',
+		],
+		failures: [
+			noSuchGroup,
+			{
+				what: 'The expression of a filter gives nothing',
+				parameters: { filters: { attributeType: byName('={{ $json.type }}') } },
+				todo: 'Nothing was asked for: an empty filter would have found all attributes.',
+			},
+		],
+	},
+
+	'attribute/add': {
+		purpose: 'Adds an attribute to a group, such as the number of the ticket that was opened for it.',
+		parameters: {
+			...ofPhishing,
+			attributeType: ticketNumber,
+			value: '={{ $json.ticket }}',
+			additionalFields: { source: 'Service desk', pinned: true },
+		},
+		items: [{ groupId: PHISHING.id, ticket: 'INC-100' }],
+		before: seedPhishing,
+		notes: [
+			'- ThreatConnect itself would take the same attribute any number of times. The node looks first: where the group has one of the same type, value and source, nothing is sent, and `_outcome` is `unchanged`. So the node may run again, and an answer that was lost makes no second attribute.\n' +
+				'- To keep a number current, use **Update**, with Find Attribute By set to Type.\n' +
+				'- Length and choices of a value are checked against the attribute types of the instance before anything is sent.',
+		],
+		failures: [
+			{
+				what: 'The type takes no such value',
+				items: [{ groupId: PHISHING.id, ticket: 'The ticket of Monday morning' }],
+			},
+			{
+				what: 'The instance has no such type, or not for this type of group',
+				parameters: { attributeType: byName('Ticket') },
+				todo: 'Choose the type from the list.',
+			},
+			{ ...noSuchGroup, items: [{ groupId: '1125899906842651', ticket: 'INC-100' }] },
+		],
+	},
+
+	'attribute/update': {
+		purpose:
+			'Changes one attribute of a group: its value, source, labels, whether it is pinned, and whether it is the default of its type. The example keeps a ticket number current.',
+		parameters: {
+			...ofPhishing,
+			findAttributeBy: 'type',
+			attributeType: ticketNumber,
+			updateFields: { value: '={{ $json.ticket }}' },
+		},
+		items: [{ groupId: PHISHING.id, ticket: 'INC-204' }],
+		before: seedTicketed,
+		notes: [
+			'- Found by its **ID**; by its **type**, if the group has one of it; or by its **type and value**. An ID counts only if the attribute is one of this group.\n' +
+				'- What is not set stays as it is. What the attribute has already is not sent, and if that is all, `_outcome` is `unchanged`.\n' +
+				'- **Security Labels** has a mode of its own: Append, Delete or Replace.',
+		],
+		failures: [
+			{
+				what: 'The group has no attribute of the type',
+				parameters: { attributeType: fromList('Source', 'Source') },
+			},
+			{
+				what: 'The group has several',
+				before: (server) =>
+					server.seedGroup({
+						...TICKETED,
+						attributes: [...TICKETED.attributes, { type: 'Ticket Number', value: 'INC-101' }],
+					}),
+			},
+			{
+				what: 'No field has a value',
+				parameters: { updateFields: { value: '={{ $json.number }}' } },
+			},
+		],
+	},
+
+	'attribute/delete': {
+		purpose: 'Deletes one attribute of a group for good, and leaves its others as they are.',
+		parameters: {
+			...ofPhishing,
+			findAttributeBy: 'typeAndValue',
+			attributeType: ticketNumber,
+			presentValue: '={{ $json.ticket }}',
+		},
+		items: [{ groupId: PHISHING.id, ticket: 'INC-100' }],
+		before: seedTicketed,
+		notes: [
+			'An attribute that the group does not have is no failure: `deleted` is then false, and `_outcome` is `unchanged`. Where the same type and value stand there several times, the message lists the IDs, and nothing is deleted.',
+		],
+		failures: [
+			{
+				what: 'The expression gives no value',
+				items: [{ groupId: PHISHING.id }],
+				todo: 'Correct the expression, or keep such items out with an If node.',
+			},
+			{
+				what: 'The group has the same one twice',
+				before: (server) =>
+					server.seedGroup({
+						...TICKETED,
+						attributes: [...TICKETED.attributes, { type: 'Ticket Number', value: 'INC-100' }],
+					}),
+			},
+		],
+	},
+};
+
+export const detailExamples: ThreatConnectExamples = { ...attributeExamples, ...tagExamples };

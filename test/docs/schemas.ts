@@ -92,6 +92,17 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
 		await group('addPost', { groupId: id, text: 'Seen' });
+		const attribute = answers('attribute');
+		const named = {
+			findAttributeBy: 'type',
+			attributeType: { __rl: true, mode: 'name', value: 'Ticket Number' },
+		};
+		const more = { source: 'Desk', securityLabels: 'TLP:RED' };
+		await attribute('add', { groupId: id, ...named, value: 'T-1', additionalFields: more } as never);
+		const changes = { value: 'T-2', securityLabels: { list: { name: 'TLP:AMBER' } } };
+		await attribute('update', { groupId: id, ...named, updateFields: changes } as never);
+		await attribute('getAll', { groupId: id, options: { includeLabels: true } });
+		await attribute('delete', { groupId: id, ...named } as never);
 		const tag = answers('tag');
 		await tag('add', { groupId: id, tags: 'Contained, Phishing' });
 		await tag('remove', { groupId: id, tags: 'Contained, Robbery' });

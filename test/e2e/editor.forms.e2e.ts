@@ -34,6 +34,7 @@ const HEAD = ['Credential', 'Resource', 'Operation'];
 const BATCH = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
 const RECORD = [...BATCH.slice(0, -1), 'Simplify', 'Options'];
 const ONE_GROUP = ['Find Group By', 'Group ID*'];
+const ONE_ATTRIBUTE = ['Find Attribute By', 'Attribute ID*'];
 const MANY = ['Return All', 'Limit'];
 const CUSTOMER = [
 	'Fields',
@@ -79,6 +80,15 @@ const THREATCONNECT_FORMS: Forms = [
 			],
 			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
 			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
+		],
+	],
+	[
+		'Attribute',
+		[
+			['Add', [...ONE_GROUP, 'Attribute Type*', 'Value*', 'Additional Fields', 'Simplify', 'Options']],
+			['Delete', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Options']],
+			['Get Many', [...ONE_GROUP, ...MANY, 'Filters', 'Simplify', 'Options']],
+			['Update', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Update Fields', 'Simplify', 'Options']],
 		],
 	],
 	[

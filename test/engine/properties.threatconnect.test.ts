@@ -36,7 +36,8 @@ afterAll(async () => await server.stop());
 async function seed(): Promise<void> {
 	for (const { id } of server.groups()) server.deleteGroup(id);
 	for (const [index, type] of SEEDED.entries()) {
-		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index] });
+		const attributes = [{ type: 'Description', value: 'seeded' }];
+		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index], attributes });
 		server.seedGroup({ type, name: 'Bystander', xid: `bystander ${type}`, id: BYSTANDERS[index] });
 		if (type === 'Document' || type === 'Report')
 			await server.seedFile(TARGETS[index] ?? '', Buffer.from('file'));
@@ -76,6 +77,8 @@ const plausible: Plausible = {
 	fileType: fc.constantFrom(undefined, undefined, undefined, 'YARA'),
 	fileText: fc.constantFrom(undefined, undefined, undefined, 'rule a {}'),
 	technique: fc.constantFrom('T1566', 'Phishing'),
+	attributeType: fc.constantFrom('Description', 'Source'),
+	presentValue: fc.constantFrom('seeded', 'a b'),
 	securityLabels: fc.constantFrom<unknown>('TLP:RED', ['TLP:RED']),
 	securityLabel: fc.constant('TLP:RED'),
 	eventType: fc.constantFrom('Breach', 'Phishing'),
@@ -159,6 +162,18 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			/GET \/api\/v2\/batch\/\d+\/errors/,
 			LOOKUPS,
 		],
+	],
+	['Get Many Attributes', withFind(part('attribute', 'getAll')), [READ, LOOKUPS]],
+	['Add Attribute', withFind(part('attribute', 'add')), [READ, LOOKUPS, /POST \/api\/v3\/groupAttributes/]],
+	[
+		'Update Attribute',
+		withFind({ ...part('attribute', 'update'), findAttributeBy: 'type' }),
+		[READ, LOOKUPS, ATTRIBUTE],
+	],
+	[
+		'Delete Attribute',
+		withFind({ ...part('attribute', 'delete'), findAttributeBy: 'typeAndValue' }),
+		[READ, LOOKUPS, /DELETE \/api\/v3\/groupAttributes\/\d+/],
 	],
 	['Add Tags', withFind(part('tag', 'add')), [ONE, LOOKUPS]],
 	['Remove Tags', withFind(part('tag', 'remove')), [ONE, LOOKUPS]],
@@ -244,7 +259,7 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 			cases,
 			{
 				allowed,
-				oneEach: name !== 'Get Many',
+				oneEach: !name.startsWith('Get Many'),
 				...(name === 'Create' && { count: () => server.groups().length }),
 				also: checkReferences,
 			},

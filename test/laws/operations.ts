@@ -88,6 +88,30 @@ const named = (service: Service, parameters: INodeParameters): Locator => ({
 	field: (name) => ({ name }) as IDataObject,
 });
 
+const THE_TICKET = { findAttributeBy: 'type', attributeType: RL('name', 'Ticket Number') };
+/** An item names an attribute of ACME. Its ID is the second that the service has given, and others are those of another group. */
+const anAttribute: Locator = {
+	parameters: {
+		groupId: RL('id', TC.acme),
+		findAttributeBy: 'id',
+		attributeId: '={{ $json.at.ref }}',
+	},
+	kinds: {
+		'attribute id': fc.constant<Reference>({ value: '1125899906843001', names: TC.acme }),
+		'attribute of another group': fc.constantFrom<Reference>(
+			{ value: '1125899906843002' },
+			{ value: '1125899906843003' },
+		),
+		'no id': fc.constantFrom<Reference>(
+			{ value: '' },
+			{ value: '1,2' },
+			{ value: '../groups' },
+			{ value: {} },
+		),
+	},
+	usual: 'attribute id',
+};
+
 const threatConnect: Record<string, Row> = {
 	'group/create': {
 		effect: 'writes',
@@ -147,6 +171,42 @@ const threatConnect: Record<string, Row> = {
 		effect: 'reads many',
 		locators: [NOWHERE],
 		parameters: { returnAll: true, filters: { typeName: ['Incident'] } },
+		again: 'silent',
+	},
+	'attribute/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: {
+			attributeType: RL('name', 'Additional Analysis and Context'),
+			value: 'Seen again',
+			additionalFields: { source: 'Desk', securityLabels: 'TLP:RED' },
+		},
+		again: 'silent',
+		text: 'value',
+	},
+	'attribute/update': {
+		effect: 'writes',
+		locators: [...anIncident, anAttribute],
+		parameters: {
+			...THE_TICKET,
+			updateFields: {
+				value: '4711',
+				pinned: true,
+				securityLabels: { list: { mode: 'append', name: 'TLP:RED' } },
+			},
+		},
+		again: 'silent',
+	},
+	'attribute/delete': {
+		effect: 'writes',
+		locators: [...anIncident, anAttribute],
+		parameters: THE_TICKET,
+		again: 'silent',
+	},
+	'attribute/getAll': {
+		effect: 'reads many',
+		locators: anIncident,
+		parameters: { returnAll: true },
 		again: 'silent',
 	},
 	'tag/add': {

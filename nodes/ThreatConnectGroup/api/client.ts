@@ -101,11 +101,47 @@ export class ThreatConnect {
 		await this.request({ method: 'DELETE', ...(await this.target({ id }, options)) });
 	}
 
-	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
-	async changeAttribute(id: string, body: JsonObject, options: AnswerOptions): Promise<void> {
-		const query = queryOf({ createActivityLog: options.createActivityLog });
+	/**
+	 * @returns the new attribute
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
+	 */
+	async addAttribute(groupId: string, body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+		const path = pathOf('v3', 'groupAttributes');
+		const whole = { groupId: readLong(groupId, 'The ID of the group'), ...body };
+		const reply = await send(this.connection, { method: 'POST', path, query: queryOf(options), body: whole });
+		const { data } = readEnvelope(reply);
+		if (isJsonObject(data) && data.id !== undefined) return data;
+		throw incomplete('ThreatConnect answered with success, but without the attribute', reply);
+	}
+
+	/**
+	 * @param maxAttempts as in a request
+	 * @returns the attribute; `undefined` when ThreatConnect says that it was changed, but does not show it
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
+	 */
+	async changeAttribute(
+		id: string,
+		body: JsonObject,
+		options: AnswerOptions,
+		maxAttempts?: number,
+	): Promise<JsonObject | undefined> {
 		const path = pathOf('v3', 'groupAttributes', id);
-		await this.request({ method: 'PUT', path, query, body, idempotent: true });
+		const request = {
+			method: 'PUT',
+			path,
+			query: queryOf(options),
+			body,
+			idempotent: true,
+			maxAttempts,
+		} as const;
+		const { data } = await this.request(request);
+		return isJsonObject(data) && data.id !== undefined ? data : undefined;
+	}
+
+	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
+	async deleteAttribute(id: string, options: AnswerOptions): Promise<void> {
+		const path = pathOf('v3', 'groupAttributes', id);
+		await this.request({ method: 'DELETE', path, query: queryOf(options) });
 	}
 
 	/** The ID of a group, as a number if it is a safe integer, otherwise as text. For an XID the ID is looked up. */

@@ -1,5 +1,9 @@
 import type { OperationFile } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
+import { addAttributeToGroup } from './attribute/add';
+import { deleteAttributeOfGroup } from './attribute/delete';
+import { getAttributes } from './attribute/getMany';
+import { updateAttributeOfGroup } from './attribute/update';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
@@ -31,6 +35,10 @@ export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	upload,
 	download,
 	downloadPdf,
+	addAttributeToGroup,
+	deleteAttributeOfGroup,
+	getAttributes,
+	updateAttributeOfGroup,
 	addSecurityLabels,
 	removeSecurityLabels,
 	addTags,
