@@ -56,6 +56,7 @@ export class ThreatConnectGroup implements INodeType {
 					{ name: 'Attribute', value: 'attribute' },
 					{ name: 'File', value: 'file' },
 					{ name: 'Group', value: 'group' },
+					{ name: 'Post', value: 'post' },
 					{ name: 'Security Label', value: 'securityLabel' },
 					{ name: 'Tag', value: 'tag' },
 				],

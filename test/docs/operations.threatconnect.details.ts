@@ -212,4 +212,106 @@ const attributeExamples: ThreatConnectExamples = {
 	},
 };
 
-export const detailExamples: ThreatConnectExamples = { ...attributeExamples, ...tagExamples };
+const POST = '1125899906842680';
+const seedPosted = (server: ThreatConnectSimulator) => {
+	seedPhishing(server);
+	server.seedPost({
+		id: POST,
+		objectId: PHISHING.id,
+		text: 'Seen again on laptop-17.',
+		replies: ['Contained.'],
+		dateAdded: '2026-03-01T10:00:00Z',
+	});
+};
+const noSuchPost = { groupId: PHISHING.id, postId: '1125899906842681' };
+
+const postExamples: ThreatConnectExamples = {
+	'post/add': {
+		purpose:
+			'Writes a comment on a group. Colleagues see it on the page of the group in ThreatConnect, with the name of the API user. Needs ThreatConnect 7.12 or later.',
+		parameters: { ...ofPhishing, text: '=Seen again on {{ $json.host }}.' },
+		items: [{ groupId: PHISHING.id, host: 'laptop-17' }],
+		before: seedPhishing,
+		notes: [
+			'Each item writes a post of its own, also when the same text stands there already. After an answer that was lost, nothing says whether the post was written: the error says so, and the post is not sent again.',
+		],
+		failures: [
+			{ ...noSuchGroup, items: [{ groupId: '1125899906842651', host: 'laptop-17' }] },
+			{
+				what: 'The expression gives no text',
+				parameters: { text: '={{ $json.comment }}' },
+				todo: 'Correct the expression, or keep such items out with an If node.',
+			},
+		],
+	},
+
+	'post/getAll': {
+		purpose:
+			'Gets the posts of a group with their replies, for instance to bring what colleagues wrote into a ticket. Needs ThreatConnect 7.12 or later.',
+		parameters: { ...ofPhishing, returnAll: true },
+		items: [{ groupId: PHISHING.id }],
+		before: seedPosted,
+		notes: [
+			'`id` is that of the post, by which Reply and Delete find it, and each reply has a `sequenceId`. `replies` is missing where there are none.',
+		],
+		failures: [noSuchGroup],
+	},
+
+	'post/reply': {
+		purpose: 'Writes a reply to a post of a group. Needs ThreatConnect 7.12 or later.',
+		parameters: {
+			...ofPhishing,
+			postId: '={{ $json.postId }}',
+			text: '=Ticket {{ $json.ticket }} is closed.',
+		},
+		items: [{ groupId: PHISHING.id, postId: POST, ticket: 'INC-100' }],
+		before: seedPosted,
+		notes: [
+			'The post must be one of the group: the node looks before it writes. Each item writes a reply of its own. After an answer that was lost the post is read again, so that no reply is written twice.',
+		],
+		failures: [
+			{
+				what: 'The group has no such post',
+				items: [{ ...noSuchPost, ticket: 'INC-100' }],
+				todo: 'Take the ID from **Post: Get Many** or **Post: Add**.',
+			},
+			{
+				what: 'The expression gives no text',
+				parameters: { text: '={{ $json.comment }}' },
+			},
+		],
+	},
+
+	'post/delete': {
+		purpose:
+			'Deletes a post of a group with all replies to it, or one of its replies, for good. Needs ThreatConnect 7.12 or later.',
+		parameters: {
+			...ofPhishing,
+			postId: '={{ $json.postId }}',
+			deletes: 'reply',
+			sequenceId: '={{ $json.sequenceId }}',
+		},
+		items: [{ groupId: PHISHING.id, postId: POST, sequenceId: `${POST}.1` }],
+		before: seedPosted,
+		notes: [
+			'What the group does not have is no failure: `deleted` is then false, and `_outcome` is `unchanged`. A post of another group is not deleted, even if its ID is given.',
+		],
+		failures: [
+			{
+				what: 'The expression gives no sequence ID',
+				items: [{ groupId: PHISHING.id, postId: POST }],
+				todo: 'Nothing was deleted: without it, the whole post would be.',
+			},
+			{
+				...noSuchGroup,
+				items: [{ groupId: '1125899906842651', postId: POST, sequenceId: `${POST}.1` }],
+			},
+		],
+	},
+};
+
+export const detailExamples: ThreatConnectExamples = {
+	...attributeExamples,
+	...postExamples,
+	...tagExamples,
+};

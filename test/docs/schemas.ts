@@ -91,7 +91,12 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		await group('upsert', { ...incident, groupXid: 'crm:2', additionalFields: lists, options: fields });
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
-		await group('addPost', { groupId: id, text: 'Seen' });
+		const post = answers('post');
+		await post('add', { groupId: id, text: 'Seen' });
+		const postId = server.posts()[0]?.id;
+		await post('reply', { groupId: id, postId, text: 'Seen too' } as never);
+		await post('getAll', { groupId: id });
+		await post('delete', { groupId: id, postId } as never);
 		const attribute = answers('attribute');
 		const named = {
 			findAttributeBy: 'type',

@@ -55,7 +55,6 @@ const THREATCONNECT_FORMS: Forms = [
 	[
 		'Group',
 		[
-			['Add Post', [...ONE_GROUP, 'Text*', 'Options']],
 			['Bulk Import', BATCH],
 			['Create', RECORD],
 			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
@@ -89,6 +88,15 @@ const THREATCONNECT_FORMS: Forms = [
 			['Delete', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Options']],
 			['Get Many', [...ONE_GROUP, ...MANY, 'Filters', 'Simplify', 'Options']],
 			['Update', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Update Fields', 'Simplify', 'Options']],
+		],
+	],
+	[
+		'Post',
+		[
+			['Add', [...ONE_GROUP, 'Text*', 'Options']],
+			['Delete', [...ONE_GROUP, 'Post ID*', 'What to Delete', 'Options']],
+			['Get Many', [...ONE_GROUP, ...MANY, 'Simplify', 'Options']],
+			['Reply', [...ONE_GROUP, 'Post ID*', 'Text*', 'Options']],
 		],
 	],
 	[

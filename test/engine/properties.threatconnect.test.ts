@@ -38,6 +38,8 @@ async function seed(): Promise<void> {
 	for (const [index, type] of SEEDED.entries()) {
 		const attributes = [{ type: 'Description', value: 'seeded' }];
 		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index], attributes });
+		const post = { objectId: TARGETS[index] ?? '', id: `90${index + 1}`, text: 'Seen', replies: ['Yes'] };
+		if (!server.posts().some((one) => one.id === post.id)) server.seedPost(post);
 		server.seedGroup({ type, name: 'Bystander', xid: `bystander ${type}`, id: BYSTANDERS[index] });
 		if (type === 'Document' || type === 'Report')
 			await server.seedFile(TARGETS[index] ?? '', Buffer.from('file'));
@@ -78,6 +80,8 @@ const plausible: Plausible = {
 	fileText: fc.constantFrom(undefined, undefined, undefined, 'rule a {}'),
 	technique: fc.constantFrom('T1566', 'Phishing'),
 	attributeType: fc.constantFrom('Description', 'Source'),
+	postId: fc.constantFrom('901', 902, '903'),
+	sequenceId: fc.constantFrom('901.1', '902.1'),
 	presentValue: fc.constantFrom('seeded', 'a b'),
 	securityLabels: fc.constantFrom<unknown>('TLP:RED', ['TLP:RED']),
 	securityLabel: fc.constant('TLP:RED'),
@@ -152,7 +156,21 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 	['Get', withFind(group('get')), [READ, LOOKUPS]],
 	['Delete', withFind(group('delete')), [READ, LOOKUPS, new RegExp(`DELETE /api/v3/groups/${REF}`)]],
 	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],
-	['Add Post', withFind(group('addPost')), [READ, LOOKUPS, /POST \/api\/v3\/posts/]],
+	['Add Post', withFind(part('post', 'add')), [READ, LOOKUPS, /POST \/api\/v3\/posts/]],
+	['Get Many Posts', withFind(part('post', 'getAll')), [READ, LOOKUPS, /GET \/api\/v3\/posts/]],
+	[
+		'Reply to Post',
+		[
+			{ ...part('post', 'reply'), findBy: 'id', groupId: TARGETS[0] ?? '', postId: '901' },
+			...withFind(part('post', 'reply')),
+		],
+		[READ, LOOKUPS, /GET \/api\/v3\/posts/, /POST \/api\/v3\/posts\/reply/],
+	],
+	[
+		'Delete Post',
+		['post', 'reply'].flatMap((deletes) => withFind({ ...part('post', 'delete'), deletes })),
+		[READ, LOOKUPS, /(GET|DELETE) \/api\/v3\/posts/, /DELETE \/api\/v3\/posts\/reply/],
+	],
 	[
 		'Bulk Import',
 		dataModes.map((dataMode) => ({ ...group('bulkImport'), dataMode })),

@@ -492,7 +492,7 @@ describe('Update and Delete', () => {
 });
 
 test.each([
-	['an ID', (id: string) => ({ attributeId: idOf(id, 0) }), /^The group has no attribute \d+/],
+	['an ID', (id: string) => ({ attributeId: idOf(id, 0) }), /^The group has no attribute "\d+"/],
 	[
 		'a type',
 		() => ({ findAttributeBy: 'type', attributeType: RL('Source') }),

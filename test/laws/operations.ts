@@ -112,6 +112,25 @@ const anAttribute: Locator = {
 	usual: 'attribute id',
 };
 
+/** An item names a post of ACME. */
+const aPost: Locator = {
+	parameters: { groupId: RL('id', TC.acme), postId: '={{ $json.at.ref }}' },
+	kinds: {
+		'post id': fc.constantFrom<Reference>(
+			{ value: TC.post, names: TC.acme },
+			{ value: ` ${TC.post} `, names: TC.acme },
+		),
+		'post of another group': fc.constant<Reference>({ value: TC.otherPost }),
+		'no id': fc.constantFrom<Reference>(
+			{ value: '' },
+			{ value: '1,2' },
+			{ value: '../posts' },
+			{ value: [] },
+		),
+	},
+	usual: 'post id',
+};
+
 const threatConnect: Record<string, Row> = {
 	'group/create': {
 		effect: 'writes',
@@ -157,15 +176,6 @@ const threatConnect: Record<string, Row> = {
 		again: 'same',
 	},
 	'group/delete': { effect: 'writes', locators: anIncident, again: 'same' },
-	'group/addPost': {
-		effect: 'writes',
-		locators: anIncident,
-		parameters: { text: 'Seen again' },
-		touches: () => [],
-		again: 'twice',
-		makes: 'post',
-		text: 'text',
-	},
 	'group/get': { effect: 'reads one', locators: anIncident, again: 'silent' },
 	'group/getAll': {
 		effect: 'reads many',
@@ -204,6 +214,35 @@ const threatConnect: Record<string, Row> = {
 		again: 'silent',
 	},
 	'attribute/getAll': {
+		effect: 'reads many',
+		locators: anIncident,
+		parameters: { returnAll: true },
+		again: 'silent',
+	},
+	'post/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { text: 'Seen again' },
+		touches: () => [],
+		again: 'twice',
+		makes: 'post',
+		text: 'text',
+	},
+	'post/reply': {
+		effect: 'writes',
+		locators: [...anIncident, aPost],
+		parameters: { postId: TC.post, text: 'Seen too' },
+		touches: () => [`post ${TC.post}`],
+		again: 'twice',
+	},
+	'post/delete': {
+		effect: 'writes',
+		locators: [...anIncident, aPost],
+		parameters: { postId: TC.post },
+		touches: () => [`post ${TC.post}`],
+		again: 'silent',
+	},
+	'post/getAll': {
 		effect: 'reads many',
 		locators: anIncident,
 		parameters: { returnAll: true },

@@ -242,7 +242,7 @@ describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => 
 		expect(actions).toEqual([...new Set(actions)]);
 		for (const action of actions) {
 			expect(action).toMatch(
-				/^(Add|Archive|Change|Create|Delete|Download|Get|Import|Link|Remove|Restore|Unlink|Update|Upload) [a-z]/,
+				/^(Add|Archive|Change|Create|Delete|Download|Get|Import|Link|Remove|Reply|Restore|Unlink|Update|Upload) [a-z]/,
 			);
 		}
 	});

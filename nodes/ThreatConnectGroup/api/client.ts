@@ -44,6 +44,8 @@ export type GroupQuery = {
 export const MAX_PAGE_SIZE = 10_000;
 
 const GROUPS = '/v3/groups';
+const POSTS = '/v3/posts';
+const REPLIES = '/v3/posts/reply';
 
 /** ThreatConnect's API, as far as groups need it. */
 export class ThreatConnect {
@@ -154,9 +156,53 @@ export class ThreatConnect {
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html */
 	async addPost(groupId: string, text: string, options: AnswerOptions): Promise<JsonObject> {
 		const body = { text, objectType: 'Group', objectId: readLong(groupId, 'The ID of the group') };
-		const path = pathOf('v3', 'posts');
-		const { data } = await this.request({ method: 'POST', path, query: queryOf(options), body });
+		const { data } = await this.request({ method: 'POST', path: POSTS, query: queryOf(options), body });
 		return isJsonObject(data) ? data : {};
+	}
+
+	/**
+	 * The posts of a group with their replies.
+	 *
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#retrieve-posts
+	 */
+	async posts(groupId: string): Promise<JsonObject[]> {
+		return await this.list(POSTS, [
+			['objectId', groupId],
+			['objectType', 'Group'],
+		]);
+	}
+
+	/**
+	 * @returns the post with its replies, as far as ThreatConnect shows it
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#create-post-replies
+	 */
+	async replyToPost(
+		{ groupId, postId }: { groupId: string; postId: string },
+		text: string,
+		options: AnswerOptions,
+	): Promise<JsonObject> {
+		const body = {
+			id: readLong(postId, 'The ID of the post'),
+			objectType: 'Group',
+			objectId: readLong(groupId, 'The ID of the group'),
+			replies: [{ text }],
+		};
+		const { data } = await this.request({ method: 'POST', path: REPLIES, query: queryOf(options), body });
+		return isJsonObject(data) ? data : {};
+	}
+
+	/**
+	 * The body of the DELETE says what is deleted.
+	 *
+	 * @param sequenceId of a reply; without it, the post is deleted with all its replies
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#delete-posts
+	 */
+	async deletePost(postId: string, sequenceId: string | undefined, options: AnswerOptions): Promise<void> {
+		const id = readLong(postId, 'The ID of the post');
+		const isReply = sequenceId !== undefined;
+		const path = isReply ? REPLIES : POSTS;
+		const body = { id, ...(isReply && { replies: [{ sequenceId }] }) };
+		await this.request({ method: 'DELETE', path, query: queryOf(options), body });
 	}
 
 	/**

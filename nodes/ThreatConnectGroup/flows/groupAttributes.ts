@@ -85,7 +85,7 @@ const isPresent = ({ securityLabels, ...body }: JsonObject, row: JsonObject): bo
 const noAttribute = (name: AttributeName) =>
 	new InvalidInput(
 		'id' in name
-			? `The group has no attribute ${name.id}`
+			? `The group has no attribute ${inQuotes(name.id)}`
 			: name.value === undefined
 				? `The group has no attribute ${inQuotes(name.type)}`
 				: `The group has no attribute ${inQuotes(name.type)} with the value ${inQuotes(name.value)}`,

@@ -7,7 +7,6 @@ import { updateAttributeOfGroup } from './attribute/update';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
-import { addPost } from './group/addPost';
 import { bulkDelete } from './group/bulkDelete';
 import { bulkImport } from './group/bulkImport';
 import { create } from './group/create';
@@ -16,6 +15,10 @@ import { get } from './group/get';
 import { getMany } from './group/getMany';
 import { update } from './group/update';
 import { upsert } from './group/upsert';
+import { addPost } from './post/add';
+import { deletePost } from './post/delete';
+import { getPosts } from './post/getMany';
+import { reply } from './post/reply';
 import { addSecurityLabels } from './securityLabel/add';
 import { removeSecurityLabels } from './securityLabel/remove';
 import { addTags } from './tag/add';
@@ -23,7 +26,6 @@ import { removeTags } from './tag/remove';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
-	addPost,
 	bulkDelete,
 	bulkImport,
 	create,
@@ -39,6 +41,10 @@ export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	deleteAttributeOfGroup,
 	getAttributes,
 	updateAttributeOfGroup,
+	addPost,
+	deletePost,
+	getPosts,
+	reply,
 	addSecurityLabels,
 	removeSecurityLabels,
 	addTags,

@@ -8,10 +8,9 @@ import { fieldProperty } from '../../../shared/fields/parameters';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { attributeCollection, NEW_FIELDS, readAttributeFields, VALUE } from '../../fields/attributeFields';
-import { attributeRecords } from '../../fields/receivedAttribute';
 import { addAttribute } from '../../flows/groupAttributes';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
-import { attributeTypeParameter, readAttributeType } from './naming';
+import { attributeRecords, attributeTypeParameter, readAttributeType } from './naming';
 
 export const addAttributeToGroup = defineOperation<ThreatConnect>({
 	resource: 'attribute',

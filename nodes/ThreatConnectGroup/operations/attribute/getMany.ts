@@ -8,9 +8,9 @@ import { limitParameters, readLimit } from '../../../shared/execution/returnLimi
 import { readFilter } from '../../../shared/fields/filters';
 import { byName, locator } from '../../../shared/fields/locators';
 import type { ThreatConnect } from '../../api/client';
-import { attributeRecords } from '../../fields/receivedAttribute';
 import { readAttributes } from '../../flows/groupAttributes';
 import { groupParameters, readReference } from '../parameters';
+import { attributeRecords } from './naming';
 
 export const getAttributes = defineOperation<ThreatConnect>({
 	resource: 'attribute',

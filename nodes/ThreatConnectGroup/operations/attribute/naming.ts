@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../../shared/core/errors';
 import type { Item } from '../../../shared/execution/item';
+import type { RecordFields } from '../../../shared/execution/recordOutput';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { byName, locator } from '../../../shared/fields/locators';
 import { isBlank, optionalText, readLong, readText } from '../../../shared/core/readValue';
@@ -86,3 +87,11 @@ export function readAttributeName(item: Item): AttributeName {
 		'Give the value that the attribute has now, or find it by its type alone.',
 	);
 }
+
+/** Attributes as ThreatConnect answers them, with the ID of their group. */
+export const attributeRecords: RecordFields = {
+	id: 'id',
+	simple: ['id', 'groupId', 'type', 'value', 'source', 'default', 'pinned', 'securityLabels'],
+	others: ['createdBy', 'dateAdded', 'lastModified', 'settings'],
+	simplify: false,
+};

@@ -5,10 +5,9 @@ import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { attributeCollection, CHANGEABLE_FIELDS, readAttributeFields } from '../../fields/attributeFields';
-import { attributeRecords } from '../../fields/receivedAttribute';
 import { updateAttribute } from '../../flows/groupAttributes';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
-import { attributeParameters, readAttributeName } from './naming';
+import { attributeRecords, attributeParameters, readAttributeName } from './naming';
 
 export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
 	resource: 'attribute',
