@@ -251,7 +251,7 @@ describe('is refused before anything is sent, with the way out:', () => {
 		[
 			'a tag without a name',
 			tag,
-			{ tags: '={{ [{ colour: "red" }] }}' },
+			{ tags: '={{ [{ shade: "red" }] }}' },
 			'a tag needs a name or a techniqueId',
 		],
 		['a number that lost digits', tag, { tags: '={{ [9007199254740993] }}' }, 'cannot hold exactly'],

@@ -166,10 +166,11 @@ export class ThreatConnect {
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#retrieve-posts
 	 */
 	async posts(groupId: string): Promise<JsonObject[]> {
-		return await this.list(POSTS, [
+		const query: Query = [
 			['objectId', groupId],
 			['objectType', 'Group'],
-		]);
+		];
+		return await this.list(POSTS, query, true);
 	}
 
 	/**
@@ -224,12 +225,17 @@ export class ThreatConnect {
 		};
 	}
 
-	/** A whole list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`. */
-	async list(path: string, query: Query): Promise<JsonObject[]> {
+	/**
+	 * A whole list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`.
+	 *
+	 * @param counted whether the server is asked for the number of rows, which often spares the request for a second page
+	 */
+	async list(path: string, query: Query, counted = false): Promise<JsonObject[]> {
 		const rows = new Map<string, JsonObject>();
 		const end = new PageEnd(MAX_PAGE_SIZE);
 		for (let read = 0; ;) {
-			const start: Query = read > 0 ? [['resultStart', String(read)]] : [];
+			// The number comes with the first page only.
+			const start: Query = read > 0 ? [['resultStart', String(read)]] : counted ? [['count', 'true']] : [];
 			const page = await this.page(path, [...query, ...start, ['resultLimit', String(MAX_PAGE_SIZE)]]);
 			const before = rows.size;
 			for (const row of page.data) rows.set(stringifyJson(row.id ?? row), row);
