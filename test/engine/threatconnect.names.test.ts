@@ -334,6 +334,21 @@ describe('a lost answer', () => {
 		expect(namesOf(id)).toEqual(['Old', 'Ransomware', 'Silent']);
 	});
 
+	test('without the tags of the group says what was sent', async () => {
+		const { id } = seed();
+		let written = false;
+		const hidden: LossRule = (method) => {
+			written ||= method === 'PUT';
+			return written ? { of: (body) => body.replace('"tags"', '"other"') } : undefined;
+		};
+		const { items } = await runThreatConnectWithLosses(server, hidden, {
+			parameters: { ...tag, operation: 'add', groupId: id, tags: 'Hidden' },
+		});
+		expect(jsonOf(items)).toEqual([
+			{ groupId: Number(id), added: ['Hidden'], alreadyThere: [], _outcome: 'updated' },
+		]);
+	});
+
 	test('whose tags cannot be read back is no failure', async () => {
 		const { id } = seed();
 		let written = false;

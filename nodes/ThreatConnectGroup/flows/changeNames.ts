@@ -23,7 +23,7 @@ export type NamesChanged = {
 	changed: string[];
 	/** The given names for which there was nothing to do. */
 	unchanged: string[];
-	/** The names that the group has now; `undefined` when the group was changed, but could not be read back. */
+	/** The names that the group has now; `undefined` when the group was changed, but does not show them. */
 	names?: string[];
 	/** What the user should know besides. */
 	notice?: string;
@@ -82,6 +82,8 @@ export async function changeNames(
 		const notice = `The group was updated, but could not be read back (${errorMessage(error)}): some of its fields may be missing here.`;
 		return { id, changed: unique(changed.map(nameOf)), unchanged, notice };
 	}
+	// A service that does not show the list does not say that the group has none.
+	if (after[list] === undefined) return { id, changed: unique(changed.map(nameOf)), unchanged };
 	const now = rowsOf(after[list]);
 	const names = now.map(nameOf);
 	const unseen = mode === 'append' ? missing.filter((entry) => !now.some(isOf(entry))) : [];
