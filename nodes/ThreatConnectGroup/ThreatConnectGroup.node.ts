@@ -20,7 +20,7 @@ export class ThreatConnectGroup implements INodeType {
 		version: 1,
 		// The operation in words, e.g. "create or update: group". The linter requires the expression to stand here.
 		subtitle:
-			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"] }}',
+			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}',
 		description:
 			'Create, update, find and delete ThreatConnect groups: incidents, reports, signatures and all other types',
 		defaults: { name: 'ThreatConnect Group' },
@@ -54,8 +54,12 @@ export class ThreatConnectGroup implements INodeType {
 				noDataExpression: true,
 				options: [
 					{ name: 'Association', value: 'association' },
+					{ name: 'Attribute', value: 'attribute' },
 					{ name: 'File', value: 'file' },
 					{ name: 'Group', value: 'group' },
+					{ name: 'Post', value: 'post' },
+					{ name: 'Security Label', value: 'securityLabel' },
+					{ name: 'Tag', value: 'tag' },
 				],
 				default: 'group',
 			},

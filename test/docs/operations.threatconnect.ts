@@ -1,5 +1,6 @@
 import { byId, byName, byUrl, fromList } from './locators';
 import { associationExamples, countExample } from './operations.threatconnect.associations';
+import { detailExamples } from './operations.threatconnect.details';
 import { fileExamples } from './operations.threatconnect.files';
 import { PHISHING, seedPhishing, type ThreatConnectExamples } from './threatconnect';
 
@@ -10,34 +11,6 @@ const indicator = (type: string, summary: string) => ({
 });
 
 const groupExamples: ThreatConnectExamples = {
-	'group/addPost': {
-		purpose:
-			'Writes a comment on a group. Colleagues see it on the page of the group in ThreatConnect, with the name of the API user. Needs ThreatConnect 7.12 or later.',
-		parameters: {
-			findBy: 'id',
-			groupId: byId('={{ $json.groupId }}'),
-			text: '=Seen again on {{ $json.host }}.',
-		},
-		items: [{ groupId: PHISHING.id, host: 'laptop-17' }],
-		before: seedPhishing,
-		notes: [
-			'Each item writes a post of its own, also when the same text stands there already. After an answer that was lost, ' +
-				'nothing says whether the post was written: the error says so, and the post is not sent again.',
-		],
-		failures: [
-			{
-				what: 'There is no such group',
-				items: [{ groupId: '1125899906842651', host: 'laptop-17' }],
-				todo: 'Take the ID from the node that created or found the group.',
-			},
-			{
-				what: 'The expression gives no text',
-				parameters: { text: '={{ $json.comment }}' },
-				todo: 'Correct the expression, or keep such items out with an If node.',
-			},
-		],
-	},
-
 	'group/bulkDelete': {
 		purpose:
 			'Deletes many groups for good with few requests. Each item names its group by XID and type, and gets its outcome back: deleted, or its own error.',
@@ -351,4 +324,5 @@ export const examples: ThreatConnectExamples = {
 	...countExample,
 	...fileExamples,
 	...associationExamples,
+	...detailExamples,
 };

@@ -102,7 +102,29 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 			indicators: { entry: [{ type: 'Host', summary: 'a.example' }] },
 		});
 		await association('remove', { ...ofIncident, objectIds: '101, 103' });
-		await group('addPost', { groupId: id, text: 'Seen' });
+		const post = answers('post');
+		await post('add', { groupId: id, text: 'Seen' });
+		const postId = server.posts()[0]?.id;
+		await post('reply', { groupId: id, postId, text: 'Seen too' } as never);
+		await post('getAll', { groupId: id });
+		await post('delete', { groupId: id, postId } as never);
+		const attribute = answers('attribute');
+		const named = {
+			findAttributeBy: 'type',
+			attributeType: { __rl: true, mode: 'name', value: 'Ticket Number' },
+		};
+		const more = { source: 'Desk', securityLabels: 'TLP:RED' };
+		await attribute('add', { groupId: id, ...named, value: 'T-1', additionalFields: more } as never);
+		const changes = { value: 'T-2', securityLabels: { list: { name: 'TLP:AMBER' } } };
+		await attribute('update', { groupId: id, ...named, updateFields: changes } as never);
+		await attribute('getAll', { groupId: id, options: { includeLabels: true } });
+		await attribute('delete', { groupId: id, ...named } as never);
+		const tag = answers('tag');
+		await tag('add', { groupId: id, tags: 'Contained, Phishing' });
+		await tag('remove', { groupId: id, tags: 'Contained, Robbery' });
+		const label = answers('securityLabel');
+		await label('add', { groupId: id, securityLabels: 'TLP:RED, TLP:AMBER' });
+		await label('remove', { groupId: id, securityLabels: 'TLP:RED, TLP:WHITE' });
 		await group('bulkImport', {
 			...incident,
 			additionalFields: { xid: 'crm:3', ownerName: 'Demo Organization' },

@@ -34,6 +34,7 @@ const HEAD = ['Credential', 'Resource', 'Operation'];
 const BATCH = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
 const RECORD = [...BATCH.slice(0, -1), 'Simplify', 'Options'];
 const ONE_GROUP = ['Find Group By', 'Group ID*'];
+const ONE_ATTRIBUTE = ['Find Attribute By', 'Attribute ID*'];
 const MANY = ['Return All', 'Limit'];
 const CUSTOMER = [
 	'Fields',
@@ -54,7 +55,6 @@ const THREATCONNECT_FORMS: Forms = [
 	[
 		'Group',
 		[
-			['Add Post', [...ONE_GROUP, 'Text*', 'Options']],
 			['Bulk Delete', ['Type', 'Group XID*', 'Owner Name', 'Options']],
 			['Bulk Import', BATCH],
 			['Create', RECORD],
@@ -80,6 +80,38 @@ const THREATCONNECT_FORMS: Forms = [
 			],
 			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
 			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
+		],
+	],
+	[
+		'Attribute',
+		[
+			['Add', [...ONE_GROUP, 'Attribute Type*', 'Value*', 'Additional Fields', 'Simplify', 'Options']],
+			['Delete', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Options']],
+			['Get Many', [...ONE_GROUP, ...MANY, 'Filters', 'Simplify', 'Options']],
+			['Update', [...ONE_GROUP, ...ONE_ATTRIBUTE, 'Update Fields', 'Simplify', 'Options']],
+		],
+	],
+	[
+		'Post',
+		[
+			['Add', [...ONE_GROUP, 'Text*', 'Options']],
+			['Delete', [...ONE_GROUP, 'Post ID*', 'What to Delete', 'Options']],
+			['Get Many', [...ONE_GROUP, ...MANY, 'Simplify', 'Options']],
+			['Reply', [...ONE_GROUP, 'Post ID*', 'Text*', 'Options']],
+		],
+	],
+	[
+		'Security Label',
+		[
+			['Add', [...ONE_GROUP, 'Security Labels*', 'Options']],
+			['Remove', [...ONE_GROUP, 'Security Labels*', 'Options']],
+		],
+	],
+	[
+		'Tag',
+		[
+			['Add', [...ONE_GROUP, 'Tags', 'Technique IDs', 'Options']],
+			['Remove', [...ONE_GROUP, 'Tags', 'Technique IDs', 'Options']],
 		],
 	],
 ];

@@ -161,8 +161,8 @@ describe('as a tool of a sub-agent or of the MCP Server Trigger, with Retry On F
 		const lose: LossRule = (method, _path, earlier) =>
 			method === 'POST' && earlier === 0 ? 'after' : undefined;
 		const parameters = {
-			resource: 'group',
-			operation: 'addPost',
+			resource: 'post',
+			operation: 'add',
 			findBy: 'id',
 			groupId: id,
 			text: "={{ $fromAI('text') }}",

@@ -116,9 +116,9 @@ describe('a value that was read with the secret hidden in it is not written', ()
 			field: 'name',
 		},
 		{
-			what: 'Add Post',
-			operation: 'addPost',
-			parameters: { groupId: RL('id', '={{ $json.id }}'), text: '={{ $json.name }}' },
+			what: 'Post: Add',
+			operation: 'add',
+			parameters: { resource: 'post', groupId: RL('id', '={{ $json.id }}'), text: '={{ $json.name }}' },
 			field: 'text',
 		},
 	];

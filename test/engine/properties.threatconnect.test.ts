@@ -36,7 +36,10 @@ afterAll(async () => await server.stop());
 async function seed(): Promise<void> {
 	for (const { id } of server.groups()) server.deleteGroup(id);
 	for (const [index, type] of SEEDED.entries()) {
-		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index] });
+		const attributes = [{ type: 'Description', value: 'seeded' }];
+		server.seedGroup({ type, name: `the ${type}`, xid: `xid of ${type}`, id: TARGETS[index], attributes });
+		const post = { objectId: TARGETS[index] ?? '', id: `90${index + 1}`, text: 'Seen', replies: ['Yes'] };
+		if (!server.posts().some((one) => one.id === post.id)) server.seedPost(post);
 		server.seedGroup({ type, name: 'Bystander', xid: `bystander ${type}`, id: BYSTANDERS[index] });
 		if (type === 'Document' || type === 'Report')
 			await server.seedFile(TARGETS[index] ?? '', Buffer.from('file'));
@@ -76,6 +79,10 @@ const plausible: Plausible = {
 	fileType: fc.constantFrom(undefined, undefined, undefined, 'YARA'),
 	fileText: fc.constantFrom(undefined, undefined, undefined, 'rule a {}'),
 	technique: fc.constantFrom('T1566', 'Phishing'),
+	attributeType: fc.constantFrom('Description', 'Source'),
+	postId: fc.constantFrom('901', 902, '903'),
+	sequenceId: fc.constantFrom('901.1', '902.1'),
+	presentValue: fc.constantFrom('seeded', 'a b'),
 	securityLabels: fc.constantFrom<unknown>('TLP:RED', ['TLP:RED']),
 	securityLabel: fc.constant('TLP:RED'),
 	eventType: fc.constantFrom('Breach', 'Phishing'),
@@ -84,6 +91,7 @@ const plausible: Plausible = {
 	id: fc.constantFrom('101', '101, 102', [101]),
 	value: fc.constantFrom('some text', 'a b'),
 	techniqueId: fc.constantFrom('T1566', 'T1566, T1059'),
+	techniqueIds: fc.constantFrom(undefined, 'T1566'),
 	tag: fc.constantFrom('Ransomware', ['Ransomware', 'Robbery']),
 	tags: fc.constantFrom<unknown>('Phishing, Robbery', ['a'], { data: [{ name: 'b' }], mode: 'replace' }, [
 		{ id: 41 },
@@ -129,6 +137,7 @@ const withFind = (structure: INodeParameters): INodeParameters[] =>
 	['id', 'xid'].map((findBy) => ({ ...structure, findBy }));
 const group = (operation: string): INodeParameters => ({ resource: 'group', operation });
 const file = (operation: string): INodeParameters => ({ resource: 'file', operation });
+const part = (resource: string, operation: string): INodeParameters => ({ resource, operation });
 
 const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
 	['Create', dataModes.map((dataMode) => ({ ...group('create'), dataMode })), [CREATE, READ, LIST, LOOKUPS]],
@@ -147,7 +156,21 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 	['Get', withFind(group('get')), [READ, LOOKUPS]],
 	['Delete', withFind(group('delete')), [READ, LOOKUPS, new RegExp(`DELETE /api/v3/groups/${REF}`)]],
 	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],
-	['Add Post', withFind(group('addPost')), [READ, LOOKUPS, /POST \/api\/v3\/posts/]],
+	['Add Post', withFind(part('post', 'add')), [READ, LOOKUPS, /POST \/api\/v3\/posts/]],
+	['Get Many Posts', withFind(part('post', 'getAll')), [READ, LOOKUPS, /GET \/api\/v3\/posts/]],
+	[
+		'Reply to Post',
+		[
+			{ ...part('post', 'reply'), findBy: 'id', groupId: TARGETS[0] ?? '', postId: '901' },
+			...withFind(part('post', 'reply')),
+		],
+		[READ, LOOKUPS, /GET \/api\/v3\/posts/, /POST \/api\/v3\/posts\/reply/],
+	],
+	[
+		'Delete Post',
+		['post', 'reply'].flatMap((deletes) => withFind({ ...part('post', 'delete'), deletes })),
+		[READ, LOOKUPS, /(GET|DELETE) \/api\/v3\/posts/, /DELETE \/api\/v3\/posts\/reply/],
+	],
 	[
 		'Bulk Import',
 		dataModes.map((dataMode) => ({ ...group('bulkImport'), dataMode })),
@@ -158,6 +181,22 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			LOOKUPS,
 		],
 	],
+	['Get Many Attributes', withFind(part('attribute', 'getAll')), [READ, LOOKUPS]],
+	['Add Attribute', withFind(part('attribute', 'add')), [READ, LOOKUPS, /POST \/api\/v3\/groupAttributes/]],
+	[
+		'Update Attribute',
+		withFind({ ...part('attribute', 'update'), findAttributeBy: 'type' }),
+		[READ, LOOKUPS, ATTRIBUTE],
+	],
+	[
+		'Delete Attribute',
+		withFind({ ...part('attribute', 'delete'), findAttributeBy: 'typeAndValue' }),
+		[READ, LOOKUPS, /DELETE \/api\/v3\/groupAttributes\/\d+/],
+	],
+	['Add Tags', withFind(part('tag', 'add')), [ONE, LOOKUPS]],
+	['Remove Tags', withFind(part('tag', 'remove')), [ONE, LOOKUPS]],
+	['Add Security Labels', withFind(part('securityLabel', 'add')), [ONE, LOOKUPS]],
+	['Remove Security Labels', withFind(part('securityLabel', 'remove')), [ONE, LOOKUPS]],
 	[
 		'Upload',
 		withFind(file('upload')),
@@ -238,7 +277,7 @@ describe.each(OPERATIONS)('%s with any items', (name, structures, allowed) => {
 			cases,
 			{
 				allowed,
-				oneEach: name !== 'Get Many',
+				oneEach: !name.startsWith('Get Many'),
 				...(name === 'Create' && { count: () => server.groups().length }),
 				also: checkReferences,
 			},

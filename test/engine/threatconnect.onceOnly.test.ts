@@ -209,7 +209,8 @@ describe("n8n's Retry On Fail", () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'Target' });
 		const { items, errors } = await through(() => undefined, {
 			parameters: {
-				operation: 'addPost',
+				resource: 'post',
+				operation: 'add',
 				findBy: 'id',
 				groupId: '={{ $json.id }}',
 				text: 'Once',

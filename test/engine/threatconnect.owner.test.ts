@@ -53,7 +53,7 @@ describe.each(['lenient', 'notFound', 'refused'] as const)(
 				for (const [operation, parameters] of [
 					['get', {}],
 					['update', { updateFields: { name: 'Two' } }],
-					['addPost', { text: 'Seen' }],
+					['add', { resource: 'post', text: 'Seen' }],
 					['upload', { resource: 'file' }],
 					['download', { resource: 'file' }],
 					['delete', {}],
@@ -220,7 +220,7 @@ test('each operation that writes can write to the activity log', async () => {
 		const options = { createActivityLog: true };
 		const from = server.requests.length;
 		await node('upload', { resource: 'file', groupId: id, options }, { binary: [file] });
-		await node('addPost', { groupId: id, text: 'Seen', options });
+		await node('add', { resource: 'post', groupId: id, text: 'Seen', options });
 		await node('delete', { groupId: id, options });
 		const writes = server.requests.slice(from).filter(({ method }) => method !== 'GET');
 		expect(

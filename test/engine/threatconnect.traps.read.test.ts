@@ -179,13 +179,14 @@ test('JSON as the documentation prints it, with a trailing comma, is refused and
 	expect(server.requests).toHaveLength(before);
 });
 
-describe('Add Post', () => {
+describe('Post: Add', () => {
+	const post = { resource: 'post' };
 	test('writes a comment on the group, found by ID or XID', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'x', xid: 'posted' });
-		const { items, error } = await node('addPost', { groupId: id, text: 'Seen again "today"' });
+		const { items, error } = await node('add', { ...post, groupId: id, text: 'Seen again "today"' });
 		expect(error).toBeUndefined();
-		expect(items[0]?.json).toMatchObject({ text: 'Seen again "today"', objectId: Number(id) });
-		await node('addPost', { findBy: 'xid', groupXid: 'posted', text: 'And again' });
+		expect(items[0]?.json).toMatchObject({ text: 'Seen again "today"', groupId: Number(id) });
+		await node('add', { ...post, findBy: 'xid', groupXid: 'posted', text: 'And again' });
 		expect(server.posts().slice(-2)).toMatchObject([
 			{ objectId: id, text: 'Seen again "today"' },
 			{ objectId: id, text: 'And again' },
@@ -193,7 +194,7 @@ describe('Add Post', () => {
 	});
 	test('refuses an empty text before anything is sent', async () => {
 		const before = server.requests.length;
-		const { error } = await node('addPost', { groupId: '1', text: '={{ " " }}' });
+		const { error } = await node('add', { ...post, groupId: '1', text: '={{ " " }}' });
 		expect(error?.message).toContain('"Text" (text) is empty');
 		expect(server.requests).toHaveLength(before);
 	});

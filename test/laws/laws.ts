@@ -376,8 +376,8 @@ type Way = { asTool?: true; run(world: World, one: Case, lose: LossRule): Promis
 
 const SAVED = 'retry of a saved execution';
 /** Of what these make the service keeps no key by which a new process could find it. */
-const FORGOTTEN = /attackForge group\/create|threatConnect group\/addPost/;
-const DOUBLED = '**Retry** of a saved execution makes an AttackForge group or a post a second time';
+const FORGOTTEN = /attackForge group\/create|threatConnect post\/(add|reply)/;
+const DOUBLED = '**Retry** of a saved execution makes an AttackForge group, a post or a reply a second time';
 
 const WAYS: Record<string, Way> = {
 	'Retry On Fail': { run: async (world, one, lose) => await world.run(one, { ...RETRIES, lose }) },

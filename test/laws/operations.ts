@@ -89,6 +89,49 @@ const named = (service: Service, parameters: INodeParameters): Locator => ({
 	field: (name) => ({ name }) as IDataObject,
 });
 
+const THE_TICKET = { findAttributeBy: 'type', attributeType: RL('name', 'Ticket Number') };
+/** An item names an attribute of ACME. Its ID is the second that the service has given, and others are those of another group. */
+const anAttribute: Locator = {
+	parameters: {
+		groupId: RL('id', TC.acme),
+		findAttributeBy: 'id',
+		attributeId: '={{ $json.at.ref }}',
+	},
+	kinds: {
+		'attribute id': fc.constant<Reference>({ value: '1125899906843001', names: TC.acme }),
+		'attribute of another group': fc.constantFrom<Reference>(
+			{ value: '1125899906843002' },
+			{ value: '1125899906843003' },
+		),
+		'no id': fc.constantFrom<Reference>(
+			{ value: '' },
+			{ value: '1,2' },
+			{ value: '../groups' },
+			{ value: {} },
+		),
+	},
+	usual: 'attribute id',
+};
+
+/** An item names a post of ACME. */
+const aPost: Locator = {
+	parameters: { groupId: RL('id', TC.acme), postId: '={{ $json.at.ref }}' },
+	kinds: {
+		'post id': fc.constantFrom<Reference>(
+			{ value: TC.post, names: TC.acme },
+			{ value: ` ${TC.post} `, names: TC.acme },
+		),
+		'post of another group': fc.constant<Reference>({ value: TC.otherPost }),
+		'no id': fc.constantFrom<Reference>(
+			{ value: '' },
+			{ value: '1,2' },
+			{ value: '../posts' },
+			{ value: [] },
+		),
+	},
+	usual: 'post id',
+};
+
 const threatConnect: Record<string, Row> = {
 	'group/create': {
 		effect: 'writes',
@@ -135,7 +178,50 @@ const threatConnect: Record<string, Row> = {
 		again: 'same',
 	},
 	'group/delete': { effect: 'writes', locators: anIncident, again: 'same' },
-	'group/addPost': {
+	'group/get': { effect: 'reads one', locators: anIncident, again: 'silent' },
+	'group/getAll': {
+		effect: 'reads many',
+		locators: [NOWHERE],
+		parameters: { returnAll: true, filters: { typeName: ['Incident'] } },
+		again: 'silent',
+	},
+	'attribute/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: {
+			attributeType: RL('name', 'Additional Analysis and Context'),
+			value: 'Seen again',
+			additionalFields: { source: 'Desk', securityLabels: 'TLP:RED' },
+		},
+		again: 'silent',
+		text: 'value',
+	},
+	'attribute/update': {
+		effect: 'writes',
+		locators: [...anIncident, anAttribute],
+		parameters: {
+			...THE_TICKET,
+			updateFields: {
+				value: '4711',
+				pinned: true,
+				securityLabels: { list: { mode: 'append', name: 'TLP:RED' } },
+			},
+		},
+		again: 'silent',
+	},
+	'attribute/delete': {
+		effect: 'writes',
+		locators: [...anIncident, anAttribute],
+		parameters: THE_TICKET,
+		again: 'silent',
+	},
+	'attribute/getAll': {
+		effect: 'reads many',
+		locators: anIncident,
+		parameters: { returnAll: true },
+		again: 'silent',
+	},
+	'post/add': {
 		effect: 'writes',
 		locators: anIncident,
 		parameters: { text: 'Seen again' },
@@ -144,11 +230,48 @@ const threatConnect: Record<string, Row> = {
 		makes: 'post',
 		text: 'text',
 	},
-	'group/get': { effect: 'reads one', locators: anIncident, again: 'silent' },
-	'group/getAll': {
+	'post/reply': {
+		effect: 'writes',
+		locators: [...anIncident, aPost],
+		parameters: { postId: TC.post, text: 'Seen too' },
+		touches: () => [`post ${TC.post}`],
+		again: 'twice',
+	},
+	'post/delete': {
+		effect: 'writes',
+		locators: [...anIncident, aPost],
+		parameters: { postId: TC.post },
+		touches: () => [`post ${TC.post}`],
+		again: 'silent',
+	},
+	'post/getAll': {
 		effect: 'reads many',
-		locators: [NOWHERE],
-		parameters: { returnAll: true, filters: { typeName: ['Incident'] } },
+		locators: anIncident,
+		parameters: { returnAll: true },
+		again: 'silent',
+	},
+	'tag/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { tags: 'Alpha, targeted attack', techniqueIds: 'T1566' },
+		again: 'silent',
+	},
+	'tag/remove': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { tags: 'targeted attack, Never there' },
+		again: 'silent',
+	},
+	'securityLabel/add': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { securityLabels: 'TLP:RED, TLP:AMBER' },
+		again: 'silent',
+	},
+	'securityLabel/remove': {
+		effect: 'writes',
+		locators: anIncident,
+		parameters: { securityLabels: 'TLP:AMBER, TLP:WHITE' },
 		again: 'silent',
 	},
 	'group/count': {

@@ -240,6 +240,8 @@ async function seedThreatConnect(server: ThreatConnectSimulator): Promise<void> 
 		fields: { fileName: 'a.pdf', status: 'Awaiting Upload' },
 	});
 	await server.seedFile(TC.report, FILE, 'a.pdf');
+	server.seedPost({ id: TC.post, objectId: TC.acme, text: 'stored', replies: ['answered'] });
+	server.seedPost({ id: TC.otherPost, objectId: TC.cafe, text: 'stored' });
 }
 
 function seedAttackForge(server: AttackForgeSimulator): void {

@@ -242,7 +242,7 @@ describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => 
 		expect(actions).toEqual([...new Set(actions)]);
 		for (const action of actions) {
 			expect(action).toMatch(
-				/^(Add|Archive|Change|Count|Create|Delete|Download|Get|Import|Link|Remove|Restore|Unlink|Update|Upload) [a-z]/,
+				/^(Add|Archive|Change|Count|Create|Delete|Download|Get|Import|Link|Remove|Reply|Restore|Unlink|Update|Upload) [a-z]/,
 			);
 		}
 	});
@@ -252,7 +252,7 @@ describe.each(nodes)('%s in the node panel and on the canvas', (_name, node) => 
 			String(subtitle({ resource, operation: value })),
 		);
 		expect(subtitles).toEqual([...new Set(subtitles)]);
-		for (const one of subtitles) expect(one).toMatch(/^[a-z ]+: [a-z]+$/);
+		for (const one of subtitles) expect(one).toMatch(/^[a-z ]+: [a-z ]+$/);
 		expect(subtitles).toEqual(
 			expect.arrayContaining(['create: group', 'create or update: group', 'get many: group']),
 		);

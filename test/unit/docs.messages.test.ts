@@ -12,6 +12,7 @@ const OTHERS = [
 	'"Custom Fields": the value of "<>"',
 	'The ID of the group',
 	'The ID of the user',
+	'The ID of the post',
 	'"Associated Groups" (associatedGroups): the XID',
 	'The JSON body',
 	'Groups are matched by it',

@@ -50,6 +50,8 @@ export type ListQuery = SortKey & {
 export const MAX_PAGE_SIZE = 10_000;
 
 export const GROUPS = '/v3/groups';
+const POSTS = '/v3/posts';
+const REPLIES = '/v3/posts/reply';
 
 export const BY_ID: SortKey = { by: 'id', direction: 'asc' };
 
@@ -109,11 +111,47 @@ export class ThreatConnect {
 		await this.request({ method: 'DELETE', ...(await this.target({ id }, options)) });
 	}
 
-	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
-	async changeAttribute(id: string, body: JsonObject, options: AnswerOptions): Promise<void> {
-		const query = queryOf({ createActivityLog: options.createActivityLog });
+	/**
+	 * @returns the new attribute
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
+	 */
+	async addAttribute(groupId: string, body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+		const path = pathOf('v3', 'groupAttributes');
+		const whole = { groupId: readLong(groupId, 'The ID of the group'), ...body };
+		const reply = await send(this.connection, { method: 'POST', path, query: queryOf(options), body: whole });
+		const { data } = readEnvelope(reply);
+		if (isJsonObject(data) && data.id !== undefined) return data;
+		throw incomplete('ThreatConnect answered with success, but without the attribute', reply);
+	}
+
+	/**
+	 * @param maxAttempts as in a request
+	 * @returns the attribute; `undefined` when ThreatConnect says that it was changed, but does not show it
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
+	 */
+	async changeAttribute(
+		id: string,
+		body: JsonObject,
+		options: AnswerOptions,
+		maxAttempts?: number,
+	): Promise<JsonObject | undefined> {
 		const path = pathOf('v3', 'groupAttributes', id);
-		await this.request({ method: 'PUT', path, query, body, idempotent: true });
+		const request = {
+			method: 'PUT',
+			path,
+			query: queryOf(options),
+			body,
+			idempotent: true,
+			maxAttempts,
+		} as const;
+		const { data } = await this.request(request);
+		return isJsonObject(data) && data.id !== undefined ? data : undefined;
+	}
+
+	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
+	async deleteAttribute(id: string, options: AnswerOptions): Promise<void> {
+		const path = pathOf('v3', 'groupAttributes', id);
+		await this.request({ method: 'DELETE', path, query: queryOf(options) });
 	}
 
 	/** The ID of a group, as a number if it is a safe integer, otherwise as text. For an XID the ID is looked up. */
@@ -126,9 +164,54 @@ export class ThreatConnect {
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html */
 	async addPost(groupId: string, text: string, options: AnswerOptions): Promise<JsonObject> {
 		const body = { text, objectType: 'Group', objectId: readLong(groupId, 'The ID of the group') };
-		const path = pathOf('v3', 'posts');
-		const { data } = await this.request({ method: 'POST', path, query: queryOf(options), body });
+		const { data } = await this.request({ method: 'POST', path: POSTS, query: queryOf(options), body });
 		return isJsonObject(data) ? data : {};
+	}
+
+	/**
+	 * The posts of a group with their replies.
+	 *
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#retrieve-posts
+	 */
+	async posts(groupId: string): Promise<JsonObject[]> {
+		const query: Query = [
+			['objectId', groupId],
+			['objectType', 'Group'],
+		];
+		return await this.list(POSTS, query, true);
+	}
+
+	/**
+	 * @returns the post with its replies, as far as ThreatConnect shows it
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#create-post-replies
+	 */
+	async replyToPost(
+		{ groupId, postId }: { groupId: string; postId: string },
+		text: string,
+		options: AnswerOptions,
+	): Promise<JsonObject> {
+		const body = {
+			id: readLong(postId, 'The ID of the post'),
+			objectType: 'Group',
+			objectId: readLong(groupId, 'The ID of the group'),
+			replies: [{ text }],
+		};
+		const { data } = await this.request({ method: 'POST', path: REPLIES, query: queryOf(options), body });
+		return isJsonObject(data) ? data : {};
+	}
+
+	/**
+	 * The body of the DELETE says what is deleted.
+	 *
+	 * @param sequenceId of a reply; without it, the post is deleted with all its replies
+	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#delete-posts
+	 */
+	async deletePost(postId: string, sequenceId: string | undefined, options: AnswerOptions): Promise<void> {
+		const id = readLong(postId, 'The ID of the post');
+		const isReply = sequenceId !== undefined;
+		const path = isReply ? REPLIES : POSTS;
+		const body = { id, ...(isReply && { replies: [{ sequenceId }] }) };
+		await this.request({ method: 'DELETE', path, query: queryOf(options), body });
 	}
 
 	/**
@@ -150,12 +233,17 @@ export class ThreatConnect {
 		};
 	}
 
-	/** A complete list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`. */
-	async list(path: string, query: Query): Promise<JsonObject[]> {
+	/**
+	 * A complete list of the v3 API. A server may send fewer rows in a page than were asked for: see `PageEnd`.
+	 *
+	 * @param counted whether the server is asked for the number of rows, which often spares the request for a second page
+	 */
+	async list(path: string, query: Query, counted = false): Promise<JsonObject[]> {
 		const rows = new Map<string, JsonObject>();
 		const end = new PageEnd(MAX_PAGE_SIZE);
 		for (let read = 0; ;) {
-			const start: Query = read > 0 ? [['resultStart', String(read)]] : [];
+			// The number comes with the first page only.
+			const start: Query = read > 0 ? [['resultStart', String(read)]] : counted ? [['count', 'true']] : [];
 			const page = await this.page(path, [...query, ...start, ['resultLimit', String(MAX_PAGE_SIZE)]]);
 			const before = rows.size;
 			for (const row of page.data) rows.set(stringifyJson(row.id ?? row), row);

@@ -186,7 +186,12 @@ const ABOUT = ['ownerName', 'ownerId', 'victimId', 'caseId', 'caseXid', 'taskId'
  *
  * @param extent `named`: it is that object; `complete`: it also has all values of the entry
  */
-function isEntry(list: string, entry: JsonObject, row: JsonObject, extent: 'named' | 'complete'): boolean {
+export function isEntry(
+	list: string,
+	entry: JsonObject,
+	row: JsonObject,
+	extent: 'named' | 'complete',
+): boolean {
 	if (entry.id !== undefined) return String(entry.id) === String(row.id);
 	const name = nameOf(list, entry);
 	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;

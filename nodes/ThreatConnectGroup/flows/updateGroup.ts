@@ -112,7 +112,7 @@ async function changeAttributes(
 ): Promise<void> {
 	for (const [index, { id, value, more }] of changed.entries()) {
 		try {
-			await api.changeAttribute(id, { value, ...more }, options);
+			await api.changeAttribute(id, { value, ...more }, { createActivityLog: options.createActivityLog });
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);

@@ -4,10 +4,13 @@ import { add } from './association/add';
 import { getGroups } from './association/getGroups';
 import { getMany as getAssociations } from './association/getMany';
 import { remove } from './association/remove';
+import { addAttributeToGroup } from './attribute/add';
+import { deleteAttributeOfGroup } from './attribute/delete';
+import { getAttributes } from './attribute/getMany';
+import { updateAttributeOfGroup } from './attribute/update';
 import { download } from './file/download';
 import { downloadPdf } from './file/downloadPdf';
 import { upload } from './file/upload';
-import { addPost } from './group/addPost';
 import { bulkDelete } from './group/bulkDelete';
 import { bulkImport } from './group/bulkImport';
 import { countGroups } from './group/count';
@@ -17,6 +20,14 @@ import { get } from './group/get';
 import { getMany } from './group/getMany';
 import { update } from './group/update';
 import { upsert } from './group/upsert';
+import { addPost } from './post/add';
+import { deletePost } from './post/delete';
+import { getPosts } from './post/getMany';
+import { reply } from './post/reply';
+import { addSecurityLabels } from './securityLabel/add';
+import { removeSecurityLabels } from './securityLabel/remove';
+import { addTags } from './tag/add';
+import { removeTags } from './tag/remove';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
@@ -24,7 +35,6 @@ export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	getGroups,
 	getAssociations,
 	remove,
-	addPost,
 	bulkDelete,
 	bulkImport,
 	countGroups,
@@ -37,4 +47,16 @@ export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
 	upload,
 	download,
 	downloadPdf,
+	addAttributeToGroup,
+	deleteAttributeOfGroup,
+	getAttributes,
+	updateAttributeOfGroup,
+	addPost,
+	deletePost,
+	getPosts,
+	reply,
+	addSecurityLabels,
+	removeSecurityLabels,
+	addTags,
+	removeTags,
 ];

@@ -7,7 +7,7 @@ import type { GroupType } from './fields';
 import { seedFile, serveFiles, storedFile } from './files';
 import { FileStore, type StoredFile } from './fileStore';
 import { serveGroupAttributes } from './groupAttributes';
-import { servePosts, type StoredPost } from './posts';
+import { Posts, servePosts, type PostSeed, type StoredPost } from './posts';
 import { serveGroups } from './groupEndpoints';
 import { eraseGroup } from './groups';
 import { resolveLabel, resolveTag } from './lists';
@@ -23,6 +23,7 @@ import { stored, type StoredGroup } from './view';
 export * from './seeds';
 export { EVENT_TYPES, GROUP_TYPES } from './fields';
 export type { StoredFile } from './fileStore';
+export type { PostSeed, StoredPost } from './posts';
 export type { Hooks } from './service';
 export type { StoredGroup } from './view';
 
@@ -130,6 +131,7 @@ export type ThreatConnectSimulator = RunningServer & {
 	deleteGroup(id: string): void;
 	/** Comments, in the order in which they were written. */
 	posts(): StoredPost[];
+	seedPost(seed: PostSeed): StoredPost;
 	/** The file of a group. */
 	file(groupId: string): StoredFile | undefined;
 	/** Gives a group a file, which is processed like an uploaded one. */
@@ -198,7 +200,9 @@ function behaviourOf(options: ThreatConnectOptions): Behaviour {
 }
 
 /** The functions with which tests act without the API. */
-function testAccess(service: Service): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts' | 'reset'> {
+function testAccess(
+	service: Service,
+): Omit<ThreatConnectSimulator, keyof RunningServer | 'posts' | 'seedPost' | 'reset'> {
 	const { state, behaviour, now } = service;
 	const context = (): Context => ({ state, behaviour, user: API_USER, now: formatDate(now()) });
 	const view = (group: GroupRow) => stored(state, group);
@@ -251,7 +255,7 @@ export async function startThreatConnect(
 	prepare(service);
 	serveGroups(service);
 	serveGroupAttributes(service);
-	const posts: StoredPost[] = [];
+	const posts = new Posts();
 	servePosts(service, posts);
 	serveFiles(service);
 	serveEntities(service);
@@ -263,10 +267,11 @@ export async function startThreatConnect(
 	return {
 		...running,
 		...testAccess(service),
-		posts: () => [...posts],
+		posts: () => posts.all(),
+		seedPost: (seed) => posts.add(seed, API_USER.id, formatDate(service.now())),
 		async reset() {
 			service.state.reset();
-			posts.length = 0;
+			posts.reset();
 			running.requests.length = 0;
 			await service.files.clear();
 		},

@@ -1,0 +1,29 @@
+import { defineOperation } from '../../../shared/execution/operation';
+import { optionsCollection } from '../../../shared/execution/options';
+import type { ThreatConnect } from '../../api/client';
+import { referenceKey } from '../../api/references';
+import { deleteAttribute } from '../../flows/groupAttributes';
+import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { attributeParameters, readAttributeName } from './naming';
+
+export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
+	resource: 'attribute',
+	operation: 'delete',
+	name: 'Delete',
+	action: 'Delete attribute of group',
+	description: 'Delete one attribute of a group for good, found by its ID, or by its type and value',
+	parameters: [
+		...groupParameters('searchWritableOwners'),
+		...attributeParameters,
+		optionsCollection(activityLogOption),
+	],
+	prepare(item, api) {
+		const reference = readReference(item, api);
+		const name = readAttributeName(item);
+		const { createActivityLog } = answerOptions(item);
+		return {
+			record: referenceKey(reference),
+			run: async () => await deleteAttribute(api, reference, name, { createActivityLog }),
+		};
+	},
+});

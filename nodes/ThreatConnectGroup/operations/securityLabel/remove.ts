@@ -1,0 +1,16 @@
+import { SECURITY_LABELS } from '../../fields/groupLists';
+import { changing } from '../changing';
+import { labelInputs } from './inputs';
+
+export const removeSecurityLabels = changing({
+	resource: 'securityLabel',
+	operation: 'remove',
+	name: 'Remove',
+	action: 'Remove security labels from group',
+	description: 'Remove security labels from a group, and leave its other labels as they are',
+	list: 'securityLabels',
+	kind: SECURITY_LABELS,
+	mode: 'delete',
+	inputs: labelInputs,
+	nothingToDo: 'The group has none of these security labels.',
+});

@@ -1,0 +1,17 @@
+import { TAGS } from '../../fields/groupLists';
+import { changing } from '../changing';
+import { tagInputs } from './inputs';
+
+export const addTags = changing({
+	resource: 'tag',
+	operation: 'add',
+	name: 'Add',
+	action: 'Add tags to group',
+	builderHint: 'Leaves all other tags of the group as they are, and creates tags that do not exist.',
+	description: 'Add tags to a group, and leave its other tags as they are',
+	list: 'tags',
+	kind: TAGS,
+	mode: 'append',
+	inputs: tagInputs,
+	nothingToDo: 'The group has these tags already.',
+});

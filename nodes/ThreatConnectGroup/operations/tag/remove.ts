@@ -1,0 +1,17 @@
+import { TAGS } from '../../fields/groupLists';
+import { changing } from '../changing';
+import { tagInputs } from './inputs';
+
+export const removeTags = changing({
+	resource: 'tag',
+	operation: 'remove',
+	name: 'Remove',
+	action: 'Remove tags from group',
+	builderHint: 'Takes the given tags off the group; the tags themselves and those of other groups stay.',
+	description: 'Remove tags from a group, and leave its other tags as they are',
+	list: 'tags',
+	kind: TAGS,
+	mode: 'delete',
+	inputs: tagInputs,
+	nothingToDo: 'The group has none of these tags.',
+});
