@@ -65,7 +65,12 @@ export async function changeNames(
 		},
 		async write(data) {
 			const group = { id: String(before?.id) };
-			after = await api.updateGroup(group, { [list]: { data, mode } }, { ...options, fields }, { maxAttempts: 1 });
+			after = await api.updateGroup(
+				group,
+				{ [list]: { data, mode } },
+				{ ...options, fields },
+				{ maxAttempts: 1 },
+			);
 		},
 	});
 	const id = before?.id;
