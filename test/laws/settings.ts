@@ -123,8 +123,10 @@ export const blankFilters = (operation: Operation): Cell[] =>
 			const mustNotFindAll = async (world: World, one: Case, filtered: Case) => {
 				const { outcome, result } = await afresh(world, filtered);
 				const all = await afresh(world, one);
+				const { length } = all.result.items;
 				must(
-					outcome.is === 'not done' || result.items.length < all.result.items.length,
+					// Of some types of objects the records of the laws hold none.
+					outcome.is === 'not done' || length === 0 || result.items.length < length,
 					`it finds all ${result.items.length} records`,
 				);
 			};
