@@ -116,6 +116,12 @@ function offering({ displayOptions }: INodeProperties, parameters: INodeParamete
 	return { ...parameters, objectType: Object.keys(OBJECT_TYPES).find((type) => !hiding.includes(type)) };
 }
 
+/** How many records an operation has found. Count returns their number. */
+const foundBy = ({ items }: RunResult): number => {
+	const count = items[0]?.json.count;
+	return typeof count === 'number' ? count : items.length;
+};
+
 /** A filter that says nothing is refused or finds nothing: it must not find everything. */
 export const blankFilters = (operation: Operation): Cell[] =>
 	cellsOfModes(operation, 'frame', (at) =>
@@ -123,9 +129,11 @@ export const blankFilters = (operation: Operation): Cell[] =>
 			const mustNotFindAll = async (world: World, one: Case, filtered: Case) => {
 				const { outcome, result } = await afresh(world, filtered);
 				const all = await afresh(world, one);
+				const [found, most] = [foundBy(result), foundBy(all.result)];
 				must(
-					outcome.is === 'not done' || result.items.length < all.result.items.length,
-					`it finds all ${result.items.length} records`,
+					// Of some types of objects the records of the laws hold none.
+					outcome.is === 'not done' || most === 0 || found < most,
+					`it finds all ${found} records`,
 				);
 			};
 			const blank = cell(
