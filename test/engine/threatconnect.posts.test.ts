@@ -222,6 +222,29 @@ describe('Delete', () => {
 		expect(besides(post)).toEqual(before);
 	});
 
+	test('of a reply whose answer is lost does not delete a later reply with its sequence ID', async () => {
+		const { id, post } = seed();
+		let deletions = 0;
+		const lose: LossRule = (method) => {
+			if (method === 'DELETE') return ++deletions === 1 ? 'after' : undefined;
+			// Somebody else's reply is shown where the deleted one was.
+			const later = `"deleteAvailable":true,"replies":[{"sequenceId":"${post}.1","text":"Later"}]`;
+			return deletions > 0
+				? { of: (body) => body.replace(/"deleteAvailable":true,"replies":\[.*?\]/, later) }
+				: undefined;
+		};
+		const { items, errors } = await lossy(lose, 'delete', {
+			groupId: id,
+			postId: post,
+			deletes: 'reply',
+			sequenceId: `${post}.1`,
+		});
+		expect(errors).toEqual([]);
+		expect(jsonOf(items)).toMatchObject([{ deleted: true, text: 'Yes' }]);
+		expect(deletions).toBe(1);
+		expect(textsOf(post)).toEqual(['No']);
+	});
+
 	test('does not touch a post of another group whose ID is given', async () => {
 		const [one, other] = [seed(), seed()];
 		const before = server.posts();
