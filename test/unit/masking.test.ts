@@ -110,6 +110,8 @@ test('an answer without the secret stays unchanged', () => {
 
 describe('a large answer stays fast', () => {
 	const secret = 'APIV2:430:c8mTcH:1924905600000:c2ltdWxhdG9yLW9ubHktYXBpLXRva2VuLW5vdC1hLXNlY3JldA==';
+	/** Of its Base64. */
+	const middle = Buffer.from(secret).toString('base64').slice(45, 65);
 	test.each([
 		['ordinary words', 'The quick brown fox & the lazy dog = 20 %25. '],
 		['backslashes', '\\'],
@@ -120,6 +122,12 @@ describe('a large answer stays fast', () => {
 		['the secret', secret],
 		['the access ID', '11112222333344445555:'],
 		['Base64 of the access ID', 'MTExMTIyMjIzMzMzNDQ0NDU1NTU6'],
+		['the access ID and lines', `11112222333344445555:${'\r\n'.repeat(19)}\n`],
+		['the access ID and empty lines', `11112222333344445555:${'\n'.repeat(39)}. `],
+		['the access ID and tags', `11112222333344445555:${'<a>'.repeat(39)}. `],
+		['lines within the middle of Base64', [...middle].join(' \n'.repeat(19))],
+		['tags within the middle of Base64', [...middle].join(`<${'a'.repeat(39)}>`.repeat(40))],
+		['soft line breaks within the secret', [...secret.slice(10, 60)].join('=\r\n')],
 	])('of 1 MB with nothing but %s', (_what, unit) => {
 		const text = unit.repeat(1e6 / unit.length);
 		const begin = process.cpuUsage().user;

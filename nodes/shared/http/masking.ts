@@ -205,9 +205,10 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
 
 /**
  * The rest of an HMAC header, after the access ID: 44 characters of Base64 in any spelling. Whoever reads it can send the
- * request once more while the service accepts its time.
+ * request once more while the service accepts its time. A line may be indented. Each character is matched in one way only,
+ * so that no text makes the search slow.
  */
-const SIGNATURE = String.raw`(?:[\w+/=%\\&#;{}-]|[\r\n]{1,2}){40,900}`;
+const SIGNATURE = String.raw`(?:[\w+/=%\\&#;{}\r\n-]|(?<=[\s>]|\\[rnt])[ \t]|<[^<>]{1,40}>){40,900}`;
 
 const CORE_LENGTH = 6;
 
@@ -224,20 +225,24 @@ type Form = {
 function formsOf(secret: string, rest = ''): Form[] {
 	const bytes = Buffer.from(secret);
 	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
-	const forms = [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
+	const forms = [formOf(secret), formOf(bytes.toString('hex'), true), ...base64.map((text) => formOf(text, true))];
 	return forms.map((form) => ({ ...form, around: form.around + rest }));
 }
 
-/** The core is taken from the middle, because keys of one kind begin alike. */
-function formOf(text: string, isBase64 = false): Form {
+/**
+ * The core is taken from the middle, because keys of one kind begin alike.
+ *
+ * @param isOfBytes whether the text is Base64 or hexadecimals
+ */
+function formOf(text: string, isOfBytes = false): Form {
 	const start = Math.max(0, Math.floor((text.length - CORE_LENGTH) / 2));
-	const part = (from: number, to: number) => spelled(text, from, to, isBase64);
+	const part = (from: number, to: number) => spelled(text, from, to, isOfBytes);
 	const character = text.charAt(start);
 	return {
-		first: `\\%&=${character}${isBase64 ? (URL_SAFE[character] ?? '') : ''}`,
+		first: `\\%&=${character}${isOfBytes ? (URL_SAFE[character] ?? '') : ''}`,
 		core: part(start, start + CORE_LENGTH),
-		// Long Base64 may be broken right before the core too.
-		around: `(?<=(${part(0, start)}${isBase64 ? LINE_BREAK : ''}))${part(start, text.length)}`,
+		// A line may be broken right before the core too.
+		around: `(?<=(${part(0, start)}${lineBreak(isOfBytes)}))${part(start, text.length)}`,
 	};
 }
 
@@ -249,18 +254,22 @@ function base64Core(bytes: Buffer, offset: number): string {
 
 /** The URL-safe character that replaces each of these characters of Base64. */
 const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
-/** Long Base64 is broken into lines. */
-const LINE_BREAK = String.raw`(?:\s|\\{1,4}[rnt]){0,4}`;
+/** Long Base64 and hexadecimals are broken into lines, which may be indented or stand in elements of HTML. */
+const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9ad]|&#(?:9|1[03]|x[9ad]);|<[^<>]{1,40}>){0,40}`;
+/** Quoted-printable mail breaks its lines after "=". */
+const SOFT_LINE_BREAK = String.raw`(?:=(?:\s|\\{1,4}[rnt]){1,4})?`;
 
-function spelled(text: string, from: number, to: number, isBase64: boolean): string {
+function spelled(text: string, from: number, to: number, isOfBytes: boolean): string {
 	const characters = [...text.slice(from, to)].map((character, index) => {
 		const afterBackslash = text[from + index - 1] === '\\';
-		const other = isBase64 ? URL_SAFE[character] : undefined;
+		const other = isOfBytes ? URL_SAFE[character] : undefined;
 		const own = spellings(character, afterBackslash);
 		return other === undefined ? own : `(?:${own}|${spellings(other, afterBackslash)})`;
 	});
-	return characters.join(isBase64 ? LINE_BREAK : '');
+	return characters.join(lineBreak(isOfBytes));
 }
+
+const lineBreak = (isOfBytes: boolean) => (isOfBytes ? LINE_BREAK : SOFT_LINE_BREAK);
 
 /** Some encoders escape % and & again. All repetitions have a bound, so that no text makes the search slow. */
 const PERCENT = String.raw`(?:%|(?<!\\)\\{1,8}u0025|&(?:amp;){0,3}(?:#37;|#x25;|percnt;))(?:25){0,3}`;
