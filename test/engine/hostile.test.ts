@@ -317,6 +317,8 @@ describe.each(['default', 'filesystem'] as const)(
 			['as it is', (token: string) => token],
 			['in Base64', (token: string) => Buffer.from(`user:${token}`).toString('base64')],
 			['in hexadecimals', (token: string) => Buffer.from(token).toString('hex')],
+			['in escapes of a URL', (token: string) => Buffer.from(token).toString('hex').replace(/../g, '%$&')],
+			['in escapes of JSON', (token: string) => Buffer.from(token).toString('hex').replace(/../g, '\\u00$&')],
 		])('is not stored: %s', async (_what, spell) => {
 			const { apiToken } = threatConnect.credentials;
 			const { id } = threatConnect.seedGroup({ type: 'Document', name: 'D', fields: { fileName: 'd.bin' } });

@@ -75,9 +75,12 @@ export const maskedHeaders = (
 ): Record<string, unknown> =>
 	eachString({ ...headers }, (text) => masked(text, credentials)) as Record<string, unknown>;
 
+/** Bytes of a file that are searched for each spelling. In all of a large file this would take too long. */
+const SEARCHED_BYTES = 2 ** 20;
+
 /**
  * A file's bytes, up to the secret if they hold it. Files are not changed, and one that repeats the secret must not get into
- * n8n's storage. Only three spellings are looked for: as it is, Base64 and hexadecimals. More would make large files slow.
+ * n8n's storage. After the first MB only three spellings are looked for: as it is, Base64 in one line and hexadecimals.
  *
  * @throws InvalidInput in the reader of the stream
  */
@@ -94,14 +97,36 @@ export async function* withoutSecret(
 	// It may stand in two chunks. What could be its beginning is held back.
 	const longest = Math.max(0, ...wanted.map(({ length }) => length - 1));
 	let held = Buffer.alloc(0);
-	for await (const chunk of chunks) {
-		const bytes = Buffer.concat([held, chunk as Buffer]);
+	let isStart = true;
+	for await (const chunk of withLongStart(chunks)) {
+		if (isStart) {
+			const text = chunk.toString('latin1', 0, SEARCHED_BYTES);
+			if (masked(text, credentials) !== text) throw fileWithSecret();
+			isStart = false;
+		}
+		const bytes = Buffer.concat([held, chunk]);
 		if (wanted.some((spelling) => bytes.includes(spelling))) throw fileWithSecret();
 		const end = Math.max(0, bytes.length - longest);
 		held = bytes.subarray(end);
 		if (end > 0) yield bytes.subarray(0, end);
 	}
 	if (held.length > 0) yield held;
+}
+
+/** The same bytes. The first chunk has all bytes that are searched for each spelling. */
+async function* withLongStart(chunks: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+	const start: Buffer[] = [];
+	let missing = SEARCHED_BYTES;
+	for await (const chunk of chunks as AsyncIterable<Buffer>) {
+		if (missing <= 0) {
+			yield chunk;
+			continue;
+		}
+		start.push(chunk);
+		missing -= chunk.length;
+		if (missing <= 0) yield Buffer.concat(start.splice(0));
+	}
+	if (start.length > 0) yield Buffer.concat(start);
 }
 
 const fileWithSecret = () =>
@@ -203,12 +228,15 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
 	return spellings;
 }
 
+/** A signature may be broken into lines too. */
+const SIGNATURE_BREAK = String.raw`(?:[\r\n]|(?<=\s|\\[rnt])[ \t]|<[^<>]{1,40}>){0,40}`;
+
 /**
  * The rest of an HMAC header, after the access ID: 44 characters of Base64 in any spelling. Whoever reads it can send the
- * request once more while the service accepts its time. A line may be indented. Each character is matched in one way only,
- * so that no text makes the search slow.
+ * request once more while the service accepts its time. Each character is matched in one way only, so that no text makes
+ * the search slow.
  */
-const SIGNATURE = String.raw`(?:[\w+/=%\\&#;{}\r\n-]|(?<=[\s>]|\\[rnt])[ \t]|<[^<>]{1,40}>){40,900}`;
+const SIGNATURE = String.raw`${SIGNATURE_BREAK}(?:[\w+/=%\\&#;{}-]${SIGNATURE_BREAK}){40,900}`;
 
 const CORE_LENGTH = 6;
 
@@ -225,7 +253,11 @@ type Form = {
 function formsOf(secret: string, rest = ''): Form[] {
 	const bytes = Buffer.from(secret);
 	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
-	const forms = [formOf(secret), formOf(bytes.toString('hex'), true), ...base64.map((text) => formOf(text, true))];
+	const forms = [
+		formOf(secret),
+		formOf(bytes.toString('hex'), true),
+		...base64.map((text) => formOf(text, true)),
+	];
 	return forms.map((form) => ({ ...form, around: form.around + rest }));
 }
 
