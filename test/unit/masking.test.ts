@@ -40,6 +40,7 @@ const PLACES: Record<string, (text: string, credentials: Record<string, string>)
 	'a header': (text, credentials) =>
 		JSON.stringify(maskedHeaders({ location: text, x: [text] }, credentials)),
 	'a message': masked,
+	'a message in one line': (text, credentials) => masked(text.replace(/[\r\n]/g, ' '), credentials),
 };
 
 test('no decoder finds a secret in the result, for any secret, spelling and place', () => {
@@ -160,7 +161,13 @@ describe('a signature, with which the request can be sent again for five minutes
 			for (const key of ['a', 'b']) {
 				const header = encode(`TC ${credentials.accessId}:${signature(key)}`);
 				expect(holdsSecret(header, signature(key))).toBe(true);
-				for (const said of [`Said ${header}, twice: ${header}`, JSON.stringify({ authorization: header })]) {
+				const texts = [
+					`Said ${header}, twice: ${header}`,
+					JSON.stringify({ authorization: header }),
+					// As in a header, and in an excerpt.
+					header.replace(/[\r\n]/g, ' '),
+				];
+				for (const said of texts) {
 					expect(holdsSecret(masked(said, credentials), signature(key))).toBe(false);
 					expect(holdsSecret(stringifyJson(readBody(said, credentials)), signature(key))).toBe(false);
 				}
@@ -204,6 +211,7 @@ describe('a large answer stays fast', () => {
 		['the access ID and lines', `11112222333344445555:${'\r\n'.repeat(19)}\n`],
 		['the access ID and empty lines', `11112222333344445555:${'\n'.repeat(39)}. `],
 		['the access ID and tags', `11112222333344445555:${'<a>'.repeat(39)}. `],
+		['Base64 of the access ID and spaces', `MTExMTIyMjIzMzMzNDQ0NDU1NTU6${'  a'.repeat(39)}. `],
 		['lines within the middle of Base64', [...middle].join(' \n'.repeat(19))],
 		['tags within the middle of Base64', [...middle].join(`<${'a'.repeat(39)}>`.repeat(40))],
 		['soft line breaks within the secret', [...secret.slice(10, 60)].join('=\r\n')],

@@ -221,22 +221,26 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
 	if (present?.of === of) return present.spellings;
 	const forms = [
 		...secrets.flatMap((secret) => formsOf(secret)),
-		...(signer ? formsOf(`${signer}:`, SIGNATURE) : []),
+		...(signer ? formsOf(`${signer}:`, signaturePattern) : []),
 	];
 	const spellings = forms.length > 0 ? new Spellings(forms) : undefined;
 	known.set(credentials, { of, spellings });
 	return spellings;
 }
 
-/** A signature may be broken into lines too. */
-const SIGNATURE_BREAK = String.raw`(?:[\r\n]|(?<=\s|\\[rnt])[ \t]|<[^<>]{1,40}>){0,40}`;
-
 /**
  * The rest of an HMAC header, after the access ID: 44 characters of Base64 in any spelling. Whoever reads it can send the
  * request once more while the service accepts its time. Each character is matched in one way only, so that no text makes
  * the search slow.
+ *
+ * @param isOfBytes whether it stands in Base64 or hexadecimals. A header or message has spaces where their lines broke. In
+ *   other texts a space ends the signature, because the access ID may also stand before a colon and words.
  */
-const SIGNATURE = String.raw`${SIGNATURE_BREAK}(?:[\w+/=%\\&#;{}-]${SIGNATURE_BREAK}){40,900}`;
+function signaturePattern(isOfBytes: boolean): string {
+	const space = isOfBytes ? String.raw`\s` : String.raw`[\r\n]|(?<=\s|\\[rnt])[ \t]`;
+	const lineBreaks = `(?:${space}|<[^<>]{1,40}>){0,40}`;
+	return String.raw`${lineBreaks}(?:[\w+/=%\\&#;{}-]${lineBreaks}){40,900}`;
+}
 
 const CORE_LENGTH = 6;
 
@@ -249,16 +253,12 @@ type Form = {
 	around: string;
 };
 
-/** What decoders would turn into the secret. @param rest pattern of what follows it and is hidden with it */
-function formsOf(secret: string, rest = ''): Form[] {
+/** What decoders would turn into the secret. @param rest gives the pattern of what follows it and is hidden with it */
+function formsOf(secret: string, rest: (isOfBytes: boolean) => string = () => ''): Form[] {
 	const bytes = Buffer.from(secret);
-	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
-	const forms = [
-		formOf(secret),
-		formOf(bytes.toString('hex'), true),
-		...base64.map((text) => formOf(text, true)),
-	];
-	return forms.map((form) => ({ ...form, around: form.around + rest }));
+	const ofBytes = [bytes.toString('hex'), ...[0, 1, 2].map((offset) => base64Core(bytes, offset))];
+	const forms = [formOf(secret), ...ofBytes.map((text) => formOf(text, true))];
+	return forms.map((form, index) => ({ ...form, around: form.around + rest(index > 0) }));
 }
 
 /**
