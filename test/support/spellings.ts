@@ -72,7 +72,10 @@ for (const [name, lineBreak] of [
 	['of JSON', '\\r\\n'],
 	['of a URL', '%0D%0A'],
 	['of HTML', '<br />\n'],
-	['in a table of HTML', '</td></tr>\r\n<tr><td class="key">'],
+	[
+		'in a table of HTML',
+		'</td></tr>\r\n<tr><td class="key" style="font-family: monospace; color: #333; padding: 4px">',
+	],
 ] as const) {
 	ENCODERS[`Base64 in lines ${name}`] = (text) => inLines(8, lineBreak)(base64(text));
 }

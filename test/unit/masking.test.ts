@@ -211,9 +211,11 @@ describe('a large answer stays fast', () => {
 		['the access ID and lines', `11112222333344445555:${'\r\n'.repeat(19)}\n`],
 		['the access ID and empty lines', `11112222333344445555:${'\n'.repeat(39)}. `],
 		['the access ID and tags', `11112222333344445555:${'<a>'.repeat(39)}. `],
+		['the middle of Base64 and tags', `${middle.slice(0, 6)}<${middle}>`.repeat(2)],
+		['the access ID and long tags', `11112222333344445555:${`<${'a'.repeat(199)}>a`.repeat(39)}. `],
 		['Base64 of the access ID and spaces', `MTExMTIyMjIzMzMzNDQ0NDU1NTU6${'  a'.repeat(39)}. `],
 		['lines within the middle of Base64', [...middle].join(' \n'.repeat(19))],
-		['tags within the middle of Base64', [...middle].join(`<${'a'.repeat(39)}>`.repeat(40))],
+		['tags within the middle of Base64', [...middle].join(`<${'a'.repeat(199)}>`.repeat(40))],
 		['soft line breaks within the secret', [...secret.slice(10, 60)].join('=\r\n')],
 	])('of 1 MB with nothing but %s', (_what, unit) => {
 		const text = unit.repeat(1e6 / unit.length);

@@ -238,7 +238,7 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
  */
 function signaturePattern(isOfBytes: boolean): string {
 	const space = isOfBytes ? String.raw`\s` : String.raw`[\r\n]|(?<=\s|\\[rnt])[ \t]`;
-	const lineBreaks = `(?:${space}|<[^<>]{1,40}>){0,40}`;
+	const lineBreaks = `(?:${space}|<[^<>]{1,200}>){0,40}`;
 	return String.raw`${lineBreaks}(?:[\w+/=%\\&#;{}-]${lineBreaks}){40,900}`;
 }
 
@@ -287,7 +287,7 @@ function base64Core(bytes: Buffer, offset: number): string {
 /** The URL-safe character that replaces each of these characters of Base64. */
 const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
 /** Long Base64 and hexadecimals are broken into lines, which may be indented or stand in elements of HTML. */
-const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9ad]|&#(?:9|1[03]|x[9ad]);|<[^<>]{1,40}>){0,40}`;
+const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9ad]|&#(?:9|1[03]|x[9ad]);|<[^<>]{1,200}>){0,40}`;
 /** Quoted-printable mail breaks its lines after "=". */
 const SOFT_LINE_BREAK = String.raw`(?:=(?:\s|\\{1,4}[rnt]){1,4})?`;
 
