@@ -314,14 +314,25 @@ describe.each(['default', 'filesystem'] as const)(
 		afterAll(async () => await store.remove());
 
 		test.each([
-			['as it is', (token: string) => token],
-			['in Base64', (token: string) => Buffer.from(`user:${token}`).toString('base64')],
-			['in hexadecimals', (token: string) => Buffer.from(token).toString('hex')],
-		])('is not stored: %s', async (_what, spell) => {
+			['as it is', (token: string) => token, 10],
+			['as it is, after some MB', (token: string) => token, 3_000_000],
+			['in Base64', (token: string) => Buffer.from(`user:${token}`).toString('base64'), 200_000],
+			['in hexadecimals', (token: string) => Buffer.from(token).toString('hex'), 200_000],
+			[
+				'in escapes of a URL',
+				(token: string) => Buffer.from(token).toString('hex').replace(/../g, '%$&'),
+				200_000,
+			],
+			[
+				'in escapes of JSON',
+				(token: string) => Buffer.from(token).toString('hex').replace(/../g, '\\u00$&'),
+				200_000,
+			],
+		])('is not stored: %s', async (_what, spell, before) => {
 			const { apiToken } = threatConnect.credentials;
 			const { id } = threatConnect.seedGroup({ type: 'Document', name: 'D', fields: { fileName: 'd.bin' } });
 			const content = Buffer.concat([
-				Buffer.alloc(200_000, 1),
+				Buffer.alloc(before, 1),
 				Buffer.from(spell(apiToken)),
 				Buffer.alloc(1000, 2),
 			]);

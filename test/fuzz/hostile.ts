@@ -97,7 +97,11 @@ export type Move = Words & {
 export const moves: fc.Arbitrary<Move[]> = fc.array(
 	fc.record<Move>({
 		says: fc.constantFrom(...SAYS),
-		spelling: fc.oneof(fc.constant('plain'), fc.constantFrom(...Object.keys(ENCODERS))),
+		spelling: fc.oneof(
+			fc.constant('plain'),
+			fc.constantFrom(...Object.keys(ENCODERS)),
+			fc.constantFrom(...Object.keys(ENCODERS).filter((name) => name.includes('in lines'))),
+		),
 		markup: fc.constantFrom(...MARKUP),
 		from: fc.oneof(fc.constant(0), fc.nat(4)),
 		times: fc.constantFrom(1, 1, 2, 1000),

@@ -59,13 +59,29 @@ for (const form of ['base64', 'base64url'] as const) {
 		}
 	}
 }
+const inLines =
+	(width: number, lineBreak: string): Encoder =>
+	(text) =>
+		text.replace(new RegExp(`.{${width}}`, 'g'), `$&${lineBreak}`);
+const base64: Encoder = (text) => Buffer.from(text).toString('base64');
 // The lines break at each position of the secret.
-for (const width of [16, 17, 18, 19, 20, 21, 22, 23, 64, 76]) {
-	ENCODERS[`Base64 in lines of ${width}`] = (text) =>
-		Buffer.from(`key: ${text}`)
-			.toString('base64')
-			.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
+for (const width of [16, 17, 18, 19, 20, 21, 22, 23, 64, 76])
+	ENCODERS[`Base64 in lines of ${width}`] = (text) => inLines(width, '\r\n')(base64(`key: ${text}`));
+for (const [name, lineBreak] of [
+	['indented', `\n${' '.repeat(12)}`],
+	['of JSON', '\\r\\n'],
+	['of a URL', '%0D%0A'],
+	['of HTML', '<br />\n'],
+	[
+		'in a table of HTML',
+		'</td></tr>\r\n<tr><td class="key" style="font-family: monospace; color: #333; padding: 4px">',
+	],
+] as const) {
+	ENCODERS[`Base64 in lines ${name}`] = (text) => inLines(8, lineBreak)(base64(text));
 }
+ENCODERS['hexadecimal in lines'] = (text) => inLines(8, '\n')(Buffer.from(text).toString('hex'));
+ENCODERS['quoted printable in lines'] = (text) =>
+	inLines(5, '=\r\n')(text.replaceAll('=', '\0')).replaceAll('\0', '=3D');
 ENCODERS['Base64 in a URL'] = (text) => encodeURIComponent(Buffer.from(text).toString('base64'));
 ENCODERS['Base64 in HTML'] = (text) =>
 	Buffer.from(text).toString('base64').replaceAll('=', '&#x3D;').replaceAll('+', '&#43;');
@@ -104,10 +120,13 @@ export function decodings(text: string): string[] {
 					(whole, name: string) =>
 						Object.entries(NAMES).find(([, entity]) => entity === `&${name};`)?.[0] ?? whole,
 				),
-		(one) => one.replace(/[\r\n]+/g, ''),
+		(one) => one.replace(/=?[\r\n]+[ \t]*/g, ''),
+		(one) => one.replace(/\\[rn]/g, ''),
+		(one) => one.replace(/<[^<>]*>/g, ''),
+		(one) => one.replace(/\s+/g, ''),
 	];
 	for (const one of all) {
-		if (all.size > 60) break;
+		if (all.size > 100) break;
 		for (const decode of decoders) all.add(decode(one));
 	}
 	return [...all].flatMap((one) => [

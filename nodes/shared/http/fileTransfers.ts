@@ -111,17 +111,27 @@ export async function fetchBytes(
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
 			if (reply.status >= 200 && reply.status < 300 && !isText) {
 				const lateAfter = () => (isLate() ? total : undefined);
-				const file = stream.compose<ByteStream>((chunks: AsyncIterable<unknown>) =>
-					withoutSecret(chunks, connection.credentials),
-				);
-				// The reader gets the error too. n8n's file storage stops listening before Node.js 24 emits it, and an error that
-				// nobody hears ends n8n.
-				file.on('error', () => {});
+				const file = streamOf(withoutSecret(stream, connection.credentials), stream);
 				return { ...reply, stream: file, lateAfter, text: '', json: undefined };
 			}
 			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
 		},
 	);
+}
+
+/**
+ * A stream of bytes that are made from another stream. Nothing is read before the reader asks, because n8n's file storage
+ * first makes a folder, and an error that nobody hears ends n8n. For the same reason `compose` is not used: it begins at
+ * once.
+ */
+function streamOf(bytes: AsyncIterable<Buffer>, source: ByteStream): ByteStream {
+	// The class of streams, because this package imports nothing.
+	const { from } = source.constructor as unknown as { from(bytes: AsyncIterable<Buffer>): ByteStream };
+	const stream = from(bytes);
+	// The reader gets the errors too. n8n's file storage stops listening before Node.js 24 emits them.
+	for (const one of [source, stream]) one.on('error', () => {});
+	stream.on('close', () => source.destroy());
+	return stream;
 }
 
 /** Enough for any message. */

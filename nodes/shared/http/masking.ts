@@ -75,9 +75,12 @@ export const maskedHeaders = (
 ): Record<string, unknown> =>
 	eachString({ ...headers }, (text) => masked(text, credentials)) as Record<string, unknown>;
 
+/** Bytes of a file that are searched for each spelling. In all of a large file this would take too long. */
+const SEARCHED_BYTES = 2 ** 20;
+
 /**
  * A file's bytes, up to the secret if they hold it. Files are not changed, and one that repeats the secret must not get into
- * n8n's storage. Only three spellings are looked for: as it is, Base64 and hexadecimals. More would make large files slow.
+ * n8n's storage. After the first MB only three spellings are looked for: as it is, Base64 in one line and hexadecimals.
  *
  * @throws InvalidInput in the reader of the stream
  */
@@ -94,14 +97,36 @@ export async function* withoutSecret(
 	// It may stand in two chunks. What could be its beginning is held back.
 	const longest = Math.max(0, ...wanted.map(({ length }) => length - 1));
 	let held = Buffer.alloc(0);
-	for await (const chunk of chunks) {
-		const bytes = Buffer.concat([held, chunk as Buffer]);
+	let isStart = true;
+	for await (const chunk of withLongStart(chunks)) {
+		if (isStart) {
+			const text = chunk.toString('latin1', 0, SEARCHED_BYTES);
+			if (masked(text, credentials) !== text) throw fileWithSecret();
+			isStart = false;
+		}
+		const bytes = Buffer.concat([held, chunk]);
 		if (wanted.some((spelling) => bytes.includes(spelling))) throw fileWithSecret();
 		const end = Math.max(0, bytes.length - longest);
 		held = bytes.subarray(end);
 		if (end > 0) yield bytes.subarray(0, end);
 	}
 	if (held.length > 0) yield held;
+}
+
+/** The same bytes. The first chunk has all bytes that are searched for each spelling. */
+async function* withLongStart(chunks: AsyncIterable<unknown>): AsyncGenerator<Buffer> {
+	const start: Buffer[] = [];
+	let missing = SEARCHED_BYTES;
+	for await (const chunk of chunks as AsyncIterable<Buffer>) {
+		if (missing <= 0) {
+			yield chunk;
+			continue;
+		}
+		start.push(chunk);
+		missing -= chunk.length;
+		if (missing <= 0) yield Buffer.concat(start.splice(0));
+	}
+	if (start.length > 0) yield Buffer.concat(start);
 }
 
 const fileWithSecret = () =>
@@ -196,7 +221,7 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
 	if (present?.of === of) return present.spellings;
 	const forms = [
 		...secrets.flatMap((secret) => formsOf(secret)),
-		...(signer ? formsOf(`${signer}:`, SIGNATURE) : []),
+		...(signer ? formsOf(`${signer}:`, signaturePattern) : []),
 	];
 	const spellings = forms.length > 0 ? new Spellings(forms) : undefined;
 	known.set(credentials, { of, spellings });
@@ -205,9 +230,17 @@ function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings
 
 /**
  * The rest of an HMAC header, after the access ID: 44 characters of Base64 in any spelling. Whoever reads it can send the
- * request once more while the service accepts its time.
+ * request once more while the service accepts its time. Each character is matched in one way only, so that no text makes
+ * the search slow.
+ *
+ * @param isOfBytes whether it stands in Base64 or hexadecimals. A header or message has spaces where their lines broke. In
+ *   other texts a space ends the signature, because the access ID may also stand before a colon and words.
  */
-const SIGNATURE = String.raw`(?:[\w+/=%\\&#;{}-]|[\r\n]{1,2}){40,900}`;
+function signaturePattern(isOfBytes: boolean): string {
+	const space = isOfBytes ? String.raw`\s` : String.raw`[\r\n]|(?<=\s|\\[rnt])[ \t]`;
+	const lineBreaks = `(?:${space}|<[^<>]{1,200}>){0,40}`;
+	return String.raw`${lineBreaks}(?:[\w+/=%\\&#;{}-]${lineBreaks}){40,900}`;
+}
 
 const CORE_LENGTH = 6;
 
@@ -220,24 +253,28 @@ type Form = {
 	around: string;
 };
 
-/** What decoders would turn into the secret. @param rest pattern of what follows it and is hidden with it */
-function formsOf(secret: string, rest = ''): Form[] {
+/** What decoders would turn into the secret. @param rest gives the pattern of what follows it and is hidden with it */
+function formsOf(secret: string, rest: (isOfBytes: boolean) => string = () => ''): Form[] {
 	const bytes = Buffer.from(secret);
-	const base64 = [0, 1, 2].map((offset) => base64Core(bytes, offset));
-	const forms = [formOf(secret), formOf(bytes.toString('hex')), ...base64.map((text) => formOf(text, true))];
-	return forms.map((form) => ({ ...form, around: form.around + rest }));
+	const ofBytes = [bytes.toString('hex'), ...[0, 1, 2].map((offset) => base64Core(bytes, offset))];
+	const forms = [formOf(secret), ...ofBytes.map((text) => formOf(text, true))];
+	return forms.map((form, index) => ({ ...form, around: form.around + rest(index > 0) }));
 }
 
-/** The core is taken from the middle, because keys of one kind begin alike. */
-function formOf(text: string, isBase64 = false): Form {
+/**
+ * The core is taken from the middle, because keys of one kind begin alike.
+ *
+ * @param isOfBytes whether the text is Base64 or hexadecimals
+ */
+function formOf(text: string, isOfBytes = false): Form {
 	const start = Math.max(0, Math.floor((text.length - CORE_LENGTH) / 2));
-	const part = (from: number, to: number) => spelled(text, from, to, isBase64);
+	const part = (from: number, to: number) => spelled(text, from, to, isOfBytes);
 	const character = text.charAt(start);
 	return {
-		first: `\\%&=${character}${isBase64 ? (URL_SAFE[character] ?? '') : ''}`,
+		first: `\\%&=${character}${isOfBytes ? (URL_SAFE[character] ?? '') : ''}`,
 		core: part(start, start + CORE_LENGTH),
-		// Long Base64 may be broken right before the core too.
-		around: `(?<=(${part(0, start)}${isBase64 ? LINE_BREAK : ''}))${part(start, text.length)}`,
+		// A line may be broken right before the core too.
+		around: `(?<=(${part(0, start)}${lineBreak(isOfBytes)}))${part(start, text.length)}`,
 	};
 }
 
@@ -249,18 +286,22 @@ function base64Core(bytes: Buffer, offset: number): string {
 
 /** The URL-safe character that replaces each of these characters of Base64. */
 const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
-/** Long Base64 is broken into lines. */
-const LINE_BREAK = String.raw`(?:\s|\\{1,4}[rnt]){0,4}`;
+/** Long Base64 and hexadecimals are broken into lines, which may be indented or stand in elements of HTML. */
+const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9ad]|&#(?:9|1[03]|x[9ad]);|<[^<>]{1,200}>){0,40}`;
+/** Quoted-printable mail breaks its lines after "=". */
+const SOFT_LINE_BREAK = String.raw`(?:=(?:\s|\\{1,4}[rnt]){1,4})?`;
 
-function spelled(text: string, from: number, to: number, isBase64: boolean): string {
+function spelled(text: string, from: number, to: number, isOfBytes: boolean): string {
 	const characters = [...text.slice(from, to)].map((character, index) => {
 		const afterBackslash = text[from + index - 1] === '\\';
-		const other = isBase64 ? URL_SAFE[character] : undefined;
+		const other = isOfBytes ? URL_SAFE[character] : undefined;
 		const own = spellings(character, afterBackslash);
 		return other === undefined ? own : `(?:${own}|${spellings(other, afterBackslash)})`;
 	});
-	return characters.join(isBase64 ? LINE_BREAK : '');
+	return characters.join(lineBreak(isOfBytes));
 }
+
+const lineBreak = (isOfBytes: boolean) => (isOfBytes ? LINE_BREAK : SOFT_LINE_BREAK);
 
 /** Some encoders escape % and & again. All repetitions have a bound, so that no text makes the search slow. */
 const PERCENT = String.raw`(?:%|(?<!\\)\\{1,8}u0025|&(?:amp;){0,3}(?:#37;|#x25;|percnt;))(?:25){0,3}`;
