@@ -105,20 +105,20 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		const post = answers('post');
 		await post('add', { groupId: id, text: 'Seen' });
 		const postId = server.posts()[0]?.id;
-		await post('reply', { groupId: id, postId, text: 'Seen too' } as never);
+		await post('reply', { groupId: id, postId, text: 'Seen too' });
 		await post('getAll', { groupId: id });
-		await post('delete', { groupId: id, postId } as never);
+		await post('delete', { groupId: id, postId });
 		const attribute = answers('attribute');
 		const named = {
 			findAttributeBy: 'type',
 			attributeType: { __rl: true, mode: 'name', value: 'Ticket Number' },
 		};
 		const more = { source: 'Desk', securityLabels: 'TLP:RED' };
-		await attribute('add', { groupId: id, ...named, value: 'T-1', additionalFields: more } as never);
+		await attribute('add', { groupId: id, ...named, value: 'T-1', additionalFields: more });
 		const changes = { value: 'T-2', securityLabels: { list: { name: 'TLP:AMBER' } } };
-		await attribute('update', { groupId: id, ...named, updateFields: changes } as never);
+		await attribute('update', { groupId: id, ...named, updateFields: changes });
 		await attribute('getAll', { groupId: id, options: { includeLabels: true } });
-		await attribute('delete', { groupId: id, ...named } as never);
+		await attribute('delete', { groupId: id, ...named });
 		const tag = answers('tag');
 		await tag('add', { groupId: id, tags: 'Contained, Phishing' });
 		await tag('remove', { groupId: id, tags: 'Contained, Robbery' });
