@@ -70,6 +70,19 @@ describe.each(DOCUMENTS)('%s', (document) => {
 	});
 });
 
+test.each(['docs/threatconnect-group.md', 'docs/attackforge-group.md'])(
+	'README.md leads to each operation of %s',
+	(page) => {
+		const operations = [...read(page).matchAll(/^## (.+): (.+)$/gm)].map(([, ...words]) =>
+			words.join('-').toLowerCase().replaceAll(' ', '-'),
+		);
+		expect(operations.length).toBeGreaterThan(15);
+		const linked = linksOf('README.md');
+		const missing = operations.filter((anchor) => !linked.includes(`${page}#${anchor}`));
+		expect(missing).toEqual([]);
+	},
+);
+
 test('the test finds the tables of the documents', () => {
 	const tables = DOCUMENTS.flatMap((document) => tablesIn(proseOf(document)));
 	expect(tables.length).toBeGreaterThan(30);
