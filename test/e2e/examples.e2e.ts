@@ -41,6 +41,7 @@ const TESTED = [
 	'agent-tools', // mcp.e2e.ts
 	'agent-triage', // agents.e2e.ts
 	'alert-enrichment',
+	'blocklist',
 	'bulk-import',
 	'customers-to-attackforge',
 	'errors-to-tickets',
@@ -49,6 +50,8 @@ const TESTED = [
 	'new-incidents',
 	'offboarding',
 	'report-with-pdf',
+	'retag',
+	'ticket-numbers',
 	'vulnerabilities-to-threatconnect',
 	'yara-to-signatures',
 ];
@@ -150,6 +153,150 @@ test('alert-enrichment: known alerts bring their groups and leave a post, unknow
 	expect(stage.threatConnect.posts()).toEqual([
 		expect.objectContaining({ objectId: id, text: 'Seen again: badguy.com on WS-0533, alert SIEM-5501' }),
 	]);
+});
+
+/** A time some days ago, as the API writes it. */
+const daysAgo = (days: number) =>
+	new Date(Date.now() - days * 86_400_000).toISOString().replace(/\.\d{3}Z$/, 'Z');
+
+test('blocklist: the active indicators of the incidents of a week are one file, each of them once', async () => {
+	const host = (summary: string, more: Record<string, unknown> = {}) =>
+		stage.threatConnect.seedEntity('indicators', { type: 'Host', summary, hostName: summary, ...more });
+	const shared = host('c2.example');
+	const inactive = host('parked.example', { active: false });
+	const old = host('old.example');
+	const ofOther = host('of-another-type.example');
+	const seed = (type: 'Incident' | 'Event', days: number, associatedIndicators: string[]) =>
+		stage.threatConnect.seedGroup({
+			type,
+			name: `${type} of ${days} days ago`,
+			dateAdded: daysAgo(days),
+			associatedIndicators,
+		});
+	seed('Incident', 1, [shared, inactive]);
+	// The second one is the same value in another owner.
+	seed('Incident', 6, [shared, host('c2.example', { ownerName: 'Demo Community' }), host('a.example')]);
+	seed('Incident', 9, [old, shared]);
+	seed('Event', 1, [ofOther]);
+
+	const expected = stage.threatConnect
+		.groups()
+		.filter(({ type, dateAdded }) => type === 'Incident' && dateAdded >= daysAgo(7))
+		.flatMap(({ associatedIndicators }) => associatedIndicators)
+		.filter(({ active }) => active !== false)
+		.map(({ summary }) => String(summary));
+	expect(expected.filter((value) => value === 'c2.example')).toHaveLength(3);
+	const lines = [...new Set(expected)].sort();
+	expect(lines).toEqual(expect.arrayContaining(['a.example', 'c2.example']));
+	for (const absent of ['parked.example', 'old.example', 'of-another-type.example']) {
+		expect(lines).not.toContain(absent);
+	}
+
+	const before = writes(stage.threatConnect.requests).length;
+	for (let time = 0; time < 2; time++) {
+		const execution = await run(example('blocklist'));
+		const text = `${lines.join('\n')}\n`;
+		expect(json(itemsOf(execution, 'One list'))).toEqual([{ count: lines.length, text }]);
+		expect(itemsOf(execution, 'Text file')).toMatchObject([
+			{ binary: { data: { fileName: 'blocklist.txt', mimeType: 'text/plain' } } },
+		]);
+	}
+	expect(writes(stage.threatConnect.requests)).toHaveLength(before);
+});
+
+test('ticket-numbers: each group has one number, that of its ticket, also after further runs', async () => {
+	const description = { type: 'Description', value: 'Mail to the finance team', default: true };
+	const seed = (number: number, attributes: Array<{ type: string; value: string; source?: string }>) =>
+		stage.threatConnect.seedGroup({
+			type: 'Incident',
+			name: `Alert ${number}`,
+			xid: `siem:${number}`,
+			attributes: [description, ...attributes],
+		}).id;
+	const ids = [
+		seed(4711, [{ type: 'Ticket Number', value: 'INC-100', source: 'Service desk' }]),
+		seed(4712, []),
+	];
+	const recorded = () =>
+		ids.map((id) => stage.threatConnect.group(id)?.attributes.map(({ type, value }) => [type, value]));
+	const both = (first: string, second: string) =>
+		[first, second].map((number) => [
+			['Description', description.value],
+			['Ticket Number', number],
+		]);
+	const workflow = example('ticket-numbers');
+	const outcomes = async (changed: Workflow = workflow) => {
+		const execution = await run(changed);
+		// The group of the third ticket does not exist.
+		expect(json(itemsOf(execution, 'Get the group', 1))).toMatchObject([{ ticket: 'INC-206' }]);
+		return ['Update the number', 'Add the number'].map((node) =>
+			json(itemsOf(execution, node)).map(({ value, _outcome }) => [value, _outcome]),
+		);
+	};
+
+	expect(await outcomes()).toEqual([[['INC-204', 'updated']], [['INC-205', 'created']]]);
+	expect(recorded()).toEqual(both('INC-204', 'INC-205'));
+	const after = writes(stage.threatConnect.requests).length;
+
+	expect(await outcomes()).toEqual([
+		[
+			['INC-204', 'unchanged'],
+			['INC-205', 'unchanged'],
+		],
+		[],
+	]);
+	expect(recorded()).toEqual(both('INC-204', 'INC-205'));
+	expect(writes(stage.threatConnect.requests)).toHaveLength(after);
+
+	const later = JSON.parse(JSON.stringify(workflow).replace('INC-205', 'INC-307')) as Workflow;
+	expect(await outcomes(later)).toEqual([
+		[
+			['INC-204', 'unchanged'],
+			['INC-307', 'updated'],
+		],
+		[],
+	]);
+	expect(recorded()).toEqual(both('INC-204', 'INC-307'));
+	expect(writes(stage.threatConnect.requests)).toHaveLength(after + 1);
+});
+
+test('retag: the groups of each campaign lose the former tag and get the new one, and keep their others', async () => {
+	const seed = (type: 'Campaign' | 'Event' | 'Incident', name: string, tags: string[], of?: string) =>
+		stage.threatConnect.seedGroup({ type, name, tags, ...(of && { associatedGroups: [of] }) }).id;
+	const winter = seed('Campaign', 'Winter wave', ['Unattributed 17']);
+	const parcel = seed('Campaign', 'Parcel scam', []);
+	const other = seed('Incident', 'Of no campaign', ['Smishing', 'Unattributed 17']);
+	const tagged = {
+		[seed('Incident', 'First of winter', ['Phishing', 'Unattributed 17'], winter)]: [
+			'Midnight Lynx',
+			'Phishing',
+		],
+		[seed('Event', 'Second of winter', ['Midnight Lynx', 'Smishing'], winter)]: ['Midnight Lynx', 'Smishing'],
+		[seed('Incident', 'First of parcels', ['Smishing'], parcel)]: ['Postal Fraud'],
+		[winter]: ['Unattributed 17'],
+		[other]: ['Smishing', 'Unattributed 17'],
+	};
+	const recorded = () =>
+		Object.fromEntries(
+			Object.keys(tagged).map((id) => [id, namesOf(stage.threatConnect.group(id)?.tags ?? [])]),
+		);
+	const outcomes = async () => {
+		const execution = await run(example('retag'));
+		return ['Add the new tag', 'Remove the former tag'].map((node) =>
+			json(itemsOf(execution, node)).map(({ _outcome }) => _outcome),
+		);
+	};
+
+	expect(await outcomes()).toEqual([
+		['updated', 'unchanged', 'updated'],
+		['updated', 'unchanged', 'updated'],
+	]);
+	expect(recorded()).toEqual(tagged);
+	const after = writes(stage.threatConnect.requests).length;
+
+	expect((await outcomes()).flat()).toEqual(Array(6).fill('unchanged'));
+	expect(recorded()).toEqual(tagged);
+	expect(writes(stage.threatConnect.requests)).toHaveLength(after);
 });
 
 /** Runs a workflow from its trigger, as Execute Workflow does: with what Fetch Test Event shows. */
