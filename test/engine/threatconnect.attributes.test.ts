@@ -566,3 +566,46 @@ test('Create Activity Log is sent with each write', async () => {
 		['DELETE', true],
 	]);
 });
+
+describe('two items for one attribute', () => {
+	test('that delete it: the second finds it gone', async () => {
+		const { id } = seed();
+		const { items } = await node(
+			'delete',
+			{ groupId: id, findAttributeBy: 'type', ...TICKET },
+			{ items: [{}, {}] },
+		);
+		expect(jsonOf(items)).toMatchObject([
+			{ deleted: true, _outcome: 'deleted' },
+			{ deleted: false, _outcome: 'unchanged' },
+		]);
+	});
+
+	test('that change it: the value of the second stays', async () => {
+		const { id } = seed();
+		const parameters = {
+			groupId: id,
+			findAttributeBy: 'type',
+			...TICKET,
+			updateFields: { value: '={{ $json.ticket }}' },
+		};
+		const { items } = await node('update', parameters, {
+			items: ['A', 'B', 'B', 'C'].map((ticket) => ({ ticket })),
+		});
+		expect(jsonOf(items)).toMatchObject([
+			{ _outcome: 'updated' },
+			{ _outcome: 'updated' },
+			{ _outcome: 'unchanged' },
+			{ _outcome: 'updated' },
+		]);
+		expect(told(id)).toContainEqual(['Ticket Number', 'C']);
+	});
+});
+
+test('an attribute whose line breaks the service stores in its own way is not added again', async () => {
+	const { id } = seed({ type: 'Source', value: 'One\nTwo' });
+	const parameters = { groupId: id, attributeType: RL('Source'), value: 'One\r\nTwo' };
+	const { items, error } = await node('add', parameters);
+	expect(error).toBeUndefined();
+	expect(jsonOf(items)).toMatchObject([{ _outcome: 'unchanged' }]);
+});

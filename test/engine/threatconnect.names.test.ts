@@ -395,3 +395,24 @@ test('a tag that another client adds between reading and writing stays', async (
 	}
 	expect(namesOf(id)).toEqual(['Old', 'Ransomware']);
 });
+
+describe('two items for one group', () => {
+	test('that add one tag: the second finds it there', async () => {
+		const { id } = seed();
+		const { items } = await node('add', { ...tag, groupId: id, tags: 'Twice' }, { items: [{}, {}] });
+		expect(jsonOf(items)).toMatchObject([
+			{ added: ['Twice'], _outcome: 'updated' },
+			{ added: [], alreadyThere: ['Twice'], _outcome: 'unchanged' },
+		]);
+	});
+
+	test('that remove one label: the second finds it gone', async () => {
+		const { id } = seed();
+		const parameters = { ...label, groupId: id, securityLabels: 'TLP:GREEN' };
+		const { items } = await node('remove', parameters, { items: [{}, {}] });
+		expect(jsonOf(items)).toMatchObject([
+			{ removed: ['TLP:GREEN'], _outcome: 'updated' },
+			{ removed: [], notThere: ['TLP:GREEN'], _outcome: 'unchanged' },
+		]);
+	});
+});

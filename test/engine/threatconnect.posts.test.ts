@@ -319,3 +319,13 @@ test('Create Activity Log is sent with each write', async () => {
 		['DELETE', '/api/v3/posts?createActivityLog=true'],
 	]);
 });
+
+test('two items that delete one post: the second finds it gone', async () => {
+	const { id, post } = seed();
+	const { items, error } = await node('delete', { groupId: id, postId: post }, { items: [{}, {}] });
+	expect(error).toBeUndefined();
+	expect(jsonOf(items)).toMatchObject([
+		{ deleted: true, _outcome: 'deleted' },
+		{ deleted: false, _outcome: 'unchanged' },
+	]);
+});

@@ -55,6 +55,13 @@ test('an action that was refused is not looked up, and the refusal is passed on'
 	expect(error).toBe(refused);
 });
 
+test('an action that is refused because an earlier attempt was done late is done', async () => {
+	const refused = new ServiceFailure('not found', 'Check the ID.');
+	const { happened, end } = await once([lost(), refused], [undefined, 'gone']);
+	expect(happened.map((step) => step.split(' ')[0])).toEqual(['act', 'find', 'act', 'find']);
+	expect(end).toBe('gone');
+});
+
 test('the result of an action whose answer was lost is taken over', async () => {
 	const { happened, end } = await once([lost()], ['found']);
 	expect(happened).toEqual(['act 0', 'find 250']);

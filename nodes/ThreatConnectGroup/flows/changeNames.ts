@@ -31,6 +31,11 @@ export type NamesChanged = {
 
 const nameOf = ({ name, techniqueId, id }: JsonObject): string => String(name ?? techniqueId ?? id);
 
+const inQuotesOf = (entries: readonly JsonObject[]): string =>
+	unique(entries.map(nameOf))
+		.map((name) => `"${name}"`)
+		.join(', ');
+
 const unique = (names: readonly string[]): string[] => [...new Set(names)];
 
 /**
@@ -91,18 +96,23 @@ export async function changeNames(
 	if (after[list] === undefined) return { id, changed: unique(changed.map(nameOf)), unchanged };
 	const now = rowsOf(after[list]);
 	const names = now.map(nameOf);
+	const left = mode === 'delete' ? changed.filter((row) => now.some(isOf(identity(row)))) : [];
+	if (left.length > 0) {
+		const gone = changed.filter((row) => !left.includes(row));
+		const notice = `The group still shows ${inQuotesOf(left)}, although ThreatConnect says that it was removed.`;
+		return { id, changed: unique(gone.map(nameOf)), unchanged, names, notice };
+	}
 	const unseen = mode === 'append' ? missing.filter((entry) => !now.some(isOf(entry))) : [];
 	if (unseen.length === 0) return { id, changed: namesAmong(now, changed, isOf), unchanged, names };
 	// A rule of the instance may turn a tag into another one, which the group may have had before.
 	const known = rows.map((row) => String(row.id));
 	const added = now.filter((row) => !known.includes(String(row.id)));
-	const shown = unique(unseen.map(nameOf)).map((name) => `"${name}"`);
 	return {
 		id,
 		changed: unique(added.map(nameOf)),
 		unchanged,
 		names,
-		notice: `The group does not show ${shown.join(', ')}: ThreatConnect may keep it under another name.`,
+		notice: `The group does not show ${inQuotesOf(unseen)}: ThreatConnect may keep it under another name.`,
 	};
 }
 

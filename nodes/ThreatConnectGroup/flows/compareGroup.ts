@@ -217,6 +217,7 @@ export function isEntry(
 /** Tags and indicators are compared without upper and lower case. A file matches by any of its hashes. */
 export function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
 	if (isUnset(value)) return isUnset(shown);
+	if (list === 'attributes') return isSameValue(key, value, shown);
 	if (list !== 'tags' && key !== 'summary') return isSameText(value, shown);
 	const [one, other] = [String(value).toLowerCase(), String(shown ?? '').toLowerCase()];
 	if (list !== 'associatedIndicators') return isSameText(one, other);

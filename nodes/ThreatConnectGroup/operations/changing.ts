@@ -52,7 +52,7 @@ export function changing({
 			const entries = readNames(item, kind, inputs);
 			const options = answerOptions(item);
 			return {
-				record: referenceKey(reference),
+				orderKey: referenceKey(reference),
 				async run() {
 					const done = await changeNames(api, reference, { list, entries, mode, options });
 					const { id, changed, unchanged, names, notice } = done;

@@ -42,7 +42,12 @@ export async function onceOnly<T>({
 		try {
 			return await act();
 		} catch (error) {
-			if (!isInDoubt(error)) throw asError(error);
+			if (!isInDoubt(error)) {
+				// An earlier attempt may have been done after it was looked up, so that this one is refused.
+				const late = attempts > 1 ? await find().catch(() => undefined) : undefined;
+				if (late !== undefined) return late;
+				throw asError(error);
+			}
 			let found: T | undefined;
 			try {
 				await sleepUntilCancelled(retryDelay(attempts), signal);

@@ -41,7 +41,7 @@ export const addAttributeToGroup = defineOperation<ThreatConnect>({
 		};
 		const { createActivityLog } = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await addAttribute(api, reference, body, { createActivityLog }),
 		};
 	},

@@ -22,7 +22,7 @@ export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
 		const name = readAttributeName(item);
 		const { createActivityLog } = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await deleteAttribute(api, reference, name, { createActivityLog }),
 		};
 	},

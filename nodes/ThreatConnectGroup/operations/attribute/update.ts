@@ -36,7 +36,7 @@ export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
 		}
 		const { createActivityLog } = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await updateAttribute(api, reference, name, wanted, { createActivityLog }),
 		};
 	},

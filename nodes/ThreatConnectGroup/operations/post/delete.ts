@@ -49,7 +49,7 @@ export const deletePost = defineOperation<ThreatConnect>({
 		const named = { postId, ...(deletes === 'reply' && { sequenceId: readSequenceId(item) }) };
 		const options = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await deleteOnce(api, reference, named, options),
 		};
 	},

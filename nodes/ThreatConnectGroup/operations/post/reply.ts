@@ -25,7 +25,7 @@ export const reply = defineOperation<ThreatConnect>({
 		const text = readPostText(item);
 		const options = answerOptions(item);
 		return {
-			record: referenceKey(reference),
+			orderKey: referenceKey(reference),
 			run: async () => await replyToPost(api, reference, { postId, text }, options),
 		};
 	},
