@@ -1,6 +1,7 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { withHttpServer } from '../support/httpServer';
 import { loseFirst, type LossRule } from '../support/lossyProxy';
-import { jsonOf } from './harness';
+import { jsonOf, run } from './harness';
 import { type RunNode, runThreatConnectWithLosses, threatConnectNode } from './support';
 
 /** Tags and security labels of a group, added and removed beside the others. */
@@ -415,4 +416,29 @@ describe('two items for one group', () => {
 			{ removed: [], notThere: ['TLP:GREEN'], _outcome: 'unchanged' },
 		]);
 	});
+});
+
+test('a tag that the group still shows after its removal is not told as removed', async () => {
+	const body = JSON.stringify({
+		status: 'Success',
+		data: { id: 7, tags: { data: [{ id: 1, name: 'Kept by a rule' }] } },
+	});
+	await withHttpServer(
+		(_request, response) => response.setHeader('content-type', 'application/json').end(body),
+		async (url) => {
+			const { items } = await run({
+				type: 'threatConnectGroup',
+				parameters: { ...tag, operation: 'remove', groupId: '7', tags: 'Kept by a rule' },
+				credentials: { threatConnectApi: { baseUrl: url, apiToken: server.credentials.apiToken } },
+			});
+			expect(jsonOf(items)).toMatchObject([
+				{
+					removed: [],
+					tags: ['Kept by a rule'],
+					_outcome: 'unchanged',
+					_notice: 'The group still shows "Kept by a rule", although ThreatConnect says that it was removed.',
+				},
+			]);
+		},
+	);
 });
