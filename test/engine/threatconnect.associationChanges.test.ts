@@ -177,6 +177,38 @@ describe('Add', () => {
 		expect(indicatorsOf(id)).toEqual([]);
 	});
 
+	test('of few objects that do not exist among many fails only for these', async () => {
+		const id = seed();
+		const names = hosts(3000);
+		const bad = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 400, 1501, 2203, 2999];
+		for (const index of bad) names[index] = `98765${index}`;
+		const { items, errors } = await node(
+			'add',
+			{ groupId: id, objectIds: '={{ $json.id }}' },
+			{ items: names.map((one) => ({ id: one })), onError: 'continueErrorOutput' },
+		);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual(bad.map((item) => ({ item })));
+		expect(items).toHaveLength(3000 - bad.length);
+		expect(indicatorsOf(id)).toHaveLength(3000 - bad.length);
+		expect(JSON.stringify(errors)).not.toContain('one by one');
+	});
+
+	test('says what was added although its request was sent in halves', async () => {
+		const id = seed({ associatedIndicators: ['102'] });
+		const { items } = await node(
+			'add',
+			{ groupId: id, objectIds: '={{ $json.ids }}' },
+			{
+				items: [{ ids: '101' }, { ids: '987654' }, { ids: '101,102' }],
+				onError: 'continueErrorOutput',
+			},
+		);
+		expect(jsonOf(items)).toMatchObject([
+			{ added: [{ id: 101 }] },
+			{ added: [{ id: 101 }], alreadyAssociated: [{ id: 102 }] },
+		]);
+	});
+
 	test('of another group fails without harm to the first', async () => {
 		const id = seed();
 		const { items, errors } = await node(

@@ -34,6 +34,9 @@ type Change = {
 	settle(index: number, outcome: Outcome | Error): void;
 };
 
+/** Objects that this run has written, by `keyOf`. */
+type Written = Set<string>;
+
 /**
  * Changes what is associated to one group, for all items that name the group, in one request. What is so already is not
  * sent.
@@ -45,34 +48,44 @@ export async function changeAssociations(
 	wishes: readonly Wish[],
 	change: Change,
 ): Promise<void> {
-	await changeTogether(api, wishes, change, { refused: 0 });
+	const written: Written = new Set();
+	/** What is still to be sent. The last part is the next one. */
+	const parts = [wishes];
+	/** Parts that were refused as a whole. They are halved only if ThreatConnect takes another part. */
+	const refused: Array<{ part: readonly Wish[]; error: unknown }> = [];
+	let failures = 0;
+	for (let part = parts.pop(); part !== undefined && !change.halted(); part = parts.pop()) {
+		try {
+			const outcomes = await writeOnce(api, part, change, written);
+			part.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
+		} catch (error) {
+			if (part.length === 1 || !isRefusal(error)) {
+				for (const { index } of part) change.settle(index, asError(error));
+				if (isRefusal(error) && error instanceof ServiceFailure) failures++;
+			} else if (written.size > 0 || failures < MAX_FAILURES) {
+				parts.push(...halvesOf(part));
+			} else {
+				refused.push({ part, error });
+			}
+		}
+		if (written.size > 0) parts.push(...refused.splice(0).flatMap((one) => halvesOf(one.part)));
+	}
+	for (const { part, error } of refused) {
+		const failure = refusedTogether(error);
+		for (const { index } of part) change.settle(index, failure);
+	}
 }
 
-/** After so many refusals the rest of a group's items would be refused too, e.g. because of a missing permission. */
-const MAX_REFUSALS = 50;
+/**
+ * If so many items were refused one by one and nothing was taken, the rest is sent in few parts, because it is probably
+ * refused too, e.g. because of a missing permission.
+ */
+const MAX_FAILURES = 10;
 
-async function changeTogether(
-	api: ThreatConnect,
-	wishes: readonly Wish[],
-	change: Change,
-	count: { refused: number },
-): Promise<void> {
-	if (change.halted()) return;
-	try {
-		const outcomes = await writeOnce(api, wishes, change);
-		wishes.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
-	} catch (error) {
-		count.refused++;
-		const isLast = wishes.length === 1 || !isRefusal(error);
-		if (isLast || count.refused > MAX_REFUSALS) {
-			const failure = isLast ? asError(error) : notSent(error);
-			for (const { index } of wishes) change.settle(index, failure);
-			return;
-		}
-		const half = Math.ceil(wishes.length / 2);
-		await changeTogether(api, wishes.slice(0, half), change, count);
-		await changeTogether(api, wishes.slice(half), change, count);
-	}
+/** The second half comes first. */
+function halvesOf(wishes: readonly Wish[]): Array<readonly Wish[]> {
+	const half = Math.ceil(wishes.length / 2);
+	return [wishes.slice(half), wishes.slice(0, half)];
 }
 
 const NOTHING: Outcome = { changed: [], unchanged: [] };
@@ -84,16 +97,17 @@ const isRefusal = (error: unknown): boolean =>
 		error.certainty === 'notDone' &&
 		/^(400|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
 
-const notSent = (error: unknown) =>
+const refusedTogether = (error: unknown) =>
 	new InvalidInput(
-		`ThreatConnect has refused ${MAX_REFUSALS} requests for the group, the last one with: ${errorMessage(error)}`,
-		'Nothing more was sent for the group. Correct what the message names, and run the items that failed again.',
+		`ThreatConnect has refused ${MAX_FAILURES} items one by one, and all others together: ${errorMessage(error)}`,
+		'Nothing was written to the group. Correct what the message names, and run the items that failed again.',
 	);
 
 async function writeOnce(
 	api: ThreatConnect,
 	wishes: readonly Wish[],
 	{ groupId, mode, options }: Change,
+	written: Written,
 ): Promise<Outcome[]> {
 	const adds = mode === 'append';
 	const objects = [
@@ -101,7 +115,7 @@ async function writeOnce(
 	];
 	/** What was there before anything was written. */
 	let before: Present | undefined;
-	const written = await readThenWrite({
+	const change = await readThenWrite({
 		signal: cancelSignal(api.connection),
 		async read() {
 			const present = await readPresent(api, groupId, objects, adds);
@@ -110,13 +124,18 @@ async function writeOnce(
 			return left.length === 0 ? undefined : bodiesOf(left, mode, present);
 		},
 		async write(bodies) {
-			for (const body of bodies) await api.updateGroup({ id: groupId }, body, options, { maxAttempts: 1 });
+			for (const { body, keys } of bodies) {
+				await api.updateGroup({ id: groupId }, body, options, { maxAttempts: 1 });
+				for (const key of keys) written.add(key);
+			}
 		},
 	});
 	// A group that does not exist has nothing to remove either, and that is to be an error.
-	if (written === undefined && before?.size === 0) await api.getGroup({ id: groupId }, {});
+	if (change === undefined && before?.size === 0) await api.getGroup({ id: groupId }, {});
 	return wishes.map((wish): Outcome => {
-		const isUnchanged = (object: NamedObject) => before?.has(keyOf(object)) === adds;
+		// Another part of the run may have written it before this part was read.
+		const isUnchanged = (object: NamedObject) =>
+			before?.has(keyOf(object)) === adds && !written.has(keyOf(object));
 		return {
 			changed: wish.objects.filter((object) => !isUnchanged(object)),
 			unchanged: wish.objects.filter(isUnchanged),
@@ -136,23 +155,24 @@ const keyOf = (object: NamedObject): string =>
 				object.indicator.ownerName ?? '',
 			])}`;
 
-/** The bodies of the change: one, or several where a list is longer than one request takes. */
+/** The bodies of the change, with the keys of what each one writes: several where a list is longer than one request takes. */
 function bodiesOf(
 	objects: readonly NamedObject[],
 	mode: 'append' | 'delete',
 	present: Present,
-): JsonObject[] {
-	const bodies: JsonObject[] = [];
+): Array<{ body: JsonObject; keys: string[] }> {
+	const bodies: Array<{ body: JsonObject; keys: string[] }> = [];
 	for (const [type, { list, maxSize = Infinity }] of Object.entries(OBJECT_TYPES)) {
-		const entries = objects
-			.filter((object) => object.type === type)
-			.map((object): JsonObject => {
+		const named = objects.filter((object) => object.type === type);
+		for (let start = 0; start < named.length; start += maxSize) {
+			const some = named.slice(start, start + maxSize);
+			const data = some.map((object): JsonObject => {
 				if (mode === 'delete') return { id: present.get(keyOf(object)) };
 				return 'id' in object ? { id: numberOf(object.id) } : object.body;
 			});
-		for (let start = 0; start < entries.length; start += maxSize) {
 			const place = start === 0 ? 0 : Math.floor(start / maxSize);
-			bodies[place] = { ...bodies[place], [list]: { data: entries.slice(start, start + maxSize), mode } };
+			const { body = {}, keys = [] } = bodies[place] ?? {};
+			bodies[place] = { body: { ...body, [list]: { data, mode } }, keys: [...keys, ...some.map(keyOf)] };
 		}
 	}
 	return bodies;
