@@ -1,3 +1,6 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+
 import type { INodeParameters } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
@@ -207,6 +210,25 @@ describe('Add', () => {
 			{ added: [{ id: 101 }] },
 			{ added: [{ id: 101 }], alreadyAssociated: [{ id: 102 }] },
 		]);
+	});
+
+	test('of thousands of indicators by value that are there already does not block the process', async () => {
+		const names = Array.from({ length: 3000 }, (_, index) => `h${index}.example`);
+		const id = seed({ associatedIndicators: names.map((one) => host(one)) });
+		const delay = monitorEventLoopDelay({ resolution: 10 });
+		delay.enable();
+		const { items, error } = await node('add', {
+			groupId: id,
+			...byValue({ type: 'Host', summary: `={{ ${JSON.stringify(names)} }}` }),
+		});
+		// The delay is noted only after it has ended.
+		await setTimeout(50);
+		delay.disable();
+		expect(error).toBeUndefined();
+		expect(items[0]?.json.alreadyAssociated).toHaveLength(3000);
+		expect(writes()).toEqual([]);
+		// Every name compared with every indicator took ten seconds.
+		expect(delay.max / 1e6).toBeLessThan(3000);
 	});
 
 	test('of another group fails without harm to the first', async () => {

@@ -8,8 +8,7 @@ import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
 import { associatedTo } from '../query/objectFilters';
 import { allOf, isOneOf } from '../query/clauses';
-import { isSameName } from './compareGroup';
-import { severalOf, summaryClause } from './findIndicator';
+import { indexOf, severalOf, summaryClause } from './findIndicator';
 import { searchFor } from './findRecords';
 
 /** Adds and removes what is associated to a group. */
@@ -219,11 +218,10 @@ async function readPresent(
 			names.map(({ indicator }) => indicator),
 			owner,
 		);
+		const find = indexOf(rows);
 		for (const object of names) {
 			const { indicator } = object;
-			const alike = rows.filter((row) =>
-				isSameName('associatedIndicators', 'summary', indicator.summary, row.summary),
-			);
+			const alike = find(indicator);
 			const exact = alike.filter(({ summary }) => summary === indicator.summary);
 			const [row, ...others] = exact.length > 0 ? exact : alike;
 			if (row === undefined) continue;

@@ -1,7 +1,9 @@
 import { InvalidInput } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
 import type { ThreatConnect } from '../api/client';
 import type { IndicatorName } from '../fields/indicators';
 import { ACTIVE_OR_NOT, allOf, isOneOf, quote } from '../query/clauses';
+import { plainSpelling } from '../query/matching';
 
 /**
  * The ID of an indicator that is to be removed from a group.
@@ -61,3 +63,28 @@ export const summaryClause = (type: string, summary: string) =>
 				.map((hash) => `summary contains ${quote(hash)}`)
 				.join(' and ')
 		: isOneOf('summary', [summary]);
+
+/** The spellings by which an indicator is found: its summary, or each hash of a file. */
+const spellingsIn = (type: string, summary: string): string[] =>
+	(type === 'File' ? summary.split(' : ') : [summary]).map((text) => plainSpelling(text.toLowerCase()));
+
+/**
+ * Arranges indicators of one type, so that each one is found without looking at all of them.
+ *
+ * @returns finds those that a name means. A file is meant if it has all the hashes of the name.
+ */
+export function indexOf(rows: readonly JsonObject[]): (name: IndicatorName) => JsonObject[] {
+	const index = new Map<string, JsonObject[]>();
+	for (const row of rows) {
+		for (const spelling of new Set(spellingsIn(String(row.type), String(row.summary)))) {
+			const alike = index.get(spelling);
+			if (alike) alike.push(row);
+			else index.set(spelling, [row]);
+		}
+	}
+	return ({ type, summary }) => {
+		const [first = '', ...others] = spellingsIn(type, summary);
+		const found = (spelling: string) => index.get(spelling) ?? [];
+		return found(first).filter((row) => others.every((other) => found(other).includes(row)));
+	};
+}
