@@ -244,15 +244,14 @@ async function readByIds(
 	if (ids.length === 0) return [];
 	const { path } = OBJECT_TYPES[type];
 	const ofGroup = associatedTo(groupId, type);
+	const wanted = new Set(ids);
+	const keep = ({ id }: JsonObject) => wanted.has(String(id));
 	const read = async (...any: Disjunction[]) =>
-		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity })(api);
+		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity, keep })(api);
 	if (ids.length > MANY_QUERIES * IDS_PER_QUERY) {
 		// Whether it takes fewer requests to read all that the group has.
 		const all = await api.count(path, ofGroup.clause(ofGroup.texts));
-		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) {
-			const wanted = new Set(ids);
-			return (await read()).filter(({ id }) => wanted.has(String(id)));
-		}
+		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) return await read();
 	}
 	return await read({ filter: 'id', texts: ids, clause: (some) => `id in (${some.join(',')})` });
 }
