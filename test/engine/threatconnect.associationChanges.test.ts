@@ -332,6 +332,11 @@ describe.each(['add', 'remove'])('%s', (operation) => {
 		['blank objects', { objectIds: '={{ " , " }}' }, '"Object IDs" (objectIds) is empty'],
 		['an ID that is none', { objectIds: '101, badguy.com' }, '"Object IDs" (objectIds) must be an ID'],
 		['an inexact ID', { objectIds: '={{ 9007199254740993 }}' }, 'JavaScript cannot hold exactly'],
+		[
+			'an object of another type',
+			{ objectIds: '={{ [{ objectType: "group", id: 101 }] }}' },
+			'an entry has the objectType "group", not "indicator"',
+		],
 		['a value without a type', byValue({ type: '', summary: 'x' }), 'entry 1: "Type" (type) is missing'],
 		['a hash that is none', byValue({ type: 'File', summary: 'abc' }), '"abc" is no file hash'],
 		['a blank group', { groupId: '={{ " " }}', objectIds: '101' }, '"Group ID" (groupId) is empty'],
@@ -354,7 +359,7 @@ describe.each(['add', 'remove'])('%s', (operation) => {
 		const { error } = await node(operation, {
 			findBy: 'xid',
 			groupXid: 'crm:1',
-			objectIds: '={{ [{ id: 101, summary: "badguy.com" }] }}',
+			objectIds: '={{ [{ objectType: "indicator", id: 101, summary: "badguy.com" }] }}',
 		});
 		expect(error).toBeUndefined();
 		expect(indicatorsOf(id)).toEqual(operation === 'add' ? ['101'] : []);
