@@ -134,6 +134,29 @@ describe('Add', () => {
 		]);
 	});
 
+	test('takes URLs that differ only in upper and lower case for two', async () => {
+		const text = 'https://h.example/a';
+		const id = seed({
+			associatedIndicators: [server.seedEntity('indicators', { type: 'URL', summary: text, text })],
+		});
+		const { items } = await node('add', {
+			groupId: id,
+			...byValue({
+				type: 'URL',
+				summary: `={{ ["${text}", "https://h.example/A", "https://h.example/B"] }}`,
+			}),
+		});
+		expect(jsonOf(items)).toMatchObject([
+			{
+				added: [{ summary: 'https://h.example/A' }, { summary: 'https://h.example/B' }],
+				alreadyAssociated: [{ summary: text }],
+			},
+		]);
+		expect(JSON.parse(writes()[0]?.body ?? '')).toMatchObject({
+			associatedIndicators: { data: [{ text: 'https://h.example/A' }, { text: 'https://h.example/B' }] },
+		});
+	});
+
 	test('leaves everything else of the group and all other records as they are', async () => {
 		const id = seed({ tags: ['Ransomware'], associatedCases: ['301'], securityLabels: ['TLP:RED'] });
 		seed();
@@ -309,6 +332,34 @@ describe('Remove', () => {
 		expect(indicatorsOf(id)).toEqual(['101', shared]);
 		const none = await node('remove', { groupId: id, ...value('unknown.example') });
 		expect(jsonOf(none.items)).toMatchObject([{ removed: [], _outcome: 'unchanged' }]);
+	});
+
+	test.each([
+		['URL', 'https://h.example/A', 'https://h.example/a'],
+		['Mutex', 'Global\\A', 'Global\\a'],
+		['Registry Key', 'HKEY_USERS\\A : x : REG_SZ', 'HKEY_USERS\\a : x : REG_SZ'],
+		['Host', 'reg.example', 'example'],
+	])('leaves the %s %s when %s is to be removed', async (type, summary, other) => {
+		const id = seed({ associatedIndicators: [server.seedEntity('indicators', { type, summary })] });
+		const { items, error } = await node('remove', { groupId: id, ...byValue({ type, summary: other }) });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ removed: [], _outcome: 'unchanged' }]);
+		expect(indicatorsOf(id)).toHaveLength(1);
+	});
+
+	test.each([
+		['URL', 'https://h.example/A', 'HTTPS://H.Example/A'],
+		['URL', 'https://h.example', 'https://H.example'],
+		['Host', 'h.example', 'H.Example'],
+		['EmailAddress', 'a@h.example', 'A@h.example'],
+		['Address', '2001:db8::a', '2001:DB8::A'],
+		['File', `${'a'.repeat(32)} : ${'b'.repeat(40)}`, 'B'.repeat(40)],
+		['Registry Key', 'HKEY_USERS\\A :   : REG_SZ', 'HKU\\A :  : REG_SZ'],
+	])('takes the %s %s when %s is to be removed', async (type, summary, other) => {
+		const id = seed({ associatedIndicators: [server.seedEntity('indicators', { type, summary })] });
+		const { items } = await node('remove', { groupId: id, ...byValue({ type, summary: other }) });
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated' }]);
+		expect(indicatorsOf(id)).toEqual([]);
 	});
 
 	test('takes an associated group off both', async () => {

@@ -8,7 +8,7 @@ import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
 import { associatedTo } from '../query/objectFilters';
 import { allOf, isOneOf } from '../query/clauses';
-import { indexOf, severalOf, summaryClause } from './findIndicator';
+import { indexOf, indicatorSpelling, severalOf, summaryClause } from './findIndicator';
 import { searchFor } from './findRecords';
 
 /** Adds and removes what is associated to a group. */
@@ -150,7 +150,7 @@ const keyOf = (object: NamedObject): string =>
 		? `${object.type} ${object.id}`
 		: `named ${JSON.stringify([
 				object.indicator.type,
-				object.indicator.summary.toLowerCase(),
+				indicatorSpelling(object.indicator.type, object.indicator.summary),
 				object.indicator.ownerName ?? '',
 			])}`;
 
@@ -218,10 +218,10 @@ async function readPresent(
 			names.map(({ indicator }) => indicator),
 			owner,
 		);
-		const find = indexOf(rows);
+		const find = indexOf(names[0]?.indicator.type ?? '', rows);
 		for (const object of names) {
 			const { indicator } = object;
-			const alike = find(indicator);
+			const alike = find(indicator.summary);
 			const exact = alike.filter(({ summary }) => summary === indicator.summary);
 			const [row, ...others] = exact.length > 0 ? exact : alike;
 			if (row === undefined) continue;
