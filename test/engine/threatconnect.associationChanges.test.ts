@@ -219,6 +219,46 @@ describe('Add', () => {
 		expect(JSON.stringify(errors)).not.toContain('one by one');
 	});
 
+	test('of an object without access, which is answered with 401, fails only its item', async () => {
+		const id = seed();
+		const ids = hosts(8);
+		let puts = 0;
+		const { items, errors } = await runThreatConnectWithLosses(
+			server,
+			// The whole, the first half, its first quarter and the first item are refused.
+			(method) => (method === 'PUT' && ++puts <= 4 ? 401 : undefined),
+			{
+				parameters: {
+					resource: 'association',
+					operation: 'add',
+					groupId: id,
+					objectType: 'indicator',
+					objectIds: '={{ $json.id }}',
+				},
+				items: ids.map((one) => ({ id: one })),
+			},
+		);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+		expect(items).toHaveLength(7);
+		expect(indicatorsOf(id)).toEqual(ids.slice(1));
+	});
+
+	test('with a token that has expired is not tried item by item', async () => {
+		const apiToken = server.credentials.expiredToken;
+		const { errors } = await node(
+			'add',
+			{ groupId: seed(), objectIds: '={{ $json.id }}' },
+			{
+				items: hosts(40).map((one) => ({ id: one })),
+				onError: 'continueErrorOutput',
+				credentials: { threatConnectApi: { baseUrl: server.url, apiToken } },
+			},
+		);
+		expect(errors).toHaveLength(40);
+		expect(JSON.stringify(errors[0])).toContain('Unauthorized');
+		expect(server.requests.length).toBeLessThan(4);
+	});
+
 	test('says what was added although its request was sent in halves', async () => {
 		const id = seed({ associatedIndicators: ['102'] });
 		const { items } = await node(

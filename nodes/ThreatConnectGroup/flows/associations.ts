@@ -3,6 +3,7 @@ import type { JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
 import { cancelSignal } from '../../shared/http/connection';
 import { type AnswerOptions, MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { isAboutCredential } from '../api/responses';
 import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
 import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
@@ -89,12 +90,16 @@ function halvesOf(wishes: readonly Wish[]): Array<readonly Wish[]> {
 
 const NOTHING: Outcome = { changed: [], unchanged: [] };
 
-/** Whether the request was refused for something in it, so that a part of it may be taken. */
+/**
+ * Whether the request was refused for something in it, so that a part of it may be taken. ThreatConnect answers with 401
+ * also if the API user has no access to one of the objects.
+ */
 const isRefusal = (error: unknown): boolean =>
 	error instanceof InvalidInput ||
 	(error instanceof ServiceFailure &&
 		error.certainty === 'notDone' &&
-		/^(400|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
+		!isAboutCredential(error) &&
+		/^(400|401|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
 
 const refusedTogether = (error: unknown) =>
 	new InvalidInput(
