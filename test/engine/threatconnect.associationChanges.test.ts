@@ -102,6 +102,59 @@ describe('Add', () => {
 		expect(writes()).toHaveLength(4);
 	});
 
+	test.each(['append', 'delete'])(
+		'says what was changed before a further request was refused, and completes it when it is run again: %s',
+		async (mode) => {
+			const cases = Array.from({ length: 1100 }, (_, index) =>
+				server.seedEntity('cases', { name: `Case ${index}`, severity: 'Low', status: 'Open' }),
+			);
+			const id = seed({ associatedCases: mode === 'append' ? [] : cases });
+			const operation = mode === 'append' ? 'add' : 'remove';
+			const parameters = {
+				groupId: id,
+				objectType: 'case',
+				objectIds: `={{ ${JSON.stringify(cases)} }}`,
+			};
+			let puts = 0;
+			const { errors } = await runThreatConnectWithLosses(
+				server,
+				(method) => (method === 'PUT' && ++puts === 2 ? 403 : undefined),
+				{ parameters: { resource: 'association', operation, ...parameters } },
+			);
+			expect(server.group(id)?.associatedCases).toHaveLength(mode === 'append' ? 1000 : 100);
+			expect(JSON.stringify(errors)).toContain('1000 of the 1100 associations were changed before.');
+			const { items } = await node(operation, parameters);
+			expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated' }]);
+			expect(server.group(id)?.associatedCases).toHaveLength(mode === 'append' ? 1100 : 0);
+		},
+	);
+
+	test('fails only the item whose objects were in the request that failed', async () => {
+		const cases = Array.from({ length: 1100 }, (_, index) =>
+			server.seedEntity('cases', { name: `Case ${index}`, severity: 'Low', status: 'Open' }),
+		);
+		const id = seed();
+		let puts = 0;
+		const { items, errors } = await runThreatConnectWithLosses(
+			server,
+			(method) => (method === 'PUT' && ++puts > 1 ? 410 : undefined),
+			{
+				parameters: {
+					resource: 'association',
+					operation: 'add',
+					groupId: id,
+					objectType: 'case',
+					objectIds: '={{ $json.ids }}',
+				},
+				items: [{ ids: cases.slice(0, 900) }, { ids: cases.slice(900, 1050) }, { ids: cases.slice(1050) }],
+			},
+		);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 1 }, { item: 2 }]);
+		expect(JSON.stringify(errors[0])).toContain('100 of the 150 associations were changed before.');
+		expect(JSON.stringify(errors[1])).not.toContain('were changed before');
+	});
+
 	test('takes indicators by their type and value, and finds those that are associated already', async () => {
 		const id = seed({ associatedIndicators: ['101'] });
 		const { items, error } = await node('add', {

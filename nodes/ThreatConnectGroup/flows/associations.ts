@@ -60,7 +60,7 @@ export async function changeAssociations(
 			part.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
 		} catch (error) {
 			if (part.length === 1 || !isRefusal(error)) {
-				for (const { index } of part) change.settle(index, asError(error));
+				for (const wish of part) change.settle(wish.index, afterFailure(wish, error, written));
 				if (isRefusal(error) && error instanceof ServiceFailure) failures++;
 			} else if (written.size > 0 || failures < MAX_FAILURES) {
 				parts.push(...halvesOf(part));
@@ -81,6 +81,19 @@ export async function changeAssociations(
  * refused too, e.g. because of a missing permission.
  */
 const MAX_FAILURES = 10;
+
+/** What an item finds whose request failed. The first of several requests may have been done. */
+function afterFailure({ objects }: Wish, error: unknown, written: Written): Outcome | Error {
+	const done = objects.filter((object) => written.has(keyOf(object)));
+	if (done.length === 0) return asError(error);
+	if (done.length === objects.length) return { changed: done, unchanged: [] };
+	if (!(error instanceof ServiceFailure)) return asError(error);
+	const doubt = `${done.length} of the ${objects.length} associations were changed before. Run the item again: it changes the rest.`;
+	return error.inDoubt(
+		[doubt, error.doubt].filter(Boolean).join(' '),
+		error.certainty === 'unknown' ? 'unknown' : 'findable',
+	);
+}
 
 /** The second half comes first. */
 function halvesOf(wishes: readonly Wish[]): Array<readonly Wish[]> {
@@ -123,6 +136,9 @@ async function writeOnce(
 		signal: cancelSignal(api.connection),
 		async read() {
 			const present = await readPresent(api, groupId, objects, adds);
+			// What an attempt without a response has done is found by the next one.
+			for (const key of before ? objects.map(keyOf) : [])
+				if (present.has(key) === adds && before?.has(key) !== adds) written.add(key);
 			before ??= present;
 			const left = objects.filter((object) => present.has(keyOf(object)) !== adds);
 			return left.length === 0 ? undefined : bodiesOf(left, mode, present);
