@@ -111,8 +111,8 @@ const isRefusal = (error: unknown): boolean =>
 	error instanceof InvalidInput ||
 	(error instanceof ServiceFailure &&
 		error.certainty === 'notDone' &&
-		!isAboutCredential(error) &&
-		/^(400|401|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
+		/^(400|401|403|404|409|413|422)$/.test(error.details.httpCode ?? '') &&
+		!(error.details.httpCode === '401' && isAboutCredential(error)));
 
 const refusedTogether = (error: unknown) =>
 	new InvalidInput(

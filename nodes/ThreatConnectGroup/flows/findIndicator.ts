@@ -71,7 +71,7 @@ export const summaryClause = (type: string, summary: string) =>
  *
  * @see https://docs.threatconnect.com/en/latest/rest_api/v2/indicators/indicators.html (`casePreference`)
  */
-const CASELESS_TYPES = ['ASN', 'Address', 'CIDR', 'EmailAddress', 'File', 'Host'];
+const CASE_INSENSITIVE_TYPES = ['ASN', 'Address', 'CIDR', 'EmailAddress', 'File', 'Host'];
 
 /** The scheme and the host of a URL. Upper and lower case count only behind them. */
 const URL_START = /^[a-z][a-z\d+.-]*:\/\/[^/?#@]*(?=[/?#]|$)/i;
@@ -79,7 +79,7 @@ const URL_START = /^[a-z][a-z\d+.-]*:\/\/[^/?#@]*(?=[/?#]|$)/i;
 /** A spelling that is the same for each way to write an indicator of a type. */
 export function indicatorSpelling(type: string, summary: string): string {
 	const parts = summary.split(' : ').map(plainSpelling).join(' : ');
-	if (CASELESS_TYPES.includes(type)) return parts.toLowerCase();
+	if (CASE_INSENSITIVE_TYPES.includes(type)) return parts.toLowerCase();
 	return type === 'URL' ? parts.replace(URL_START, (start) => start.toLowerCase()) : parts;
 }
 
