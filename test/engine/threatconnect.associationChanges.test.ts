@@ -1,3 +1,6 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
+
 import type { INodeParameters } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
@@ -99,6 +102,59 @@ describe('Add', () => {
 		expect(writes()).toHaveLength(4);
 	});
 
+	test.each(['append', 'delete'])(
+		'says what was changed before a further request was refused, and completes it when it is run again: %s',
+		async (mode) => {
+			const cases = Array.from({ length: 1100 }, (_, index) =>
+				server.seedEntity('cases', { name: `Case ${index}`, severity: 'Low', status: 'Open' }),
+			);
+			const id = seed({ associatedCases: mode === 'append' ? [] : cases });
+			const operation = mode === 'append' ? 'add' : 'remove';
+			const parameters = {
+				groupId: id,
+				objectType: 'case',
+				objectIds: `={{ ${JSON.stringify(cases)} }}`,
+			};
+			let puts = 0;
+			const { errors } = await runThreatConnectWithLosses(
+				server,
+				(method) => (method === 'PUT' && ++puts === 2 ? 403 : undefined),
+				{ parameters: { resource: 'association', operation, ...parameters } },
+			);
+			expect(server.group(id)?.associatedCases).toHaveLength(mode === 'append' ? 1000 : 100);
+			expect(JSON.stringify(errors)).toContain('1000 of the 1100 associations were changed before.');
+			const { items } = await node(operation, parameters);
+			expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated' }]);
+			expect(server.group(id)?.associatedCases).toHaveLength(mode === 'append' ? 1100 : 0);
+		},
+	);
+
+	test('fails only the item whose objects were in the request that failed', async () => {
+		const cases = Array.from({ length: 1100 }, (_, index) =>
+			server.seedEntity('cases', { name: `Case ${index}`, severity: 'Low', status: 'Open' }),
+		);
+		const id = seed();
+		let puts = 0;
+		const { items, errors } = await runThreatConnectWithLosses(
+			server,
+			(method) => (method === 'PUT' && ++puts > 1 ? 410 : undefined),
+			{
+				parameters: {
+					resource: 'association',
+					operation: 'add',
+					groupId: id,
+					objectType: 'case',
+					objectIds: '={{ $json.ids }}',
+				},
+				items: [{ ids: cases.slice(0, 900) }, { ids: cases.slice(900, 1050) }, { ids: cases.slice(1050) }],
+			},
+		);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 1 }, { item: 2 }]);
+		expect(JSON.stringify(errors[0])).toContain('100 of the 150 associations were changed before.');
+		expect(JSON.stringify(errors[1])).not.toContain('were changed before');
+	});
+
 	test('takes indicators by their type and value, and finds those that are associated already', async () => {
 		const id = seed({ associatedIndicators: ['101'] });
 		const { items, error } = await node('add', {
@@ -129,6 +185,29 @@ describe('Add', () => {
 			'new.example',
 			'a'.repeat(32),
 		]);
+	});
+
+	test('takes URLs that differ only in upper and lower case for two', async () => {
+		const text = 'https://h.example/a';
+		const id = seed({
+			associatedIndicators: [server.seedEntity('indicators', { type: 'URL', summary: text, text })],
+		});
+		const { items } = await node('add', {
+			groupId: id,
+			...byValue({
+				type: 'URL',
+				summary: `={{ ["${text}", "https://h.example/A", "https://h.example/B"] }}`,
+			}),
+		});
+		expect(jsonOf(items)).toMatchObject([
+			{
+				added: [{ summary: 'https://h.example/A' }, { summary: 'https://h.example/B' }],
+				alreadyAssociated: [{ summary: text }],
+			},
+		]);
+		expect(JSON.parse(writes()[0]?.body ?? '')).toMatchObject({
+			associatedIndicators: { data: [{ text: 'https://h.example/A' }, { text: 'https://h.example/B' }] },
+		});
 	});
 
 	test('leaves everything else of the group and all other records as they are', async () => {
@@ -175,6 +254,97 @@ describe('Add', () => {
 		expect(errors).toHaveLength(300);
 		expect(writes().length).toBeLessThan(60);
 		expect(indicatorsOf(id)).toEqual([]);
+	});
+
+	test('of few objects that do not exist among many fails only for these', async () => {
+		const id = seed();
+		const names = hosts(3000);
+		const bad = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 400, 1501, 2203, 2999];
+		for (const index of bad) names[index] = `98765${index}`;
+		const { items, errors } = await node(
+			'add',
+			{ groupId: id, objectIds: '={{ $json.id }}' },
+			{ items: names.map((one) => ({ id: one })), onError: 'continueErrorOutput' },
+		);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual(bad.map((item) => ({ item })));
+		expect(items).toHaveLength(3000 - bad.length);
+		expect(indicatorsOf(id)).toHaveLength(3000 - bad.length);
+		expect(JSON.stringify(errors)).not.toContain('one by one');
+	});
+
+	test('of an object without access, which is answered with 401, fails only its item', async () => {
+		const id = seed();
+		const ids = hosts(8);
+		let puts = 0;
+		const { items, errors } = await runThreatConnectWithLosses(
+			server,
+			// The whole, the first half, its first quarter and the first item are refused.
+			(method) => (method === 'PUT' && ++puts <= 4 ? 401 : undefined),
+			{
+				parameters: {
+					resource: 'association',
+					operation: 'add',
+					groupId: id,
+					objectType: 'indicator',
+					objectIds: '={{ $json.id }}',
+				},
+				items: ids.map((one) => ({ id: one })),
+			},
+		);
+		expect(errors.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }]);
+		expect(items).toHaveLength(7);
+		expect(indicatorsOf(id)).toEqual(ids.slice(1));
+	});
+
+	test('with a token that has expired is not tried item by item', async () => {
+		const apiToken = server.credentials.expiredToken;
+		const { errors } = await node(
+			'add',
+			{ groupId: seed(), objectIds: '={{ $json.id }}' },
+			{
+				items: hosts(40).map((one) => ({ id: one })),
+				onError: 'continueErrorOutput',
+				credentials: { threatConnectApi: { baseUrl: server.url, apiToken } },
+			},
+		);
+		expect(errors).toHaveLength(40);
+		expect(JSON.stringify(errors[0])).toContain('Unauthorized');
+		expect(server.requests.length).toBeLessThan(4);
+	});
+
+	test('says what was added although its request was sent in halves', async () => {
+		const id = seed({ associatedIndicators: ['102'] });
+		const { items } = await node(
+			'add',
+			{ groupId: id, objectIds: '={{ $json.ids }}' },
+			{
+				items: [{ ids: '101' }, { ids: '987654' }, { ids: '101,102' }],
+				onError: 'continueErrorOutput',
+			},
+		);
+		expect(jsonOf(items)).toMatchObject([
+			{ added: [{ id: 101 }] },
+			{ added: [{ id: 101 }], alreadyAssociated: [{ id: 102 }] },
+		]);
+	});
+
+	test('of thousands of indicators by value that are there already does not block the process', async () => {
+		const names = Array.from({ length: 3000 }, (_, index) => `h${index}.example`);
+		const id = seed({ associatedIndicators: names.map((one) => host(one)) });
+		const delay = monitorEventLoopDelay({ resolution: 10 });
+		delay.enable();
+		const { items, error } = await node('add', {
+			groupId: id,
+			...byValue({ type: 'Host', summary: `={{ ${JSON.stringify(names)} }}` }),
+		});
+		// The delay is noted only after it has ended.
+		await setTimeout(50);
+		delay.disable();
+		expect(error).toBeUndefined();
+		expect(items[0]?.json.alreadyAssociated).toHaveLength(3000);
+		expect(writes()).toEqual([]);
+		// Every name compared with every indicator took ten seconds.
+		expect(delay.max / 1e6).toBeLessThan(3000);
 	});
 
 	test('of another group fails without harm to the first', async () => {
@@ -257,6 +427,34 @@ describe('Remove', () => {
 		expect(jsonOf(none.items)).toMatchObject([{ removed: [], _outcome: 'unchanged' }]);
 	});
 
+	test.each([
+		['URL', 'https://h.example/A', 'https://h.example/a'],
+		['Mutex', 'Global\\A', 'Global\\a'],
+		['Registry Key', 'HKEY_USERS\\A : x : REG_SZ', 'HKEY_USERS\\a : x : REG_SZ'],
+		['Host', 'reg.example', 'example'],
+	])('leaves the %s %s when %s is to be removed', async (type, summary, other) => {
+		const id = seed({ associatedIndicators: [server.seedEntity('indicators', { type, summary })] });
+		const { items, error } = await node('remove', { groupId: id, ...byValue({ type, summary: other }) });
+		expect(error).toBeUndefined();
+		expect(jsonOf(items)).toMatchObject([{ removed: [], _outcome: 'unchanged' }]);
+		expect(indicatorsOf(id)).toHaveLength(1);
+	});
+
+	test.each([
+		['URL', 'https://h.example/A', 'HTTPS://H.Example/A'],
+		['URL', 'https://h.example', 'https://H.example'],
+		['Host', 'h.example', 'H.Example'],
+		['EmailAddress', 'a@h.example', 'A@h.example'],
+		['Address', '2001:db8::a', '2001:DB8::A'],
+		['File', `${'a'.repeat(32)} : ${'b'.repeat(40)}`, 'B'.repeat(40)],
+		['Registry Key', 'HKEY_USERS\\A :   : REG_SZ', 'HKU\\A :  : REG_SZ'],
+	])('takes the %s %s when %s is to be removed', async (type, summary, other) => {
+		const id = seed({ associatedIndicators: [server.seedEntity('indicators', { type, summary })] });
+		const { items } = await node('remove', { groupId: id, ...byValue({ type, summary: other }) });
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated' }]);
+		expect(indicatorsOf(id)).toEqual([]);
+	});
+
 	test('takes an associated group off both', async () => {
 		const [first, second] = [seed(), seed()];
 		await node('add', { groupId: second, objectType: 'group', objectIds: first });
@@ -278,6 +476,11 @@ describe.each(['add', 'remove'])('%s', (operation) => {
 		['blank objects', { objectIds: '={{ " , " }}' }, '"Object IDs" (objectIds) is empty'],
 		['an ID that is none', { objectIds: '101, badguy.com' }, '"Object IDs" (objectIds) must be an ID'],
 		['an inexact ID', { objectIds: '={{ 9007199254740993 }}' }, 'JavaScript cannot hold exactly'],
+		[
+			'an object of another type',
+			{ objectIds: '={{ [{ objectType: "group", id: 101 }] }}' },
+			'an entry has the objectType "group", not "indicator"',
+		],
 		['a value without a type', byValue({ type: '', summary: 'x' }), 'entry 1: "Type" (type) is missing'],
 		['a hash that is none', byValue({ type: 'File', summary: 'abc' }), '"abc" is no file hash'],
 		['a blank group', { groupId: '={{ " " }}', objectIds: '101' }, '"Group ID" (groupId) is empty'],
@@ -300,7 +503,7 @@ describe.each(['add', 'remove'])('%s', (operation) => {
 		const { error } = await node(operation, {
 			findBy: 'xid',
 			groupXid: 'crm:1',
-			objectIds: '={{ [{ id: 101, summary: "badguy.com" }] }}',
+			objectIds: '={{ [{ objectType: "indicator", id: 101, summary: "badguy.com" }] }}',
 		});
 		expect(error).toBeUndefined();
 		expect(indicatorsOf(id)).toEqual(operation === 'add' ? ['101'] : []);

@@ -68,6 +68,17 @@ test.each([
 	expect(summaries(id)).toEqual(['badguy.com', '203.0.113.7']);
 });
 
+test('a URL that differs in upper and lower case is another one', async () => {
+	const id = await seed({ type: 'URL', summary: 'https://case.example/A' });
+	const { error } = await dissociate(id, { type: 'URL', summary: 'https://case.example/a' });
+	expect(error?.message).toContain(
+		'There is no indicator "https://case.example/a" of the type URL to remove',
+	);
+	expect(summaries(id)).toContain('https://case.example/A');
+	await dissociate(id, { type: 'URL', summary: 'https://Case.Example/A' });
+	expect(summaries(id)).not.toContain('https://case.example/A');
+});
+
 test('a file is found by any one of its hashes', async () => {
 	for (const summary of [...HASHES, HASHES.join(' : '), HASHES[1]?.toUpperCase() ?? '']) {
 		const id = await seed({ type: 'File', summary: HASHES.join(' : ') });

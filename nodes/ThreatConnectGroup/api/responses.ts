@@ -79,6 +79,10 @@ function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> 
 		: failureState(reply);
 }
 
+/** Whether the service's words are about the credential, so that any other request would be refused too. */
+export const isAboutCredential = ({ message }: ServiceFailure): boolean =>
+	credentialAdvice(0, message) !== undefined;
+
 /** Advice about a key, chosen by the service's words first, because it uses 401 for keys and for permissions alike. */
 function credentialAdvice(status: number, words: string): string | undefined {
 	if (/signature data did not match/i.test(words)) {

@@ -3,13 +3,13 @@ import type { JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
 import { cancelSignal } from '../../shared/http/connection';
 import { type AnswerOptions, MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { isAboutCredential } from '../api/responses';
 import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
 import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
 import { associatedTo } from '../query/objectFilters';
 import { allOf, isOneOf } from '../query/clauses';
-import { isSameName } from './compareGroup';
-import { severalOf, summaryClause } from './findIndicator';
+import { indexOf, indicatorSpelling, severalOf, summaryClause } from './findIndicator';
 import { searchFor } from './findRecords';
 
 /** Adds and removes what is associated to a group. */
@@ -34,6 +34,9 @@ type Change = {
 	settle(index: number, outcome: Outcome | Error): void;
 };
 
+/** Objects that this run has written, by `keyOf`. */
+type Written = Set<string>;
+
 /**
  * Changes what is associated to one group, for all items that name the group, in one request. What is so already is not
  * sent.
@@ -45,55 +48,83 @@ export async function changeAssociations(
 	wishes: readonly Wish[],
 	change: Change,
 ): Promise<void> {
-	await changeTogether(api, wishes, change, { refused: 0 });
+	const written: Written = new Set();
+	/** What is still to be sent. The last part is the next one. */
+	const parts = [wishes];
+	/** Parts that were refused as a whole. They are halved only if ThreatConnect takes another part. */
+	const refused: Array<{ part: readonly Wish[]; error: unknown }> = [];
+	let failures = 0;
+	for (let part = parts.pop(); part !== undefined && !change.halted(); part = parts.pop()) {
+		try {
+			const outcomes = await writeOnce(api, part, change, written);
+			part.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
+		} catch (error) {
+			if (part.length === 1 || !isRefusal(error)) {
+				for (const wish of part) change.settle(wish.index, afterFailure(wish, error, written));
+				if (isRefusal(error) && error instanceof ServiceFailure) failures++;
+			} else if (written.size > 0 || failures < MAX_FAILURES) {
+				parts.push(...halvesOf(part));
+			} else {
+				refused.push({ part, error });
+			}
+		}
+		if (written.size > 0) parts.push(...refused.splice(0).flatMap((one) => halvesOf(one.part)));
+	}
+	for (const { part, error } of refused) {
+		const failure = refusedTogether(error);
+		for (const { index } of part) change.settle(index, failure);
+	}
 }
 
-/** After so many refusals the rest of a group's items would be refused too, e.g. because of a missing permission. */
-const MAX_REFUSALS = 50;
+/**
+ * If so many items were refused one by one and nothing was taken, the rest is sent in few parts, because it is probably
+ * refused too, e.g. because of a missing permission.
+ */
+const MAX_FAILURES = 10;
 
-async function changeTogether(
-	api: ThreatConnect,
-	wishes: readonly Wish[],
-	change: Change,
-	count: { refused: number },
-): Promise<void> {
-	if (change.halted()) return;
-	try {
-		const outcomes = await writeOnce(api, wishes, change);
-		wishes.forEach(({ index }, place) => change.settle(index, outcomes[place] ?? NOTHING));
-	} catch (error) {
-		count.refused++;
-		const isLast = wishes.length === 1 || !isRefusal(error);
-		if (isLast || count.refused > MAX_REFUSALS) {
-			const failure = isLast ? asError(error) : notSent(error);
-			for (const { index } of wishes) change.settle(index, failure);
-			return;
-		}
-		const half = Math.ceil(wishes.length / 2);
-		await changeTogether(api, wishes.slice(0, half), change, count);
-		await changeTogether(api, wishes.slice(half), change, count);
-	}
+/** What an item finds whose request failed. The first of several requests may have been done. */
+function afterFailure({ objects }: Wish, error: unknown, written: Written): Outcome | Error {
+	const done = objects.filter((object) => written.has(keyOf(object)));
+	if (done.length === 0) return asError(error);
+	if (done.length === objects.length) return { changed: done, unchanged: [] };
+	if (!(error instanceof ServiceFailure)) return asError(error);
+	const doubt = `${done.length} of the ${objects.length} associations were changed before. Run the item again: it changes the rest.`;
+	return error.inDoubt(
+		[doubt, error.doubt].filter(Boolean).join(' '),
+		error.certainty === 'unknown' ? 'unknown' : 'findable',
+	);
+}
+
+/** The second half comes first. */
+function halvesOf(wishes: readonly Wish[]): Array<readonly Wish[]> {
+	const half = Math.ceil(wishes.length / 2);
+	return [wishes.slice(half), wishes.slice(0, half)];
 }
 
 const NOTHING: Outcome = { changed: [], unchanged: [] };
 
-/** Whether the request was refused for something in it, so that a part of it may be taken. */
+/**
+ * Whether the request was refused for something in it, so that a part of it may be taken. ThreatConnect answers with 401
+ * also if the API user has no access to one of the objects.
+ */
 const isRefusal = (error: unknown): boolean =>
 	error instanceof InvalidInput ||
 	(error instanceof ServiceFailure &&
 		error.certainty === 'notDone' &&
-		/^(400|403|404|409|413|422)$/.test(error.details.httpCode ?? ''));
+		/^(400|401|403|404|409|413|422)$/.test(error.details.httpCode ?? '') &&
+		!(error.details.httpCode === '401' && isAboutCredential(error)));
 
-const notSent = (error: unknown) =>
+const refusedTogether = (error: unknown) =>
 	new InvalidInput(
-		`ThreatConnect has refused ${MAX_REFUSALS} requests for the group, the last one with: ${errorMessage(error)}`,
-		'Nothing more was sent for the group. Correct what the message names, and run the items that failed again.',
+		`ThreatConnect has refused ${MAX_FAILURES} items one by one, and all others together: ${errorMessage(error)}`,
+		'Nothing was written to the group. Correct what the message names, and run the items that failed again.',
 	);
 
 async function writeOnce(
 	api: ThreatConnect,
 	wishes: readonly Wish[],
 	{ groupId, mode, options }: Change,
+	written: Written,
 ): Promise<Outcome[]> {
 	const adds = mode === 'append';
 	const objects = [
@@ -101,22 +132,30 @@ async function writeOnce(
 	];
 	/** What was there before anything was written. */
 	let before: Present | undefined;
-	const written = await readThenWrite({
+	const change = await readThenWrite({
 		signal: cancelSignal(api.connection),
 		async read() {
 			const present = await readPresent(api, groupId, objects, adds);
+			// What an attempt without a response has done is found by the next one.
+			for (const key of before ? objects.map(keyOf) : [])
+				if (present.has(key) === adds && before?.has(key) !== adds) written.add(key);
 			before ??= present;
 			const left = objects.filter((object) => present.has(keyOf(object)) !== adds);
 			return left.length === 0 ? undefined : bodiesOf(left, mode, present);
 		},
 		async write(bodies) {
-			for (const body of bodies) await api.updateGroup({ id: groupId }, body, options, { maxAttempts: 1 });
+			for (const { body, keys } of bodies) {
+				await api.updateGroup({ id: groupId }, body, options, { maxAttempts: 1 });
+				for (const key of keys) written.add(key);
+			}
 		},
 	});
 	// A group that does not exist has nothing to remove either, and that is to be an error.
-	if (written === undefined && before?.size === 0) await api.getGroup({ id: groupId }, {});
+	if (change === undefined && before?.size === 0) await api.getGroup({ id: groupId }, {});
 	return wishes.map((wish): Outcome => {
-		const isUnchanged = (object: NamedObject) => before?.has(keyOf(object)) === adds;
+		// Another part of the run may have written it before this part was read.
+		const isUnchanged = (object: NamedObject) =>
+			before?.has(keyOf(object)) === adds && !written.has(keyOf(object));
 		return {
 			changed: wish.objects.filter((object) => !isUnchanged(object)),
 			unchanged: wish.objects.filter(isUnchanged),
@@ -132,27 +171,28 @@ const keyOf = (object: NamedObject): string =>
 		? `${object.type} ${object.id}`
 		: `named ${JSON.stringify([
 				object.indicator.type,
-				object.indicator.summary.toLowerCase(),
+				indicatorSpelling(object.indicator.type, object.indicator.summary),
 				object.indicator.ownerName ?? '',
 			])}`;
 
-/** The bodies of the change: one, or several where a list is longer than one request takes. */
+/** The bodies of the change, with the keys of what each one writes: several where a list is longer than one request takes. */
 function bodiesOf(
 	objects: readonly NamedObject[],
 	mode: 'append' | 'delete',
 	present: Present,
-): JsonObject[] {
-	const bodies: JsonObject[] = [];
+): Array<{ body: JsonObject; keys: string[] }> {
+	const bodies: Array<{ body: JsonObject; keys: string[] }> = [];
 	for (const [type, { list, maxSize = Infinity }] of Object.entries(OBJECT_TYPES)) {
-		const entries = objects
-			.filter((object) => object.type === type)
-			.map((object): JsonObject => {
+		const named = objects.filter((object) => object.type === type);
+		for (let start = 0; start < named.length; start += maxSize) {
+			const some = named.slice(start, start + maxSize);
+			const data = some.map((object): JsonObject => {
 				if (mode === 'delete') return { id: present.get(keyOf(object)) };
 				return 'id' in object ? { id: numberOf(object.id) } : object.body;
 			});
-		for (let start = 0; start < entries.length; start += maxSize) {
 			const place = start === 0 ? 0 : Math.floor(start / maxSize);
-			bodies[place] = { ...bodies[place], [list]: { data: entries.slice(start, start + maxSize), mode } };
+			const { body = {}, keys = [] } = bodies[place] ?? {};
+			bodies[place] = { body: { ...body, [list]: { data, mode } }, keys: [...keys, ...some.map(keyOf)] };
 		}
 	}
 	return bodies;
@@ -199,11 +239,10 @@ async function readPresent(
 			names.map(({ indicator }) => indicator),
 			owner,
 		);
+		const find = indexOf(names[0]?.indicator.type ?? '', rows);
 		for (const object of names) {
 			const { indicator } = object;
-			const alike = rows.filter((row) =>
-				isSameName('associatedIndicators', 'summary', indicator.summary, row.summary),
-			);
+			const alike = find(indicator.summary);
 			const exact = alike.filter(({ summary }) => summary === indicator.summary);
 			const [row, ...others] = exact.length > 0 ? exact : alike;
 			if (row === undefined) continue;
@@ -226,15 +265,14 @@ async function readByIds(
 	if (ids.length === 0) return [];
 	const { path } = OBJECT_TYPES[type];
 	const ofGroup = associatedTo(groupId, type);
+	const wanted = new Set(ids);
+	const keep = ({ id }: JsonObject) => wanted.has(String(id));
 	const read = async (...any: Disjunction[]) =>
-		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity })(api);
+		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity, keep })(api);
 	if (ids.length > MANY_QUERIES * IDS_PER_QUERY) {
 		// Whether it takes fewer requests to read all that the group has.
 		const all = await api.count(path, ofGroup.clause(ofGroup.texts));
-		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) {
-			const wanted = new Set(ids);
-			return (await read()).filter(({ id }) => wanted.has(String(id)));
-		}
+		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) return await read();
 	}
 	return await read({ filter: 'id', texts: ids, clause: (some) => `id in (${some.join(',')})` });
 }

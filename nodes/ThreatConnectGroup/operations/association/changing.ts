@@ -2,7 +2,14 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { asError, InvalidInput } from '../../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../../shared/core/json';
-import { isBlank, optionalText, readEntries, readLong, unlocated } from '../../../shared/core/readValue';
+import {
+	inQuotes,
+	isBlank,
+	optionalText,
+	readEntries,
+	readLong,
+	unlocated,
+} from '../../../shared/core/readValue';
 import type { Item } from '../../../shared/execution/item';
 import { type BulkOperation, defineOperation, type OperationFile } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
@@ -10,7 +17,7 @@ import { readRows, repeatableRows } from '../../../shared/fields/fixedCollection
 import { byName, locator } from '../../../shared/fields/locators';
 import type { AnswerOptions, ThreatConnect } from '../../api/client';
 import { type GroupReference, referenceKey } from '../../api/references';
-import { OBJECT_TYPES } from '../../fields/associations';
+import { OBJECT_TYPES, type ObjectType } from '../../fields/associations';
 import { indicatorBody, indicatorName } from '../../fields/indicators';
 import { changeAssociations, type NamedObject, type Outcome, type Wish } from '../../flows/associations';
 import {
@@ -138,7 +145,7 @@ function readObjects(item: Item): NamedObject[] {
 	const given = item.parameter('objectIds');
 	const ids = readEntries(given, IDS).map((entry): NamedObject => ({
 		type,
-		id: String(readLong(idOf(entry), IDS)),
+		id: String(readLong(idOf(entry, type), IDS)),
 	}));
 	const rows = type === 'indicator' ? readRows(item.parameter('indicators'), INDICATORS) : [];
 	const named = rows.flatMap((row, index) => readIndicators(row, `${INDICATORS}, entry ${index + 1}`));
@@ -150,8 +157,21 @@ function readObjects(item: Item): NamedObject[] {
 	);
 }
 
-/** An entry may be an object, such as an output item of Get Many. */
-const idOf = (entry: unknown): unknown => (isJsonObject(entry) ? unlocated(entry.id) : entry);
+/**
+ * An entry may be an object, such as an output item of Get Many, or an entry of what Add and Remove return. The same ID
+ * is another object in each type.
+ *
+ * @throws InvalidInput when the entry is an object of another type
+ */
+function idOf(entry: unknown, type: ObjectType): unknown {
+	if (!isJsonObject(entry)) return entry;
+	const { objectType } = entry;
+	if (isBlank(objectType) || objectType === type) return unlocated(entry.id);
+	throw new InvalidInput(
+		`${IDS}: an entry has the objectType ${inQuotes(objectType)}, not ${inQuotes(type)}`,
+		'Choose that type under "Object Type", or leave the entry out.',
+	);
+}
 
 function readIndicators(row: unknown, label: string): NamedObject[] {
 	const given: JsonObject = isJsonObject(row) ? row : { summary: row };
