@@ -57,6 +57,7 @@ const THREATCONNECT_FORMS: Forms = [
 		[
 			['Bulk Delete', ['Type', 'Group XID*', 'Owner Name', 'Options']],
 			['Bulk Import', BATCH],
+			['Count', ['Filters', 'TQL Query', 'Options']],
 			['Create', RECORD],
 			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
 			['Delete', [...ONE_GROUP, 'Options']],
@@ -80,6 +81,27 @@ const THREATCONNECT_FORMS: Forms = [
 			],
 			['Download', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
 			['Download PDF Report', [...ONE_GROUP, 'Put Output File in Field', 'Simplify', 'Options']],
+		],
+	],
+	[
+		'Association',
+		[
+			['Add', [...ONE_GROUP, 'Object Type', 'Object IDs', 'Indicators by Value', 'Options']],
+			[
+				'Get Groups of Indicator',
+				[
+					'Find Indicator By',
+					'Indicator Type*',
+					'Value*',
+					'Indicator Owner',
+					...MANY,
+					'Filters',
+					'Simplify',
+					'Options',
+				],
+			],
+			['Get Many', [...ONE_GROUP, 'Object Type', ...MANY, 'Filters', 'TQL Query', 'Simplify', 'Options']],
+			['Remove', [...ONE_GROUP, 'Object Type', 'Object IDs', 'Indicators by Value', 'Options']],
 		],
 	],
 	[
@@ -148,6 +170,7 @@ const ATTACKFORGE_FORMS: Forms = [
 			['Unlink From Group', ['Project ID*', 'Group*', 'Options']],
 		],
 	],
+	['User', [['Get Many', [...MANY, 'Filters', 'With Groups', 'Options']]]],
 	['Vulnerability', [['Get Many', ['Group*', ...MANY, 'Filters', 'Simplify', 'Options']]]],
 ];
 

@@ -4,6 +4,7 @@ import {
 	incomplete,
 	failureState,
 	readBody,
+	readRetryAfter,
 	type ServiceResponse,
 } from '../../nodes/shared/http/response';
 
@@ -94,7 +95,42 @@ describe('the certainty of a write after an answer without success', () => {
 			{ certainty: 'notDone', unanswered: 'connection' },
 		],
 	])('%s', (_what, answer, outcome) => {
-		expect(failureState(reply(answer))).toEqual(outcome);
+		expect(failureState(reply(answer))).toStrictEqual(outcome);
+	});
+});
+
+describe('how long a service asks to wait', () => {
+	beforeEach(() => jest.useFakeTimers({ now: Date.parse('2026-11-29T06:00:00Z') }));
+	afterEach(() => jest.useRealTimers());
+
+	test.each([
+		['30', 30_000],
+		[' 120 ', 120_000],
+		[5, 5_000],
+		['Sun, 29 Nov 2026 06:01:00 GMT', 60_000],
+		['Sun, 29 Nov 2026 05:59:00 GMT', undefined],
+		['Sun, 29 Nov 2026 06:00:00 GMT', undefined],
+		['0', undefined],
+		['5 seconds', undefined],
+		['soon', undefined],
+		['', undefined],
+		[undefined, undefined],
+	])('%j is %s milliseconds', (value, milliseconds) => {
+		expect(readRetryAfter(value)).toBe(milliseconds);
+	});
+
+	test.each([
+		[429, '30', { retryAfterMs: 30_000 }],
+		[503, '30', { retryAfterMs: 30_000 }],
+		[503, 'soon', {}],
+		[400, '30', {}],
+	])('status %i with Retry-After %s', (status, retryAfter, expected) => {
+		const headers = { 'retry-after': retryAfter };
+		expect(failureState(reply({ status, headers }))).toStrictEqual({
+			certainty: 'notDone',
+			unanswered: undefined,
+			...expected,
+		});
 	});
 });
 
