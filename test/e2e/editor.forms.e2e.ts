@@ -170,7 +170,7 @@ const ATTACKFORGE_FORMS: Forms = [
 			['Unlink From Group', ['Project ID*', 'Group*', 'Options']],
 		],
 	],
-	['User', [['Get Many', [...MANY, 'Filters', 'With Groups', 'Options']]]],
+	['User', [['Get Many', [...MANY, 'Filters', 'With Groups', 'Simplify', 'Options']]]],
 	['Vulnerability', [['Get Many', ['Group*', ...MANY, 'Filters', 'Simplify', 'Options']]]],
 ];
 
