@@ -62,6 +62,12 @@ test('an action that is refused because an earlier attempt was done late is done
 	expect(end).toBe('gone');
 });
 
+test('a refusal after a lost answer is passed on if nothing was done, or if that cannot be looked up', async () => {
+	const refused = new ServiceFailure('refused', 'Correct it.');
+	expect((await once([lost(), refused], [undefined])).error).toBe(refused);
+	expect((await once([lost(), refused], [undefined, new Error('down')])).error).toBe(refused);
+});
+
 test('the result of an action whose answer was lost is taken over', async () => {
 	const { happened, end } = await once([lost()], ['found']);
 	expect(happened).toEqual(['act 0', 'find 250']);
