@@ -450,3 +450,36 @@ describe('the value of an attribute', () => {
 		expect(bad.error?.message).toContain('please enter a value between 1-20 characters in length');
 	});
 });
+
+test('an indicator that differs from one of the group only in upper and lower case is associated, if case counts for its type', async () => {
+	const indicator = (type: string, summary: string, field: string) =>
+		server.seedEntity('indicators', { type, summary, [field]: summary });
+	const { id } = server.seedGroup({
+		type: 'Incident',
+		name: 'Cases',
+		xid: 'cases',
+		associatedIndicators: [
+			indicator('URL', 'https://cases.example/a', 'text'),
+			indicator('Host', 'cases.example', 'hostName'),
+		],
+	});
+	const associatedIndicators = [
+		{ type: 'URL', summary: 'https://cases.example/A' },
+		{ type: 'Host', summary: 'CASES.example' },
+	];
+	const run = async () =>
+		await node(
+			'upsert',
+			{ dataMode: 'autoMap', matchBy: 'xid' },
+			{ items: [{ type: 'Incident', name: 'Cases', xid: 'cases', associatedIndicators }] },
+		);
+	const { error } = await run();
+	expect(error).toBeUndefined();
+	const summaries = () => server.group(id)?.associatedIndicators.map(({ summary }) => summary);
+	const expected = ['https://cases.example/a', 'cases.example', 'https://cases.example/A'];
+	expect(summaries()).toEqual(expected);
+	const before = server.requests.filter(({ method }) => method === 'PUT').length;
+	expect(jsonOf((await run()).items)).toMatchObject([{ _outcome: 'unchanged' }]);
+	expect(summaries()).toEqual(expected);
+	expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(before);
+});

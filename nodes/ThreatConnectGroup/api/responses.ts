@@ -79,9 +79,12 @@ function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> 
 		: failureState(reply);
 }
 
-/** Whether the service's words are about the credential, so that any other request would be refused too. */
+/**
+ * Whether the service's words are about the credential, so that any other request would be refused too. "Access Denied"
+ * is also said of one object.
+ */
 export const isAboutCredential = ({ message }: ServiceFailure): boolean =>
-	credentialAdvice(0, message) !== undefined;
+	!/access denied/i.test(message) && credentialAdvice(0, message) !== undefined;
 
 /** Advice about a key, chosen by the service's words first, because it uses 401 for keys and for permissions alike. */
 function credentialAdvice(status: number, words: string): string | undefined {

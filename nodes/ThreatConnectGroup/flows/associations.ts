@@ -9,7 +9,8 @@ import type { IndicatorName } from '../fields/indicators';
 import { anyOf, type Disjunction } from '../query/filters';
 import { associatedTo } from '../query/objectFilters';
 import { allOf, isOneOf } from '../query/clauses';
-import { indexOf, indicatorSpelling, severalOf, summaryClause } from './findIndicator';
+import { indicatorSpelling, indicatorSpellings } from '../query/matching';
+import { indexOf, severalOf, summaryClause } from './findIndicator';
 import { searchFor } from './findRecords';
 
 /** Adds and removes what is associated to a group. */
@@ -184,11 +185,16 @@ function bodiesOf(
 	const bodies: Array<{ body: JsonObject; keys: string[] }> = [];
 	for (const [type, { list, maxSize = Infinity }] of Object.entries(OBJECT_TYPES)) {
 		const named = objects.filter((object) => object.type === type);
+		const seen = new Set<string>();
 		for (let start = 0; start < named.length; start += maxSize) {
 			const some = named.slice(start, start + maxSize);
-			const data = some.map((object): JsonObject => {
-				if (mode === 'delete') return { id: present.get(keyOf(object)) };
-				return 'id' in object ? { id: numberOf(object.id) } : object.body;
+			const data = some.flatMap((object): JsonObject[] => {
+				if (mode === 'append') return ['id' in object ? { id: numberOf(object.id) } : object.body];
+				// An item may name one object by its ID, and another item by its value.
+				const id = present.get(keyOf(object));
+				if (seen.has(String(id))) return [];
+				seen.add(String(id));
+				return [{ id }];
 			});
 			const place = start === 0 ? 0 : Math.floor(start / maxSize);
 			const { body = {}, keys = [] } = bodies[place] ?? {};
@@ -253,8 +259,39 @@ async function readPresent(
 	return present;
 }
 
-/** How many IDs about fit into one query. */
-const IDS_PER_QUERY = 60;
+/** What is looked for among the objects of one type that a group has. */
+type Wanted = {
+	type: ObjectType;
+	/** Of the objects of the group, those among which it is looked. */
+	place: Disjunction[];
+	/** Finds some of the objects. */
+	some: Disjunction;
+	/** How many texts of `some` about fit into one query. */
+	perQuery: number;
+	keep(record: JsonObject): boolean;
+};
+
+/** From so many queries on, it is worth a request to count what the group has. */
+const MANY_QUERIES = 4;
+
+/** Reads the wanted objects of a group, or all that it has where this takes fewer requests. */
+async function readOfGroup(
+	api: ThreatConnect,
+	groupId: string,
+	{ type, place, some, perQuery, keep }: Wanted,
+): Promise<JsonObject[]> {
+	if (some.texts.length === 0) return [];
+	const { path } = OBJECT_TYPES[type];
+	const ofGroup = [...place, associatedTo(groupId, type)];
+	const find = async (any: Disjunction[]) =>
+		await searchFor({ path, filters: { any }, limit: Infinity, keep })(api);
+	const queries = some.texts.length / perQuery;
+	if (queries > MANY_QUERIES) {
+		const all = await api.count(path, allOf(ofGroup.map((one) => one.clause(one.texts))));
+		if (all / MAX_PAGE_SIZE < queries) return await find(ofGroup);
+	}
+	return await find([some, ...ofGroup]);
+}
 
 async function readByIds(
 	api: ThreatConnect,
@@ -262,23 +299,15 @@ async function readByIds(
 	type: ObjectType,
 	ids: readonly string[],
 ): Promise<JsonObject[]> {
-	if (ids.length === 0) return [];
-	const { path } = OBJECT_TYPES[type];
-	const ofGroup = associatedTo(groupId, type);
 	const wanted = new Set(ids);
-	const keep = ({ id }: JsonObject) => wanted.has(String(id));
-	const read = async (...any: Disjunction[]) =>
-		await searchFor({ path, filters: { any: [...any, ofGroup] }, limit: Infinity, keep })(api);
-	if (ids.length > MANY_QUERIES * IDS_PER_QUERY) {
-		// Whether it takes fewer requests to read all that the group has.
-		const all = await api.count(path, ofGroup.clause(ofGroup.texts));
-		if (all / MAX_PAGE_SIZE < ids.length / IDS_PER_QUERY) return await read();
-	}
-	return await read({ filter: 'id', texts: ids, clause: (some) => `id in (${some.join(',')})` });
+	return await readOfGroup(api, groupId, {
+		type,
+		place: [],
+		some: { filter: 'id', texts: ids, clause: (some) => `id in (${some.join(',')})` },
+		perQuery: 60,
+		keep: ({ id }) => wanted.has(String(id)),
+	});
 }
-
-/** From here on, a request that counts is worth it. */
-const MANY_QUERIES = 4;
 
 async function readByNames(
 	api: ThreatConnect,
@@ -291,15 +320,17 @@ async function readByNames(
 		isOneOf('typeName', [type]),
 		owner === undefined ? undefined : isOneOf('ownerName', [owner]),
 	]);
-	const any: Disjunction[] = [
-		{
+	const wanted = new Set(names.flatMap(({ summary }) => indicatorSpellings(type, summary)));
+	return await readOfGroup(api, groupId, {
+		type: 'indicator',
+		place: [{ filter: 'place', texts: [''], clause: () => where ?? '' }],
+		some: {
 			filter: 'summary',
 			texts: [...new Set(names.map(({ summary }) => summary))],
 			clause: (some) =>
 				type === 'File' ? anyOf(some, (one) => `(${summaryClause(type, one)})`) : isOneOf('summary', some),
 		},
-		{ filter: 'place', texts: [''], clause: () => where ?? '' },
-		associatedTo(groupId, 'indicator'),
-	];
-	return await searchFor({ path: OBJECT_TYPES.indicator.path, filters: { any }, limit: Infinity })(api);
+		perQuery: 40,
+		keep: ({ summary }) => indicatorSpellings(type, String(summary)).some((one) => wanted.has(one)),
+	});
 }

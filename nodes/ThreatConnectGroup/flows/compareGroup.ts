@@ -2,7 +2,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import { defaultAttributes } from '../fields/defaultAttributes';
 import { summaryFields } from '../fields/indicators';
-import { isSameText } from '../query/matching';
+import { isSameIndicator, isSameText } from '../query/matching';
 
 /** Compares a body with a group that was read. What the group already shows need not be written again. */
 
@@ -195,7 +195,7 @@ export function isEntry(
 	if (entry.id !== undefined) return String(entry.id) === String(row.id);
 	const name = nameOf(list, entry);
 	if (name.length === 0 || name.every(([, value]) => isUnset(value))) return false;
-	if (!name.every(([key, value]) => isSameName(list, key, value, row[key]))) return false;
+	if (!name.every(([key, value]) => isSameName(list, entry.type, key, value, row[key]))) return false;
 	if (list === 'assignments' && !isSameUser(entry.user, row.user)) return false;
 	// A row that does not show its owner is taken as a match.
 	const isElsewhere = ABOUT.some(
@@ -214,15 +214,14 @@ export function isEntry(
 		.every(([key, value]) => isScalar(value) && isSameValue(key, value, row[key]));
 }
 
-/** Tags and indicators are compared without upper and lower case. A file matches by any of its hashes. */
-export function isSameName(list: string, key: string, value: unknown, shown: unknown): boolean {
+/** Tags and artifacts are compared without upper and lower case. */
+function isSameName(list: string, type: unknown, key: string, value: unknown, shown: unknown): boolean {
 	if (isUnset(value)) return isUnset(shown);
 	if (list === 'attributes') return isSameValue(key, value, shown);
 	if (list !== 'tags' && key !== 'summary') return isSameText(value, shown);
-	const [one, other] = [String(value).toLowerCase(), String(shown ?? '').toLowerCase()];
-	if (list !== 'associatedIndicators') return isSameText(one, other);
-	const parts = other.split(' : ').map((part) => part.trim());
-	return isSameText(one, other) || one.split(' : ').every((part) => parts.includes(part.trim()));
+	if (list === 'associatedIndicators')
+		return isSameIndicator(String(type), String(value), String(shown ?? ''));
+	return isSameText(String(value).toLowerCase(), String(shown ?? '').toLowerCase());
 }
 
 const isSameUser = (one: unknown, other: unknown) =>

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../shared/core/json';
 import type { ThreatConnect } from '../api/client';
 import type { IndicatorName } from '../fields/indicators';
 import { ACTIVE_OR_NOT, allOf, isOneOf, quote } from '../query/clauses';
-import { plainSpelling } from '../query/matching';
+import { indicatorSpellings } from '../query/matching';
 
 /**
  * The ID of an indicator that is to be removed from a group.
@@ -66,30 +66,6 @@ export const summaryClause = (type: string, summary: string) =>
 		: isOneOf('summary', [summary]);
 
 /**
- * The types whose values are the same in upper and lower case. For others, also for custom ones, ThreatConnect may keep
- * both as two indicators.
- *
- * @see https://docs.threatconnect.com/en/latest/rest_api/v2/indicators/indicators.html (`casePreference`)
- */
-const CASE_INSENSITIVE_TYPES = ['ASN', 'Address', 'CIDR', 'EmailAddress', 'File', 'Host'];
-
-/** The scheme and the host of a URL. Upper and lower case count only behind them. */
-const URL_START = /^[a-z][a-z\d+.-]*:\/\/[^/?#@]*(?=[/?#]|$)/i;
-
-/** A spelling that is the same for each way to write an indicator of a type. */
-export function indicatorSpelling(type: string, summary: string): string {
-	const parts = summary.split(' : ').map(plainSpelling).join(' : ');
-	if (CASE_INSENSITIVE_TYPES.includes(type)) return parts.toLowerCase();
-	return type === 'URL' ? parts.replace(URL_START, (start) => start.toLowerCase()) : parts;
-}
-
-/** The spellings by which an indicator is found: its summary, or each hash of a file. */
-function spellingsIn(type: string, summary: string): string[] {
-	const spelling = indicatorSpelling(type, summary);
-	return type === 'File' ? spelling.split(' : ') : [spelling];
-}
-
-/**
  * Arranges indicators of one type, so that each one is found without looking at all of them.
  *
  * @returns finds those that a name means. A file is meant if it has all the hashes of the name.
@@ -97,14 +73,14 @@ function spellingsIn(type: string, summary: string): string[] {
 export function indexOf(type: string, rows: readonly JsonObject[]): (summary: string) => JsonObject[] {
 	const index = new Map<string, JsonObject[]>();
 	for (const row of rows) {
-		for (const spelling of new Set(spellingsIn(type, String(row.summary)))) {
+		for (const spelling of new Set(indicatorSpellings(type, String(row.summary)))) {
 			const alike = index.get(spelling);
 			if (alike) alike.push(row);
 			else index.set(spelling, [row]);
 		}
 	}
 	return (summary) => {
-		const [first = '', ...others] = spellingsIn(type, summary);
+		const [first = '', ...others] = indicatorSpellings(type, summary);
 		const found = (spelling: string) => index.get(spelling) ?? [];
 		return found(first).filter((row) => others.every((other) => found(other).includes(row)));
 	};

@@ -20,6 +20,7 @@ import {
 	REGISTRY_VALUE_TYPES,
 	VICTIM_ASSET_TYPES,
 	type Association,
+	indicatorKey,
 } from './fields';
 import { identifyTag, mergeIds, resolveTag } from './lists';
 import { ARTIFACT_TYPES, VICTIMS, WORKFLOW_TASKS, type Entity } from './seeds';
@@ -169,7 +170,7 @@ function findIndicator(state: State, ownerName: string, entry: Entry, summary: s
 	const type = String(entry.type);
 	return type === 'File'
 		? state.indicators.find((row) => row.ownerName === ownerName && row.type === type && sameFile(row, entry))
-		: state.indicators.findByKey(keyIn(ownerName, type, summary.toLowerCase()));
+		: state.indicators.findByKey(keyIn(ownerName, type, indicatorKey(type, summary)));
 }
 
 /** The indicator of an owner with this summary. */

@@ -189,6 +189,13 @@ export const INDICATOR_DATES = [
 ];
 
 /** The service treats all but the first five as custom types, including those that are built in. */
+/** Types whose values are one indicator in upper and lower case. docs: v2 indicators, `casePreference`. */
+const CASE_INSENSITIVE_INDICATORS = ['ASN', 'Address', 'CIDR', 'EmailAddress', 'File', 'Host'];
+
+/** A summary as the owner's indicators of a type are told apart. */
+export const indicatorKey = (type: string, summary: string) =>
+	CASE_INSENSITIVE_INDICATORS.includes(type) ? summary.toLowerCase() : summary;
+
 export const isCustomIndicator = (type: string) =>
 	!['Address', 'EmailAddress', 'File', 'Host', 'URL'].includes(type);
 

@@ -1,4 +1,4 @@
-import type { GroupType } from './fields';
+import { type GroupType, indicatorKey } from './fields';
 import {
 	ARTIFACTS,
 	CASES,
@@ -220,7 +220,7 @@ export class State {
 			keyOf: ({ name }) => name,
 		});
 		this.indicators = table(INDICATORS, ({ ownerName, type, summary }) =>
-			keyIn(ownerName, String(type), String(summary).toLowerCase()),
+			keyIn(ownerName, String(type), indicatorKey(String(type), String(summary))),
 		);
 		this.cases = table(CASES);
 		this.artifacts = table(ARTIFACTS);
