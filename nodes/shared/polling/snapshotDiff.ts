@@ -94,6 +94,7 @@ export function compare(
 	const common = keys.flatMap((key, index) =>
 		listedKeys.has(key) && before.keys.includes(key) ? [{ key, index }] : [],
 	);
+	const reordered = reorder(before.keys, keys);
 	const differences: Difference[] = [];
 	const counts = { ...before.counts };
 	/** @returns whether the difference is settled, because it is emitted or because nobody asked for it */
@@ -113,7 +114,7 @@ export function compare(
 			if (report('created', id, { record })) prints[id] = now;
 			continue;
 		}
-		const earlier = reordered(before.prints[id], before.keys, keys);
+		const earlier = reordered(before.prints[id]);
 		const changed = common.filter(({ index }) => printAt(now, index) !== printAt(earlier, index));
 		const isSettled =
 			changed.length === 0 || report('changed', id, { record, keys: changed.map(({ key }) => key) });
@@ -130,20 +131,17 @@ export function compare(
 			counts[id] ??= 1;
 			continue;
 		}
-		prints[id] = reordered(earlier, before.keys, keys);
+		prints[id] = reordered(earlier);
 		missing[id] = 1;
 	}
 	return { differences, after: { keys, prints, missing, counts } };
 }
 
-/** Fingerprints in the order of other keys. */
-const reordered = (prints: string, from: readonly string[], to: readonly string[]): string =>
-	to
-		.map((key) => {
-			const index = from.indexOf(key);
-			return index < 0 ? NO_PRINT : printAt(prints, index);
-		})
-		.join('');
+/** @returns puts fingerprints in the order of other keys */
+function reorder(from: readonly string[], to: readonly string[]): (prints: string) => string {
+	const places = to.map((key) => from.indexOf(key));
+	return (prints) => places.map((place) => (place < 0 ? NO_PRINT : printAt(prints, place))).join('');
+}
 
 /** @returns `undefined` for anything but a snapshot */
 export function readSnapshot(value: unknown): Snapshot | undefined {
