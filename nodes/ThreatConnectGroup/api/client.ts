@@ -117,15 +117,16 @@ export class ThreatConnect {
 	 */
 	async addAttribute(groupId: string, body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
 		const path = pathOf('v3', 'groupAttributes');
-		const whole = { groupId: readLong(groupId, 'The ID of the group'), ...body };
-		const reply = await send(this.connection, { method: 'POST', path, query: queryOf(options), body: whole });
+		const attribute = { groupId: readLong(groupId, 'The ID of the group'), ...body };
+		const query = queryOf(options);
+		const reply = await send(this.connection, { method: 'POST', path, query, body: attribute });
 		const { data } = readEnvelope(reply);
 		if (isJsonObject(data) && data.id !== undefined) return data;
 		throw incomplete('ThreatConnect answered with success, but without the attribute', reply);
 	}
 
 	/**
-	 * @param maxAttempts as in a request
+	 * @param more `maxAttempts` 1 for a body that depends on the attribute, see `readThenWrite`
 	 * @returns the attribute; `undefined` when ThreatConnect says that it was changed, but does not show it
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
 	 */
@@ -133,18 +134,16 @@ export class ThreatConnect {
 		id: string,
 		body: JsonObject,
 		options: AnswerOptions,
-		maxAttempts?: number,
+		more: Pick<ServiceRequest, 'maxAttempts'> = {},
 	): Promise<JsonObject | undefined> {
-		const path = pathOf('v3', 'groupAttributes', id);
-		const request = {
+		const { data } = await this.request({
 			method: 'PUT',
-			path,
+			path: pathOf('v3', 'groupAttributes', id),
 			query: queryOf(options),
 			body,
 			idempotent: true,
-			maxAttempts,
-		} as const;
-		const { data } = await this.request(request);
+			...more,
+		});
 		return isJsonObject(data) && data.id !== undefined ? data : undefined;
 	}
 

@@ -150,7 +150,12 @@ export async function updateAttribute(
 		async write(body) {
 			answer = undefined;
 			const id = String(attribute?.id);
-			answer = await api.changeAttribute(id, body, { ...options, ...labelsOption(wanted) }, 1);
+			answer = await api.changeAttribute(
+				id,
+				body,
+				{ ...options, ...labelsOption(wanted) },
+				{ maxAttempts: 1 },
+			);
 		},
 	});
 	if (sent === undefined) {
