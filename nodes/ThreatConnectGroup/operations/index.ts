@@ -1,9 +1,9 @@
 import type { OperationFile } from '../../shared/execution/operation';
 import type { ThreatConnect } from '../api/client';
-import { add } from './association/add';
-import { getGroups } from './association/getGroups';
-import { getMany as getAssociations } from './association/getMany';
-import { remove } from './association/remove';
+import { addAssociations } from './association/add';
+import { getGroupsOfIndicator } from './association/getGroups';
+import { getAssociations } from './association/getMany';
+import { removeAssociations } from './association/remove';
 import { addAttributeToGroup } from './attribute/add';
 import { deleteAttributeOfGroup } from './attribute/delete';
 import { getAttributes } from './attribute/getMany';
@@ -31,10 +31,10 @@ import { removeTags } from './tag/remove';
 
 /** All operations of the node, in the order of the drop-down. */
 export const operations: ReadonlyArray<OperationFile<ThreatConnect>> = [
-	add,
-	getGroups,
+	addAssociations,
+	getGroupsOfIndicator,
 	getAssociations,
-	remove,
+	removeAssociations,
 	bulkDelete,
 	bulkImport,
 	countGroups,

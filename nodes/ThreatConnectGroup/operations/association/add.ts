@@ -1,6 +1,6 @@
-import { changing } from './changing';
+import { associationOperation } from './associationOperation';
 
-export const add = changing({
+export const addAssociations = associationOperation({
 	operation: 'add',
 	name: 'Add',
 	action: 'Add associations to group',

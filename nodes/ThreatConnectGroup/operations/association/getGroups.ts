@@ -15,7 +15,7 @@ import { readFilters } from '../../query/filters';
 import { ACTIVE_OR_NOT } from '../../query/clauses';
 import { answerOptions, fieldsOption, filterValues, groupFilters, groupRecords } from '../parameters';
 
-export const getGroups = defineOperation<ThreatConnect>({
+export const getGroupsOfIndicator = defineOperation<ThreatConnect>({
 	resource: 'association',
 	operation: 'getGroups',
 	name: 'Get Groups of Indicator',

@@ -17,7 +17,7 @@ import {
 	tqlParameter,
 } from '../parameters';
 
-export const getMany = defineOperation<ThreatConnect>({
+export const getAssociations = defineOperation<ThreatConnect>({
 	resource: 'association',
 	operation: 'getAll',
 	name: 'Get Many',

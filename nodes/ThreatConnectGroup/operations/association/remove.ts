@@ -1,6 +1,6 @@
-import { changing } from './changing';
+import { associationOperation } from './associationOperation';
 
-export const remove = changing({
+export const removeAssociations = associationOperation({
 	operation: 'remove',
 	name: 'Remove',
 	action: 'Remove associations from group',

@@ -10,7 +10,7 @@ import { referenceKey } from '../../api/references';
 import { attributeCollection, NEW_FIELDS, readAttributeFields, VALUE } from '../../fields/attributeFields';
 import { addAttribute } from '../../flows/groupAttributes';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
-import { attributeRecords, attributeTypeParameter, readAttributeType } from './naming';
+import { attributeRecords, attributeTypeParameter, readAttributeType } from './parameters';
 
 export const addAttributeToGroup = defineOperation<ThreatConnect>({
 	resource: 'attribute',

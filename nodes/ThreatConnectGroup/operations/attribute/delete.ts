@@ -4,7 +4,7 @@ import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { deleteAttribute } from '../../flows/groupAttributes';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
-import { attributeParameters, readAttributeName } from './naming';
+import { attributeParameters, readAttributeName } from './parameters';
 
 export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
 	resource: 'attribute',

@@ -10,7 +10,7 @@ import { byName, locator } from '../../../shared/fields/locators';
 import type { ThreatConnect } from '../../api/client';
 import { readAttributes } from '../../flows/groupAttributes';
 import { groupParameters, readReference } from '../parameters';
-import { attributeRecords } from './naming';
+import { attributeRecords } from './parameters';
 
 export const getAttributes = defineOperation<ThreatConnect>({
 	resource: 'attribute',

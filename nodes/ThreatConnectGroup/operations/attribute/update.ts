@@ -7,7 +7,7 @@ import { referenceKey } from '../../api/references';
 import { attributeCollection, CHANGEABLE_FIELDS, readAttributeFields } from '../../fields/attributeFields';
 import { updateAttribute } from '../../flows/groupAttributes';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
-import { attributeRecords, attributeParameters, readAttributeName } from './naming';
+import { attributeRecords, attributeParameters, readAttributeName } from './parameters';
 
 export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
 	resource: 'attribute',

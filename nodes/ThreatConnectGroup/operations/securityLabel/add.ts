@@ -1,8 +1,8 @@
 import { SECURITY_LABELS } from '../../fields/groupLists';
-import { changing } from '../changing';
-import { labelInputs } from './inputs';
+import { namesOperation } from '../namesOperation';
+import { labelInputs } from './parameters';
 
-export const addSecurityLabels = changing({
+export const addSecurityLabels = namesOperation({
 	resource: 'securityLabel',
 	operation: 'add',
 	name: 'Add',

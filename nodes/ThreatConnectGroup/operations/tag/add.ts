@@ -1,8 +1,8 @@
 import { TAGS } from '../../fields/groupLists';
-import { changing } from '../changing';
-import { tagInputs } from './inputs';
+import { namesOperation } from '../namesOperation';
+import { tagInputs } from './parameters';
 
-export const addTags = changing({
+export const addTags = namesOperation({
 	resource: 'tag',
 	operation: 'add',
 	name: 'Add',

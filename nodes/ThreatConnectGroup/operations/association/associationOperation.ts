@@ -29,7 +29,7 @@ import {
 	readReference,
 } from '../parameters';
 
-type Changing = Pick<OperationFile<ThreatConnect>, 'operation' | 'name' | 'action' | 'description'> & {
+type AssociationOperation = Pick<OperationFile<ThreatConnect>, 'operation' | 'name' | 'action' | 'description'> & {
 	mode: 'append' | 'delete';
 	/** What is said of an indicator that is named by its value. */
 	ofIndicator: string;
@@ -42,13 +42,13 @@ type Changing = Pick<OperationFile<ThreatConnect>, 'operation' | 'name' | 'actio
 /**
  * Adds or removes associations. The items of a run that name the same group go in one request.
  */
-export const changing = ({
+export const associationOperation = ({
 	mode,
 	ofIndicator,
 	ofOwner,
 	keys,
 	...head
-}: Changing): BulkOperation<ThreatConnect> =>
+}: AssociationOperation): BulkOperation<ThreatConnect> =>
 	defineOperation<ThreatConnect>({
 		...head,
 		resource: 'association',
@@ -200,7 +200,7 @@ function readIndicators(row: unknown, label: string): NamedObject[] {
 function outputOf(
 	groupId: unknown,
 	{ changed, unchanged }: Outcome,
-	[done, already]: Changing['keys'],
+	[done, already]: AssociationOperation['keys'],
 ): JsonObject {
 	return {
 		groupId,

@@ -18,7 +18,7 @@ type NamesInput = {
 	control: Pick<INodeProperties, 'name' | 'displayName'> & Partial<INodeProperties>;
 };
 
-type Changing = Pick<
+type NamesOperation = Pick<
 	OperationFile<ThreatConnect>,
 	'resource' | 'operation' | 'name' | 'action' | 'description' | 'builderHint'
 > & {
@@ -32,14 +32,14 @@ type Changing = Pick<
 };
 
 /** Adds tags or labels to a group, or removes them. What is done already is no failure. */
-export function changing({
+export function namesOperation({
 	list,
 	kind,
 	mode,
 	inputs,
 	nothingToDo,
 	...head
-}: Changing): OperationFile<ThreatConnect> {
+}: NamesOperation): OperationFile<ThreatConnect> {
 	return defineOperation<ThreatConnect>({
 		...head,
 		parameters: [
@@ -80,7 +80,7 @@ const label = ({ control }: NamesInput): string => labelOf(control);
  *
  * @throws InvalidInput when nothing is named
  */
-function readNames(item: Item, kind: FieldType, inputs: Changing['inputs']): JsonObject[] {
+function readNames(item: Item, kind: FieldType, inputs: NamesOperation['inputs']): JsonObject[] {
 	const [first] = inputs;
 	const given = inputs.flatMap((input) =>
 		readEntries(rowsOf(item.parameter(input.control.name)), label(input)).map((entry) =>
