@@ -28,6 +28,8 @@ export type Job = Target & {
 	goOn?: boolean;
 	/** Milliseconds after which the execution is cancelled. */
 	cancelAfter?: number;
+	/** Runs of the same workflow know what an earlier one has learnt of the service. Default: a workflow of its own. */
+	workflowId?: string;
 };
 
 /** The number of items that succeeded, and of items that failed. */
@@ -65,6 +67,7 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 		parameters: { resource: 'group', operation, options, ...parameters },
 		credentials: credentialsOf(job),
 		items,
+		workflowId: job.workflowId,
 		...execution(job),
 	});
 }
