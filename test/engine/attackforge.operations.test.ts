@@ -615,6 +615,36 @@ describe('Create or Update', () => {
 		expect(errors[0]?.json.error).toBe('"Primary Contact Name" (primary_contact_name) is missing');
 	});
 
+	test("takes people's headings, but none that would delete the group or change who sees it", async () => {
+		const row = {
+			'\uFEFFName': 'Sheet',
+			'group_owner ': 'X',
+			'Primary Contact Name': 'P',
+			primaryContactNumber: '1',
+			'Primary-Contact-Email': 'p@example.com',
+		};
+		const crm = { IsDeleted: true, Access: 'View' };
+		const { items, hints } = await node('upsert', { dataMode: 'autoMap' }, { items: [{ ...row, ...crm }] });
+		const [created] = items;
+		expect(created?.json).toMatchObject({ name: 'Sheet', group_owner: 'X', _outcome: 'created' });
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringContaining('"group_owner " as group_owner (1 item)'),
+			expect.stringContaining('"IsDeleted" (1 item), "Access" (1 item)'),
+		]);
+		const again = await node('upsert', { dataMode: 'autoMap' }, { items: [{ ...row, ...crm }] });
+		expect(outcomes(again.items)).toEqual(['unchanged']);
+
+		const { error } = await node(
+			'upsert',
+			{ dataMode: 'autoMap' },
+			{ items: [{ 'Customer Name': 'ACME', 'Group Owner': 'X' }] },
+		);
+		expect(error?.message).toContain('"Name" (name) is missing');
+		expect(error?.description).toBe(
+			'Groups are matched by it: set it. Your item has "Customer Name": if that is meant, rename it to name, or choose Define Below. Nothing was sent for any item.',
+		);
+	});
+
 	test('access entries with actions fit a new group and an old one', async () => {
 		const { id } = server.seedGroup({
 			name: 'Old',

@@ -50,6 +50,8 @@ export const table: Table = {
 			{
 				create: 'no',
 				keepsValue: true,
+				// Records of a CRM have an `IsDeleted` of their own, which is not to delete a group.
+				exactKey: true,
 			},
 		),
 		field(
@@ -58,7 +60,9 @@ export const table: Table = {
 			customFields,
 			'Fields that your administrator has added to groups, by key',
 		),
-		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
+		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators', {
+			exactKey: true,
+		}),
 		// The documentation does not call these switches optional, but the service accepts a request without them. They are
 		// not sent when unset, because false would switch the setting off.
 		field(

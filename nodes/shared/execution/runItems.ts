@@ -3,6 +3,7 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
+import { KeyHints } from './keyHints';
 import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
@@ -39,8 +40,7 @@ export async function runItems<Api>(
 
 	const retryLog = new RetryOnFailLog<Output>(context);
 	const parameters = new Parameters(context);
-	const ignored = new Map<string, number>();
-	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
+	const keys = new KeyHints(service.table);
 	const signal = context.getExecutionCancelSignal();
 	const run: Run<Api> = {
 		...connected,
@@ -55,7 +55,7 @@ export async function runItems<Api>(
 			outcomes.settle(index, outcome);
 		},
 		signal,
-		itemAt: (index) => new Item(context, parameters, service.table, index, notice, retryLog),
+		itemAt: (index) => new Item(context, parameters, service.table, index, keys.note, retryLog),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
 	if ('runAll' in operation) await runTogether(operation, run);
@@ -63,7 +63,7 @@ export async function runItems<Api>(
 
 	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
-	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
+	for (const message of keys.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
 }
 
@@ -241,16 +241,4 @@ function entriesSentBefore<Api>(
 		}
 	}
 	return entries;
-}
-
-/** Characters of a key in a hint. */
-const LONGEST_KEY = 80;
-
-function ignoredHint(ignored: Map<string, number>): string {
-	const keys = [...ignored].map(
-		([key, count]) => `"${escapeHtml(key, LONGEST_KEY)}" (${count} ${count === 1 ? 'item' : 'items'})`,
-	);
-	const shown = keys.slice(0, 20).join(', ');
-	const more = keys.length > 20 ? ` and ${keys.length - 20} more` : '';
-	return `Not sent, because no field of the record's type has this name: ${shown}${more}. Rename keys to send them.`;
 }

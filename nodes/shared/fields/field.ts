@@ -56,6 +56,11 @@ export type Field = {
 	update: 'optional' | 'no';
 	/** Whether the field cannot be cleared. */
 	keepsValue?: boolean;
+	/**
+	 * Whether Auto-Map takes the field only from a key that is exactly its name, because records of other systems have a
+	 * key of a like name with another meaning.
+	 */
+	exactKey?: boolean;
 };
 
 /** Makes a row. `more` holds what differs from an optional field that create and update take. */

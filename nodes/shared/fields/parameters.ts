@@ -61,8 +61,9 @@ export function recordParameters(
 				.flatMap((field) => optionalParameters(field, table, operation))
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
-		autoMapNotice(
+		...autoMapNotices(
 			offered.filter(({ name }) => !refused.includes(name)),
+			table,
 			inModes('autoMap'),
 		),
 		jsonBody(table.noun, inModes('json')),
@@ -154,16 +155,40 @@ function optionalParameters(field: Field, table: Table, operation: FormOperation
 	return [...(field.types ?? []).map((type) => own(otherThan(type), type)), own(types)];
 }
 
-const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOptions): INodeProperties => ({
-	displayName: `Keys of each item that are named like a field of the API are sent: ${offered
-		.map((field) => `<code>${field.name}</code>`)
-		.filter((name, index, all) => all.indexOf(name) === index)
-		.join(', ')}. Blank values and other keys are left out.`,
-	name: 'autoMapNotice',
-	type: 'notice',
-	default: '',
-	displayOptions,
-});
+/**
+ * What Auto-Map sends: a notice for each type with fields of its own, and one for all other types. Where the type is an
+ * expression, or any, a second one names the fields that only some types have.
+ */
+function autoMapNotices(
+	offered: readonly Field[],
+	table: Table,
+	displayOptions: IDisplayOptions,
+): INodeProperties[] {
+	const notice = (displayName: string, hide?: Array<string | DisplayCondition>): INodeProperties => ({
+		displayName,
+		name: 'autoMapNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { ...displayOptions, ...(hide && { hide: { type: hide } }) },
+	});
+	const sent = (fields: readonly Field[]) =>
+		`Keys of each item that are named like a field are sent: ${codeNames(fields)}. Upper and lower case, spaces, hyphens and underscores do not count, and the label that a field has in the form will do. Blank values and other keys are left out.`;
+	const special = offered.filter((field) => isTyped(field, table));
+	if (special.length === 0) return [notice(sent(offered))];
+	const types = [...new Set(special.flatMap((field) => field.types ?? []))];
+	const fieldsOf = (type?: string) =>
+		offered.filter((field) => !special.includes(field) || field.types?.includes(type ?? ''));
+	return [
+		...types.map((type) => notice(sent(fieldsOf(type)), otherThan(type))),
+		notice(sent(fieldsOf()), types),
+		notice(`Also sent, if the item's type has them: ${codeNames(special)}`, typesOf(table)),
+	];
+}
+
+const codeNames = (fields: readonly Field[]): string =>
+	[
+		...new Set(fields.map(({ name, exactKey }) => `<code>${name}</code>${exactKey ? ' (exactly so)' : ''}`)),
+	].join(', ');
 
 const BODY =
 	"The body of the request, with the API's own field names. Fields that the node knows are checked, and left out where they are blank. Others are sent as they are.";

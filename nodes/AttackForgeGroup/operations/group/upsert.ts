@@ -202,7 +202,10 @@ function readMatch(item: Item, update: JsonObject): Match {
 	if (matchBy !== 'customField') {
 		const value = matchText(update.name);
 		if (value === undefined)
-			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+			throw new InvalidInput(
+				'"Name" (name) is missing',
+				`Groups are matched by it: set it. ${item.suggestionFor('name')}`.trim(),
+			);
 		return matchInList({ scope, value });
 	}
 	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';

@@ -138,7 +138,7 @@ type Match = {
 
 function readMatch(item: Item, body: JsonObject): Match {
 	const matchBy = oneOf(item.parameter('matchBy'), '"Match By" (matchBy)', 'xid', 'name');
-	return matchBy === 'name' ? matchByName(body) : matchByXid(item, body);
+	return matchBy === 'name' ? matchByName(item, body) : matchByXid(item, body);
 }
 
 function matchByXid(item: Item, body: JsonObject): Match {
@@ -151,7 +151,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	if (xid === undefined) {
 		throw new InvalidInput(
 			'"Group XID" (groupXid) is empty',
-			'Give the external ID that tells whether the group exists, or match by name, type and owner.',
+			`Give the external ID that tells whether the group exists, or match by name, type and owner. ${item.suggestionFor('xid')}`.trim(),
 		);
 	}
 	const owner = readOwner(item);
@@ -189,14 +189,17 @@ const twoOf = (name: string, value: string, otherName: string, other: string) =>
 
 const OWNER_NAME = '"Owner Name" (ownerName)';
 
-function matchByName(body: JsonObject): Match {
+function matchByName(item: Item, body: JsonObject): Match {
 	// The name is checked again, because "Additional Fields (JSON)" is unchecked.
 	const name = plainSpelling(optionalText(body.name, '"Name" (name)') ?? '');
 	const type = optionalText(body.type, '"Type" (type)') ?? '';
 	optionalText(body.ownerName, OWNER_NAME);
 	const owner = ownerClause(body);
 	if (name === '') {
-		throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+		throw new InvalidInput(
+			'"Name" (name) is missing',
+			`Groups are matched by it: set it. ${item.suggestionFor('name')}`.trim(),
+		);
 	}
 	return {
 		type,
