@@ -77,7 +77,7 @@ const TICKS = 100;
 /** CPU time of a process in seconds, and the most memory that it had. Linux only. */
 function usageOf(pid: number): { cpuSeconds: number; peakMiB: number } {
 	// The name of the program stands in brackets and may hold blanks.
-	const [, fields = ''] = /\)\s(.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+	const [, fields = ''] = /\)\s(.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
 	const [user, system] = fields.split(' ').slice(11, 13).map(Number);
 	const [, peak] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
 	return { cpuSeconds: ((user ?? 0) + (system ?? 0)) / TICKS, peakMiB: Number(peak) / 1024 };

@@ -3,6 +3,7 @@ import { Bench, type Figure } from './bench';
 import { inN8n } from './inN8n';
 import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
 import { pauses } from './scenarios/eventLoop';
+import { form } from './scenarios/form';
 import { sickService } from './scenarios/sickService';
 import { associations, bulkImport, files, getMany, growth, growthOfOthers } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
@@ -44,6 +45,7 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	11: sickService,
 	12: associations,
 	13: growthOfOthers,
+	14: form,
 };
 
 /** Those of which plain HTTP shows what TLS costs. */
