@@ -244,6 +244,7 @@ export function summary(results: Result[]): Result {
 		seen: {
 			requests: of(({ seen }) => seen.requests),
 			refused: of(({ seen }) => seen.refused),
+			pausedMs: of(({ seen }) => seen.pausedMs),
 			records: of(({ seen }) => seen.records),
 			mostAtOnce: of(({ seen }) => seen.mostAtOnce),
 			latency: {

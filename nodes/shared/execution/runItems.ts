@@ -8,7 +8,7 @@ import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task }
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
 import { RetryOnFailLog } from './retryOnFailLog';
-import { TimeSlices } from './timeSlices';
+import { inSlices } from './timeSlices';
 
 /**
  * A node's `execute`: runs the chosen operation for every input item, several at once. The output is in the order of
@@ -178,30 +178,22 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
  */
 async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task): Promise<Task[]> {
 	const tasks: Task[] = [];
-	await forEachItem(run, (index) => {
+	const read = (index: number) => {
 		try {
 			tasks.push(prepare(index));
 		} catch (error) {
 			throw toNodeError(run.node, error, index, NOTHING_SENT);
 		}
-	});
+	};
+	await inSlices(run.length, read, run.halted);
 	return tasks;
-}
-
-/** Reads each item in order and leaves n8n's event loop free in between. Stops when the execution is cancelled. */
-async function forEachItem<Api>({ length, halted }: Run<Api>, read: (index: number) => void): Promise<void> {
-	const slices = new TimeSlices();
-	for (let index = 0; index < length && !halted(); index++) {
-		slices.work(() => read(index));
-		if (slices.isOver) await slices.pause();
-	}
 }
 
 /** Sends many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
 	const { api, context, halted, itemAt, outcomes, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
-	await forEachItem(run, (index) => {
+	const read = (index: number) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) return settleAgain(run, index, earlier);
 		try {
@@ -210,13 +202,14 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));
 		}
-	});
+	};
+	await inSlices(run.length, read, halted);
 	if (entries.length === 0 || halted()) return;
 	try {
 		await operation.runAll(entries, api, {
 			settle,
 			first: itemAt(0),
-			earlier: () => entriesSentBefore(operation, run),
+			earlier: async () => await entriesSentBefore(operation, run),
 			signal,
 			halted,
 			concurrently: async (count, work) =>
@@ -232,18 +225,19 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 }
 
 /** An item that can no longer be read is left out, because its outcome is already known. */
-function entriesSentBefore<Api>(
+async function entriesSentBefore<Api>(
 	operation: BulkOperation<Api>,
-	{ api, itemAt, length, retryLog }: Run<Api>,
-): BulkEntry[] {
+	{ api, halted, itemAt, length, retryLog }: Run<Api>,
+): Promise<BulkEntry[]> {
 	const entries: BulkEntry[] = [];
-	for (let index = 0; index < length; index++) {
-		if (retryLog.earlier(index) === undefined) continue;
+	const read = (index: number) => {
+		if (retryLog.earlier(index) === undefined) return;
 		try {
 			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
 		} catch {
-			continue;
+			// Left out.
 		}
-	}
+	};
+	await inSlices(length, read, halted);
 	return entries;
 }
