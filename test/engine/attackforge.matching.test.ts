@@ -6,7 +6,7 @@ import {
 	startAttackForge,
 } from '../simulators/attackforge';
 import { jsonOf } from './harness';
-import { attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
+import { attackForgeNode, conditions, CONTACTS, type RunNode } from './support';
 
 /** One rule decides which group an item is about, and which of its values differ. */
 
@@ -133,7 +133,7 @@ describe('the filter Custom Fields of Get Many', () => {
 		['without a row', { list: { data: {} } }],
 		['with an empty list of rows', { list: { data: { entry: [] } } }],
 		['that is empty', {}],
-		['with an empty row', customFields({ key: '', value: '' })],
+		['with an empty row', conditions({ key: '', value: '' })],
 		['that is nothing', ''],
 		['as an object by key', { code: '1' }],
 		['as a list', [{ key: 'code', value: '1' }]],

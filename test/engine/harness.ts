@@ -312,6 +312,8 @@ export async function loadOptions(
 	type: string,
 	credentials: Credentials,
 	parameters: INodeParameters = {},
+	/** Of the input that asks, e.g. `parameters.custom_fields.entry[0].value`. */
+	path = '',
 ): Promise<{ context: ILoadOptionsFunctions; type: INodeType }> {
 	const loaders = await load();
 	const nodeTypes = new TestNodeTypes(loaders);
@@ -331,7 +333,7 @@ export async function loadOptions(
 		variables: {},
 		currentNodeParameters: parameters,
 	} as unknown as IWorkflowExecuteAdditionalData;
-	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	const context = new LoadOptionsContext(workflow, node, additionalData, path);
 	return { context, type: nodeTypes.getByNameAndVersion(node.type) };
 }
 

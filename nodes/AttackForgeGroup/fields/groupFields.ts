@@ -56,7 +56,8 @@ export const table: Table = {
 			'custom_fields',
 			'Custom Fields',
 			customFields,
-			'Fields that your administrator has added to groups, by key',
+			'Fields that your administrator has added to groups. A blank value changes nothing.',
+			{ inSight: true },
 		),
 		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
 		// The documentation does not call these switches optional, but the service accepts a request without them. They are

@@ -63,13 +63,15 @@ export const userParameter = (): INodeProperties => ({
 });
 
 export const projectParameter = (): INodeProperties => ({
-	displayName: 'Project ID',
+	displayName: 'Project',
 	name: 'projectId',
-	type: 'string',
-	default: '',
+	...locator(
+		'searchProjects',
+		[{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b' }],
+		'Select a project…',
+	),
 	required: true,
-	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
-	description: 'ID of the project, as it stands in the address of its page',
+	description: 'The project, from the list, or by its ID, which stands in the address of its page',
 });
 
 export const simplifyParameter = (): INodeProperties => ({
@@ -158,7 +160,7 @@ export function readCustomFieldFilter(item: Item) {
 
 export const updatingOptions: INodeProperties[] = [
 	{
-		displayName: 'Access',
+		displayName: 'Other Access',
 		name: 'accessMode',
 		type: 'options',
 		options: [
@@ -178,7 +180,7 @@ export const updatingOptions: INodeProperties[] = [
 		description: 'What happens to access entries of the group that are not given',
 	},
 	{
-		displayName: 'Custom Fields',
+		displayName: 'Other Custom Fields',
 		name: 'customFieldsMode',
 		type: 'options',
 		options: [
@@ -232,10 +234,10 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 export function readModes(item: Item): UpdateModes {
 	const { accessMode, customFieldsMode } = item.options;
 	return {
-		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
+		access: oneOf(accessMode ?? 'operations', '"Other Access" (accessMode)', 'operations', 'exact'),
 		customFields: oneOf(
 			customFieldsMode ?? 'merge',
-			'"Custom Fields" (customFieldsMode)',
+			'"Other Custom Fields" (customFieldsMode)',
 			'merge',
 			'differing',
 			'replace',

@@ -4,12 +4,12 @@ import { deepCopy } from 'n8n-workflow';
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isToolNode } from '../core/errors';
-import { oneOf } from '../fields/fieldTypes';
-import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
+import { bareName, oneOf } from '../fields/fieldTypes';
+import { collectionName, isInSight, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
-import { isUnset, unlocated } from '../core/readValue';
+import { isUnset, saysNothing, unlocated } from '../core/readValue';
 
 /**
  * A run's parameters. A parameter without an expression is the same for all items, so it is read once. Whether n8n
@@ -142,6 +142,20 @@ export class Item {
 		};
 	}
 
+	/** Whether the item may give a field. Nothing is checked yet. */
+	mayGive(name: string, form: FormOperation): boolean {
+		try {
+			const { values } = this.source(form);
+			if (!isJsonObject(values)) return bareName(String(values)).includes(bareName(name));
+			return Object.entries(values).some(
+				([key, value]) => bareName(key) === bareName(name) && !saysNothing(value),
+			);
+		} catch {
+			// The error is one of the item, which is read again.
+			return false;
+		}
+	}
+
 	/** Reads the parameters once for all bodies, because an expression may give another value each time. */
 	private reader(form: FormOperation) {
 		const source = this.source(form);
@@ -174,9 +188,11 @@ export class Item {
 			collection.map(([field, value]) => [field, unlocated(value)]),
 		);
 		for (const field of this.table.fields) {
-			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
+			if (!isInSight(field, operation) || field.name === 'type') continue;
 			const value = this.parameter(field.name);
-			if (!isUnset(value)) values[field.name] = value;
+			// The form has two inputs for the field, whose values are read as those of one box.
+			if (field.kind.finer) values[field.name] = { list: { data: value, json: values[field.name] } };
+			else if (!isUnset(value)) values[field.name] = value;
 		}
 		return { mode: 'define', values, type, typeIsFixed: !this.parameters.holdsExpression('type') };
 	}

@@ -42,6 +42,11 @@ const OPTIONS = 'options';
 /** An operation that sends each item on its own. */
 export type SingleOperation<Api> = OperationHead & {
 	/**
+	 * Loads what `prepare` needs of the service, once per run. What cannot be loaded is an error of the items that need it, so
+	 * this must not reject.
+	 */
+	load?(items: Iterable<Item>, api: Api): Promise<void>;
+	/**
 	 * Reads and checks one item.
 	 *
 	 * @throws InvalidInput

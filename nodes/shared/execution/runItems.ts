@@ -138,9 +138,14 @@ function settleAgain<Api>(run: Run<Api>, index: number, earlier: Output | Error)
 	run.settle(index, earlier);
 }
 
+function* itemsOf<Api>({ length, itemAt }: Run<Api>): Generator<Item> {
+	for (let index = 0; index < length; index++) yield itemAt(index);
+}
+
 /** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
+	await operation.load?.(itemsOf(run), run.api);
 	const prepare = (index: number) => operation.prepare(readItem(run, index), run.api);
 	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {

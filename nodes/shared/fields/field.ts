@@ -24,6 +24,8 @@ export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeP
 /** How a value is entered and how it goes on the wire. */
 export type FieldType = {
 	control(operation: FormOperation, type?: string): Control;
+	/** A second input, for a field that is in sight: a finer way to give it. It stands among the additional fields. */
+	finer?: Control & Pick<INodeProperties, 'displayName'>;
 	/**
 	 * @param value what the user gave: from a parameter, an input item, or JSON
 	 * @returns the wire value; `undefined` when nothing was set
@@ -54,6 +56,8 @@ export type Field = {
 	perType?: boolean;
 	create: 'required' | 'optional' | 'no';
 	update: 'optional' | 'no';
+	/** Whether the form shows the field at once, although it is optional. Most people fill it. */
+	inSight?: boolean;
 	/** Whether the field cannot be cleared. */
 	keepsValue?: boolean;
 };

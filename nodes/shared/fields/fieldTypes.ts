@@ -55,7 +55,7 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 }
 
 /** A name without what its spellings differ in: case, and what stands between its words. */
-const bareName = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');
+export const bareName = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');
 
 /**
  * One of several names, also in the spelling of another system: `intrusion-set`, as STIX has it, is `Intrusion Set`. No two

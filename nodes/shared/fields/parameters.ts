@@ -18,6 +18,12 @@ export const formPlace = (field: Field, operation: FormOperation): Field['create
 	return field.create === 'no' ? field.update : field.create;
 };
 
+/** Whether the form shows a field outside its collection. */
+export const isInSight = (field: Field, operation: FormOperation): boolean => {
+	const place = formPlace(field, operation);
+	return place === 'required' || (place === 'optional' && field.inSight === true);
+};
+
 /** The parameters of one field as n8n lists them inside a collection or a row of one. */
 export function fieldProperty(field: Field, operation: FormOperation, type?: string): INodeProperties {
 	const control = field.kind.control(operation, type);
@@ -50,6 +56,9 @@ export function recordParameters(
 		dataMode(table.noun),
 		...(table.types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),
 		...placed('required').flatMap((field) => requiredParameters(field, table, operation, inModes('define'))),
+		...placed('optional')
+			.filter((field) => isInSight(field, operation))
+			.map((field) => ({ ...fieldProperty(field, operation), displayOptions: inModes('define') })),
 		{
 			displayName: operation === 'update' ? 'Update Fields' : 'Additional Fields',
 			name: collectionName(operation),
@@ -58,7 +67,9 @@ export function recordParameters(
 			default: {},
 			displayOptions: inModes('define'),
 			options: placed('optional')
-				.flatMap((field) => optionalParameters(field, table, operation))
+				.flatMap((field) =>
+					isInSight(field, operation) ? finerParameters(field) : optionalParameters(field, table, operation),
+				)
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 		autoMapNotice(
@@ -153,6 +164,9 @@ function optionalParameters(field: Field, table: Table, operation: FormOperation
 	if (!field.perType) return [own(types.filter((type) => !field.types?.includes(type)))];
 	return [...(field.types ?? []).map((type) => own(otherThan(type), type)), own(types)];
 }
+
+const finerParameters = ({ name, kind: { finer } }: Field): INodeProperties[] =>
+	finer ? [{ ...finer, name }] : [];
 
 const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOptions): INodeProperties => ({
 	displayName: `Keys of each item that are named like a field of the API are sent: ${offered

@@ -24,6 +24,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
+import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { described, findGroup, findGroupAgain, othersLike, type Search } from '../../flows/findGroup';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
@@ -82,8 +83,11 @@ export const upsert = defineOperation<AttackForge>({
 		...updatingNotices('additionalFields'),
 	],
 	records: changedGroupRecords,
+	load: loadDefinitions('upsert'),
 	prepare(item, api) {
-		const { create, update } = item.upsertBodies();
+		const bodies = item.upsertBodies();
+		const create = () => withDefinedFields(bodies.create(), item, api);
+		const update = withDefinedFields(bodies.update, item, api);
 		const match = readMatch(item, update);
 		const modes = readModes(item);
 		return {
