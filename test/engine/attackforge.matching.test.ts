@@ -206,6 +206,40 @@ describe('a group that is created while another execution creates it', () => {
 	});
 });
 
+describe('the output', () => {
+	test('has the same columns for a created, an updated and an unchanged group', async () => {
+		await start();
+		server.seedGroup({ name: 'Same', ...CONTACTS });
+		server.seedGroup({ name: 'Other', ...CONTACTS, auto_add_project_request: true });
+		const set = { auto_add_project_request: false, custom_fields: { region: 'EU' } };
+		const lists = [['New', 'Same', 'Other'], ['New']];
+		const { items } = await upsert(lists.flat().map((name) => ({ name, ...set })));
+		expect(outcomes({ items })).toEqual(['created', 'updated', 'updated', 'unchanged']);
+		const plain = await upsert([{ name: 'Same' }, { name: 'Newer' }, { name: 'Other', group_owner: 'Ann' }]);
+		expect(outcomes(plain)).toEqual(['unchanged', 'created', 'updated']);
+		const columns = [
+			...['id', 'name', 'group_owner'],
+			...['primary_contact_name', 'primary_contact_number', 'primary_contact_email', 'custom_fields'],
+		];
+		for (const { json } of items) {
+			expect(Object.keys(json)).toEqual([...columns, 'auto_add_project_request', '_outcome']);
+			expect(json).toMatchObject({ auto_add_project_request: false });
+		}
+		for (const { json } of plain.items) expect(Object.keys(json)).toEqual([...columns, '_outcome']);
+	});
+
+	test('says that there is a group whose name differs only in upper and lower case', async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'acme', ...CONTACTS });
+		expect(jsonOf((await upsert([{ name: 'ACME' }])).items)).toMatchObject([
+			{
+				_outcome: 'created',
+				_notice: `Another group has the name "ACME" but for upper and lower case: ${id}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`,
+			},
+		]);
+	});
+});
+
 describe('a group that is deleted or archived', () => {
 	test('and is not listed is created anew, with a notice', async () => {
 		await start();

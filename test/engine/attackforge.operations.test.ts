@@ -161,11 +161,12 @@ describe('Get and Get Many', () => {
 describe('Archive and Restore', () => {
 	test('change whether the group is archived, and do not delete it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
-		await node('archive', { groupId: list(id) });
+		const archived = await node('archive', { groupId: list(id) });
+		expect(archived.items[0]?.json).toMatchObject({ id, archived: true, _outcome: 'archived' });
 		expect(server.group(id)).toMatchObject({ is_archived: true, is_deleted: false });
 		const { items } = await node('restore', { groupId: list(id) });
 		expect(server.group(id)).toMatchObject({ is_archived: false, is_deleted: false });
-		expect(items[0]?.json).toMatchObject({ id, name: 'A' });
+		expect(items[0]?.json).toMatchObject({ id, name: 'A', archived: false });
 	});
 });
 

@@ -10,7 +10,8 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
-import { OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
+import { table } from '../fields/groupFields';
+import { ARCHIVED_KEYS, COMMON_KEYS, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -85,13 +86,24 @@ export const simplifyParameter = (): INodeProperties => ({
 export const readSimplify = (item: Item): boolean =>
 	optionalSwitch(item.parameter('simplify'), '"Simplify" (simplify)', true);
 
-const groupFields = { id: 'id', simple: SIMPLE_KEYS, others: OTHER_KEYS };
+const groupFields = { id: 'id', simple: SIMPLE_KEYS, others: OTHER_KEYS, asked: () => ARCHIVED_KEYS };
 
 /** Of Get. */
 export const groupRecords: RecordFields = { ...groupFields, simplify: true };
 
 /** Of operations that change a group. Off in a new node, so that the output shows all that was changed. */
 export const changedGroupRecords: RecordFields = { ...groupFields, simplify: false };
+
+/**
+ * Of Create or Update: what it knows of a group in each outcome, without another request. All items have the same
+ * columns then.
+ */
+export const upsertRecords: RecordFields = {
+	id: 'id',
+	simple: COMMON_KEYS,
+	others: table.fields.map(({ name }) => name).filter((name) => !COMMON_KEYS.includes(name)),
+	simplify: false,
+};
 
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 
