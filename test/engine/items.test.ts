@@ -168,7 +168,7 @@ describe('when an item fails', () => {
 					owner: 'Nobody',
 					error: 'The requested owner was not found',
 					message:
-						'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS. (POST /api/v3/groups, HTTP 403, code 0x1003)',
+						'"Owner Name" is "Nobody": there is no such owner, or the API user has no access to it. Check its name, upper and lower case included. (POST /api/v3/groups, HTTP 403, code 0x1003)',
 				},
 				pairedItem: { item: 1 },
 			},

@@ -534,3 +534,57 @@ test('HMAC credentials work as tokens do', async () => {
 	expect(error).toBeUndefined();
 	expect(items[0]?.json.name).toBe('Signed');
 });
+
+describe('a refusal names what the item has given', () => {
+	const refused = async (more: object) => {
+		const { error } = await node(
+			'create',
+			{ type: 'Incident', name: 'x', dataMode: 'autoMap' },
+			{
+				items: [{ name: 'x', ...more }],
+			},
+		);
+		return `${error?.message}\n${error?.description}`;
+	};
+
+	test.each([
+		[
+			'an owner that does not exist',
+			{ ownerName: 'Nowhere' },
+			'The requested owner was not found [item 0]\n"Owner Name" is "Nowhere": there is no such owner',
+		],
+		[
+			'an associated group that does not exist',
+			{ associatedGroups: [{ id: 987654 }] },
+			'By ID, the item names: associatedGroups "987654". Check that they exist',
+		],
+		[
+			'an attribute type that does not exist',
+			{ attributes: [{ type: 'Nonsense', value: 'x' }] },
+			'The requested attribute type was not found [item 0]\nThe item has attributes of the types: attributes "Nonsense".',
+		],
+		[
+			'a field that ThreatConnect refuses',
+			{ securityLabels: 'TLP:PINK' },
+			'The request sets type, name, securityLabels: look at the one that the message is about.',
+		],
+	])('%s', async (_what, more, message) => {
+		expect(await refused(more)).toContain(message);
+	});
+
+	test('an owner in the address of a request', async () => {
+		const { error } = await node('get', { findBy: 'xid', groupXid: 'x:1', groupOwner: 'Nowhere' });
+		expect(error?.description).toContain('"Owner Name" is "Nowhere": ');
+	});
+
+	test('an attribute type of Attribute: Add', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'x' });
+		const { error } = await node('add', {
+			resource: 'attribute',
+			groupId: id,
+			attributeType: 'Nonsense',
+			value: 'x',
+		});
+		expect(error?.description).toContain('The item has attributes of the types: attributes "Nonsense".');
+	});
+});

@@ -336,7 +336,7 @@ export class AttackForge {
 	}
 
 	private async call(method: MethodName, request: ServiceRequest): Promise<ServiceResponse> {
-		return successful(method, await send(this.connection, request));
+		return successful(method, await send(this.connection, request), request.body);
 	}
 }
 
