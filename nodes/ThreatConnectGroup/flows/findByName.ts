@@ -19,7 +19,11 @@ export async function findByName(
 ): Promise<JsonObject[]> {
 	const tql = allOf([isOneOf('summary', spellingsOf(name)), isOneOf('typeName', [type]), owner]);
 	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
-	const found: JsonObject[] = [];
+	const found = api.plannedGroups.filter(
+		(group) =>
+			group.type === type &&
+			[ownerClause(group), ownerClause({ ownerName: group.ownerName })].includes(owner),
+	);
 	for await (const page of api.groups(query)) found.push(...page);
 	// Databases may ignore upper and lower case or accents.
 	return withName(found, name);

@@ -8,6 +8,7 @@ import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
+import { readPreview } from './options';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, unlocated } from '../core/readValue';
 
@@ -48,6 +49,19 @@ function holdsExpression(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
 }
 
+type RetryLog = Pick<
+	RetryOnFailLog<unknown>,
+	'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
+>;
+
+/** A run of which nothing is kept. */
+const FIRST_TRY: Omit<RetryLog, 'startedAt'> = {
+	isRepeat: false,
+	idempotencyKey: () => 'preview',
+	isMadeByOtherItem: () => false,
+	partsDone: () => new Set(),
+};
+
 /** One input item, as an operation sees it. */
 export class Item {
 	/** Values of this item's expressions: each is evaluated once, because it may give another value each time. */
@@ -59,12 +73,22 @@ export class Item {
 		private readonly table: Table,
 		readonly index: number,
 		private readonly notice: (ignoredKeys: string[]) => void,
-		/** This run of the node and its repetitions. */
-		readonly retryLog: Pick<
-			RetryOnFailLog<unknown>,
-			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
-		>,
+		private readonly log: RetryLog,
 	) {}
+
+	/**
+	 * Whether the item is only to say what it would do.
+	 *
+	 * @throws InvalidInput
+	 */
+	get isPreview(): boolean {
+		return readPreview(this.options.preview);
+	}
+
+	/** This run of the node and its repetitions. A preview does nothing that a repetition must know. */
+	get retryLog(): RetryLog {
+		return this.isPreview ? { ...FIRST_TRY, startedAt: this.log.startedAt } : this.log;
+	}
 
 	/** A parameter's value for this item; for a resource locator only its value. `undefined` when it is hidden. */
 	parameter(name: string): unknown {
