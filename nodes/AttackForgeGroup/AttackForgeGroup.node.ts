@@ -4,6 +4,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { runItems } from '../shared/execution/runItems';
 import { operationParameters } from '../shared/execution/operation';
 import { connectAttackForge } from './api/connect';
+import { preview } from './flows/preview';
 import { keyTest } from './methods/credentialTests';
 import { table } from './fields/groupFields';
 import {
@@ -61,6 +62,6 @@ export class AttackForgeGroup implements INodeType {
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runItems(this, { table, operations, connect: connectAttackForge });
+		return await runItems(this, { table, operations, connect: connectAttackForge, preview });
 	}
 }

@@ -4,6 +4,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import { runItems } from '../shared/execution/runItems';
 import { operationParameters } from '../shared/execution/operation';
 import { connectThreatConnect } from './api/connect';
+import { preview } from './flows/preview';
 import { hmacTest, tokenTest } from './methods/credentialTests';
 import { table } from './fields/groupFields';
 import { listSearch } from './methods/listSearch';
@@ -70,6 +71,6 @@ export class ThreatConnectGroup implements INodeType {
 	methods = { credentialTest: { hmacTest, tokenTest }, listSearch, loadOptions };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		return await runItems(this, { table, operations, connect: connectThreatConnect });
+		return await runItems(this, { table, operations, connect: connectThreatConnect, preview });
 	}
 }

@@ -8,7 +8,7 @@ import type { Case, Records, World } from './worlds';
 
 /** What all laws have in common: what is checked, the cases, and how records are compared. */
 
-export const LAWS = ['address', 'frame', 'once', 'truth'] as const;
+export const LAWS = ['address', 'frame', 'once', 'truth', 'preview'] as const;
 export type Law = (typeof LAWS)[number];
 
 /** What is checked of an operation: `kind` says of which values, ways or faults. */

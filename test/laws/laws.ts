@@ -24,11 +24,12 @@ import {
 	usualOf,
 } from './judge';
 import { caseOf, fieldsOf, type Operation, type Said } from './operations';
+import { previewCells } from './preview';
 import { blankFilters, blankOptions, optionsOfOthers } from './settings';
 import { ACTOR, AF, BLANKS, neighborOf, type Reference, UNSAFE } from './values';
 import type { Case, Records, World } from './worlds';
 
-/** The four laws. Each compares the service's records before and after, and throws what it finds. */
+/** The four laws, and beside them what Preview promises. Each compares the service's records before and after, and throws what it finds. */
 
 // --- address: only the record that the item names ---------------------------------------------------------------------
 
@@ -622,4 +623,10 @@ function truthCells(operation: Operation): Cell[] {
 }
 
 export const cellsOf = (law: Law, operation: Operation): Cell[] =>
-	({ address: addressCells, frame: frameCells, once: onceCells, truth: truthCells })[law](operation);
+	({
+		address: addressCells,
+		frame: frameCells,
+		once: onceCells,
+		truth: truthCells,
+		preview: previewCells,
+	})[law](operation);

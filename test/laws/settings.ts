@@ -38,6 +38,10 @@ function entriesOf({ service, name }: Operation, collection: string): INodePrope
 	return found.flatMap(({ options = [] }) => options as INodeProperties[]);
 }
 
+/** The options of an operation. */
+export const optionNames = (operation: Operation): string[] =>
+	entriesOf(operation, 'options').map(({ name }) => name);
+
 const optionsOf = (operation: Operation) =>
 	entriesOf(operation, 'options').filter(({ name }) => ![...OF_THE_RUN, ...KEPT].includes(name));
 

@@ -28,6 +28,7 @@ const OTHERS = [
 	'and the XID "<>"',
 	'custom field<>',
 	'or a<>',
+	'(new, of item<>)',
 	'attributes, which is how attributes are removed',
 	// Queries.
 	'id in (<>)',

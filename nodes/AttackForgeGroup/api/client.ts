@@ -45,7 +45,7 @@ export class AttackForge {
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
 	private readonly recent = new Map<Scope, { at: number; listing: Promise<JsonObject[]> }>();
 
-	constructor(private readonly connection: Connection) {
+	constructor(readonly connection: Connection) {
 		this.writtenGroups = new WrittenGroups((milliseconds) => connection.clock.toService(milliseconds));
 	}
 

@@ -162,7 +162,7 @@ const identityFields = (entry: JsonObject): JsonObject =>
 			.map((name) => [name, entry[name]]),
 	);
 
-const identityOf = (entry: JsonObject): string =>
+export const identityOf = (entry: JsonObject): string =>
 	Object.entries(identityFields(entry))
 		.map(([name, value]) => {
 			const text = comparable(String(value));
@@ -171,7 +171,7 @@ const identityOf = (entry: JsonObject): string =>
 		})
 		.join(', ');
 
-const entriesOf = (access: unknown, list: string): JsonObject[] => {
+export const entriesOf = (access: unknown, list: string): JsonObject[] => {
 	const entries = isJsonObject(access) ? access[list] : undefined;
 	return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
 };

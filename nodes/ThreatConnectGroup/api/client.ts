@@ -62,6 +62,11 @@ export class ThreatConnect {
 
 	constructor(readonly connection: Connection) {}
 
+	/** Groups that a preview would create. */
+	get plannedGroups(): readonly JsonObject[] {
+		return [];
+	}
+
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#create-groups */
 	async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
 		return await this.group({ method: 'POST', path: GROUPS, query: queryOf(options), body });

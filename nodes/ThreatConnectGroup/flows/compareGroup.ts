@@ -141,7 +141,7 @@ function nameOf(list: string, entry: JsonObject): ReadonlyArray<readonly [string
 }
 
 /** An indicator's summary, made from the fields of its type. */
-const summaryOf = (entry: JsonObject): unknown =>
+export const summaryOf = (entry: JsonObject): string =>
 	summaryFields(String(entry.type))
 		.filter((name) => !isUnset(entry[name]))
 		.map((name) => String(entry[name]))

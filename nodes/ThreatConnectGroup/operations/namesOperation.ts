@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { readEntries, readLong } from '../../shared/core/readValue';
 import type { Item } from '../../shared/execution/item';
 import { defineOperation, type OperationFile } from '../../shared/execution/operation';
-import { optionsCollection } from '../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../shared/execution/options';
 import { type FieldType, labelOf } from '../../shared/fields/field';
 import type { ThreatConnect } from '../api/client';
 import { referenceKey } from '../api/references';
@@ -45,7 +45,7 @@ export function namesOperation({
 		parameters: [
 			...groupParameters('searchWritableOwners'),
 			...inputs.map(({ control }): INodeProperties => ({ ...control, type: 'string', default: '' })),
-			optionsCollection(activityLogOption),
+			optionsCollection(activityLogOption, previewOption),
 		],
 		prepare(item, api) {
 			const reference = readReference(item, api);

@@ -5,7 +5,7 @@ import type { Item } from '../../shared/execution/item';
 import type { JsonObject } from '../../shared/core/json';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
-import { extraJsonOption, optionsCollection } from '../../shared/execution/options';
+import { extraJsonOption, optionsCollection, previewOption } from '../../shared/execution/options';
 import { type RecordFields, selectedFields } from '../../shared/execution/recordOutput';
 import {
 	isUnset,
@@ -186,7 +186,7 @@ export const activityLogOption: INodeProperties = {
 
 /** The options of operations that write a group and return it. */
 export const groupOptions = (...own: INodeProperties[]): INodeProperties =>
-	optionsCollection(...own, extraJsonOption, activityLogOption, fieldsOption);
+	optionsCollection(...own, extraJsonOption, activityLogOption, fieldsOption, previewOption);
 
 const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
 

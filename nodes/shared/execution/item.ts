@@ -9,6 +9,7 @@ import { collectionName, isInSight, MODE_NAMES } from '../fields/parameters';
 import { suggestion } from '../fields/keys';
 import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
+import { readPreview } from './options';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, saysNothing, unlocated } from '../core/readValue';
 
@@ -57,6 +58,19 @@ export type KeyUse = {
 	spelled: ReadonlyArray<readonly [key: string, name: string]>;
 };
 
+type RetryLog = Pick<
+	RetryOnFailLog<unknown>,
+	'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
+>;
+
+/** A run of which nothing is kept. */
+const FIRST_TRY: Omit<RetryLog, 'startedAt'> = {
+	isRepeat: false,
+	idempotencyKey: () => 'preview',
+	isMadeByOtherItem: () => false,
+	partsDone: () => new Set(),
+};
+
 /** One input item, as an operation sees it. */
 export class Item {
 	/** Values of this item's expressions: each is evaluated once, because it may give another value each time. */
@@ -68,12 +82,22 @@ export class Item {
 		private readonly table: Table,
 		readonly index: number,
 		private readonly notice: (keys: KeyUse) => void,
-		/** This run of the node and its repetitions. */
-		readonly retryLog: Pick<
-			RetryOnFailLog<unknown>,
-			'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
-		>,
+		private readonly log: RetryLog,
 	) {}
+
+	/**
+	 * Whether the item is only to say what it would do.
+	 *
+	 * @throws InvalidInput
+	 */
+	get isPreview(): boolean {
+		return readPreview(this.options.preview);
+	}
+
+	/** This run of the node and its repetitions. A preview does nothing that a repetition must know. */
+	get retryLog(): RetryLog {
+		return this.isPreview ? { ...FIRST_TRY, startedAt: this.log.startedAt } : this.log;
+	}
 
 	/** A parameter's value for this item; for a resource locator only its value. `undefined` when it is hidden. */
 	parameter(name: string): unknown {

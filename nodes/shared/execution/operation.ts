@@ -1,6 +1,7 @@
 import type { IBinaryKeyData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
+import type { Plan } from '../http/plan';
 import type { Table } from '../fields/field';
 import type { Item } from './item';
 import { outputParameters, readOutput, type RecordFields } from './recordOutput';
@@ -69,6 +70,8 @@ export type BulkOperation<Api> = OperationHead & {
 	prepareEntry(item: Item, api: Api): unknown;
 	/** Sends all entries that could be read, and settles each. */
 	runAll(entries: ReadonlyArray<BulkEntry>, api: Api, run: BulkRun): Promise<void>;
+	/** Says what `runAll` would do, where its requests cannot be held back one by one. Default: `runAll`. */
+	previewAll?(entries: ReadonlyArray<BulkEntry>, api: Api, run: BulkRun): Promise<void>;
 };
 
 export type BulkEntry = { index: number; entry: unknown };
@@ -128,7 +131,7 @@ function withRecords<Api>(operation: SingleOperation<Api>): SingleOperation<Api>
 	};
 }
 
-function mapRecords(output: Output, change: (record: JsonObject) => JsonObject): Output {
+export function mapRecords(output: Output, change: (record: JsonObject) => JsonObject): Output {
 	if (output instanceof FileOutput) return new FileOutput(change(output.json), output.binary);
 	return Array.isArray(output) ? output.map(change) : change(output);
 }
@@ -139,6 +142,11 @@ export type Service<Api> = {
 	operations: ReadonlyArray<OperationFile<Api>>;
 	/** Called once per run. */
 	connect(context: IExecuteFunctions, options: ConnectionOptions): Promise<Api>;
+	/**
+	 * The service as the previews of a run see it. Nothing is written: each item's writes are noted in its plan, and later
+	 * items see the records as they would be then.
+	 */
+	preview(api: Api): (index: number) => { api: Api; plan: Plan };
 };
 
 /** The Operation drop-down of each resource, and all operations' own parameters. */

@@ -73,6 +73,20 @@ export const extraJsonOption: INodeProperties = {
 		'JSON that is merged over the body of the request last and sent unchecked: for fields that the node does not know',
 };
 
+/** For operations that write: what an item would do, and nothing is done. */
+export const previewOption: INodeProperties = {
+	displayName: 'Preview',
+	name: 'preview',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to only say what would be created, changed or left, in <code>_outcome</code> and <code>_changes</code> of each item. Nothing is written.',
+};
+
+/** @throws InvalidInput */
+export const readPreview = (preview: unknown): boolean =>
+	optionalSwitch(preview, '"Preview" (preview)', false);
+
 /** The `options` collection of an operation, its entries in alphabetical order. */
 export function optionsCollection(...own: INodeProperties[]): INodeProperties {
 	return {

@@ -4,7 +4,16 @@ import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
 import { KeyHints } from './keyHints';
-import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
+import {
+	type BulkEntry,
+	type BulkOperation,
+	type BulkRun,
+	mapRecords,
+	type Output,
+	type Service,
+	type SingleOperation,
+	type Task,
+} from './operation';
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
 import { RetryOnFailLog } from './retryOnFailLog';
@@ -42,6 +51,7 @@ export async function runItems<Api>(
 	const parameters = new Parameters(context);
 	const keys = new KeyHints(service.table);
 	const signal = context.getExecutionCancelSignal();
+	const previewed = new Set<number>();
 	const run: Run<Api> = {
 		...connected,
 		context,
@@ -50,8 +60,10 @@ export async function runItems<Api>(
 		goOn,
 		outcomes,
 		retryLog,
+		previewed,
+		previewOf: service.preview(connected.api),
 		settle(index, outcome) {
-			retryLog.note(index, outcome);
+			if (!previewed.has(index)) retryLog.note(index, outcome);
 			outcomes.settle(index, outcome);
 		},
 		signal,
@@ -80,6 +92,9 @@ type Run<Api> = {
 	goOn: boolean;
 	outcomes: ItemResults;
 	retryLog: RetryOnFailLog<Output>;
+	/** Items that only say what they would do. */
+	previewed: Set<number>;
+	previewOf: ReturnType<Service<Api>['preview']>;
 	/** Call this once per item. */
 	settle(index: number, outcome: Output | Error): void;
 	signal: AbortSignal | undefined;
@@ -122,8 +137,9 @@ function readRunOptions(context: IExecuteFunctions): IDataObject {
  *
  * @throws InvalidInput
  */
-function readItem<Api>({ itemAt, outcomes }: Run<Api>, index: number): Item {
+function readItem<Api>({ itemAt, outcomes, previewed }: Run<Api>, index: number): Item {
 	const item = itemAt(index);
+	if (item.isPreview) previewed.add(index);
 	if (readIncludeInput(item.options.includeInput)) outcomes.includeInput(index);
 	return item;
 }
@@ -146,7 +162,7 @@ function* itemsOf<Api>({ length, itemAt }: Run<Api>): Generator<Item> {
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
 	await operation.load?.(itemsOf(run), run.api);
-	const prepare = (index: number) => operation.prepare(readItem(run, index), run.api);
+	const prepare = (index: number) => prepareItem(operation, run, index);
 	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = retryLog.earlier(index);
@@ -170,6 +186,18 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 	});
 }
 
+/** @throws InvalidInput */
+function prepareItem<Api>(operation: SingleOperation<Api>, run: Run<Api>, index: number): Task {
+	const item = readItem(run, index);
+	if (!item.isPreview) return operation.prepare(item, run.api);
+	const { api, plan } = run.previewOf(index);
+	const task = operation.prepare(item, api);
+	return {
+		...task,
+		run: async () => mapRecords(await task.run(), (record) => plan.outputOf(record)),
+	};
+}
+
 /**
  * Reads and checks all items before the first is sent.
  *
@@ -191,7 +219,7 @@ async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task):
 
 /** Sends many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
-	const { api, context, halted, itemAt, outcomes, settle, signal, retryLog } = run;
+	const { api, context, halted, itemAt, outcomes, previewed, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
 	const read = (index: number) => {
 		const earlier = retryLog.earlier(index);
@@ -205,23 +233,44 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 	};
 	await inSlices(run.length, read, halted);
 	if (entries.length === 0 || halted()) return;
+	const bulkRun: BulkRun = {
+		settle,
+		first: itemAt(0),
+		earlier: () => entriesSentBefore(operation, run),
+		signal,
+		halted,
+		concurrently: async (count, work) =>
+			await runConcurrently(count, run.atOnce, halted, (index) => ({
+				run: async () => await work(index),
+			})),
+		progress: (message) => context.sendMessageToUI(withoutMarkup(message)),
+		hint: (message) => context.addExecutionHints({ message: escapeHtml(message), location: 'outputPane' }),
+	};
+	const planned = entries.filter(({ index }) => previewed.has(index));
+	const meant = entries.filter(({ index }) => !previewed.has(index));
 	try {
-		await operation.runAll(entries, api, {
-			settle,
-			first: itemAt(0),
-			earlier: async () => await entriesSentBefore(operation, run),
-			signal,
-			halted,
-			concurrently: async (count, work) =>
-				await runConcurrently(count, run.atOnce, halted, (index) => ({
-					run: async () => await work(index),
-				})),
-			progress: (message) => context.sendMessageToUI(withoutMarkup(message)),
-			hint: (message) => context.addExecutionHints({ message: escapeHtml(message), location: 'outputPane' }),
-		});
+		if (planned.length > 0) await previewTogether(operation, planned, run, bulkRun);
+		if (meant.length > 0 && !halted()) await operation.runAll(meant, api, bulkRun);
 	} catch (error) {
 		for (const { index } of entries) if (outcomes.isOpen(index)) settle(index, asError(error));
 	}
+}
+
+/** What an operation for many items says of its changes is all that is known of them. */
+async function previewTogether<Api>(
+	operation: BulkOperation<Api>,
+	entries: readonly BulkEntry[],
+	run: Run<Api>,
+	bulkRun: BulkRun,
+): Promise<void> {
+	const { api } = run.previewOf(0);
+	const settle = (index: number, outcome: Output | Error) =>
+		run.settle(
+			index,
+			outcome instanceof Error ? outcome : mapRecords(outcome, (record) => ({ ...record, _preview: true })),
+		);
+	const previewRun = { ...bulkRun, settle };
+	await (operation.previewAll?.(entries, api, previewRun) ?? operation.runAll(entries, api, previewRun));
 }
 
 /** An item that can no longer be read is left out, because its outcome is already known. */

@@ -35,6 +35,8 @@ export type Connection = {
 	ensureDirect(): Promise<void>;
 	/** Whether the service has answered with JSON. */
 	hasAnswered: boolean;
+	/** Of a preview: a request that writes is not sent. */
+	isReadOnly?: true;
 	/** Whether a response is final although its status suggests a repetition. */
 	isFinal?(reply: ServiceResponse): boolean;
 	/** Removes the cause of a refusal. @returns `true` when the request is worth sending again */

@@ -1,6 +1,6 @@
 import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
-import { isWrite } from '../core/errors';
+import { InvalidInput, isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
 import { masked, maskedHeaders, refuseMaskedSecret } from './masking';
@@ -55,15 +55,18 @@ type RequestDeadline = {
 /**
  * One request and its response, with the body as it came.
  *
+ * Each request goes through here, so that a preview writes nothing, whatever the operation does.
+ *
  * The URL is complete, so that n8n has nothing left to encode. Redirects are not followed, because they would carry the
  * credential to another address. n8n's second try after a 401 is off, because it would write twice.
  */
 export async function exchange(
-	{ context, credentialType, credentials, root, timeout, clock, ensureDirect }: Connection,
+	{ context, credentialType, credentials, root, timeout, clock, ensureDirect, isReadOnly }: Connection,
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
 	deadline: RequestDeadline,
 ): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
+	if (isReadOnly && isWrite(method)) throw heldBack(method);
 	refuseMaskedSecret(decodeURIComponent(path));
 	refuseMaskedSecret(Object.fromEntries(query));
 	await ensureDirect();
@@ -105,3 +108,9 @@ export async function exchange(
 	}
 	return { status, statusText, headers, body, request, correction };
 }
+
+const heldBack = (method: string) =>
+	new InvalidInput(
+		`A preview does not send ${method} requests`,
+		'Nothing was written. It is a fault of the node that it tried to: report it, and switch Options > Preview off to do it.',
+	);

@@ -1,6 +1,6 @@
 import { notice } from '../../../shared/fields/fixedCollection';
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { changedGroupRecords, groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
@@ -17,7 +17,7 @@ export const archive = defineOperation<AttackForge>({
 			'Restore brings the group back. What becomes of its members and projects meanwhile AttackForge does not document.',
 		),
 		groupParameter(),
-		optionsCollection(),
+		optionsCollection(previewOption),
 	],
 	records: changedGroupRecords,
 	prepare(item, api) {

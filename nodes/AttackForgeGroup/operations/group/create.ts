@@ -1,5 +1,5 @@
 import { defineOperation } from '../../../shared/execution/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { extraJsonOption, optionsCollection, previewOption } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
@@ -15,7 +15,7 @@ export const create = defineOperation<AttackForge>({
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with a CRM or directory.',
 	description: 'Create a group with its contacts, custom fields and access',
-	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption)],
+	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption, previewOption)],
 	records: changedGroupRecords,
 	load: loadDefinitions('create'),
 	prepare(item, api) {

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { AttackForge } from '../../api/client';
 import { changedGroupRecords, groupParameter, readGroupId } from '../parameters';
 import { readBack } from '../../flows/updateGroup';
@@ -10,7 +10,7 @@ export const restore = defineOperation<AttackForge>({
 	name: 'Restore',
 	action: 'Restore group',
 	description: 'Restore a group from the archive',
-	parameters: [groupParameter(), optionsCollection()],
+	parameters: [groupParameter(), optionsCollection(previewOption)],
 	records: changedGroupRecords,
 	prepare(item, api) {
 		const id = readGroupId(item);

@@ -1,5 +1,5 @@
 import { defineOperation } from '../../../shared/execution/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { extraJsonOption, optionsCollection, previewOption } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
@@ -25,7 +25,12 @@ export const update = defineOperation<AttackForge>({
 	parameters: [
 		groupParameter(),
 		...recordParameters(table, 'update'),
-		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), ...updatingOptions),
+		optionsCollection(
+			extraJsonOption,
+			previewOption,
+			clearFieldsOption(table, CLEAR_EXAMPLE),
+			...updatingOptions,
+		),
 		...updatingNotices('updateFields'),
 	],
 	records: changedGroupRecords,

@@ -5,7 +5,7 @@ import type { Item } from '../../../shared/execution/item';
 import type { JsonObject } from '../../../shared/core/json';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { defineOperation } from '../../../shared/execution/operation';
-import { extraJsonOption, optionsCollection } from '../../../shared/execution/options';
+import { extraJsonOption, optionsCollection, previewOption } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import { inQuotes, isUnset, optionalText } from '../../../shared/core/readValue';
 import { isRefusal } from '../../api/responses';
@@ -79,7 +79,13 @@ export const upsert = defineOperation<AttackForge>({
 	parameters: [
 		...matchParameters,
 		...recordParameters(table, 'upsert'),
-		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), searchIn, ...updatingOptions),
+		optionsCollection(
+			extraJsonOption,
+			previewOption,
+			clearFieldsOption(table, CLEAR_EXAMPLE),
+			searchIn,
+			...updatingOptions,
+		),
 		...updatingNotices('additionalFields'),
 	],
 	records: upsertRecords,

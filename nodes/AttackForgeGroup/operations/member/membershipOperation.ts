@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 
 import { defineOperation, type OperationFile } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { JsonObject } from '../../../shared/core/json';
 import type { AttackForge } from '../../api/client';
 import { changeOnce, type Membership } from '../../flows/membership';
@@ -51,7 +51,7 @@ export function membershipOperation({
 			groupParameter(),
 			userParameter(),
 			...(level === undefined ? [accessLevelParameter()] : []),
-			optionsCollection(),
+			optionsCollection(previewOption),
 		],
 		prepare(item, api) {
 			const groupId = readGroupId(item);

@@ -1,7 +1,7 @@
 import { ServiceFailure } from '../../../shared/core/errors';
 import type { JsonObject } from '../../../shared/core/json';
 import { defineOperation, type OperationFile } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import { readThenWrite } from '../../../shared/http/readThenWrite';
 import type { AttackForge } from '../../api/client';
 import { groupParameter, projectParameter, readGroupId, readId } from '../parameters';
@@ -20,7 +20,7 @@ export function linkOperation({ links, ...head }: LinkOperation): OperationFile<
 	return defineOperation<AttackForge>({
 		...head,
 		resource: 'project',
-		parameters: [projectParameter(), groupParameter(), optionsCollection()],
+		parameters: [projectParameter(), groupParameter(), optionsCollection(previewOption)],
 		prepare(item, api) {
 			const projectId = readId(item, 'projectId', 'Project');
 			const groupId = readGroupId(item);

@@ -12,7 +12,7 @@ import {
 } from '../../../shared/core/readValue';
 import type { Item } from '../../../shared/execution/item';
 import { type BulkOperation, defineOperation, type OperationFile } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import { readRows, repeatableRows } from '../../../shared/fields/fixedCollection';
 import { byName, locator } from '../../../shared/fields/locators';
 import type { AnswerOptions, ThreatConnect } from '../../api/client';
@@ -67,7 +67,7 @@ export const associationOperation = ({
 				description: 'IDs of the objects: comma-separated, or an array from an expression',
 			},
 			indicatorRows(ofIndicator, ofOwner),
-			optionsCollection(activityLogOption),
+			optionsCollection(activityLogOption, previewOption),
 		],
 		prepareEntry: (item, api): Entry => ({
 			reference: readReference(item, api),

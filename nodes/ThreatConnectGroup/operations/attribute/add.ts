@@ -2,7 +2,7 @@ import { InvalidInput } from '../../../shared/core/errors';
 import type { JsonObject } from '../../../shared/core/json';
 import { isBlank } from '../../../shared/core/readValue';
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import { labelOf } from '../../../shared/fields/field';
 import { fieldProperty } from '../../../shared/fields/parameters';
 import type { ThreatConnect } from '../../api/client';
@@ -23,7 +23,7 @@ export const addAttributeToGroup = defineOperation<ThreatConnect>({
 		attributeTypeParameter(),
 		{ ...fieldProperty(VALUE, 'create'), required: true },
 		attributeCollection('Additional Fields', 'additionalFields', NEW_FIELDS, 'create'),
-		optionsCollection(activityLogOption),
+		optionsCollection(activityLogOption, previewOption),
 	],
 	records: attributeRecords,
 	prepare(item, api) {

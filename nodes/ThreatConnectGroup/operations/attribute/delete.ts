@@ -1,5 +1,5 @@
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { deleteAttribute } from '../../flows/groupAttributes';
@@ -15,7 +15,7 @@ export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
 	parameters: [
 		...groupParameters('searchWritableOwners'),
 		...attributeParameters,
-		optionsCollection(activityLogOption),
+		optionsCollection(activityLogOption, previewOption),
 	],
 	prepare(item, api) {
 		const reference = readReference(item, api);

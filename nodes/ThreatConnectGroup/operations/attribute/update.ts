@@ -1,7 +1,7 @@
 import { InvalidInput } from '../../../shared/core/errors';
 import type { JsonObject } from '../../../shared/core/json';
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { attributeCollection, CHANGEABLE_FIELDS, readAttributeFields } from '../../fields/attributeFields';
@@ -19,7 +19,7 @@ export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
 		...groupParameters('searchWritableOwners'),
 		...attributeParameters,
 		attributeCollection('Update Fields', 'updateFields', CHANGEABLE_FIELDS, 'update'),
-		optionsCollection(activityLogOption),
+		optionsCollection(activityLogOption, previewOption),
 	],
 	records: attributeRecords,
 	prepare(item, api) {

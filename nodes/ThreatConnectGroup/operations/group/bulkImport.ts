@@ -5,16 +5,23 @@ import type { JsonObject } from '../../../shared/core/json';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { Item } from '../../../shared/execution/item';
 import { oneOf } from '../../../shared/fields/fieldTypes';
-import { defineOperation, type Output } from '../../../shared/execution/operation';
-import { extraJsonOption } from '../../../shared/execution/options';
+import {
+	type BulkEntry,
+	type BulkRun,
+	defineOperation,
+	type Output,
+} from '../../../shared/execution/operation';
+import { extraJsonOption, previewOption } from '../../../shared/execution/options';
 import { recordParameters } from '../../../shared/fields/parameters';
 import { isUnset, readEntries, readText } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../batch/batchGroups';
+import { rowsOf } from '../../flows/compareGroup';
 import { runGroupJobs } from '../../flows/groupJobs';
 import { jobOptions, readJobOptions } from '../jobOptions';
 import { type BatchItem, batchItem } from '../../batch/packJobs';
 import { indicatorTypes } from '../../flows/indicatorTypes';
+import { planImport } from '../../flows/planImport';
 import { JobOwners } from '../../flows/jobOwners';
 import type { JobSettings } from '../../flows/runBatchJob';
 import { table } from '../../fields/groupFields';
@@ -122,6 +129,7 @@ const writeTypes = REPLACEABLE.map(({ displayName, name, what }): INodePropertie
 
 const ownOptions: INodeProperties[] = [
 	extraJsonOption,
+	previewOption,
 	{
 		displayName: 'Associated Group XIDs',
 		name: 'associatedGroupXid',
@@ -191,54 +199,74 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	],
 	prepareEntry(item): Entry {
 		const settings = readSettings(item);
-		const group = toBatchGroup(item.body('create'));
+		const body = item.body('create');
+		const group = withGroupXids(toBatchGroup(body), item.options.associatedGroupXid);
 		const { repeatedXids } = item.options;
 		refuseLostDetails(group.indicators, settings);
 		return {
 			settings,
 			lastWins:
 				oneOf(repeatedXids ?? 'refuse', '"Repeated XIDs" (repeatedXids)', 'refuse', 'last') === 'last',
-			group: withGroupXids(group, item.options.associatedGroupXid),
+			group,
+			body: withAssociatedXids(body, group),
 		};
 	},
 	async runAll(entries, api, run) {
-		const owners = new JobOwners(api, 'A bulk import must name the owner');
-		const imports = new Imports();
-		const ids = entries.flatMap(({ entry }) => (entry as Entry).group.indicatorIds.map(String));
-		let types: Promise<Map<string, string>> | undefined;
-		const typesOf = async ({ indicatorIds }: BatchGroup) => {
-			if (indicatorIds.length === 0) return [];
-			const known = await (types ??= indicatorTypes(api, ids));
-			return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
-		};
-		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
-		for (const { index, entry } of await run.earlier()) {
-			const { group, settings } = entry as Entry;
-			const owner = await owners.of(group).catch(() => undefined);
-			if (owner !== undefined) imports.occupy(itemOf(index, owner, group, settings), owner);
-		}
-		for (const [count, { index, entry }] of entries.entries()) {
-			// n8n's event loop gets its turn.
-			if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
-			const { group, settings, lastWins } = entry as Entry;
-			try {
-				const owner = await owners.of(group);
-				const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
-				imports.add(itemOf(index, owner, typed, settings), { owner, settings, lastWins });
-			} catch (error) {
-				run.settle(index, asError(error));
-			}
-		}
-		const settle = (index: number, outcome: Output | Error) => {
-			for (const earlier of imports.supersededBy(index)) run.settle(earlier, superseded(outcome, index));
-			run.settle(index, outcome);
-		};
+		const { imports, settle } = await placed(entries, api, run);
 		for (const { owner, settings, items } of imports.jobs()) {
 			if (run.halted()) return;
 			await runGroupJobs(api, owner, items, settings, { ...run, settle });
 		}
 	},
+	async previewAll(entries, api, run) {
+		const { imports, settle } = await placed(entries, api, run);
+		const bodies = new Map(entries.map(({ index, entry }) => [index, (entry as Entry).body]));
+		for (const { owner, settings, items } of imports.jobs()) {
+			await run.concurrently(items.length, async (place) => {
+				const item = items[place];
+				if (!item) return;
+				const body = bodies.get(item.index) ?? {};
+				settle(item.index, await planImport(api, { owner, item, body, settings }).catch(asError));
+			});
+		}
+	},
 });
+
+/** The groups of all entries that can be imported. The others are settled. */
+async function placed(entries: readonly BulkEntry[], api: ThreatConnect, run: BulkRun) {
+	const owners = new JobOwners(api, 'A bulk import must name the owner');
+	const imports = new Imports();
+	const ids = entries.flatMap(({ entry }) => (entry as Entry).group.indicatorIds.map(String));
+	let types: Promise<Map<string, string>> | undefined;
+	const typesOf = async ({ indicatorIds }: BatchGroup) => {
+		if (indicatorIds.length === 0) return [];
+		const known = await (types ??= indicatorTypes(api, ids));
+		return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
+	};
+	// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
+	for (const { index, entry } of await run.earlier()) {
+		const { group, settings } = entry as Entry;
+		const owner = await owners.of(group).catch(() => undefined);
+		if (owner !== undefined) imports.occupy(itemOf(index, owner, group, settings), owner);
+	}
+	for (const [count, { index, entry }] of entries.entries()) {
+		// n8n's event loop gets its turn.
+		if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
+		const { group, settings, lastWins } = entry as Entry;
+		try {
+			const owner = await owners.of(group);
+			const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
+			imports.add(itemOf(index, owner, typed, settings), { owner, settings, lastWins });
+		} catch (error) {
+			run.settle(index, asError(error));
+		}
+	}
+	const settle = (index: number, outcome: Output | Error) => {
+		for (const earlier of imports.supersededBy(index)) run.settle(earlier, superseded(outcome, index));
+		run.settle(index, outcome);
+	};
+	return { imports, settle };
+}
 
 const ITEMS_PER_SLICE = 500;
 
@@ -250,8 +278,8 @@ function noIndicator(id: number | bigint): never {
 	);
 }
 
-/** What an item is imported with. Each item has its own options. */
-type Entry = { group: BatchGroup; settings: JobSettings; lastWins: boolean };
+/** What an item is imported with. Each item has its own options. `body` would create the group in v3. */
+type Entry = { group: BatchGroup; settings: JobSettings; lastWins: boolean; body: JsonObject };
 
 function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
 	const label = '"Associated Group XIDs" (associatedGroupXid)';
@@ -259,6 +287,14 @@ function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
 	if (xids.length === 0) return group;
 	const present = (group.group.associatedGroupXid ?? []) as unknown[];
 	return { ...group, group: { ...group.group, associatedGroupXid: [...present, ...xids] } };
+}
+
+/** The body with the associations that batch has under another name. */
+function withAssociatedXids(body: JsonObject, { group }: BatchGroup): JsonObject {
+	const xids = (group.associatedGroupXid ?? []) as unknown[];
+	if (xids.length === 0) return body;
+	const byId = rowsOf(body.associatedGroups).filter(({ id }) => !isUnset(id));
+	return { ...body, associatedGroups: { data: [...byId, ...xids.map((xid) => ({ xid }))] } };
 }
 
 const itemOf = (index: number, owner: string, group: BatchGroup, settings: JobSettings) =>

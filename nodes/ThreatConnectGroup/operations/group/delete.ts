@@ -2,7 +2,7 @@ import { notice } from '../../../shared/fields/fixedCollection';
 import { cancelSignal } from '../../../shared/http/connection';
 import { onceOnly } from '../../../shared/http/onceOnly';
 import { defineOperation } from '../../../shared/execution/operation';
-import { optionsCollection } from '../../../shared/execution/options';
+import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
@@ -16,7 +16,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 	parameters: [
 		notice('deleteNotice', 'Each group is deleted for good, for everybody who works in its owner'),
 		...groupParameters('searchWritableOwners'),
-		optionsCollection(activityLogOption),
+		optionsCollection(activityLogOption, previewOption),
 	],
 	prepare(item, api) {
 		const reference = readReference(item, api);

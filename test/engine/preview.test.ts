@@ -1,0 +1,250 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+
+import type { AttackForgeSimulator } from '../simulators/attackforge';
+import type { ThreatConnectSimulator } from '../simulators/threatconnect';
+import { callAsTool } from './callers';
+import { jsonOf } from './harness';
+import { CONTACTS, withAttackForge, withThreatConnect } from './support';
+
+/** Options > Preview: the form of its output, and what later items of a run see. test/laws/preview.ts has the law. */
+
+const PREVIEW = { preview: true };
+
+/** Whatever came to a service, as far as it writes. */
+const writes = ({ requests }: AttackForgeSimulator | ThreatConnectSimulator) =>
+	requests.filter(({ method }) => method !== 'GET').map(({ method, target }) => `${method} ${target}`);
+
+const said = (items: Parameters<typeof jsonOf>[0]) =>
+	jsonOf(items).map(({ _outcome, _changes }) => [_outcome, _changes]);
+
+describe('AttackForge', () => {
+	const sync: INodeParameters = { dataMode: 'autoMap', matchBy: 'name', options: PREVIEW };
+
+	test('says of each item what would be created, changed or left', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const custom_fields = [
+				{ key: 'region', value: 'EMEA' },
+				{ key: 'tier', value: '1' },
+			];
+			const { id } = server.seedGroup({ name: 'Known', ...CONTACTS, custom_fields });
+			const { items } = await node('upsert', sync, {
+				items: [
+					{ name: 'New', ...CONTACTS },
+					{ name: 'Known', ...CONTACTS, group_owner: 'Ann', custom_fields: { region: 'APAC' } },
+					{ name: 'Known', ...CONTACTS, group_owner: 'Ann' },
+				],
+			});
+			const created = Object.entries({ name: 'New', ...CONTACTS }).map(([field, to]) => [
+				field,
+				{ from: null, to },
+			]);
+			expect(said(items)).toEqual([
+				['created', Object.fromEntries(created)],
+				[
+					'updated',
+					{
+						group_owner: { from: CONTACTS.group_owner, to: 'Ann' },
+						'custom_fields.region': { from: 'EMEA', to: 'APAC' },
+					},
+				],
+				// After the item before it, nothing is left to do.
+				['unchanged', {}],
+			]);
+			expect(jsonOf(items)).toMatchObject([
+				{ id: '(new, of item 0)', _preview: true },
+				{ id, group_owner: 'Ann', _preview: true },
+				{ id, _preview: true },
+			]);
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('a later item finds the group that an earlier one would create', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const { items } = await node('upsert', sync, {
+				items: [
+					{ name: 'New', ...CONTACTS },
+					{ name: 'New', ...CONTACTS, group_owner: 'Ann' },
+				],
+			});
+			expect(said(items)[1]).toEqual(['updated', { group_owner: { from: CONTACTS.group_owner, to: 'Ann' } }]);
+			expect(jsonOf(items)[1]?.id).toBe('(new, of item 0)');
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('an item in earnest neither finds what a preview would create, nor is it held back', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const { items } = await node(
+				'upsert',
+				{ ...sync, options: { preview: '={{ $json.dryRun }}' } },
+				{
+					items: [
+						{ name: 'New', ...CONTACTS, dryRun: true },
+						{ name: 'New', ...CONTACTS, dryRun: false },
+						{ name: 'Other', ...CONTACTS, dryRun: '' },
+					],
+				},
+			);
+			expect(jsonOf(items).map(({ _outcome, _preview }) => [_outcome, _preview])).toEqual([
+				['created', true],
+				['created', undefined],
+				['created', undefined],
+			]);
+			expect(
+				server
+					.groups()
+					.map(({ name }) => name)
+					.sort(),
+			).toEqual(['New', 'Other']);
+		});
+	});
+
+	test('says which access is added and which is taken away', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const levels = { project_access_level: 'view', project_request_access_level: 'none' } as const;
+			const old = { group_name: 'AD-OLD', ...levels };
+			const added = { group_name: 'AD-NEW', ...levels };
+			const { id } = server.seedGroup({ access: { sso_1: [old], sso_2: [], member_admins: [] } });
+			const { items } = await node(
+				'update',
+				{ groupId: id, dataMode: 'autoMap', options: { ...PREVIEW, accessMode: 'exact' } },
+				{ items: [{ access: { sso_1: [added] } }] },
+			);
+			expect(said(items)).toEqual([['updated', { 'access.sso_1': { added: [added], removed: [old] } }]]);
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('says what a member loses, and that nobody was removed', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const [user] = server.users;
+			const now = '2026-01-05T10:00:00.000Z';
+			const member = {
+				name: 'A',
+				userId: String(user?.id),
+				accessLevel: 'Edit' as const,
+				created: now,
+				last_updated: now,
+			};
+			const { id } = server.seedGroup({ members: [member] });
+			const { items } = await node('remove', {
+				resource: 'member',
+				groupId: id,
+				userId: { __rl: true, mode: 'id', value: member.userId },
+				options: PREVIEW,
+			});
+			expect(jsonOf(items)).toMatchObject([
+				{
+					removed: false,
+					_outcome: 'updated',
+					_changes: { access_level: { from: 'Edit', to: null } },
+				},
+			]);
+			expect(writes(server)).toEqual([]);
+		});
+	});
+});
+
+describe('ThreatConnect', () => {
+	test('says what lists get and lose', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({
+				type: 'Incident',
+				name: 'A',
+				tags: ['Old', 'Kept'],
+				attributes: [{ type: 'Description', value: 'before', default: true }],
+				fields: { status: 'New' },
+			});
+			const jsonBody = {
+				status: 'Closed',
+				description: 'after',
+				tags: { data: [{ name: 'Kept' }, { name: 'Added' }], mode: 'replace' },
+			};
+			const { items } = await node('update', {
+				findBy: 'id',
+				groupId: { __rl: true, mode: 'id', value: id },
+				dataMode: 'json',
+				jsonBody: JSON.stringify(jsonBody),
+				options: PREVIEW,
+			});
+			expect(said(items)).toEqual([
+				[
+					'updated',
+					{
+						status: { from: 'New', to: 'Closed' },
+						tags: { added: ['Added'], removed: ['Old'] },
+						'attributes.Description.value': { from: 'before', to: 'after' },
+					},
+				],
+			]);
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('a bulk import says what is created, updated and left', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const fields = { status: 'New' };
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a', fields });
+			server.seedGroup({ type: 'Incident', name: 'B', xid: 'b', fields });
+			const { items } = await node(
+				'bulkImport',
+				{ type: 'Incident', dataMode: 'autoMap', options: PREVIEW },
+				{
+					items: [
+						{ name: 'A', xid: 'a', status: 'Open' },
+						{ name: 'B', xid: 'b', status: 'New' },
+						{ name: 'C', xid: 'c' },
+					],
+				},
+			);
+			expect(said(items).map(([outcome]) => outcome)).toEqual(['updated', 'unchanged', 'created']);
+			expect(said(items)[0]?.[1]).toEqual({ status: { from: 'New', to: 'Open' } });
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('no password is shown', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { items } = await node(
+				'create',
+				{ type: 'Document', dataMode: 'autoMap', options: PREVIEW },
+				{ items: [{ name: 'A', fileName: 'a.zip', malware: true, password: 'infected' }] },
+			);
+			expect(JSON.stringify(items)).not.toContain('infected');
+			expect(said(items)).toMatchObject([['created', { password: { to: '*****(secret hidden)' } }]]);
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('the model of an agent chooses between a preview and the change', async () => {
+		await withThreatConnect({}, async (server) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A' });
+			const { url: baseUrl, credentials } = server;
+			const tool = {
+				type: 'threatConnectGroup' as const,
+				credentials: { threatConnectApi: { baseUrl, apiToken: credentials.apiToken } },
+				parameters: {
+					resource: 'tag',
+					operation: 'add',
+					findBy: 'id',
+					groupId: { __rl: true, mode: 'id', value: id },
+					tags: 'Added',
+					options: { preview: "={{ $fromAI('preview', 'true to see what would change', 'boolean', true) }}" },
+				},
+			};
+			const answers: IDataObject[] = [];
+			await callAsTool(tool, async (agent) => {
+				for (const preview of [true, false]) {
+					answers.push(...(JSON.parse(await agent.invoke({ preview })) as IDataObject[]));
+				}
+			});
+			expect(answers).toMatchObject([
+				{ added: ['Added'], _preview: true, _changes: { tags: { added: ['Added'], removed: [] } } },
+				{ added: ['Added'], _outcome: 'updated' },
+			]);
+			expect(answers[1]).not.toHaveProperty('_preview');
+			expect(writes(server)).toHaveLength(1);
+		});
+	});
+});
