@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/
 import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/jsonRequests';
-import { readLong } from '../../shared/core/readValue';
+import { inQuotes, readLong } from '../../shared/core/readValue';
 import { incomplete } from '../../shared/http/response';
 import { groupOf, isOwnRefusal, readEnvelope } from './responses';
 import { type GroupReference, groupPath, ownerQuery } from './references';
@@ -349,7 +349,10 @@ export class ThreatConnect {
 	async ownerName(id: unknown): Promise<string> {
 		const owner = (await this.owners()).find((one) => String(one.id) === String(id));
 		if (owner) return String(owner.name);
-		throw new InvalidInput(`There is no owner ${String(id)}`, 'Give the name of the owner instead.');
+		throw new InvalidInput(
+			`"Owner ID" (ownerId) is ${inQuotes(id)}, but the API user sees no owner with this ID`,
+			'Give the name of the owner instead.',
+		);
 	}
 
 	/**
