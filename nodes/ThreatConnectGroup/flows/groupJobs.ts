@@ -1,5 +1,6 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { BulkRun } from '../../shared/execution/operation';
+import { inSlices } from '../../shared/execution/timeSlices';
 import type { ThreatConnect } from '../api/client';
 import { type BatchItem, fileOf, indicatorsOf, MAX_OBJECTS, pack } from '../batch/packJobs';
 import { type BatchCounts, assignErrors } from '../batch/assignErrors';
@@ -47,7 +48,7 @@ export async function runGroupJobs(
 			jobs = pack([...job, ...jobs.flat()], limits);
 			continue;
 		}
-		const hasFailed = settleJob(job, batchId, ended, settings, run);
+		const hasFailed = await settleJob(job, batchId, ended, settings, run);
 		if (settings.haltOnError && hasFailed) {
 			for (const { index } of jobs.flat()) run.settle(index, notStarted(batchId));
 			return;
@@ -76,13 +77,13 @@ const WORDS = {
 };
 
 /** @returns whether an item failed */
-function settleJob(
+async function settleJob(
 	job: readonly BatchItem[],
 	batchId: string,
 	ended: Ended,
 	{ action, haltOnError }: JobSettings,
 	run: BulkRun,
-): boolean {
+): Promise<boolean> {
 	const { failure: failed, counts, errors = [] } = ended;
 	if (failed || !counts) {
 		for (const { index } of job) run.settle(index, failed ?? unknownOutcome(batchId, 'no status came'));
@@ -95,7 +96,7 @@ function settleJob(
 	const reached = haltOnError && unclear ? haltPlace(job, faults, counts) : undefined;
 	const request = `GET /api/v2/batch/${batchId}/errors`;
 	let done = 0;
-	for (const [place, { index, xid, output }] of job.entries()) {
+	const settle = (place: number, { index, xid, output }: BatchItem) => {
 		const reasons = faults.get(index);
 		if (reasons) {
 			const advice = `${words.again} ${words.part} "${xid}".`;
@@ -107,7 +108,8 @@ function settleJob(
 			run.settle(index, action === 'Create' ? { ...output, _outcome: 'imported' } : output);
 			done += 1;
 		}
-	}
+	};
+	await inSlices(job.length, (place) => settle(place, job[place] as BatchItem));
 	run.progress(`Batch ${batchId} has finished: ${done} of ${job.length} groups ${words.done}`);
 	if (others.length > 0 && !unclear) {
 		run.hint(`Batch ${batchId} ${words.done} its groups, but reports: ${others.slice(0, 20).join('; ')}`);
