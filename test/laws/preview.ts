@@ -206,38 +206,32 @@ async function mustComeTrue(world: World, operation: Operation, { said, done, is
 
 /** Lists with modes, and what clears a field: they stand in JSON. */
 const withModes = (operation: Operation): IDataObject[] =>
-	operation.name.endsWith('bulkImport')
+	operation.service === 'threatConnect'
 		? [
-				{ attributes: [{ type: 'Ticket Number', value: '42' }] },
-				{ tags: ['targeted attack'], securityLabels: ['TLP:AMBER'] },
-				{ status: 'New', description: 'stored' },
+				{ tags: { data: [{ name: 'Targeted Attack' }], mode: 'delete' } },
+				{ tags: { data: [{ name: 'Alpha' }, { name: 'targeted attack' }], mode: 'replace' } },
+				{ tags: { data: [{ name: 'Never there' }], mode: 'delete' } },
+				{ securityLabels: { data: [{ name: 'TLP:RED' }], mode: 'replace' } },
+				{ attributes: { data: [{ type: 'Ticket Number', value: '43' }], mode: 'replace' } },
+				{ attributes: { data: [{ type: 'Ticket Number', value: '42' }], mode: 'append' }, status: 'New' },
+				{ associatedIndicators: { data: [{ id: '102' }], mode: 'delete' } },
+				{ associatedIndicators: { data: [{ id: '101' }], mode: 'replace' } },
+				{ associatedGroups: { data: [{ id: '8' }], mode: 'append' }, description: 'stored' },
 			]
-		: operation.service === 'threatConnect'
-			? [
-					{ tags: { data: [{ name: 'Targeted Attack' }], mode: 'delete' } },
-					{ tags: { data: [{ name: 'Alpha' }, { name: 'targeted attack' }], mode: 'replace' } },
-					{ tags: { data: [{ name: 'Never there' }], mode: 'delete' } },
-					{ securityLabels: { data: [{ name: 'TLP:RED' }], mode: 'replace' } },
-					{ attributes: { data: [{ type: 'Ticket Number', value: '43' }], mode: 'replace' } },
-					{ attributes: { data: [{ type: 'Ticket Number', value: '42' }], mode: 'append' }, status: 'New' },
-					{ associatedIndicators: { data: [{ id: '102' }], mode: 'delete' } },
-					{ associatedIndicators: { data: [{ id: '101' }], mode: 'replace' } },
-					{ associatedGroups: { data: [{ id: '8' }], mode: 'append' }, description: 'stored' },
-				]
-			: [
-					{ access: { sso_1: [{ action: 'remove', group_name: 'AD-1' }] } },
-					{ access: { sso_1: [{ action: 'remove', group_name: 'AD-0' }] } },
-					{
-						access: {
-							sso_1: [
-								{ group_name: 'AD-1', project_access_level: 'edit', project_request_access_level: 'none' },
-							],
-						},
+		: [
+				{ access: { sso_1: [{ action: 'remove', group_name: 'AD-1' }] } },
+				{ access: { sso_1: [{ action: 'remove', group_name: 'AD-0' }] } },
+				{
+					access: {
+						sso_1: [
+							{ group_name: 'AD-1', project_access_level: 'edit', project_request_access_level: 'none' },
+						],
 					},
-					{ is_deleted: true },
-					{ custom_fields: { region: 'EMEA' } },
-					{ group_owner: 'New owner', custom_fields: { contract_end: '2028-01-01' } },
-				];
+				},
+				{ is_deleted: true },
+				{ custom_fields: { region: 'EMEA' } },
+				{ group_owner: 'New owner', custom_fields: { contract_end: '2028-01-01' } },
+			];
 
 const MODES_OF_ACCESS = fc.constantFrom<INodeParameters>(
 	{},
@@ -272,7 +266,7 @@ export function previewCells(operation: Operation): Cell[] {
 			.map(([{ one }, options]) => withOptions(one, options));
 		return [
 			comesTrue({ ...at, kind: 'comes true' }, operation, usual),
-			...(at.mode === 'json' && /group\/(update|upsert|bulkImport)/.test(operation.name)
+			...(at.mode === 'json' && /group\/(update|upsert)/.test(operation.name)
 				? withModes(operation).map((record, index) =>
 						comesTrue({ ...at, kind: `in modes, ${index}` }, operation, inModes(operation, at, record)),
 					)

@@ -41,7 +41,7 @@ export async function planImport(
 	return plan.outputOf({ ...(group && { id: group.id }), ...item.output });
 }
 
-/** A body whose lists have the modes that the write types of a job give them. */
+/** A body whose lists have the modes that the write types of a job give them. A list that the item does not have stays. */
 function withModes(
 	body: JsonObject,
 	{ attributeWriteType, tagWriteType, securityLabelWriteType }: JobSettings,
@@ -53,10 +53,10 @@ function withModes(
 	};
 	const lists = Object.entries(types).flatMap(([name, type]): Array<[string, unknown]> => {
 		const list = body[name];
-		const data = isJsonObject(list) ? list.data : [];
-		if (type === 'Replace') return [[name, { data, mode: 'replace' }]];
+		if (!isJsonObject(list)) return [];
 		if (type === 'Static') return [[name, undefined]];
-		return isJsonObject(list) ? [[name, { data, mode: type === 'Singleton' ? type : 'append' }]] : [];
+		const mode = type === 'Singleton' ? type : type === 'Replace' ? 'replace' : 'append';
+		return [[name, { data: list.data, mode }]];
 	});
 	return { ...body, ...Object.fromEntries(lists) };
 }
