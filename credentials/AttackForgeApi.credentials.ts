@@ -33,6 +33,7 @@ export class AttackForgeApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			hint: 'You request it on your user page in AttackForge. A new one takes the place of the old one.',
 			description:
 				'Your user API key. An administrator grants each API method to your user on its own, under Users > your user > Access > Self-Service RESTful API. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
 		},

@@ -32,8 +32,9 @@ export class ThreatConnectApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			hint: 'An Organization Administrator generates it under Organization Settings > Membership > API user. It expires after the number of days set there.',
 			description:
-				'Token of an API user. An Organization Administrator generates it under Organization Settings > Membership > API user; it expires after the number of days set there. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
+				'Token of an API user. A short token, or one that looks like words, cannot be hidden where the service repeats it.',
 		},
 		{
 			displayName: 'Ignore SSL Issues (Insecure)',

@@ -32,7 +32,8 @@ export class ThreatConnectHmacApi implements ICredentialType {
 			type: 'string',
 			default: '',
 			required: true,
-			description: 'Access ID of the API user, under Organization Settings > Membership',
+			hint: 'An Organization Administrator finds it under Organization Settings > Membership > API user, with the Secret Key',
+			description: 'Access ID of the API user',
 		},
 		{
 			displayName: 'Secret Key',
@@ -41,6 +42,7 @@ export class ThreatConnectHmacApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			required: true,
+			hint: 'It belongs to the Access ID. A new one takes the place of the old one.',
 			description:
 				'Secret key of the API user. It signs each request and is never sent itself. A short key, or one that looks like words, cannot be hidden where the service repeats it.',
 		},

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { credentialLines } from '../simulators/shared/credentials';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import {
 	checkAttackForge,
@@ -34,7 +35,8 @@ import { findingsOf } from './workflows';
 const USAGE = `Runs examples/findings-to-groups.json in a real n8n, against the simulators of ThreatConnect
 and AttackForge, and checks there what has been written.
 
-  --keep   leave n8n running and print how to open it; Ctrl+C ends it
+  --keep   leave n8n running, print how to open it, and the URLs and keys for
+           credentials; Ctrl+C ends it
   --json   end with one line of JSON
   --help   print this text`;
 
@@ -226,12 +228,16 @@ function print(demo: Demo): void {
 	for (const problem of problems) say(` - ${problem}`);
 }
 
-function printEditor({ editor, owner, threatConnect, attackForge }: Demo): void {
+function printEditor(demo: Demo): void {
+	const { editor, owner } = demo;
 	say();
 	say(`n8n is running. Open  ${editor}`);
 	say(`             e-mail   ${owner.email}`);
 	say(`             password ${owner.password}`);
-	say(`ThreatConnect simulator: ${threatConnect.url}   AttackForge simulator: ${attackForge.url}`);
+	say('Its credentials for both services are there already. To make your own, as README.md says:');
+	say();
+	for (const line of credentialLines(demo)) say(line);
+	say();
 	say('Press Ctrl+C to end them.');
 }
 

@@ -117,6 +117,8 @@ type Service = {
 	label: string;
 	/** The message for a response that is not JSON. */
 	noJson: string;
+	/** The beginning of the message where something else than the service answers. */
+	foreign: string;
 	server: () => { url: string; requests: unknown[] };
 	tls: () => { url: string; requests: unknown[] };
 	path: string;
@@ -129,6 +131,7 @@ const token: Service = {
 	secret: 'apiToken',
 	label: 'API Token',
 	noJson: 'ThreatConnect did not answer with JSON, but with',
+	foreign: 'This is not a ThreatConnect address:',
 	server: () => threatConnect,
 	tls: () => threatConnectTls,
 	path: '/api/v3/security/owners?resultLimit=1',
@@ -150,198 +153,214 @@ const key: Service = {
 	secret: 'apiKey',
 	label: 'Self-Service API Key',
 	noJson: 'AttackForge did not answer with the JSON of its API, but with',
+	foreign: 'This is not an AttackForge address:',
 	server: () => attackForge,
 	tls: () => attackForgeTls,
 	path: '/api/ss/groups',
 	owner: 'tenant',
 };
 
-describe.each([token, hmac, key])('$name', ({ name, good, secret, label, noJson, server, tls, path }) => {
-	const at = async (baseUrl: string, more: Data = {}) => await check(name, { ...good(), baseUrl, ...more });
+describe.each([token, hmac, key])(
+	'$name',
+	({ name, good, secret, label, noJson, foreign, server, tls, path }) => {
+		const at = async (baseUrl: string, more: Data = {}) => await check(name, { ...good(), baseUrl, ...more });
 
-	test('a good credential is good, with one GET', async () => {
-		const before = server().requests.length;
-		expect(await at(server().url)).toEqual(succeeded);
-		expect(server().requests.slice(before)).toMatchObject([{ method: 'GET', target: path, status: 200 }]);
-	});
+		test('a good credential is good, with one GET', async () => {
+			const before = server().requests.length;
+			expect(await at(server().url)).toEqual(succeeded);
+			expect(server().requests.slice(before)).toMatchObject([{ method: 'GET', target: path, status: 200 }]);
+		});
 
-	test.each(['/', '/api', '/api/'])('the Base URL may end in %s', async (end) => {
-		expect(await at(server().url + end)).toEqual(succeeded);
-	});
+		test.each(['/', '/api', '/api/'])('the Base URL may end in %s', async (end) => {
+			expect(await at(server().url + end)).toEqual(succeeded);
+		});
 
-	test('a host that does not exist', async () => {
-		expect(await at('https://threat.invalid')).toEqual(
-			failed(
-				'The host threat.invalid was not found. Check the Base URL in the credential, and that n8n can reach that host.',
-			),
-		);
-	});
+		test('a host that does not exist', async () => {
+			expect(await at('https://threat.invalid')).toEqual(
+				failed(
+					'The host threat.invalid was not found. Check the Base URL in the credential, and that n8n can reach that host.',
+				),
+			);
+		});
 
-	test('a port where nothing listens', async () => {
-		const { url, host } = await listener(() => {});
-		await servers.pop()?.drain();
-		expect(await at(url)).toEqual(
-			failed(
-				`${host} could not be reached. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
-			),
-		);
-	});
+		test('a port where nothing listens', async () => {
+			const { url, host } = await listener(() => {});
+			await servers.pop()?.drain();
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} could not be reached. Check the Base URL and its port, and that the service is up and reachable from n8n.`,
+				),
+			);
+		});
 
-	test('a certificate that cannot be verified', async () => {
-		const before = tls().requests.length;
-		expect(await at(tls().url)).toEqual(
-			failed(
-				`The certificate of ${new URL(tls().url).host} is not trusted. Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.`,
-			),
-		);
-		expect(tls().requests).toHaveLength(before);
-	});
+		test('a certificate that cannot be verified', async () => {
+			const before = tls().requests.length;
+			expect(await at(tls().url)).toEqual(
+				failed(
+					`The certificate of ${new URL(tls().url).host} is not trusted. Have the certificate fixed or its authority trusted by n8n (NODE_EXTRA_CA_CERTS). Only if you know why it cannot be verified, switch on "Ignore SSL Issues" in the credential.`,
+				),
+			);
+			expect(tls().requests).toHaveLength(before);
+		});
 
-	test('… and the same with "Ignore SSL Issues"', async () => {
-		expect(await at(tls().url, { ignoreSslIssues: true })).toEqual(succeeded);
-		expect(await at(tls().url, { ignoreSslIssues: false })).toMatchObject({ status: 'Error' });
-	});
+		test('… and the same with "Ignore SSL Issues"', async () => {
+			expect(await at(tls().url, { ignoreSslIssues: true })).toEqual(succeeded);
+			expect(await at(tls().url, { ignoreSslIssues: false })).toMatchObject({ status: 'Error' });
+		});
 
-	test('HTTPS on a port that speaks HTTP', async () => {
-		const { host } = new URL(server().url);
-		expect(await at(`https://${host}`)).toEqual(
-			failed(`${host} does not speak HTTPS on this port. Check the port in the Base URL.`),
-		);
-	});
+		test('HTTPS on a port that speaks HTTP', async () => {
+			const { host } = new URL(server().url);
+			expect(await at(`https://${host}`)).toEqual(
+				failed(`${host} does not speak HTTPS on this port. Check the port in the Base URL.`),
+			);
+		});
 
-	test('a connection that breaks', async () => {
-		const { url, host } = await listener((request) => request.socket.destroy());
-		expect(await at(url)).toEqual(
-			failed(
-				`The connection to ${host} broke before an answer came. Run it again once the network and the service are well.`,
-			),
-		);
-	});
+		test('a connection that breaks', async () => {
+			const { url, host } = await listener((request) => request.socket.destroy());
+			expect(await at(url)).toEqual(
+				failed(
+					`The connection to ${host} broke before an answer came. Run it again once the network and the service are well.`,
+				),
+			);
+		});
 
-	test('a server that does not answer', async () => {
-		const { url, host } = await listener(() => {});
-		const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
-		const timeouts: unknown[] = [];
-		const impatient = {
-			helpers: {
-				...context.helpers,
-				request: async (options: object) => {
-					timeouts.push((options as { timeout: number }).timeout);
-					return await context.helpers.request({ ...options, timeout: 50 });
+		test('a server that does not answer', async () => {
+			const { url, host } = await listener(() => {});
+			const context = new CredentialTestContext({} as IWorkflowExecuteAdditionalData);
+			const timeouts: unknown[] = [];
+			const impatient = {
+				helpers: {
+					...context.helpers,
+					request: async (options: object) => {
+						timeouts.push((options as { timeout: number }).timeout);
+						return await context.helpers.request({ ...options, timeout: 50 });
+					},
 				},
-			},
-		} as unknown as ICredentialTestFunctions;
-		expect(await check(name, { ...good(), baseUrl: url }, impatient)).toEqual(
-			failed(`${host} did not answer within 20 seconds.`),
-		);
-		// The first of them checks, without the secret, whether there is a proxy.
-		expect(timeouts).toEqual([20_000, 20_000]);
-	});
+			} as unknown as ICredentialTestFunctions;
+			expect(await check(name, { ...good(), baseUrl: url }, impatient)).toEqual(
+				failed(`${host} did not answer within 20 seconds.`),
+			);
+			// The first of them checks, without the secret, whether there is a proxy.
+			expect(timeouts).toEqual([20_000, 20_000]);
+		});
 
-	test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
-		const elsewhere = await answering(200, '{"status":"Success","data":[],"groups":[]}');
-		const { url, host, seen } = await answering(status, '', { Location: `${elsewhere.url}/login` });
-		expect(await at(url)).toEqual(
-			failed(
-				`${host} redirects to ${elsewhere.url}/login. Enter the address that the service really has as Base URL.`,
-			),
-		);
-		expect(seen).toEqual([`GET ${path}`]);
-		expect(elsewhere.seen).toEqual([]);
-	});
+		test.each([301, 302, 303, 307, 308])('a redirect (%i) is not followed', async (status) => {
+			const elsewhere = await answering(200, '{"status":"Success","data":[],"groups":[]}');
+			const { url, host, seen } = await answering(status, '', { Location: `${elsewhere.url}/login` });
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} redirects to ${elsewhere.url}/login. Enter the address that the service really has as Base URL.`,
+				),
+			);
+			expect(seen).toEqual([`GET ${path}`]);
+			expect(elsewhere.seen).toEqual([]);
+		});
 
-	test('a redirect that names no address', async () => {
-		const { url, host } = await answering(302, '');
-		expect(await at(url)).toEqual(
-			failed(
-				`${host} redirects to another address. Enter the address that the service really has as Base URL.`,
-			),
-		);
-	});
+		test('a redirect that names no address', async () => {
+			const { url, host } = await answering(302, '');
+			expect(await at(url)).toEqual(
+				failed(
+					`${host} redirects to another address. Enter the address that the service really has as Base URL.`,
+				),
+			);
+		});
 
-	test('a page of a proxy is shown without its markup', async () => {
-		const { url } = await html(502, PROXY_PAGE);
-		expect(await at(url)).toEqual(
-			failed(
-				`${noJson} 502 Bad Gateway: Proxy Access blocked Ask the help desk. Check the Base URL in the credential, and what answers there.`,
-			),
-		);
-	});
+		test('a page of a proxy is shown without its markup', async () => {
+			const { url } = await html(502, PROXY_PAGE);
+			expect(await at(url)).toEqual(
+				failed(
+					`${noJson} 502 Bad Gateway: Proxy Access blocked Ask the help desk. Check the Base URL in the credential, and what answers there.`,
+				),
+			);
+		});
 
-	test.each([
-		['a page with status 200', 'text/html', PROXY_PAGE, '200 OK: Proxy Access blocked Ask the help desk'],
-		['plain text', 'text/plain', 'It works!', '200 OK: It works!'],
-		['nothing', 'text/plain', '', '200 OK'],
-		['cut JSON', 'application/json', '{"status":"Succ', '200 OK: {"status":"Succ'],
-	])('%s is no success', async (_what, type, body, words) => {
-		const { url } = await answering(200, body, { 'Content-Type': type });
-		const result = await at(url);
-		expect(result.status).toBe('Error');
-		expect(result.message).toContain(`${noJson} ${words}.`);
-	});
+		test.each([
+			['a page with status 200', 'text/html', PROXY_PAGE, '200 OK: Proxy Access blocked Ask the help desk'],
+			['plain text', 'text/plain', 'It works!', '200 OK: It works!'],
+			['nothing', 'text/plain', '', '200 OK'],
+			['cut JSON', 'application/json', '{"status":"Succ', '200 OK'],
+			['another JSON', 'application/json', '[{"error":"x"}]', '200 OK'],
+		])('%s is no success, and is called that', async (_what, type, body, words) => {
+			const { url, host } = await answering(200, body, { 'Content-Type': type });
+			expect(await at(url)).toEqual(
+				failed(
+					`${foreign} ${host} answered with ${words}. Check the Base URL in the credential, and what answers there.`,
+				),
+			);
+		});
 
-	test('a long answer is cut', async () => {
-		const { url } = await html(500, `<p>${'x'.repeat(10_000)}</p>`);
-		const { status, message } = await at(url);
-		expect(status).toBe('Error');
-		expect(message).toContain(`500 Internal Server Error: ${'x'.repeat(200)} (cut). Check the Base URL`);
-		expect(message.length).toBeLessThan(500);
-	});
+		test('JSON without words is shown nowhere', async () => {
+			for (const status of [404, 401, 500]) {
+				const { url } = await answering(status, '{"path":"/api","trace":["x"]}');
+				const { message } = await at(url);
+				expect(message).toMatch(/answer\w* with|but with/);
+				expect(message).not.toMatch(/[[{]/);
+			}
+		});
 
-	test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
-		// On Linux 0.0.0.0 is this machine, so a request would arrive.
-		const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
-		const plain = url.replace('127.0.0.1', '0.0.0.0');
-		expect(await at(plain)).toEqual(
-			failed(
-				`The Base URL "${plain}" does not use HTTPS, which protects the secret on its way. Write https:// instead.`,
-			),
-		);
-		expect(seen).toEqual([]);
-	});
+		test('a long answer is cut', async () => {
+			const { url } = await html(500, `<p>${'x'.repeat(10_000)}</p>`);
+			const { status, message } = await at(url);
+			expect(status).toBe('Error');
+			expect(message).toContain(`500 Internal Server Error: ${'x'.repeat(200)} (cut). Check the Base URL`);
+			expect(message.length).toBeLessThan(500);
+		});
 
-	test.each<[string, (value: string) => string]>([
-		['with a line break inside', (value) => `${value.slice(0, 4)}\n${value.slice(4)}`],
-		['with a space inside', (value) => `${value.slice(0, 4)} ${value.slice(4)}`],
-		['with a zero-width space at its end', (value) => `${value}\u200b`],
-	])('a secret %s is refused, and nothing is sent', async (_what, spoil) => {
-		const before = server().requests.length;
-		expect(await at(server().url, { [secret]: spoil(String(good()[secret])) })).toEqual(
-			failed(
-				`The ${label} holds a space, a line break or another character that no key has. Paste it again without it.`,
-			),
-		);
-		expect(server().requests).toHaveLength(before);
-	});
+		test('plain HTTP to a host that is not this machine is refused, and nothing is sent', async () => {
+			// On Linux 0.0.0.0 is this machine, so a request would arrive.
+			const { url, seen } = await answering(200, '{"status":"Success","data":[],"groups":[]}');
+			const plain = url.replace('127.0.0.1', '0.0.0.0');
+			expect(await at(plain)).toEqual(
+				failed(
+					`The Base URL "${plain}" does not use HTTPS, which protects the secret on its way. Write https:// instead.`,
+				),
+			);
+			expect(seen).toEqual([]);
+		});
 
-	test('a secret with white space around it is sent without', async () => {
-		const result = await at(server().url, { [secret]: ` ${String(good()[secret])}\r\n` });
-		expect(result.status).toBe('OK');
-	});
+		test.each<[string, (value: string) => string]>([
+			['with a line break inside', (value) => `${value.slice(0, 4)}\n${value.slice(4)}`],
+			['with a space inside', (value) => `${value.slice(0, 4)} ${value.slice(4)}`],
+			['with a zero-width space at its end', (value) => `${value}\u200b`],
+		])('a secret %s is refused, and nothing is sent', async (_what, spoil) => {
+			const before = server().requests.length;
+			expect(await at(server().url, { [secret]: spoil(String(good()[secret])) })).toEqual(
+				failed(
+					`The ${label} holds a space, a line break or another character that no key has. Paste it again without it.`,
+				),
+			);
+			expect(server().requests).toHaveLength(before);
+		});
 
-	test('an empty secret is named', async () => {
-		expect(await at(server().url, { [secret]: '' })).toEqual(
-			failed(`The ${label} is empty. Enter it in the credential.`),
-		);
-	});
+		test('a secret with white space around it is sent without', async () => {
+			const result = await at(server().url, { [secret]: ` ${String(good()[secret])}\r\n` });
+			expect(result.status).toBe('OK');
+		});
 
-	test.each([
-		['', 'The Base URL is empty. Enter the address of your instance in the credential.'],
-		['my instance', 'The Base URL "my instance" is not an address. Write it like https://app.example.com.'],
-		[
-			'https://user:pass@app.example.com',
-			'The Base URL holds a user name or password. Leave them out of the address.',
-		],
-	])('the Base URL %j', async (baseUrl, message) => {
-		expect(await at(baseUrl)).toEqual(failed(message));
-	});
+		test('an empty secret is named', async () => {
+			expect(await at(server().url, { [secret]: '' })).toEqual(
+				failed(`The ${label} is empty. Enter it in the credential.`),
+			);
+		});
 
-	test('a credential without any data', async () => {
-		expect(await check(name, undefined)).toEqual(
-			failed('The Base URL is empty. Enter the address of your instance in the credential.'),
-		);
-	});
-});
+		test.each([
+			['', 'The Base URL is empty. Enter the address of your instance in the credential.'],
+			['my instance', 'The Base URL "my instance" is not an address. Write it like https://app.example.com.'],
+			[
+				'https://user:pass@app.example.com',
+				'The Base URL holds a user name or password. Leave them out of the address.',
+			],
+		])('the Base URL %j', async (baseUrl, message) => {
+			expect(await at(baseUrl)).toEqual(failed(message));
+		});
+
+		test('a credential without any data', async () => {
+			expect(await check(name, undefined)).toEqual(
+				failed('The Base URL is empty. Enter the address of your instance in the credential.'),
+			);
+		});
+	},
+);
 
 describe('ThreatConnect', () => {
 	const at = async (name: string, data: Data, server: ThreatConnectSimulator = threatConnect) =>
@@ -483,7 +502,9 @@ describe('AttackForge', () => {
 
 	test('a wrong key', async () => {
 		expect(await at(attackForge.url, 'not-the-key')).toEqual(
-			failed('The API key is not valid. Check the Self-Service API Key in the credential.'),
+			failed(
+				`The API key is not valid. Check the Self-Service API Key in the credential, and that ${new URL(attackForge.url).host} is the address of your AttackForge tenant.`,
+			),
 		);
 	});
 
@@ -518,9 +539,9 @@ describe('AttackForge', () => {
 		[
 			401,
 			'{"error":"Invalid API key"}',
-			'Invalid API key. Check the Self-Service API Key in the credential.',
+			'Invalid API key. Check the Self-Service API Key in the credential, and that 127.0.0.1:',
 		],
-		[401, '{"status":"Unauthorized"}', 'Unauthorized. Check the Self-Service API Key in the credential.'],
+		[401, '{"status":"Unauthorized"}', 'Unauthorized. Check the Self-Service API Key in the credential, '],
 		[200, '{"error":"Invalid API key"}', 'Invalid API key. '],
 		[404, '{"error":"No such tenant"}', 'No such tenant. '],
 		[500, '{"error":"Oops."}', 'Oops. Check the Base URL in the credential, and what answers there.'],

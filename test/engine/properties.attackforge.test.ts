@@ -123,6 +123,7 @@ const GET = path('GET /api/ss/group/ID');
 const CREATE = path('POST /api/ss/group');
 const UPDATE = path('PUT /api/ss/group/ID');
 const LIST = path('GET /api/ss/groups');
+const FORM = path('GET /api/ss/config/form/group');
 const USER = path('GET /api/ss/users/(email|username)/[\\w.~%-]+');
 
 const dataModes = ['define', 'autoMap', 'json'];
@@ -134,8 +135,8 @@ const project = (operation: string): INodeParameters[] => [{ resource: 'project'
 const LINK = [path('GET /api/ss/project/ID'), path('PUT /api/ss/project/ID')];
 
 const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: RegExp[]]> = [
-	['Create', modes(group('create')), [CREATE]],
-	['Update', modes(group('update')), [GET, UPDATE]],
+	['Create', modes(group('create')), [CREATE, FORM]],
+	['Update', modes(group('update')), [GET, UPDATE, FORM]],
 	[
 		'Create or Update',
 		[
@@ -145,7 +146,7 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			{ ...group('upsert'), matchBy: 'customField', dataMode: 'autoMap' },
 			{ ...group('upsert'), matchBy: 'customField', dataMode: 'json' },
 		],
-		[CREATE, GET, LIST, UPDATE],
+		[CREATE, GET, LIST, UPDATE, FORM],
 	],
 	['Get', [group('get')], [GET]],
 	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startAttackForge } from './attackforge';
+import { credentialLines } from './shared/credentials';
 import { startThreatConnect } from './threatconnect';
 
 const USAGE = `Starts the simulators of ThreatConnect and AttackForge and keeps them running until Ctrl+C.
@@ -52,18 +53,9 @@ function asJson({ threatConnect, attackForge }: Services): string {
 	});
 }
 
-function asList({ threatConnect, attackForge }: Services, tls: boolean): string {
-	const { apiToken, accessId, secretKey } = threatConnect.credentials;
+function asList(services: Services, tls: boolean): string {
 	return [
-		'ThreatConnect simulator',
-		`  URL         ${threatConnect.url}`,
-		`  API token   ${apiToken}`,
-		`  Access ID   ${accessId}`,
-		`  Secret key  ${secretKey}`,
-		'',
-		'AttackForge simulator',
-		`  URL         ${attackForge.url}`,
-		`  API key     ${attackForge.credentials.apiKey}`,
+		...credentialLines(services),
 		'',
 		...(tls ? ['The certificate is self-signed: switch on "Ignore SSL Issues" in the credentials.'] : []),
 		'Press Ctrl+C to stop.',

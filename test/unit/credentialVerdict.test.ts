@@ -11,7 +11,10 @@ type Kind = 'good' | 'no grant' | 'key refused' | 'unclear' | 'address';
 const SAYS: Record<Kind, [status: string, words: RegExp]> = {
 	good: ['OK', /^Connection successful!$/],
 	'no grant': ['OK', /^The key was accepted, but may not list groups/],
-	'key refused': ['Error', /\. Check the Self-Service API Key in the credential\.$/],
+	'key refused': [
+		'Error',
+		/\. Check the Self-Service API Key in the credential, and that acme\.attackforge\.com is the address of your AttackForge tenant\.$/,
+	],
 	unclear: ['Error', /AttackForge does not say whether it refuses the key, or a good key/],
 	address: ['Error', /Check the Base URL in the credential, and what answers there\.$/],
 };
@@ -55,7 +58,7 @@ test.each<[status: number, text: string, kind: Kind]>([
 		correction: 0,
 	};
 	const [verdict, words] = SAYS[kind];
-	const said = credentialVerdict(response);
+	const said = credentialVerdict(response, 'acme.attackforge.com');
 	expect(said.message).toMatch(words);
 	expect(said.status).toBe(verdict);
 });

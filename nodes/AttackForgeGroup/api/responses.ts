@@ -105,7 +105,7 @@ function stateOf(reply: ServiceResponse) {
 }
 
 /** What a response says of its failure. The key that says most comes first. */
-function wordsOf({ error, message, detail, errors, status }: JsonObject): string | undefined {
+export function wordsOf({ error, message, detail, errors, status }: JsonObject): string | undefined {
 	return [error, message, detail, errors, status].map(textOf).find((words) => words !== undefined);
 }
 

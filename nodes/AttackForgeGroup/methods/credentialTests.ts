@@ -6,10 +6,10 @@ import type {
 
 import { AttackForgeApi } from '../../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../../credentials/attackForgeBaseUrl';
-import { testCredential } from '../../shared/methods/credentialTest';
+import { answerOf, isForeign, testCredential } from '../../shared/methods/credentialTest';
 import { isJsonObject } from '../../shared/core/json';
 import type { ServiceResponse } from '../../shared/http/response';
-import { failure, successful } from '../api/responses';
+import { failure, successful, wordsOf } from '../api/responses';
 
 /** The API has no call that every key may make. This call is the closest to what the node does. */
 const url = (baseUrl: unknown) => `${attackForgeBaseUrl(baseUrl)}/api/ss/groups`;
@@ -28,7 +28,7 @@ const ABOUT_METHOD =
  * test passes only if the response proves that the key is good: a list of groups, or a refusal that is only about the
  * method. A key that may not list groups may still create and update them.
  */
-export function credentialVerdict(response: ServiceResponse): INodeCredentialTestResult {
+export function credentialVerdict(response: ServiceResponse, host: string): INodeCredentialTestResult {
 	const { status, json } = response;
 	const { message } = failure('GetGroups', response);
 	const said = message.replace(/\.$/, '');
@@ -42,6 +42,11 @@ export function credentialVerdict(response: ServiceResponse): INodeCredentialTes
 			);
 		}
 	}
+	if (isForeign(response) && !(isJsonObject(json) && wordsOf(json) !== undefined)) {
+		return error(
+			`This is not an AttackForge address: ${host} answered with ${answerOf(response)}. Check the Base URL in the credential, and what answers there.`,
+		);
+	}
 	const isRefusal =
 		[401, 403].includes(status) || (status < 300 && (ABOUT_KEY.test(said) || ABOUT_METHOD.test(said)));
 	if (!isJsonObject(json) || !isRefusal)
@@ -52,7 +57,11 @@ export function credentialVerdict(response: ServiceResponse): INodeCredentialTes
 			message: `The key was accepted, but may not list groups (${said}). It may still create and update them, if CreateGroup and UpdateGroup are granted.`,
 		};
 	}
-	if (ABOUT_KEY.test(said)) return error(`${said}. Check the Self-Service API Key in the credential.`);
+	if (ABOUT_KEY.test(said)) {
+		return error(
+			`${said}. Check the Self-Service API Key in the credential, and that ${host} is the address of your AttackForge tenant.`,
+		);
+	}
 	return error(
 		`${said}. AttackForge does not say whether it refuses the key, or a good key that may not list groups. Check the Self-Service API Key in the credential. If it is right, have GetGroups granted to your user to be sure.`,
 	);

@@ -35,6 +35,14 @@ const errorsOf = ({ errors }: JsonObject): string | undefined =>
 		? errors.map((one: unknown) => (typeof one === 'string' ? one : stringifyJson(one))).join('; ')
 		: undefined;
 
+/** What the body of a response says in words. */
+export const wordsOf = (body: unknown): string | undefined =>
+	isJsonObject(body)
+		? [body.message, body.description, errorsOf(body)].find(
+				(one): one is string => typeof one === 'string' && one !== '',
+			)
+		: undefined;
+
 /**
  * The failure for a refusal. v3 has the words in `message`, batch in `description`; proxies answer with HTML or text.
  *
@@ -43,18 +51,16 @@ const errorsOf = ({ errors }: JsonObject): string | undefined =>
 export function failure(reply: ServiceResponse, otherwise?: string, sent: Sent = {}): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const body: JsonObject = isJsonObject(json) ? json : {};
-	const words = [body.message, body.description, errorsOf(body)].find(
-		(one) => typeof one === 'string' && one !== '',
-	);
+	const words = wordsOf(body);
 	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
-	const message = words
-		? String(words)
-		: `ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
+	const message =
+		words ??
+		`ThreatConnect did not answer with JSON, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	// The page of a firewall, for instance, is not about the item.
 	const isPage = words === undefined && status !== 404 && status !== 429 && status < 500;
 	return new ServiceFailure(
 		message,
-		credentialAdvice(status, String(words ?? '')) ??
+		credentialAdvice(status, words ?? '') ??
 			otherwise ??
 			(words === undefined ? undefined : adviceAbout(status, String(words), sent)) ??
 			(isTooLong(status) ? TOO_LONG_ADVICE : isPage ? PAGE_ADVICE : advice(status)),

@@ -8,9 +8,9 @@ import type {
 import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl';
 import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
-import { testCredential } from '../../shared/methods/credentialTest';
+import { answerOf, isForeign, testCredential } from '../../shared/methods/credentialTest';
 import type { ServiceResponse } from '../../shared/http/response';
-import { failure, readEnvelope } from '../api/responses';
+import { failure, readEnvelope, wordsOf } from '../api/responses';
 
 /** Any API user may list owners, and the response is small. */
 const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/security/owners?resultLimit=1`;
@@ -18,7 +18,10 @@ const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/secur
 /** The advice when a response says nothing about the credential. At this point there are no items and no groups. */
 const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
 
-function credentialVerdict(reply: ServiceResponse): INodeCredentialTestResult & { isClockOff?: boolean } {
+function credentialVerdict(
+	reply: ServiceResponse,
+	host: string,
+): INodeCredentialTestResult & { isClockOff?: boolean } {
 	try {
 		const { data } = readEnvelope(reply);
 		if (!Array.isArray(data))
@@ -28,8 +31,14 @@ function credentialVerdict(reply: ServiceResponse): INodeCredentialTestResult & 
 			};
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch {
+		if (isForeign(reply) && wordsOf(reply.json) === undefined) {
+			return {
+				status: 'Error',
+				message: `This is not a ThreatConnect address: ${host} answered with ${answerOf(reply)}. Check the Base URL in the credential, and what answers there.`,
+			};
+		}
 		const { message, description } = failure(reply, CREDENTIAL_ADVICE);
-		const isClockOff = reply.status === 401 && /timestamp/i.test(reply.text);
+		const isClockOff = reply.status === 401 && /timestamp/i.test(message);
 		return {
 			status: 'Error',
 			message: `${message.replace(/\.$/, '')}. ${description}`,

@@ -11,7 +11,7 @@ import { Clock } from '../http/clock';
 import { hasPlainSecret, masked, maskedHeaders } from '../http/masking';
 import { explainNetworkCode, networkCode } from '../http/networkErrors';
 import { proxyOf, proxyRefusal, refuseProxy } from '../http/proxy';
-import { readBody, type ServiceResponse } from '../http/response';
+import { excerpt, readBody, type ServiceResponse } from '../http/response';
 
 type LegacyAnswer = {
 	statusCode: number;
@@ -24,6 +24,19 @@ const failed = (message: string): INodeCredentialTestResult => ({ status: 'Error
 
 /** The result of a credential test, and whether the time in the signature has to be corrected first. */
 type Verdict = INodeCredentialTestResult & { isClockOff?: boolean };
+
+/** What a response of a host says about the credential. JSON is left out of its text, because it says nothing to a person. */
+type CredentialVerdict = (response: ServiceResponse, host: string) => Verdict;
+
+const isJson = (text: string) => /^\s*[[{]/.test(text);
+
+/** The status of an answer that does not come from the service, and what its page says. */
+export const answerOf = ({ status, statusText, text }: ServiceResponse): string =>
+	`${status} ${statusText}${text && `: ${excerpt(text)}`}`.replace(/\.$/, '');
+
+/** Whether a response without words shows that the service is not there. A gateway may refuse, or find the service gone. */
+export const isForeign = ({ status }: ServiceResponse): boolean =>
+	status < 500 && ![401, 403, 407, 429].includes(status);
 
 const PLAIN_SECRET =
 	'The key is short or looks like words: it cannot be hidden where the service repeats it. Use a longer, random one.';
@@ -43,7 +56,7 @@ export async function testCredential(
 	{ data = {} }: ICredentialsDecrypted,
 	authenticate: IAuthenticate,
 	url: (baseUrl: unknown) => string,
-	credentialVerdict: (response: ServiceResponse) => Verdict,
+	credentialVerdict: CredentialVerdict,
 ): Promise<INodeCredentialTestResult> {
 	const { status, message } = await judge(helpers, data, authenticate, url, credentialVerdict);
 	return { status, message: withoutMarkup(message) };
@@ -54,7 +67,7 @@ async function judge(
 	data: ICredentialDataDecryptedObject,
 	authenticate: IAuthenticate,
 	url: (baseUrl: unknown) => string,
-	credentialVerdict: (response: ServiceResponse) => Verdict,
+	credentialVerdict: CredentialVerdict,
 ): Promise<INodeCredentialTestResult> {
 	let uri = '';
 	try {
@@ -118,11 +131,7 @@ async function ask(
 	};
 }
 
-function verdictOn(
-	response: ServiceResponse,
-	uri: string,
-	credentialVerdict: (response: ServiceResponse) => Verdict,
-): Verdict {
+function verdictOn(response: ServiceResponse, uri: string, credentialVerdict: CredentialVerdict): Verdict {
 	const { host } = new URL(uri);
 	const { status, headers, request } = response;
 	const refusal = proxyRefusal(uri, response, request);
@@ -133,7 +142,7 @@ function verdictOn(
 			`${host} redirects to ${target}. Enter the address that the service really has as Base URL.`,
 		);
 	}
-	return credentialVerdict(response);
+	return credentialVerdict(isJson(response.text) ? { ...response, text: '' } : response, host);
 }
 
 const withoutMark = ({ status, message }: Verdict): INodeCredentialTestResult => ({ status, message });
