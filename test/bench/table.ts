@@ -17,7 +17,7 @@ function row({ scenario, ours, unit, peers, bar, met, peakRssMiB }: Figure, isFi
 		others.join(', '),
 		bar,
 		met ? 'yes' : 'no',
-		`${show(peakRssMiB)} MiB`,
+		peakRssMiB > 0 ? `${show(peakRssMiB)} MiB` : '',
 	];
 }
 

@@ -82,6 +82,21 @@ describe('what was done before', () => {
 	});
 });
 
+test('a refusal names the fields that the item has set', async () => {
+	await withAttackForge({}, async (server, run) => {
+		const { id } = server.seedGroup({});
+		const { error } = await run('update', {
+			groupId: id,
+			updateFields: { name: 'A' },
+			options: { additionalJson: '{"futureField": 1}' },
+		});
+		expect(error?.message).toBe('futureField is not a known field [item 0]');
+		expect(error?.description).toContain(
+			'The request sets name, futureField: look at the one that the message is about.',
+		);
+	});
+});
+
 describe('a change that was made', () => {
 	const without = async (
 		method: string,
@@ -101,6 +116,7 @@ describe('a change that was made', () => {
 			expect(jsonOf(items)).toEqual([
 				{
 					id,
+					archived: operation === 'archive',
 					_outcome: outcome,
 					_notice: `The group was ${outcome}, but could not be read back (the key may not use GetGroup).`,
 				},

@@ -168,7 +168,7 @@ describe('when an item fails', () => {
 					owner: 'Nobody',
 					error: 'The requested owner was not found',
 					message:
-						'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS. (POST /api/v3/groups, HTTP 403, code 0x1003)',
+						'"Owner Name" is "Nobody": there is no such owner, or the API user has no access to it. Check its name, upper and lower case included. (POST /api/v3/groups, HTTP 403, code 0x1003)',
 				},
 				pairedItem: { item: 1 },
 			},
@@ -259,6 +259,34 @@ describe('concurrency', () => {
 		const { most, order } = await inFlight(1, 6);
 		expect(most).toBe(1);
 		expect(order).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
+	});
+
+	test('stays below what was refused, in a later run of the workflow too', async () => {
+		const waiting: ServerResponse[] = [];
+		let most = 0;
+		const refuse = (response: ServerResponse) => response.writeHead(429).end('{}');
+		const accept = (response: ServerResponse) => response.end('{"status":"Success","data":{"id":1}}');
+		let answer = () => {
+			if (waiting.length < 16) return;
+			waiting.splice(8).forEach(refuse);
+			answer = () => void setTimeout(() => waiting.splice(0).forEach(accept), 20);
+			answer();
+		};
+		await withCountingServer(
+			(request, response) => {
+				most = Math.max(most, waiting.push(response));
+				request.resume().on('end', () => answer());
+			},
+			async (url) => {
+				const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
+				const again = { items: named(...names), workflowId: 'runs twice' };
+				expect((await createAt(url, again)).items).toHaveLength(40);
+				expect(most).toBe(16);
+				most = 0;
+				expect((await createAt(url, again)).items).toHaveLength(40);
+				expect(most).toBeLessThanOrEqual(8);
+			},
+		);
 	});
 
 	test('keeps the order of items for the same record', async () => {

@@ -10,7 +10,7 @@ import {
 import type { ServerOptions } from '../simulators/shared/server';
 import { jsonOf, poll, type RunResult } from './harness';
 import { describeSwitches, type Given, only, type Switches } from './switches';
-import { ADMIN, attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
+import { ADMIN, attackForgeNode, conditions, CONTACTS, customFields, type RunNode } from './support';
 
 /** Options that say nothing of what a service may do. Grants are an administrator's choice: grants.test.ts. */
 type Aid = keyof ServerOptions | 'clock' | 'hooks' | 'grants';
@@ -21,8 +21,8 @@ const toErrors = { onError: 'continueErrorOutput' } as const;
 const MISSING = 'f'.repeat(24);
 const PAUL = '66d2308ba99324532079e111';
 const CODE = { key: 'client_code', value: 'C1' };
-const REGION = { key: 'region', value: 'EU' };
-const fields = { custom_fields: customFields({ key: 'region', type: 'text', value: 'EU' }) };
+const TIER = { key: 'tier', value: 'Gold' };
+const fields = { custom_fields: customFields({ key: 'tier', value: 'Gold' }) };
 
 const containing = (words: string) => expect.stringContaining(words) as string;
 const seen = ({ items, errors, error }: RunResult) => ({
@@ -38,11 +38,16 @@ const seedAcme = (server: AttackForgeSimulator, more: Partial<StoredGroup> = {})
 
 /** Update and Create or Update by name, of the group ACME. */
 const UPDATES: Record<string, (id: string, fields: INodeParameters) => INodeParameters> = {
-	'group/update': (groupId, updateFields) => ({ groupId, updateFields }),
-	'group/upsert': (_id, additionalFields) => ({
+	'group/update': (groupId, { custom_fields = {}, ...updateFields }) => ({
+		groupId,
+		custom_fields,
+		updateFields,
+	}),
+	'group/upsert': (_id, { custom_fields = {}, ...additionalFields }) => ({
 		name: 'ACME',
 		matchBy: 'name',
 		...CONTACTS,
+		custom_fields,
 		additionalFields,
 	}),
 };
@@ -79,7 +84,7 @@ const updates = <Position>(
 const setsOne = () =>
 	updates<unknown>({}, (_position, result, after) => {
 		expect(result).toMatchObject(done({ _outcome: 'updated', name: 'ACME' }));
-		expect(after?.custom_fields).toEqual([CODE, REGION]);
+		expect(after?.custom_fields).toEqual([CODE, TIER]);
 	});
 
 const unknownAdmin = { member_admins: [{ ...ADMIN, user_id: MISSING }] };
@@ -93,7 +98,7 @@ const sendsOne = (customFieldsMode: string) =>
 		`with ${customFieldsMode}`,
 		updates<boolean>({ options: { customFieldsMode } }, (merges, result, after) => {
 			expect(result).toMatchObject(done({ _outcome: 'updated' }));
-			expect(after?.custom_fields).toEqual(merges ? [CODE, REGION] : [REGION]);
+			expect(after?.custom_fields).toEqual(merges ? [CODE, TIER] : [TIER]);
 		}),
 	);
 
@@ -234,10 +239,10 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 		positions: [false, true],
 		concerns: {
 			...updates<boolean>(
-				{ fields: { custom_fields: { list: { json: '{"seats": 5}' } } } },
-				(position, result, after) => {
+				{ fields: { custom_fields: customFields({ key: 'seats', value: '={{ 5 }}' }) } },
+				(_position, result, after) => {
 					expect(result).toMatchObject(done({ _outcome: 'updated' }));
-					expect(after?.custom_fields).toEqual([CODE, { key: 'seats', value: position ? '5' : 5 }]);
+					expect(after?.custom_fields).toEqual([CODE, { key: 'seats', value: '5' }]);
 				},
 			),
 			'group/create, and the same again': async (given) => {
@@ -283,7 +288,7 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 			...only(
 				updates<boolean>({ seed: { is_deleted: true } }, (_position, result, after) => {
 					expect(result).toMatchObject(done({ _notice: containing('This group is deleted in AttackForge') }));
-					expect(after).toMatchObject({ is_deleted: true, custom_fields: [CODE, REGION] });
+					expect(after).toMatchObject({ is_deleted: true, custom_fields: [CODE, TIER] });
 				}),
 				'group/update',
 			),
@@ -297,7 +302,7 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 				expect(items[0]?._notice).toEqual(
 					position ? containing('This group is archived in AttackForge') : undefined,
 				);
-				expect(after).toMatchObject({ is_archived: true, custom_fields: [CODE, REGION] });
+				expect(after).toMatchObject({ is_archived: true, custom_fields: [CODE, TIER] });
 			}),
 			'group/archive': async ({ position, server, node }) => {
 				const { id } = seedAcme(server);
@@ -310,6 +315,11 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 				const restored = position ? { is_archived: false } : {};
 				expect(seen(await node('restore', { groupId: id }))).toMatchObject(done({ id, ...restored }));
 				expect(server.group(id)).toMatchObject({ is_archived: false });
+			},
+			'group/getAll': async ({ position, server, node }) => {
+				seedAcme(server, { is_archived: true });
+				const { items } = seen(await node('getAll', { returnAll: true, simplify: false }));
+				expect(items.map(({ is_archived }) => is_archived)).toEqual([position ? true : undefined]);
 			},
 			'group/get': async ({ position, server, node }) => {
 				const { id } = seedAcme(server, { is_archived: true });
@@ -326,7 +336,7 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 					position ? refused('AttackForge does not show the custom fields') : done({ _outcome: 'updated' }),
 				);
 				if (position) expect(after).toEqual(before);
-				else expect(after?.custom_fields).toEqual([CODE, REGION]);
+				else expect(after?.custom_fields).toEqual([CODE, TIER]);
 			}),
 			'group/update, of another field': async ({ server, node }) => {
 				const { id } = seedAcme(server);
@@ -348,7 +358,7 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 			},
 			'group/getAll, by a custom field': async ({ position, server, node }) => {
 				const { id } = seedAcme(server);
-				const filters = { customFields: customFields({ key: 'client_code', value: 'C1' }) };
+				const filters = { customFields: conditions({ key: 'client_code', value: 'C1' }) };
 				expect(seen(await node('getAll', { filters }))).toMatchObject(
 					position ? refused('does not show the custom fields') : done({ id }),
 				);

@@ -431,6 +431,43 @@ describe('Auto-Map', () => {
 		);
 		expect(hints[0]?.message).toContain('"cvss" (2 items), "eventDate" (1 item)');
 	});
+
+	test("takes people's headings for the fields that they name, and says so", async () => {
+		const { hints } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{
+				items: [
+					{ '\uFEFFName': 'A', event_date: '2026-01-01', 'Owner Name ': 'Demo Community', OwnerId: '005x' },
+					{ NAME: 'B', 'Event Date': '2026-01-02', Type: 'event', Owner: 'Demo Community' },
+				],
+			},
+		);
+		expect(server.requests.slice(-2).map(({ body }) => body)).toEqual(
+			expect.arrayContaining([
+				expect.stringContaining(
+					'{"type":"Incident","name":"A","ownerName":"Demo Community","eventDate":"2026-01-01"',
+				),
+				expect.stringContaining('{"type":"Event","name":"B","eventDate":"2026-01-02"'),
+			]),
+		);
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringMatching(
+				/^Sent although spelled .*"event_date" as eventDate \(1 item\), "Owner Name " as ownerName.*"Type" as type/,
+			),
+			expect.stringMatching(/^Not sent.*"OwnerId" \(1 item\), "Owner" \(1 item, perhaps ownerName\)/),
+		]);
+	});
+
+	test('suggests a key of the item for a required field that is missing', async () => {
+		const { error } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ 'Incident Name': 'A' }] },
+		);
+		expect(error?.message).toBe('"Name" (name) is missing [item 0]');
+		expect(error?.description).toContain('Your item has "Incident Name": ');
+	});
 });
 
 describe('raw JSON', () => {
@@ -496,4 +533,58 @@ test('HMAC credentials work as tokens do', async () => {
 	});
 	expect(error).toBeUndefined();
 	expect(items[0]?.json.name).toBe('Signed');
+});
+
+describe('a refusal names what the item has given', () => {
+	const refused = async (more: object) => {
+		const { error } = await node(
+			'create',
+			{ type: 'Incident', name: 'x', dataMode: 'autoMap' },
+			{
+				items: [{ name: 'x', ...more }],
+			},
+		);
+		return `${error?.message}\n${error?.description}`;
+	};
+
+	test.each([
+		[
+			'an owner that does not exist',
+			{ ownerName: 'Nowhere' },
+			'The requested owner was not found [item 0]\n"Owner Name" is "Nowhere": there is no such owner',
+		],
+		[
+			'an associated group that does not exist',
+			{ associatedGroups: [{ id: 987654 }] },
+			'By ID, the item names: associatedGroups "987654". Check that they exist',
+		],
+		[
+			'an attribute type that does not exist',
+			{ attributes: [{ type: 'Nonsense', value: 'x' }] },
+			'The requested attribute type was not found [item 0]\nThe item has attributes of the types: attributes "Nonsense".',
+		],
+		[
+			'a field that ThreatConnect refuses',
+			{ securityLabels: 'TLP:PINK' },
+			'The request sets type, name, securityLabels: look at the one that the message is about.',
+		],
+	])('%s', async (_what, more, message) => {
+		expect(await refused(more)).toContain(message);
+	});
+
+	test('an owner in the address of a request', async () => {
+		const { error } = await node('get', { findBy: 'xid', groupXid: 'x:1', groupOwner: 'Nowhere' });
+		expect(error?.description).toContain('"Owner Name" is "Nowhere": ');
+	});
+
+	test('an attribute type of Attribute: Add', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'x' });
+		const { error } = await node('add', {
+			resource: 'attribute',
+			groupId: id,
+			attributeType: 'Nonsense',
+			value: 'x',
+		});
+		expect(error?.description).toContain('The item has attributes of the types: attributes "Nonsense".');
+	});
 });

@@ -517,14 +517,16 @@ const LISTS = [
 	'associatedVictimAssets',
 	'associatedArtifacts',
 	'associatedCases',
-	'custom_fields',
 	'access',
 ];
+
+/** Fields whose rows stand beside the required ones. Another value comes from a box among the additional fields. */
+const IN_SIGHT = ['custom_fields'];
 
 /** A field as the form holds it, with an expression in each input. */
 function boxesOf(field: string, value: unknown): unknown {
 	const from = (path: string) => `={{ $json.record.${field}${path} }}`;
-	if (!LISTS.includes(field)) return from('');
+	if (!LISTS.includes(field) && !IN_SIGHT.includes(field)) return from('');
 	const rows = (list: IDataObject[], path: string) =>
 		list.map((row, index) =>
 			Object.fromEntries(
@@ -537,10 +539,9 @@ function boxesOf(field: string, value: unknown): unknown {
 	if (field === 'custom_fields' && isObject(value)) {
 		const entry = Object.keys(value).map((key) => ({
 			key: RL('key', key),
-			type: 'text',
-			value: from(`.${key}`),
+			value: RL('value', from(`.${key}`)),
 		}));
-		return { list: { data: { entry } } };
+		return { entry };
 	}
 	if (field === 'access' && isObject(value) && Object.values(value).every(isRows)) {
 		const lists = Object.entries(value as Record<string, IDataObject[]>);
@@ -548,6 +549,7 @@ function boxesOf(field: string, value: unknown): unknown {
 			list: Object.fromEntries(lists.map(([name, list]) => [name, { entry: rows(list, `.${name}`) }])),
 		};
 	}
+	if (IN_SIGHT.includes(field)) return from('');
 	if (isRows(value)) return { list: { data: { entry: rows(value, '') } } };
 	return { list: { [TEXT_BOX[field] ?? 'json']: from('') } };
 }
@@ -634,6 +636,7 @@ export function caseOf(
 		for (const [field, value] of Object.entries(record)) {
 			if (fields === 'additionalFields' && ON_TOP.includes(field))
 				form[field] = `={{ $json.record.${field} }}`;
+			else if (IN_SIGHT.includes(field) && isObject(value)) form[field] = boxesOf(field, value) as never;
 			else more[field] = boxesOf(field, value);
 		}
 	form[fields] = more as INodeParameters;

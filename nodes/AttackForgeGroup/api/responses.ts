@@ -13,6 +13,7 @@ export type MethodName =
 	| 'GetGroup'
 	| 'GetGroups'
 	| 'GetProjectById'
+	| 'GetProjects'
 	| 'GetProjectsByGroup'
 	| 'GetUserByEmail'
 	| 'GetUserByUsername'
@@ -28,11 +29,13 @@ export type MethodName =
  * A success is 2xx with JSON that can be a success. The JSON holds no error in any of the forms below. The response to
  * a write says what was done, by its status or by the record.
  *
+ * @param body of the request, so that the advice for a refusal can name its fields
  * @throws ServiceFailure in AttackForge's own words
  */
-export function successful(method: MethodName, reply: ServiceResponse): ServiceResponse {
+export function successful(method: MethodName, reply: ServiceResponse, body?: unknown): ServiceResponse {
 	const { status, json, request } = reply;
-	if (status < 200 || status >= 300 || !isJsonObject(json) || saysFailure(json)) throw failure(method, reply);
+	if (status < 200 || status >= 300 || !isJsonObject(json) || saysFailure(json))
+		throw failure(method, reply, body);
 	if (isWrite(request) && isUnset(json.status) && !RECORDS.some((name) => isJsonObject(json[name]))) {
 		throw failure(method, reply);
 	}
@@ -78,7 +81,7 @@ function isFailureStatus(status: unknown): boolean {
 const FAILURE_WORDS =
 	/\b(error|errors|fail|fails|failed|failure|not|no(?! changes?\b)|none|cannot|can't|couldn't|unable|invalid|denied|unauthori[sz]ed|forbidden|missing|refused|rejected|unknown|already|exists?|required|must|unsuccessful|expired|wrong|bad)\b/i;
 
-export function failure(method: MethodName, reply: ServiceResponse): ServiceFailure {
+export function failure(method: MethodName, reply: ServiceResponse, body?: unknown): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const words = isJsonObject(json) ? wordsOf(json) : undefined;
 	const message =
@@ -86,7 +89,7 @@ export function failure(method: MethodName, reply: ServiceResponse): ServiceFail
 		`AttackForge did not answer with the JSON of its API, but with ${status} ${statusText}${text && `: ${excerpt(text)}`}`;
 	const details = { httpCode: String(status), request };
 	const isPage = words === undefined && (status < 300 || status === 404);
-	const todo = isPage ? PAGE_ADVICE : advice(method, status);
+	const todo = isPage ? PAGE_ADVICE : advice(method, status, body);
 	return new ServiceFailure(message, todo, details, stateOf(reply));
 }
 
@@ -117,7 +120,7 @@ function textOf(value: unknown): string | undefined {
 	return [value.message, value.error, value.detail, value.msg].map(textOf).find((one) => one !== undefined);
 }
 
-function advice(method: MethodName, status: number): string {
+function advice(method: MethodName, status: number, body: unknown): string {
 	const grant = `ask an administrator to grant ${method} to your user under Users > your user > Access > Self-Service RESTful API`;
 	if (status === 401) {
 		return `Check the Self-Service API Key in the credential. If it is right, ${grant}: each method is granted on its own, to administrators too.`;
@@ -132,7 +135,10 @@ function advice(method: MethodName, status: number): string {
 	if (status === 404) return 'Check the ID, and that your user may see the record.';
 	if (status === 429) return 'AttackForge asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the tenant.';
-	return 'Check the fields of this item against the message.';
+	const names = isJsonObject(body) ? Object.keys(body).join(', ') : '';
+	return names === ''
+		? 'The message says what AttackForge does not take: correct it among the parameters of the node.'
+		: `The request sets ${names}: look at the one that the message is about.`;
 }
 
 /** @returns whether the service said that the key must not use the method */

@@ -103,7 +103,7 @@ export class ThreatConnect {
 		const reply = await send(this.connection, request);
 		// A 404 in other words comes from a proxy or a wrong address, and tells nothing about the group.
 		if (reply.status === 404 && isOwnRefusal(reply.json)) return undefined;
-		return groupOf(reply);
+		return groupOf(reply, request);
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#delete-groups */
@@ -120,7 +120,7 @@ export class ThreatConnect {
 		const attribute = { groupId: readLong(groupId, 'The ID of the group'), ...body };
 		const query = queryOf(options);
 		const reply = await send(this.connection, { method: 'POST', path, query, body: attribute });
-		const { data } = readEnvelope(reply);
+		const { data } = readEnvelope(reply, { body: attribute });
 		if (isJsonObject(data) && data.id !== undefined) return data;
 		throw incomplete('ThreatConnect answered with success, but without the attribute', reply);
 	}
@@ -440,11 +440,11 @@ export class ThreatConnect {
 	 * @throws ServiceFailure in ThreatConnect's own words
 	 */
 	async request(request: ServiceRequest): Promise<JsonObject> {
-		return readEnvelope(await send(this.connection, request));
+		return readEnvelope(await send(this.connection, request), request);
 	}
 
 	private async group(request: ServiceRequest): Promise<JsonObject> {
-		return groupOf(await send(this.connection, request));
+		return groupOf(await send(this.connection, request), request);
 	}
 }
 

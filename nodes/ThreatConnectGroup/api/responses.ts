@@ -1,21 +1,23 @@
 import { certaintyOfLost, PAGE_ADVICE, ServiceFailure } from '../../shared/core/errors';
+import { adviceAbout, type Sent } from './advice';
 import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
 import { excerpt, incomplete, failureState, type ServiceResponse } from '../../shared/http/response';
 
 /**
  * The envelope of a successful response: an HTTP status of success, JSON, and a status in it that says success.
  *
+ * @param sent the request, so that the advice for a refusal can name its values
  * @throws ServiceFailure in ThreatConnect's own words
  */
-export function readEnvelope(reply: ServiceResponse): JsonObject {
+export function readEnvelope(reply: ServiceResponse, sent: Sent = {}): JsonObject {
 	const { status, json } = reply;
 	if (status >= 200 && status < 300 && isJsonObject(json) && json.status === 'Success') return json;
-	throw failure(reply);
+	throw failure(reply, undefined, sent);
 }
 
 /** @throws ServiceFailure also when the response is a success without a group */
-export function groupOf(reply: ServiceResponse): JsonObject {
-	const { data } = readEnvelope(reply);
+export function groupOf(reply: ServiceResponse, sent: Sent): JsonObject {
+	const { data } = readEnvelope(reply, sent);
 	if (isJsonObject(data) && data.id !== undefined) return data;
 	throw incomplete('ThreatConnect answered with success, but without the group', reply);
 }
@@ -38,7 +40,7 @@ const errorsOf = ({ errors }: JsonObject): string | undefined =>
  *
  * @param otherwise the advice for words that are not about the credential
  */
-export function failure(reply: ServiceResponse, otherwise?: string): ServiceFailure {
+export function failure(reply: ServiceResponse, otherwise?: string, sent: Sent = {}): ServiceFailure {
 	const { status, statusText, json, text, request } = reply;
 	const body: JsonObject = isJsonObject(json) ? json : {};
 	const words = [body.message, body.description, errorsOf(body)].find(
@@ -54,6 +56,7 @@ export function failure(reply: ServiceResponse, otherwise?: string): ServiceFail
 		message,
 		credentialAdvice(status, String(words ?? '')) ??
 			otherwise ??
+			(words === undefined ? undefined : adviceAbout(status, String(words), sent)) ??
 			(isTooLong(status) ? TOO_LONG_ADVICE : isPage ? PAGE_ADVICE : advice(status)),
 		{
 			httpCode: String(status),
@@ -110,7 +113,7 @@ function credentialAdvice(status: number, words: string): string | undefined {
 
 function advice(status: number): string {
 	if (status === 403) {
-		return 'The owner does not exist or the API user has no access to it: check its name. Requests must use HTTPS.';
+		return 'The owner does not exist or the API user has no access to it: check its name.';
 	}
 	if (status === 404) {
 		return 'Check the ID, or the XID and its owner, and that the API user may see the group.';
@@ -119,5 +122,5 @@ function advice(status: number): string {
 	if (status === 429)
 		return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the instance.';
-	return 'Check the fields of this item against the message.';
+	return 'The message says what ThreatConnect does not take: correct it among the parameters of the node, or the values of the item.';
 }

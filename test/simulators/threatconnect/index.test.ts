@@ -406,7 +406,7 @@ describe('creating', () => {
 		async (trimsNames) => {
 			await start({ trimsNames });
 			const id = await created(adversary({ name: ' x ' }));
-			await put(`/v3/groups/${id}`, { name: ' y ' });
+			await put(id, { name: ' y ' });
 			expect(server.group(String(id))?.name).toBe(trimsNames ? 'y' : ' y ');
 		},
 	);
