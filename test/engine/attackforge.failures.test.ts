@@ -1,69 +1,10 @@
-import { type AttackForgeSimulator, type FailureForm, startAttackForge } from '../simulators/attackforge';
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { jsonOf } from './harness';
-import { attackForgeNode, CONTACTS, type RunNode, withAttackForge } from './support';
+import { attackForgeNode, type RunNode, withAttackForge } from './support';
 
-/** A failure counts as a failure even if AttackForge sends it with the status code of success. */
+/** What a refusal or an incomplete answer means. Failures with the status of success: switches.attackforge.test.ts. */
 
-const MISSING = 'f'.repeat(24);
 const PAUL = '66d2308ba99324532079e111';
-const FORMS: FailureForm[] = [
-	'error',
-	'status and error',
-	'status and message',
-	'status',
-	'errors',
-	'error objects',
-	'sentence',
-];
-
-describe.each(FORMS)('a failure with status 200 in the form "%s"', (failuresInSuccess) => {
-	let server: AttackForgeSimulator;
-	let node: RunNode;
-	beforeAll(async () => {
-		server = await startAttackForge({ failuresInSuccess });
-		node = attackForgeNode(server);
-	});
-	afterAll(async () => await server.stop());
-
-	test.each([
-		[
-			'create',
-			{ name: 'A', ...CONTACTS, additionalFields: { access: { list: { json: '={{ $json.access }}' } } } },
-		],
-		['update', { groupId: MISSING, updateFields: { name: 'A' } }],
-		['archive', { groupId: MISSING }],
-		['restore', { groupId: MISSING }],
-		['get', { groupId: MISSING }],
-		['add', { resource: 'member', groupId: MISSING, userId: PAUL, accessLevel: 'View' }],
-		['changeAccess', { resource: 'member', groupId: MISSING, userId: PAUL, accessLevel: 'View' }],
-		['remove', { resource: 'member', groupId: MISSING, userId: PAUL }],
-		['getAll', { resource: 'member', groupId: MISSING }],
-		['getAll', { resource: 'project', groupId: MISSING }],
-		['link', { resource: 'project', projectId: MISSING, groupId: MISSING }],
-		['unlink', { resource: 'project', projectId: MISSING, groupId: MISSING }],
-		['upsert', { matchBy: 'id', groupId: MISSING, name: 'A', ...CONTACTS }],
-	])('fails %s, and nothing is in doubt', async (operation, parameters) => {
-		const sso = { group_name: 'AD', project_access_level: 'view', project_request_access_level: 'none' };
-		const admin = {
-			add_user_method: 'list',
-			allow_user_invite: false,
-			project_limit: 'view',
-			project_request_limit: 'none',
-			user_id: MISSING,
-		};
-		const { items, errors } = await node(operation, parameters, {
-			items: [{ access: { sso_1: [sso], member_admins: [admin] } }],
-			onError: 'continueErrorOutput',
-		});
-		expect(items).toEqual([]);
-		expect(errors).toHaveLength(1);
-		expect(errors[0]?.json).toMatchObject({ message: expect.stringContaining('HTTP 200') as string });
-		expect(errors[0]?.json.error).toMatch(failuresInSuccess === 'status' ? /^error$/ : /not|user_id/);
-		expect(errors[0]?.json.message).not.toContain('may or may not');
-		expect(server.groups()).toEqual([]);
-	});
-});
-
 test('an answer without a list of members is an error, and not a group without members', async () => {
 	const server = await startAttackForge();
 	try {

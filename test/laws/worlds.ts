@@ -3,9 +3,17 @@ import type { INodeParameters, IDataObject, IBinaryKeyData } from 'n8n-workflow'
 import { callAsTool } from '../engine/callers';
 import { type Credentials, run, type RunOptions, type RunResult } from '../engine/harness';
 import { type LossRule, startLossyProxy } from '../support/lossyProxy';
-import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import {
+	type AttackForgeOptions,
+	type AttackForgeSimulator,
+	startAttackForge,
+} from '../simulators/attackforge';
 import type { RunningServer } from '../simulators/shared/server';
-import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import {
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
 import { isWrite } from './faults';
 import { AF, OWN, TC } from './values';
 
@@ -86,14 +94,18 @@ export class World<Server extends RunningServer = RunningServer> {
 		},
 	) {}
 
-	static async start(service: Service): Promise<World> {
+	/** @param options of the simulator: the positions of its switches */
+	static async start(
+		service: Service,
+		options: ThreatConnectOptions & AttackForgeOptions = {},
+	): Promise<World> {
 		let world: World | undefined;
 		const relayTo = async (server: RunningServer) =>
 			await startLossyProxy(server.url, (method, path, _earlier, length) =>
 				world?.onRequest(method, path, length),
 			);
 		if (service === 'threatConnect') {
-			const server = await startThreatConnect({ firstId: '1125899906843000' });
+			const server = await startThreatConnect({ firstId: '1125899906843000', ...options });
 			world = new World(service, server, await relayTo(server), {
 				credentials: (baseUrl) => ({ threatConnectApi: { baseUrl, apiToken: server.credentials.apiToken } }),
 				reset: async () => await seedThreatConnect(server),
@@ -112,7 +124,7 @@ export class World<Server extends RunningServer = RunningServer> {
 					}),
 			});
 		} else {
-			const server = await startAttackForge();
+			const server = await startAttackForge(options);
 			world = new World(service, server, await relayTo(server), {
 				credentials: (baseUrl) => ({ attackForgeApi: { baseUrl, apiKey: server.credentials.apiKey } }),
 				reset: async () => seedAttackForge(server),

@@ -50,6 +50,25 @@ export async function othersLike(
 	return { same, otherCase: alike.filter((other) => !same.includes(other)) };
 }
 
+const valueIn = (group: JsonObject, { customField }: Pick<Search, 'customField'>): unknown =>
+	customField === undefined ? group.name : customFieldOf(group, customField);
+
+/**
+ * Refuses a group that no longer has what the list shows. A list may lag, and it is as old as the run, so that the group
+ * may meanwhile be one that the item does not name.
+ *
+ * @param group as it is now
+ * @throws ServiceFailure
+ */
+export function requireStillFound(search: Search, group: JsonObject): void {
+	const isShown = search.customField === undefined || showsCustomFields(group);
+	if (!isShown || matchText(valueIn(group, search)) === search.value) return;
+	throw new ServiceFailure(
+		`The list of groups shows an old state: the group ${String(group.id)} no longer has the ${described(search)}`,
+		'Nothing was written. Run the item again once AttackForge lists the change, or match by Group ID.',
+	);
+}
+
 export const described = ({ customField, value }: Search): string =>
 	`${customField === undefined ? 'name' : `custom field ${customField}`} "${value}"`;
 
@@ -98,7 +117,7 @@ function makeIndex(groups: JsonObject[], customField: string | undefined): Index
 	requireFieldInList(groups, customField);
 	const index: Index = { found: new Map(), inAnyCase: new Map(), listing: new Map() };
 	for (const group of groups) {
-		const value = customField === undefined ? group.name : customFieldOf(group, customField);
+		const value = valueIn(group, { customField });
 		const text = matchText(value);
 		if (text !== undefined) {
 			add(index.found, text, group);

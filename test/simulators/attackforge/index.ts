@@ -29,12 +29,14 @@ export type {
 	StoredVulnerability,
 	User,
 } from './records';
-export type { AttackForgeOptions, FailureForm } from './service';
+export { FAILURE_FORMS, type AttackForgeOptions, type FailureForm } from './service';
 
 export type AttackForgeSimulator = RunningServer & {
 	credentials: { apiKey: string };
 	/** Resets the simulator to its first state, so that a test need not start another one. */
 	reset(): void;
+	/** Ends the lag of all listings: the next ones show the present state. */
+	listingsCatchUp(): void;
 	/** Copies of the groups, oldest first. */
 	groups(): StoredGroup[];
 	/** A copy of one group. */
@@ -100,6 +102,7 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 			state.reset();
 			running.requests.length = 0;
 		},
+		listingsCatchUp: () => state.listingsCatchUp(),
 		credentials: { apiKey: API_KEY },
 		groups: () => structuredClone(state.groups()),
 		group: (id) => structuredClone(state.findGroup(id)),

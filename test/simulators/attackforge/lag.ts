@@ -14,6 +14,10 @@ export class Listing<State> {
 		this.hidden.push({ before: before(), callsLeft: this.lag });
 	}
 
+	catchUp(): void {
+		this.hidden = [];
+	}
+
 	/** The state that one call of the listing shows. */
 	show(present: () => State): State {
 		const [oldest] = this.hidden;

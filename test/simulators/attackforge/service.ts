@@ -52,7 +52,7 @@ export type AttackForgeOptions = ServerOptions & {
 	/**
 	 * How many calls after a change still show the state before it; default 0. It is counted separately for each listing:
 	 * GetGroups, GetProjectsByGroup of a group, and the `projects` in GetGroup of a group. Seeding does not count as a
-	 * change.
+	 * change. `Infinity`: until `listingsCatchUp()`, through as many executions as a test makes.
 	 */
 	listingLag?: number;
 	/** Milliseconds since the epoch: the time of the Date header and of `now` in queries. Default: this machine's. */
@@ -69,19 +69,19 @@ export type AttackForgeOptions = ServerOptions & {
 	};
 };
 
-/** Where a failure that is answered with 200 has its message. */
-export type FailureForm =
-	'error' | 'status and error' | 'status and message' | 'status' | 'errors' | 'error objects' | 'sentence';
-
-const FAILURE_FORMS: Record<FailureForm, (words: string) => object> = {
-	error: (error) => ({ error }),
-	'status and error': (error) => ({ status: 'error', error }),
-	'status and message': (message) => ({ status: 'error', message }),
+const FAILURES = {
+	error: (error: string) => ({ error }),
+	'status and error': (error: string) => ({ status: 'error', error }),
+	'status and message': (message: string) => ({ status: 'error', message }),
 	status: () => ({ status: 'error' }),
-	errors: (words) => ({ errors: [words] }),
-	'error objects': (message) => ({ errors: [{ message }] }),
-	sentence: (status) => ({ status }),
+	errors: (words: string) => ({ errors: [words] }),
+	'error objects': (message: string) => ({ errors: [{ message }] }),
+	sentence: (status: string) => ({ status }),
 };
+
+/** Where a failure that is answered with 200 has its message. */
+export type FailureForm = keyof typeof FAILURES;
+export const FAILURE_FORMS = Object.keys(FAILURES) as FailureForm[];
 
 type Params = Record<string, string>;
 
@@ -152,7 +152,7 @@ export function addErrorHandlers(app: FastifyInstance, options: AttackForgeOptio
 		const { status, message } = asRefusal(error);
 		const method = request.routeOptions.config.attackForgeMethod;
 		if (options.failuresInSuccess && status !== 401) {
-			await reply.code(200).send(FAILURE_FORMS[options.failuresInSuccess](message));
+			await reply.code(200).send(FAILURES[options.failuresInSuccess](message));
 			return;
 		}
 		const hidden = options.errorsInSuccess && status === 400 && method && WRITES.includes(method);

@@ -53,6 +53,12 @@ export class State {
 		this.groupListing = new Listing(this.options.listingLag);
 	}
 
+	listingsCatchUp(): void {
+		this.groupListing.catchUp();
+		for (const listings of this.projectListings.values())
+			for (const listing of Object.values(listings)) listing.catchUp();
+	}
+
 	groups(): StoredGroup[] {
 		return [...this.groupsById.values()];
 	}

@@ -3,11 +3,21 @@ import { refusal, refusalAbout } from './errors';
 import { OWNERS, type ApiUser, type Owner } from './seeds';
 import type { State } from './state';
 
+/** The positions of switches that have more than two, or that have names. */
+export const POSITIONS = {
+	eventStatuses: [4, 8],
+	knownXid: ['conflict', 'overwrite', 'duplicate'],
+	xidWithoutOwner: ['lenient', 'notFound', 'refused'],
+	batchDelete: ['xid', 'anyData'],
+} as const;
+export type Position<Name extends keyof typeof POSITIONS> = (typeof POSITIONS)[Name][number];
+
 export type Behaviour = {
 	nameLimit: number;
-	eventStatuses: 4 | 8;
-	knownXid: 'conflict' | 'overwrite' | 'duplicate';
-	xidWithoutOwner: 'lenient' | 'notFound' | 'refused';
+	trimsNames: boolean;
+	eventStatuses: Position<'eventStatuses'>;
+	knownXid: Position<'knownXid'>;
+	xidWithoutOwner: Position<'xidWithoutOwner'>;
 	crossOwner: boolean;
 	bulkDelete: boolean;
 	/** Milliseconds that the service takes to process a file. */
@@ -19,7 +29,7 @@ export type Behaviour = {
 	batchSizeLimit: number;
 	batchItemLimit: number;
 	ignoresSeconds: boolean;
-	batchDelete: 'xid' | 'anyData';
+	batchDelete: Position<'batchDelete'>;
 };
 
 /** All that the steps of one request need. */

@@ -73,9 +73,9 @@ function attach(
 	group: GroupRow,
 	file: ReceivedFile,
 	fileName: string | undefined,
-	now: string,
+	{ now, processing }: { now: string; processing: number },
 ): void {
-	const { state, files, timers, behaviour } = service;
+	const { state, files, timers } = service;
 	const name = fileName ?? group.fields.fileName;
 	state.groups.put({
 		...group,
@@ -89,7 +89,7 @@ function attach(
 		},
 		lastModified: laterThan(group.lastModified, now),
 	});
-	timers.after(behaviour.processing, () => setStatus(service, group.id, file, files));
+	timers.after(processing, () => setStatus(service, group.id, file, files));
 }
 
 async function upload(service: Service, request: FastifyRequest): Promise<unknown> {
@@ -109,7 +109,8 @@ async function upload(service: Service, request: FastifyRequest): Promise<unknow
 		throw refusal('NotFound');
 	}
 	await files.put(group.id, file);
-	attach(service, current, file, fileName, context.now);
+	const { processing } = context.behaviour;
+	attach(service, current, file, fileName, { now: context.now, processing });
 	return { message: 'Upload successful', status: 'Success' };
 }
 
@@ -175,5 +176,5 @@ export async function seedFile(
 	if (!group) throw new Error(`No group has the ID ${groupId}`);
 	const file = await service.files.receive(Readable.from([bytes]));
 	await service.files.put(groupId, file);
-	attach(service, group, file, fileName, formatDate(service.now()));
+	attach(service, group, file, fileName, { now: formatDate(service.now()), processing: 0 });
 }

@@ -181,6 +181,8 @@ function takeOver(context: Context, known: GroupRow | undefined, type: GroupType
 	return known;
 }
 
+const storedName = ({ trimsNames }: Behaviour, name: string): string => (trimsNames ? name.trim() : name);
+
 export function findByXid({ state }: Context, ownerName: string, xid: string): GroupRow | undefined {
 	return state.groups.findByKey(keyIn(ownerName, xid));
 }
@@ -212,7 +214,7 @@ export function createGroup(
 		id: known?.id ?? state.groups.newId(),
 		ownerName,
 		type,
-		name: String(body.name),
+		name: storedName(context.behaviour, String(body.name)),
 		...(xid !== undefined && { xid }),
 		fields,
 		...NO_LISTS,
@@ -243,7 +245,7 @@ export function updateGroup(context: Context, group: GroupRow, body: Entry): Gro
 	}
 	const changed = {
 		...group,
-		name: textOf(body.name) ?? group.name,
+		name: storedName(context.behaviour, textOf(body.name) ?? group.name),
 		xid,
 		fields,
 		lastModified: laterThan(group.lastModified, now),

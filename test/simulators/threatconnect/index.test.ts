@@ -401,6 +401,16 @@ describe('creating', () => {
 		refused(await post(adversary({ name: 'x'.repeat(101) })), 400, '0x1001', /between 1-100 characters/);
 	});
 
+	test.each([true, false])(
+		'stores names without the white space around them when told so: %s',
+		async (trimsNames) => {
+			await start({ trimsNames });
+			const id = await created(adversary({ name: ' x ' }));
+			await put(id, { name: ' y ' });
+			expect(server.group(String(id))?.name).toBe(trimsNames ? 'y' : ' y ');
+		},
+	);
+
 	test('counts a name in characters, not in bytes', async () => {
 		await start();
 		await created(adversary({ name: '\u{1F600}'.repeat(200) }));

@@ -1,6 +1,6 @@
 import { createServer, type RunningServer, type ServerOptions } from '../shared/server';
 import { serveBatch } from './batch';
-import type { Behaviour, Context } from './context';
+import type { Behaviour, Context, Position } from './context';
 import { formatDate } from './dates';
 import { serveEntities } from './entities';
 import type { GroupType } from './fields';
@@ -20,6 +20,7 @@ import { State, type AttributeRow, type GroupRow } from './state';
 import { Timers } from './timers';
 import { stored, type StoredGroup } from './view';
 
+export { POSITIONS } from './context';
 export * from './seeds';
 export { EVENT_TYPES, GROUP_TYPES } from './fields';
 export type { StoredFile } from './fileStore';
@@ -38,16 +39,18 @@ export type ThreatConnectOptions = ServerOptions & {
 	ignoresSeconds?: boolean;
 	/** The longest group name; default 200 (older servers: 100). */
 	nameLimit?: number;
+	/** Whether names are stored without the white space around them. The documentation does not say it. */
+	trimsNames?: boolean;
 	/** 4: the Event statuses of servers before 7.12.2. Default 8. */
-	eventStatuses?: 4 | 8;
+	eventStatuses?: Position<'eventStatuses'>;
 	/** What POST does with an `xid` that the owner already has; default `conflict`. */
-	knownXid?: 'conflict' | 'overwrite' | 'duplicate';
+	knownXid?: Position<'knownXid'>;
 	/**
 	 * What happens to a request for an XID without an owner. docs: "you must use the owner query parameter"; the
 	 * behaviour of a server without it is not documented. Default `lenient`: it looks in the Organization of the API
 	 * user.
 	 */
-	xidWithoutOwner?: 'lenient' | 'notFound' | 'refused';
+	xidWithoutOwner?: Position<'xidWithoutOwner'>;
 	/** Whether the v2 API lacks `GET /v2/owners/mine` and `GET /v2/whoami`, which tell who the API user is. */
 	withoutOwnOwner?: boolean;
 	/** The most rows of a page, whatever `resultLimit` is, and whether such a page says that there are more. */
@@ -78,7 +81,7 @@ export type ThreatConnectOptions = ServerOptions & {
 	 * What a batch job's Delete takes for the group of an entry. docs: "matches any of the incoming data". Default `xid`;
 	 * `anyData`: also a group of the same type and name.
 	 */
-	batchDelete?: 'xid' | 'anyData';
+	batchDelete?: Position<'batchDelete'>;
 	/** From before March 2026: there is no `GET /v3/groups/eventTypeCategories`. */
 	olderServer?: boolean;
 	/** Whether a firewall in front of the service answers OPTIONS with a page and 403. */
@@ -134,7 +137,7 @@ export type ThreatConnectSimulator = RunningServer & {
 	seedPost(seed: PostSeed): StoredPost;
 	/** The file of a group. */
 	file(groupId: string): StoredFile | undefined;
-	/** Gives a group a file, which is processed like an uploaded one. */
+	/** Gives a group a file, which is processed at once. */
 	seedFile(groupId: string, bytes: Buffer, fileName?: string): Promise<void>;
 	tags(): Entity[];
 	indicators(): Entity[];
@@ -184,6 +187,7 @@ function seedGroup(context: Context, seed: GroupSeed): GroupRow {
 function behaviourOf(options: ThreatConnectOptions): Behaviour {
 	return {
 		nameLimit: options.nameLimit ?? 200,
+		trimsNames: options.trimsNames ?? false,
 		eventStatuses: options.eventStatuses ?? 8,
 		knownXid: options.knownXid ?? 'conflict',
 		xidWithoutOwner: options.xidWithoutOwner ?? 'lenient',

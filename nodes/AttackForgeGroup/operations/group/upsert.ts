@@ -26,7 +26,14 @@ import {
 } from '../parameters';
 import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
-import { described, findGroup, findGroupAgain, othersLike, type Search } from '../../flows/findGroup';
+import {
+	described,
+	findGroup,
+	findGroupAgain,
+	othersLike,
+	requireStillFound,
+	type Search,
+} from '../../flows/findGroup';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 const matchParameters: INodeProperties[] = [
@@ -105,9 +112,9 @@ export const upsert = defineOperation<AttackForge>({
 				}
 				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
-				const present =
-					known ?? (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
-				if (present) return await updateFound(api, match.key, present, update, modes);
+				if (known) return await updateFound(api, { key: match.key }, known, update, modes);
+				const present = (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
+				if (present) return await updateFound(api, match, present, update, modes);
 				if (isGone) return notThere(update);
 				const group = await createFirst(api, match.key, create());
 				const notice = await noticeOfNew(api, match, group, update);
@@ -133,13 +140,14 @@ type Match = {
 
 async function updateFound(
 	api: AttackForge,
-	key: string,
+	{ key, search }: Pick<Match, 'key' | 'search'>,
 	present: JsonObject,
 	update: JsonObject,
 	modes: UpdateModes,
 ): Promise<JsonObject> {
 	const id = String(present.id);
 	const { group, unreadable } = await complete(api, present, update, modes);
+	if (search && group !== present) requireStillFound(search, group);
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
 		return output(withState(group, update), update, 'unchanged');
 	}
@@ -278,8 +286,9 @@ const matchInList = (search: Search): Match => ({
 });
 
 /**
- * The group with all that the update concerns. The list does not show access and switches. It is as old as the run, so
- * custom fields that were changed since would be written back with their old values.
+ * The group with all that the update concerns, read now if anything is to be written. The list does not show access and
+ * switches. It is as old as the run or older, so that the group may have another name by now, and custom fields that were
+ * changed since would be written back with their old values.
  */
 async function complete(
 	api: AttackForge,
@@ -289,7 +298,7 @@ async function complete(
 ): Promise<{ group: JsonObject; unreadable?: boolean }> {
 	const id = String(present.id);
 	if (!Object.keys(update).every((name) => name in present)) return { group: await api.getGroup(id) };
-	if (!('custom_fields' in changesOf(update, present, modes))) return { group: present };
+	if (Object.keys(changesOf(update, present, modes)).length === 0) return { group: present };
 	try {
 		return { group: await api.getGroup(id) };
 	} catch (error) {
