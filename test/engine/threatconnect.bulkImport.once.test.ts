@@ -105,6 +105,83 @@ describe('of items with the same XID, by option,', () => {
 	});
 });
 
+describe('items with the same XID, merged by option,', () => {
+	const merge = {
+		dataMode: 'autoMap',
+		type: 'Incident',
+		options: { repeatedXids: 'merge', associatedGroupXid: '={{ $json.of ?? "" }}' },
+	};
+	const finding = (host: string, tags: string[]) => ({
+		name: `Finding on ${host}`,
+		xid: 'cve',
+		tags: ['Nessus', ...tags],
+		attributes: [{ type: 'Description', value: host }],
+		associatedIndicators: [{ type: 'Host', summary: host }],
+	});
+
+	test('are one group with the lists of all, each entry once, and the other values of the last', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'Related', xid: 'related' });
+			const { items } = await node('bulkImport', merge, {
+				items: [
+					finding('a.example.com', ['Web']),
+					{ ...finding('b.example.com', []), of: 'related' },
+					{ ...finding('b.example.com', ['DB']), status: 'Open', eventDate: '' },
+				],
+			});
+			const notice = 'Item 2 of this run has the same XID: both were imported as one group.';
+			expect(jsonOf(items)).toMatchObject([
+				{ xid: 'cve', _outcome: 'merged', _notice: notice },
+				{ xid: 'cve', _outcome: 'merged', _notice: notice },
+				{ xid: 'cve', name: 'Finding on b.example.com', _outcome: 'imported' },
+			]);
+			const group = server.groups().find(({ xid }) => xid === 'cve');
+			expect(group).toMatchObject({ name: 'Finding on b.example.com', fields: { status: 'Open' } });
+			const namesOf = (rows: Array<Record<string, unknown>> = [], key = 'name') =>
+				rows.map((row) => row[key]).sort();
+			expect(namesOf(group?.tags)).toEqual(['DB', 'Nessus', 'Web']);
+			expect(namesOf(group?.attributes, 'value')).toEqual(['a.example.com', 'b.example.com']);
+			expect(namesOf(group?.associatedIndicators, 'summary')).toEqual(['a.example.com', 'b.example.com']);
+			expect(namesOf(group?.associatedGroups)).toEqual(['Related']);
+		});
+	});
+
+	test('say before the import what would become of the group', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const preview = { ...merge, options: { ...merge.options, preview: true } };
+			const { items } = await node('bulkImport', preview, {
+				items: [finding('a.example.com', ['Web']), finding('b.example.com', ['DB'])],
+			});
+			const tags = ['Nessus', 'Web', 'DB'];
+			expect(jsonOf(items)).toMatchObject([
+				{ _preview: true, _outcome: 'merged' },
+				{ _preview: true, _outcome: 'created', _changes: { tags: { added: tags, removed: [] } } },
+			]);
+			expect(server.groups()).toEqual([]);
+		});
+	});
+
+	test('fail if they are of different types, or if one of them is not to be merged', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { errors } = await node(
+				'bulkImport',
+				{ ...autoMap, options: { repeatedXids: '={{ $json.xids }}' } },
+				{
+					items: [
+						{ name: 'One', xid: 'x', xids: 'merge' },
+						{ name: 'Two', xid: 'x', xids: 'merge', type: 'Campaign' },
+						{ name: 'Three', xid: 'x', xids: 'last' },
+					],
+					...goOn,
+				},
+			);
+			const same = 'Item 0 of this run has the same XID "x"';
+			expect(jsonOf(errors).map(({ error }) => error)).toEqual([same, same]);
+			expect(server.groups().map(({ name }) => name)).toEqual(['One']);
+		});
+	});
+});
+
 test('attributes that replace those of the same types exist once, however often they are imported', async () => {
 	await withThreatConnect({}, async (server, node) => {
 		for (const value of ['old', 'new', 'new']) {

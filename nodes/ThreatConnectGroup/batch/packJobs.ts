@@ -28,13 +28,17 @@ export type BatchItem = {
 export const derivedXid = (ownerName: string, type: unknown, name: unknown): string =>
 	createHash('sha256').update([ownerName, type, name].map(String).join('-')).digest('hex');
 
+/** The XID that a group is imported with. */
+export const xidIn = (ownerName: string, { xid, type, name }: JsonObject): string =>
+	isUnset(xid) ? derivedXid(ownerName, type, name) : plainSpelling(String(xid));
+
 export function batchItem(
 	index: number,
 	ownerName: string,
 	{ group, indicators, associations }: Pick<BatchGroup, 'group' | 'indicators' | 'associations'>,
 ): BatchItem {
 	const { name, type } = group;
-	const xid = isUnset(group.xid) ? derivedXid(ownerName, type, name) : plainSpelling(String(group.xid));
+	const xid = xidIn(ownerName, group);
 	const json = stringifyJson({ ...group, xid });
 	const ends = associations.map((one) => stringifyJson({ ref_1: xid, type_1: type, ...one }));
 	return {

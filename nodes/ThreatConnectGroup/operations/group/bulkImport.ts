@@ -19,7 +19,8 @@ import { type BatchGroup, hasDetails, NOT_IN_BATCH, toBatchGroup } from '../../b
 import { rowsOf } from '../../flows/compareGroup';
 import { runGroupJobs } from '../../flows/groupJobs';
 import { jobOptions, readJobOptions } from '../jobOptions';
-import { type BatchItem, batchItem } from '../../batch/packJobs';
+import { mergeBodies } from '../../batch/mergeBodies';
+import { type BatchItem, batchItem, xidIn } from '../../batch/packJobs';
 import { indicatorTypes } from '../../flows/indicatorTypes';
 import { planImport } from '../../flows/planImport';
 import { JobOwners } from '../../flows/jobOwners';
@@ -151,6 +152,12 @@ const ownOptions: INodeProperties[] = [
 					'Import the last of the items that have the same XID. The earlier ones are returned as "superseded".',
 			},
 			{
+				name: 'Merge',
+				value: 'merge',
+				description:
+					'Import the items that have the same XID as one group, with the tags, attributes, labels and associations of all of them. Of other values the last one stays. The earlier items are returned as "merged".',
+			},
+			{
 				name: 'Refuse',
 				value: 'refuse',
 				description: 'Import the first item, and fail those after it with the same XID',
@@ -205,8 +212,7 @@ export const bulkImport = defineOperation<ThreatConnect>({
 		refuseLostDetails(group.indicators, settings);
 		return {
 			settings,
-			lastWins:
-				oneOf(repeatedXids ?? 'refuse', '"Repeated XIDs" (repeatedXids)', 'refuse', 'last') === 'last',
+			repeated: oneOf(repeatedXids ?? 'refuse', '"Repeated XIDs" (repeatedXids)', 'refuse', 'last', 'merge'),
 			group,
 			body: withAssociatedXids(body, group),
 		};
@@ -220,12 +226,11 @@ export const bulkImport = defineOperation<ThreatConnect>({
 	},
 	async previewAll(entries, api, run) {
 		const { imports, settle } = await placed(entries, api, run);
-		const bodies = new Map(entries.map(({ index, entry }) => [index, (entry as Entry).body]));
 		for (const { owner, settings, items } of imports.jobs()) {
 			await run.concurrently(items.length, async (place) => {
 				const item = items[place];
 				if (!item) return;
-				const body = bodies.get(item.index) ?? {};
+				const body = imports.bodyOf(item.index);
 				settle(item.index, await planImport(api, { owner, item, body, settings }).catch(asError));
 			});
 		}
@@ -252,17 +257,19 @@ async function placed(entries: readonly BulkEntry[], api: ThreatConnect, run: Bu
 	for (const [count, { index, entry }] of entries.entries()) {
 		// n8n's event loop gets its turn.
 		if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
-		const { group, settings, lastWins } = entry as Entry;
+		const { settings, repeated, ...given } = entry as Entry;
 		try {
-			const owner = await owners.of(group);
+			const owner = await owners.of(given.group);
+			const { group, body } = repeated === 'merge' ? imports.merged(given, owner) : given;
 			const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
-			imports.add(itemOf(index, owner, typed, settings), { owner, settings, lastWins });
+			imports.add(itemOf(index, owner, typed, settings), { owner, settings, repeated, body });
 		} catch (error) {
 			run.settle(index, asError(error));
 		}
 	}
 	const settle = (index: number, outcome: Output | Error) => {
-		for (const earlier of imports.supersededBy(index)) run.settle(earlier, superseded(outcome, index));
+		const { repeated, earlier } = imports.earlierOf(index);
+		for (const one of earlier) run.settle(one, notAlone(outcome, repeated, index));
 		run.settle(index, outcome);
 	};
 	return { imports, settle };
@@ -279,7 +286,10 @@ function noIndicator(id: number | bigint): never {
 }
 
 /** What an item is imported with. Each item has its own options. `body` would create the group in v3. */
-type Entry = { group: BatchGroup; settings: JobSettings; lastWins: boolean; body: JsonObject };
+type Entry = { group: BatchGroup; settings: JobSettings; repeated: Repeated; body: JsonObject };
+
+/** What happens to items that have the same XID. */
+type Repeated = 'refuse' | 'last' | 'merge';
 
 function withGroupXids(group: BatchGroup, given: unknown): BatchGroup {
 	const label = '"Associated Group XIDs" (associatedGroupXid)';
@@ -294,45 +304,71 @@ function withAssociatedXids(body: JsonObject, { group }: BatchGroup): JsonObject
 	const xids = (group.associatedGroupXid ?? []) as unknown[];
 	if (xids.length === 0) return body;
 	const byId = rowsOf(body.associatedGroups).filter(({ id }) => !isUnset(id));
-	return { ...body, associatedGroups: { data: [...byId, ...xids.map((xid) => ({ xid }))] } };
+	const associatedGroups = { data: [...byId, ...xids.map((xid) => ({ xid }))] };
+	return { ...body, associatedGroupXid: undefined, associatedGroups };
 }
 
 const itemOf = (index: number, owner: string, group: BatchGroup, settings: JobSettings) =>
 	batchItem(index, owner, { ...group, indicators: createsIndicators(settings) ? group.indicators : [] });
 
-type Placed = { owner: string; settings: JobSettings; lastWins: boolean; item: BatchItem };
+type Placed = Omit<Entry, 'group'> & { owner: string; item: BatchItem };
 
 /** The items to import. Each XID of an owner occurs once. Items with the same owner and settings share jobs. */
 class Imports {
 	private readonly placed = new Map<string, Placed | BatchItem>();
-	private readonly superseded = new Map<number, number[]>();
+	private readonly places = new Map<number, Placed>();
+	/** By the index of the item that is imported, those before it that have its XID. */
+	private readonly earlier = new Map<number, number[]>();
 
 	/** Marks the XID as taken by an item that an earlier try has sent. */
 	occupy(item: BatchItem, owner: string): void {
-		this.placed.set(JSON.stringify([owner, item.xid]), item);
+		this.placed.set(keyOf(owner, item.xid), item);
 	}
 
-	/** @throws InvalidInput when another item has the same XID, and one of the two does not let the last item win */
+	/**
+	 * A group, with all that the items before it say of it.
+	 *
+	 * @throws InvalidInput when they cannot be one group
+	 */
+	merged(given: Pick<Entry, 'group' | 'body'>, owner: string): Pick<Entry, 'group' | 'body'> {
+		const xid = xidIn(owner, given.group.group);
+		const first = this.placed.get(keyOf(owner, xid));
+		if (first === undefined || !('item' in first) || first.repeated !== 'merge') return given;
+		if (first.body.type !== given.body.type) throw sameXid({ xid }, first.item);
+		const body = mergeBodies(first.body, given.body);
+		return { body, group: toBatchGroup(body) };
+	}
+
+	/** @throws InvalidInput when another item has the same XID, unless both say in the same way what happens then */
 	add(item: BatchItem, place: Omit<Placed, 'item'>): void {
-		const key = JSON.stringify([place.owner, item.xid]);
+		const key = keyOf(place.owner, item.xid);
 		const first = this.placed.get(key);
 		if (first !== undefined) {
 			if (!('item' in first)) throw sameXid(item, first);
-			if (!first.lastWins || !place.lastWins) throw sameXid(item, first.item);
+			if (first.repeated === 'refuse' || first.repeated !== place.repeated) throw sameXid(item, first.item);
 			const { index } = first.item;
-			const earlier = this.superseded.get(index) ?? [];
+			const earlier = this.earlier.get(index) ?? [];
 			earlier.push(index);
-			this.superseded.delete(index);
-			this.superseded.set(item.index, earlier);
+			this.earlier.delete(index);
+			this.earlier.set(item.index, earlier);
 			// A later item takes its own place in the order.
 			this.placed.delete(key);
 		}
 		this.placed.set(key, { ...place, item });
+		this.places.set(item.index, { ...place, item });
 	}
 
-	/** The items that were left out because this later one has their XID. */
-	supersededBy(index: number): readonly number[] {
-		return this.superseded.get(index) ?? [];
+	/** The items that are not imported themselves, because this later one has their XID. */
+	earlierOf(index: number): { repeated: Repeated; earlier: readonly number[] } {
+		return {
+			repeated: this.places.get(index)?.repeated ?? 'refuse',
+			earlier: this.earlier.get(index) ?? [],
+		};
+	}
+
+	/** The body that would create the group of an item in v3. */
+	bodyOf(index: number): JsonObject {
+		return this.places.get(index)?.body ?? {};
 	}
 
 	/** A job has one owner and one set of settings. */
@@ -350,15 +386,21 @@ class Imports {
 	}
 }
 
-/** An item that was left out has the outcome of the item that was imported instead. */
-const superseded = (outcome: Output | Error, by: number): Output | Error =>
-	outcome instanceof Error
-		? outcome
-		: {
-				...(outcome as JsonObject),
-				_outcome: 'superseded',
-				_notice: `Item ${by} of this run has the same XID and was imported instead.`,
-			};
+const keyOf = (owner: string, xid: string) => JSON.stringify([owner, xid]);
+
+/** An item that was not imported itself has the outcome of the later item with its XID. */
+function notAlone(outcome: Output | Error, repeated: Repeated, by: number): Output | Error {
+	if (outcome instanceof Error) return outcome;
+	const merged = {
+		_outcome: 'merged',
+		_notice: `Item ${by} of this run has the same XID: both were imported as one group.`,
+	};
+	const superseded = {
+		_outcome: 'superseded',
+		_notice: `Item ${by} of this run has the same XID and was imported instead.`,
+	};
+	return { ...(outcome as JsonObject), ...(repeated === 'merge' ? merged : superseded) };
+}
 
 const readWriteType = (value: unknown, label: string, ...more: string[]): string =>
 	oneOf(isUnset(value) ? 'Append' : value, label, 'Append', 'Replace', ...more);
@@ -410,7 +452,7 @@ function refuseLostDetails(indicators: readonly JsonObject[], settings: JobSetti
 	);
 }
 
-const sameXid = (item: BatchItem, first: BatchItem) =>
+const sameXid = (item: Pick<BatchItem, 'xid'>, first: BatchItem) =>
 	new InvalidInput(
 		`Item ${first.index} of this run has the same XID "${item.xid}"`,
 		'A batch job takes each XID once. Give the items XIDs of their own, choose Options > Repeated XIDs, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
