@@ -72,16 +72,18 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 const FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
-	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
+	status: 'New',
+	additionalFields: { xid: '={{ $json.xid }}' },
 };
 
 /** Twelve expressions, as in a form that is filled from a feed. */
 const LONG_FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
+	status: '={{ "New" }}',
+	tagNames: '={{ $json.name + "," + $json.xid }}',
 	additionalFields: {
 		xid: '={{ $json.xid }}',
-		status: '={{ "New" }}',
 		ownerName: '={{ "Demo Organization" }}',
 		eventDate: '={{ $now.toISO() }}',
 		externalId: '={{ $json.xid.toUpperCase() }}',
@@ -90,7 +92,6 @@ const LONG_FORM: INodeParameters = {
 		externalLastModified: '={{ "2026-01-04T03:04:05Z" }}',
 		firstSeen: '={{ "2026-01-05T03:04:05Z" }}',
 		lastSeen: '={{ "2026-01-06T03:04:05Z" }}',
-		tags: { list: { name: '={{ $json.name + "," + $json.xid }}' } },
 	},
 };
 

@@ -15,28 +15,29 @@ type Node = ReturnType<typeof threatConnectNode>;
 
 const ORG = 'Demo Organization';
 const XID: INodeParameters = { findBy: 'xid', groupXid: 'crm:1', groupOwner: '' };
-const tags = { list: { name: 'New' } };
 
 /** Each on a server that has one incident, `crm:1`. */
 const RUNS: Record<string, (node: Node) => Promise<unknown>> = {
 	get: async (node) => await node('get', XID),
-	update: async (node) => await node('update', { ...XID, updateFields: { tags } }),
+	update: async (node) =>
+		await node('update', { ...XID, updateFields: { tags: { list: { mode: 'append', name: 'New' } } } }),
 	upsert: async (node) =>
 		await node('upsert', {
 			type: 'Incident',
 			name: 'Phishing',
 			matchBy: 'xid',
 			groupXid: 'crm:1',
-			additionalFields: { tags },
+			tagNames: 'New',
 		}),
 	'upsert by name': async (node) =>
-		await node('upsert', { type: 'Incident', name: 'Phishing', matchBy: 'name', additionalFields: { tags } }),
+		await node('upsert', { type: 'Incident', name: 'Phishing', matchBy: 'name', tagNames: 'New' }),
 	delete: async (node) => await node('delete', XID),
 	bulkImport: async (node) =>
 		await node('bulkImport', {
 			type: 'Incident',
 			name: 'Phishing',
-			additionalFields: { xid: 'crm:1', tags },
+			additionalFields: { xid: 'crm:1' },
+			tagNames: 'New',
 		}),
 	bulkDelete: async (node) =>
 		await node('bulkDelete', { type: 'Incident', groupXid: 'crm:1', groupOwner: '' }),
@@ -108,7 +109,7 @@ test.each([4, 8] as const)(
 		const server = await startThreatConnect({ eventStatuses });
 		try {
 			const create = async (status: string) =>
-				await threatConnectNode(server)('create', { type: 'Event', name: 'E', additionalFields: { status } });
+				await threatConnectNode(server)('create', { type: 'Event', name: 'E', status });
 			expect((await create('Escalated')).error).toBeUndefined();
 			const { error } = await create('Reopened');
 			expect(error?.message).toEqual(eventStatuses === 8 ? undefined : expect.stringContaining('"Reopened"'));

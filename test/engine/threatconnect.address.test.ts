@@ -168,12 +168,8 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 				parameters: {
 					type: 'Incident',
 					name: 'Own',
-					additionalFields: {
-						xid: 'own:8',
-						status: 'Open',
-						eventDate: '2026-03-01',
-						firstSeen: '2026-01-01',
-					},
+					status: 'Open',
+					additionalFields: { xid: 'own:8', eventDate: '2026-03-01', firstSeen: '2026-01-01' },
 				},
 			},
 		);

@@ -88,11 +88,8 @@ test('one value that differs is written, and the lists are not added to', async 
 	const writes = await writesOf(async () => {
 		const { items } = await node('upsert', {
 			...byXid,
-			additionalFields: {
-				...everything,
-				status: 'Closed',
-				attributes: rows({ type: 'Ticket Number', value: '43' }),
-			},
+			status: 'Closed',
+			additionalFields: { ...everything, attributes: rows({ type: 'Ticket Number', value: '43' }) },
 			options: { fields: ['attributes'] },
 		});
 		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated', status: 'Closed' }]);

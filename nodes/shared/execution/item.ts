@@ -178,6 +178,11 @@ export class Item {
 			const value = this.parameter(field.name);
 			if (!isUnset(value)) values[field.name] = value;
 		}
-		return { mode: 'define', values, type, typeIsFixed: !this.parameters.holdsExpression('type') };
+		const plain: JsonObject = {};
+		for (const { field, parameter, plain: isPlain } of this.table.inSight ?? []) {
+			const value = this.parameter(parameter);
+			if (!isUnset(value)) (isPlain ? plain : values)[field] = value;
+		}
+		return { mode: 'define', values, plain, type, typeIsFixed: !this.parameters.holdsExpression('type') };
 	}
 }
