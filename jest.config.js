@@ -15,6 +15,7 @@ const pure = [
 	'nodes/shared/http/deadline.ts',
 	'nodes/shared/core/errors.ts',
 	'nodes/shared/fields/filters.ts',
+	'nodes/shared/fields/keys.ts',
 	'nodes/shared/core/json.ts',
 	'nodes/shared/fields/fieldTypes.ts',
 	'nodes/shared/execution/recordOutput.ts',

@@ -6,7 +6,13 @@ import { operationParameters } from '../shared/execution/operation';
 import { connectAttackForge } from './api/connect';
 import { keyTest } from './methods/credentialTests';
 import { table } from './fields/groupFields';
-import { searchCustomFields, searchGroups, searchUsers } from './methods/listSearch';
+import {
+	searchChoices,
+	searchCustomFields,
+	searchGroups,
+	searchProjects,
+	searchUsers,
+} from './methods/listSearch';
 import { operations } from './operations';
 
 export class AttackForgeGroup implements INodeType {
@@ -49,7 +55,10 @@ export class AttackForgeGroup implements INodeType {
 		],
 	};
 
-	methods = { credentialTest: { keyTest }, listSearch: { searchCustomFields, searchGroups, searchUsers } };
+	methods = {
+		credentialTest: { keyTest },
+		listSearch: { searchChoices, searchCustomFields, searchGroups, searchProjects, searchUsers },
+	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await runItems(this, { table, operations, connect: connectAttackForge });

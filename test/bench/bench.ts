@@ -193,7 +193,14 @@ export class Bench {
 					...client,
 					items: Math.min(client.items ?? 0, WARM_UP),
 					batch: undefined,
+					workflowId: undefined,
 				});
+			}
+			// The first run of a workflow that runs again is not measured.
+			for (const client of Object.values<Client>(clients)) {
+				if (client.workflowId === undefined) continue;
+				await this.behave(behaviour);
+				await this.measure(probe, client);
 			}
 			const names = Object.keys(clients) as Name[];
 			for (let round = 0; round < this.options.rounds * times; round++) {
@@ -237,6 +244,7 @@ export function summary(results: Result[]): Result {
 		seen: {
 			requests: of(({ seen }) => seen.requests),
 			refused: of(({ seen }) => seen.refused),
+			pausedMs: of(({ seen }) => seen.pausedMs),
 			records: of(({ seen }) => seen.records),
 			mostAtOnce: of(({ seen }) => seen.mostAtOnce),
 			latency: {

@@ -28,6 +28,8 @@ export type Job = Target & {
 	goOn?: boolean;
 	/** Milliseconds after which the execution is cancelled. */
 	cancelAfter?: number;
+	/** Runs of the same workflow know what an earlier one has learnt of the service. Default: a workflow of its own. */
+	workflowId?: string;
 };
 
 /** The number of items that succeeded, and of items that failed. */
@@ -65,6 +67,7 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 		parameters: { resource: 'group', operation, options, ...parameters },
 		credentials: credentialsOf(job),
 		items,
+		workflowId: job.workflowId,
 		...execution(job),
 	});
 }
@@ -77,7 +80,7 @@ const FORM: INodeParameters = {
 };
 
 /** Twelve expressions, as in a form that is filled from a feed. */
-const LONG_FORM: INodeParameters = {
+export const LONG_FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
 	status: '={{ "New" }}',
@@ -270,12 +273,37 @@ async function associations(job: Job): Promise<Outcome> {
 	return { ...outcomeOf(result), succeeded: ids.size };
 }
 
+/** The input item that an output item comes from. */
+const inputOf = ({ pairedItem }: INodeExecutionData) => JSON.stringify(pairedItem);
+
+/** Groups that share an indicator. The service refuses every fifth. */
+const failingInPart = (count = 0): IDataObject[] =>
+	groupsOf(count).map((group, index) => ({
+		...group,
+		type: 'Incident',
+		associatedIndicators: { data: [{ type: 'Host', summary: 'shared.example' }] },
+		...(index % 5 === 0 && { attributes: { data: [{ type: 'No Such Type', value: 'x' }] } }),
+	}));
+
 const clients = {
 	associations,
 	axiosIndicators,
 	ours: async (job: Job) => outcomeOf(await ours(job, 'create', FORM, groupsOf(job.items))),
 	getMany: async (job: Job) => outcomeOf(await ours(job, 'getAll', { returnAll: true })),
+	getManyEach: async (job: Job) => {
+		const result = await ours(job, 'getAll', { returnAll: true }, groupsOf(job.items));
+		return { ...outcomeOf(result), succeeded: new Set(result.items.map(inputOf)).size };
+	},
+	upsert: async (job: Job) => {
+		const additionalFields = { status: 'New', ownerName: 'Demo Organization' };
+		const parameters = { ...FORM, additionalFields, matchBy: 'xid', groupXid: '={{ $json.xid }}' };
+		return outcomeOf(await ours(job, 'upsert', parameters, groupsOf(job.items)));
+	},
 	bulkImport: async (job: Job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),
+	bulkFailing: async (job: Job) => {
+		const parameters = { dataMode: 'json', jsonBody: '={{ JSON.stringify($json) }}' };
+		return outcomeOf(await ours({ ...job, goOn: true }, 'bulkImport', parameters, failingInPart(job.items)));
+	},
 	httpRequest: async (job: Job) => outcomeOf(await httpRequest(job)),
 	sequential: async (job: Job) => outcomeOf(await sequential(job)),
 	axios: axiosLoop,

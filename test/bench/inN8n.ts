@@ -6,7 +6,7 @@ import { installN8n, installPackage, n8nVersion, packPackage, Session, startN8n,
 import { temporaryFolder } from '../e2e/processes';
 import { THREATCONNECT, TRIGGER, workflowOf } from '../e2e/workflows';
 import { type Bench, median } from './bench';
-import type { Target } from './clients';
+import { LONG_FORM, type Target } from './clients';
 
 /** Workflows in a real n8n, each measurement in a process of its own. */
 
@@ -25,6 +25,12 @@ const ourNode = {
 		status: FIELDS.status,
 		additionalFields: { xid: FIELDS.xid },
 	},
+};
+
+/** The longest work before the first item is sent. */
+const ofTwelveExpressions = {
+	...ourNode,
+	parameters: { resource: 'group', operation: 'create', ...LONG_FORM },
 };
 
 const httpRequest = ({ url }: Target) => ({
@@ -46,6 +52,7 @@ const noOperation = { name: 'Node', type: 'n8n-nodes-base.noOp' };
 
 const NODES = {
 	'this node': () => ourNode,
+	'this node, twelve expressions': () => ofTwelveExpressions,
 	'HTTP Request': httpRequest,
 	'No Operation': () => noOperation,
 } satisfies Record<string, (target: Target) => Parameters<typeof workflowOf>[1]>;
@@ -71,7 +78,7 @@ const TICKS = 100;
 /** CPU time of a process in seconds, and the most memory that it had. Linux only. */
 function usageOf(pid: number): { cpuSeconds: number; peakMiB: number } {
 	// The name of the program stands in brackets and may hold blanks.
-	const [, fields = ''] = /\)\s(.*)$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
+	const [, fields = ''] = /\)\s(.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
 	const [user, system] = fields.split(' ').slice(11, 13).map(Number);
 	const [, peak] = /^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
 	return { cpuSeconds: ((user ?? 0) + (system ?? 0)) / TICKS, peakMiB: Number(peak) / 1024 };
@@ -167,38 +174,58 @@ const summary = (all: InN8n[]): InN8n => {
 /** Milliseconds that n8n may stand still longer than with No Operation. */
 const MOST_PAUSE = 250;
 
+/** How much more an item may cost in the largest run than in the one before. */
+const MOST_GROWTH = 1.2;
+
+type Summaries = Record<Client, InN8n>;
+
 /** This node, HTTP Request and No Operation in turns, with growing numbers of items. */
 export async function inN8n(bench: Bench): Promise<void> {
 	await installN8n(bench.note);
 	const folder = join(temporaryFolder('n8n-bench-package-'), 'package');
 	mkdirSync(folder);
 	const tarball = await packPackage(folder);
+	const all = new Map<number, Summaries>();
 	try {
-		for (const items of bench.options.quick ? [1000] : [1000, 10_000, 50_000]) {
-			const results: Record<Client, InN8n[]> = { 'this node': [], 'HTTP Request': [], 'No Operation': [] };
+		for (const items of bench.options.quick ? [100, 1000] : [1000, 10_000, 50_000]) {
+			const results = Object.fromEntries(
+				Object.keys(NODES).map((client) => [client, []]),
+			) as unknown as Record<Client, InN8n[]>;
 			for (let round = 0; round < bench.options.rounds; round++) {
-				for (const client of Object.keys(results) as Client[]) {
-					results[client].push(await measure(bench, tarball, client, items));
+				for (const client of Object.keys(NODES) as Client[]) {
+					const result = await measure(bench, tarball, client, items);
+					bench.note(`${items} items, ${client}: ${JSON.stringify(result)}`);
+					results[client].push(result);
 				}
 			}
-			report(bench, items, results);
+			const summaries = Object.fromEntries(
+				Object.entries(results).map(([client, each]) => [client, summary(each)]),
+			) as Summaries;
+			all.set(items, summaries);
+			report(bench, items, summaries);
 		}
+		reportGrowth(bench, all);
 	} finally {
 		await stopAll();
 	}
 }
 
-function report(bench: Bench, items: number, results: Record<Client, InN8n[]>): void {
-	const ours = summary(results['this node']);
-	const http = summary(results['HTTP Request']);
-	const nothing = summary(results['No Operation']);
-	const base = {
-		scenario: `n8n ${n8nVersion()}: ${items.toLocaleString('en')} creates, answers at once`,
-		peakRssMiB: ours.peakMiB,
-	};
+const isComplete = ({ status, records, requests }: InN8n, items: number) =>
+	status === 'success' && records === items && requests === items;
+
+const scenarioOf = (items: number) => `n8n ${n8nVersion()}: ${items.toLocaleString('en')} creates`;
+
+function report(bench: Bench, items: number, summaries: Summaries): void {
+	const {
+		'this node': ours,
+		'this node, twelve expressions': long,
+		'HTTP Request': http,
+		'No Operation': nothing,
+	} = summaries;
 	const row = (unit: string, value: (one: InN8n) => number, bar: string, met: boolean) =>
 		bench.figure({
-			...base,
+			scenario: scenarioOf(items),
+			peakRssMiB: ours.peakMiB,
 			ours: value(ours),
 			unit,
 			peers: { 'HTTP Request': value(http), 'No Operation': value(nothing) },
@@ -214,10 +241,54 @@ function report(bench: Bench, items: number, results: Record<Client, InN8n[]>): 
 		`at most ${MOST_PAUSE} ms more than with No Operation`,
 		ours.longestPauseMs <= nothing.longestPauseMs + MOST_PAUSE,
 	);
-	row(
-		'groups in the service',
-		(one) => one.records,
-		'each item once',
-		ours.status === 'success' && ours.records === items && ours.requests === items,
-	);
+	row('groups in the service', (one) => one.records, 'each item once', isComplete(ours, items));
+	const ofTwelve = {
+		scenario: `${scenarioOf(items)} of twelve expressions`,
+		peakRssMiB: long.peakMiB,
+	};
+	bench.figure({
+		...ofTwelve,
+		ours: long.longestPauseMs,
+		unit: 'ms longest answer of the health check',
+		peers: { 'No Operation': nothing.longestPauseMs },
+		bar: `at most ${MOST_PAUSE} ms more than with No Operation`,
+		met: long.longestPauseMs <= nothing.longestPauseMs + MOST_PAUSE,
+	});
+	bench.figure({
+		...ofTwelve,
+		ours: long.records,
+		unit: 'groups in the service',
+		peers: { 's until the execution ends': long.seconds, 's of CPU': long.cpuSeconds },
+		bar: 'each item once',
+		met: isComplete(long, items),
+	});
+}
+
+function reportGrowth(bench: Bench, all: Map<number, Summaries>): void {
+	const [base = NaN, last = NaN] = [...all.keys()].slice(-2);
+	/** What n8n needs without any work. */
+	const empty = Math.min(...[...all.values()].map((summaries) => summaries['No Operation'].peakMiB));
+	for (const [unit, value] of [
+		['ms/item', ({ seconds }) => seconds * 1000],
+		['ms of CPU/item', ({ cpuSeconds }) => cpuSeconds * 1000],
+		['KiB/item', ({ peakMiB }) => (peakMiB - empty) * 1024],
+	] satisfies Array<[string, (one: InN8n) => number]>) {
+		const each = (client: Client, items: number) => {
+			const one = all.get(items)?.[client];
+			return one ? value(one) / items : NaN;
+		};
+		const of = (items: number) => each('this node', items);
+		bench.figure({
+			scenario: `${scenarioOf(last)}, cost of an item`,
+			ours: of(last),
+			unit,
+			peers: {
+				[`of ${base.toLocaleString('en')}`]: of(base),
+				'HTTP Request': each('HTTP Request', last),
+			},
+			bar: `linear: an item costs at most ${MOST_GROWTH}x that of ${base.toLocaleString('en')}`,
+			met: of(last) <= MOST_GROWTH * of(base),
+			peakRssMiB: all.get(last)?.['this node'].peakMiB ?? NaN,
+		});
+	}
 }

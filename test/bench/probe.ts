@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { answerCalls } from './calls';
 import { type Job, offers, type Outcome, type Target, work } from './clients';
 import { prepareFile, removeFile } from './files';
+import { type FormCost, formCosts } from './form';
 
 /** The measured process, which holds only the client. */
 
@@ -26,6 +27,7 @@ export type Calls = {
 	offers(operation: string): Promise<boolean>;
 	prepareFile(target: Target, mib: number): Promise<void>;
 	removeFile(): Promise<void>;
+	formCosts(): Promise<Record<string, FormCost>>;
 };
 
 const MIB = 1024 * 1024;
@@ -54,4 +56,4 @@ async function measure(job: Job): Promise<Measured> {
 	}
 }
 
-answerCalls<Calls>({ measure, offers, prepareFile, removeFile });
+answerCalls<Calls>({ measure, offers, prepareFile, removeFile, formCosts });

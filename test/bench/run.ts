@@ -3,8 +3,9 @@ import { Bench, type Figure } from './bench';
 import { inN8n } from './inN8n';
 import { cancelled, cpu, creates, limited, rising } from './scenarios/creates';
 import { pauses } from './scenarios/eventLoop';
+import { form } from './scenarios/form';
 import { sickService } from './scenarios/sickService';
-import { associations, bulkImport, files, getMany, growth } from './scenarios/volumes';
+import { associations, bulkImport, files, getMany, growth, growthOfOthers } from './scenarios/volumes';
 import { Snapshot } from './snapshot';
 import { asTable } from './table';
 
@@ -43,7 +44,12 @@ const SCENARIOS: Record<string, (bench: Bench) => Promise<void>> = {
 	10: pauses,
 	11: sickService,
 	12: associations,
+	13: growthOfOthers,
+	14: form,
 };
+
+/** Those of which plain HTTP shows what TLS costs. */
+const OVER_TLS = ['1', '2', '3', '4', '5', '8', '9'];
 
 async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {
 	for (const number of numbers) {
@@ -56,7 +62,8 @@ async function runScenarios(bench: Bench, numbers: string[]): Promise<void> {
 async function main(): Promise<void> {
 	const { values } = parseArgs({ options: OPTIONS });
 	if (values.help) return console.log(USAGE);
-	const numbers = values.only ?? Object.keys(SCENARIOS);
+	const numbers =
+		values.only ?? Object.keys(SCENARIOS).filter((name) => !values.plain || OVER_TLS.includes(name));
 	const unknown = numbers.find((number) => !(number in SCENARIOS));
 	if (unknown !== undefined) throw new Error(`There is no scenario ${unknown}`);
 	const rounds = values.quick ? 1 : Number(values.rounds);

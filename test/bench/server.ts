@@ -41,6 +41,8 @@ export type Seen = {
 	/** Different XIDs that groups were created with. */
 	records: number;
 	refused: number;
+	/** Milliseconds in which nothing should have been sent, because the server had asked for a pause. */
+	pausedMs: number;
 	mostAtOnce: number;
 	/** Milliseconds from a request to its response. */
 	latency: { median: number; p95: number };
@@ -72,6 +74,8 @@ let url = '';
 let requests = 0;
 const xids = new Set<unknown>();
 let refused = 0;
+let pausedMs = 0;
+let pauseUntil = 0;
 let underWay = 0;
 let mostAtOnce = 0;
 let latencies: number[] = [];
@@ -98,6 +102,15 @@ function group(id: number, { type, name, ...rest }: Record<string, unknown>): st
 		lastModified: DATE,
 		legacyLink: `https://threatconnect.example/auth/incident/incident.xhtml?incident=${id}`,
 	});
+}
+
+/** The group that a request names by its XID, as the clients create it. */
+function groupAt(target: string): string | undefined {
+	const xid = /^\/api\/v3\/groups\/(bench:\d+)/.exec(decodeURIComponent(target))?.[1];
+	if (xid === undefined) return undefined;
+	const number = Number(xid.slice('bench:'.length));
+	const fields = { type: 'Incident', name: `Incident ${number}`, xid, status: 'New' };
+	return `{"data":${group(number + 1, fields)},"status":"Success"}`;
 }
 
 /** A page of the list, by its number or by the ID before it. Each page is rendered once. */
@@ -163,12 +176,17 @@ function answer(request: IncomingMessage, response: ServerResponse, body: string
 	// Requests of a cancelled client may still be under way.
 	if (told === behaviour) underWay -= 1;
 	if (request.method === 'POST') reply(response, 201, created(body));
-	else reply(response, 200, page(request.url ?? ''));
+	else reply(response, 200, groupAt(request.url ?? '') ?? page(request.url ?? ''));
 }
+
+const PAUSE_SECONDS = 1;
 
 function refuse(response: ServerResponse): void {
 	refused += 1;
-	reply(response, 429, '{"message":"Too many requests","status":"Error"}', { 'Retry-After': '1' });
+	const [now, until] = [Date.now(), Date.now() + PAUSE_SECONDS * 1000];
+	pausedMs += until - Math.max(now, pauseUntil);
+	pauseUntil = until;
+	reply(response, 429, '{"message":"Too many requests","status":"Error"}', { 'Retry-After': PAUSE_SECONDS });
 }
 
 /** Seconds that a service which refuses everything asks for. */
@@ -223,13 +241,13 @@ answerCalls<Calls>({
 		url = given.tls ? `https://${https}` : `http://${http}`;
 		behaviour = { ...DEFAULTS, ...given };
 		xids.clear();
-		[requests, refused, underWay, mostAtOnce, latencies] = [0, 0, 0, 0, []];
+		[requests, refused, pausedMs, pauseUntil, underWay, mostAtOnce, latencies] = [0, 0, 0, 0, 0, 0, []];
 		return { url, apiToken: API_TOKEN };
 	},
 	seen() {
 		const sorted = latencies.sort((a, b) => a - b);
 		const latency = { median: quantile(sorted, 0.5), p95: quantile(sorted, 0.95) };
-		return { requests, records: xids.size, refused, mostAtOnce, latency };
+		return { requests, records: xids.size, refused, pausedMs, mostAtOnce, latency };
 	},
 	async simulate(options) {
 		await simulator?.stop();

@@ -1,4 +1,4 @@
-import { access, customFields } from '../engine/support';
+import { access, conditions, customFields } from '../engine/support';
 import {
 	acme,
 	ACME,
@@ -36,12 +36,8 @@ const groupExamples: AttackForgeExamples = {
 			primary_contact_name: '={{ $json.contact.name }}',
 			primary_contact_number: '={{ $json.contact.phone }}',
 			primary_contact_email: '={{ $json.contact.email }}',
+			custom_fields: customFields({ key: byKey('client_code'), value: '={{ $json.code }}' }),
 			additionalFields: {
-				custom_fields: customFields({
-					key: byKey('client_code'),
-					type: 'text',
-					value: '={{ $json.code }}',
-				}),
 				access: access({
 					sso_1: [
 						{
@@ -62,9 +58,8 @@ const groupExamples: AttackForgeExamples = {
 			},
 		],
 		notes: [
-			'Name, Group Owner (free text, not a user) and the three contact fields are required. Under **Additional Fields**:',
-			'- **Custom Fields**: key and value. Text stays text (`007` is not a number); for lists, tables and users choose the value type JSON.\n' +
-				'- **Access**: SSO groups with their levels, and member administrators (a user or a group, not both).\n' +
+			'Name, Group Owner (free text, not a user) and the three contact fields are required. **Custom Fields** are chosen from a list of their labels, and so are the choices of a select (mode **From List** of the value). Where the key may use `GetFormConfig`, values are checked before anything is sent: a choice must be one of those of the field, several are a list or a text with commas, and a date picker gets a day. Otherwise they are sent as they are given. Text stays text (`007` is not a number). Under **Additional Fields**:',
+			'- **Access**: SSO groups with their levels, and member administrators (a user or a group, not both).\n' +
 				'- **Auto-Add Project Requests** and **Enable Project Team Notifications**: sent only if you add them.',
 		],
 		failures: [
@@ -83,9 +78,7 @@ const groupExamples: AttackForgeExamples = {
 			{
 				what: 'A label in the place of a key',
 				parameters: {
-					additionalFields: {
-						custom_fields: customFields({ key: byKey('Client Code'), type: 'text', value: 'CLIENT001' }),
-					},
+					custom_fields: customFields({ key: byKey('Client Code'), value: 'CLIENT001' }),
 				},
 			},
 			notGranted('CreateGroup'),
@@ -175,7 +168,7 @@ const groupExamples: AttackForgeExamples = {
 		parameters: {
 			scope: 'all',
 			returnAll: true,
-			filters: { customFields: customFields({ key: 'client_code', value: '={{ $json.code }}' }) },
+			filters: { customFields: conditions({ key: 'client_code', value: '={{ $json.code }}' }) },
 			simplify: true,
 		},
 		items: [{ code: 'CLIENT002' }],
@@ -213,18 +206,16 @@ const groupExamples: AttackForgeExamples = {
 		parameters: {
 			groupId: fromItem,
 			dataMode: 'define',
-			updateFields: {
-				primary_contact_email: '={{ $json.email }}',
-				custom_fields: customFields({ key: byKey('region'), type: 'text', value: 'Americas' }),
-			},
+			custom_fields: customFields({ key: byKey('region'), value: 'Americas' }),
+			updateFields: { primary_contact_email: '={{ $json.email }}' },
 			options: { customFieldsMode: 'merge' },
 		},
 		items: [{ groupId: ACME, email: 'security@acme.example' }],
 		before: seedAcme,
 		notes: [
 			'Sends only the fields that you set, then reads the group back and returns it. If the key may not use `GetGroup`, what was sent is returned, with a `_notice` that says so. Where custom fields are merged or access is removed, the group is read before, and `_outcome` is `unchanged` if it is so already. Access entries carry an **action**: Create or Update, or Remove. **Is Deleted** deletes the group or brings it back.',
-			'- **Options > Custom Fields**: _Set These, Keep the Others_ (default) reads the group first and writes all of its custom fields, since AttackForge does not document whether it merges or replaces them; _Send Only These_ writes those that differ, for a tenant that keeps the others; _Replace All_ writes only those given.\n' +
-				'- **Options > Access**: _Change Entries_ (default), or _Make Exactly Like This_, which compares the group with the lists that you give, and removes what is not in them.',
+			'- **Options > Other Custom Fields**: _Set These, Keep the Others_ (default) reads the group first and writes all of its custom fields, since AttackForge does not document whether it merges or replaces them; _Send Only These_ writes those that differ, for a tenant that keeps the others; _Replace All_ writes only those given.\n' +
+				'- **Options > Other Access**: _Change Entries_ (default), or _Make Exactly Like This_, which compares the group with the lists that you give, and removes what is not in them.',
 		],
 		failures: [
 			noSuchGroup,

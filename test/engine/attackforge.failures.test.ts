@@ -160,6 +160,7 @@ describe('a change that was made', () => {
 			expect(jsonOf(items)).toEqual([
 				{
 					id,
+					archived: operation === 'archive',
 					_outcome: outcome,
 					_notice: `The group was ${outcome}, but could not be read back (the key may not use GetGroup).`,
 				},

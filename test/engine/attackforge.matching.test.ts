@@ -6,7 +6,7 @@ import {
 	startAttackForge,
 } from '../simulators/attackforge';
 import { jsonOf } from './harness';
-import { attackForgeNode, CONTACTS, customFields, type RunNode } from './support';
+import { attackForgeNode, conditions, CONTACTS, type RunNode } from './support';
 
 /** One rule decides which group an item is about, and which of its values differ. */
 
@@ -133,7 +133,7 @@ describe('the filter Custom Fields of Get Many', () => {
 		['without a row', { list: { data: {} } }],
 		['with an empty list of rows', { list: { data: { entry: [] } } }],
 		['that is empty', {}],
-		['with an empty row', customFields({ key: '', value: '' })],
+		['with an empty row', conditions({ key: '', value: '' })],
 		['that is nothing', ''],
 		['as an object by key', { code: '1' }],
 		['as a list', [{ key: 'code', value: '1' }]],
@@ -203,6 +203,40 @@ describe('a group that is created while another execution creates it', () => {
 		await upsert([{ name: 'Other' }]);
 		await node('create', { name: 'ACME', ...CONTACTS });
 		expect(outcomes(await upsert([{ name: 'ACME' }]))).toEqual(['unchanged']);
+	});
+});
+
+describe('the output', () => {
+	test('has the same columns for a created, an updated and an unchanged group', async () => {
+		await start();
+		server.seedGroup({ name: 'Same', ...CONTACTS });
+		server.seedGroup({ name: 'Other', ...CONTACTS, auto_add_project_request: true });
+		const set = { auto_add_project_request: false, custom_fields: { region: 'EU' } };
+		const lists = [['New', 'Same', 'Other'], ['New']];
+		const { items } = await upsert(lists.flat().map((name) => ({ name, ...set })));
+		expect(outcomes({ items })).toEqual(['created', 'updated', 'updated', 'unchanged']);
+		const plain = await upsert([{ name: 'Same' }, { name: 'Newer' }, { name: 'Other', group_owner: 'Ann' }]);
+		expect(outcomes(plain)).toEqual(['unchanged', 'created', 'updated']);
+		const columns = [
+			...['id', 'name', 'group_owner'],
+			...['primary_contact_name', 'primary_contact_number', 'primary_contact_email', 'custom_fields'],
+		];
+		for (const { json } of items) {
+			expect(Object.keys(json)).toEqual([...columns, 'auto_add_project_request', '_outcome']);
+			expect(json).toMatchObject({ auto_add_project_request: false });
+		}
+		for (const { json } of plain.items) expect(Object.keys(json)).toEqual([...columns, '_outcome']);
+	});
+
+	test('says that there is a group whose name differs only in upper and lower case', async () => {
+		await start();
+		const { id } = server.seedGroup({ name: 'acme', ...CONTACTS });
+		expect(jsonOf((await upsert([{ name: 'ACME' }])).items)).toMatchObject([
+			{
+				_outcome: 'created',
+				_notice: `Another group has the name "ACME" but for upper and lower case: ${id}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`,
+			},
+		]);
 	});
 });
 

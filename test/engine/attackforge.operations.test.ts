@@ -10,6 +10,7 @@ import {
 	ADMIN,
 	attackForgeNode,
 	CONTACTS,
+	conditions,
 	customFields,
 	type RunNode,
 	withAttackForge,
@@ -82,7 +83,7 @@ describe('Get and Get Many', () => {
 		expect(await names({ owner: 'ann' })).toHaveLength(30);
 		expect(await names({ contact: 'c59@' })).toEqual(['Group 59']);
 		expect(
-			await names({ customFields: customFields({ key: 'code', value: '01' }), owner: 'Ann' }),
+			await names({ customFields: conditions({ key: 'code', value: '01' }), owner: 'Ann' }),
 		).toHaveLength(10);
 		expect(await names({}, {})).toHaveLength(50);
 		expect(await names({ owner: 'ann' }, { limit: 5 })).toHaveLength(5);
@@ -94,14 +95,14 @@ describe('Get and Get Many', () => {
 		[
 			'getAll',
 			'group',
-			{ customFields: customFields({ key: 'code', value: '={{ $json.nothing }}' }) },
+			{ customFields: conditions({ key: 'code', value: '={{ $json.nothing }}' }) },
 			'The filter "Custom Fields": the value of "code" is empty',
 		],
 		[
 			'getAll',
 			'group',
 			// The customer who is to be removed has no code.
-			{ customFields: customFields({ key: 'code', value: '' }) },
+			{ customFields: conditions({ key: 'code', value: '' }) },
 			'The filter "Custom Fields": the value of "code" is empty',
 		],
 		[
@@ -160,11 +161,12 @@ describe('Get and Get Many', () => {
 describe('Archive and Restore', () => {
 	test('change whether the group is archived, and do not delete it', async () => {
 		const { id } = server.seedGroup({ name: 'A' });
-		await node('archive', { groupId: list(id) });
+		const archived = await node('archive', { groupId: list(id) });
+		expect(archived.items[0]?.json).toMatchObject({ id, archived: true, _outcome: 'archived' });
 		expect(server.group(id)).toMatchObject({ is_archived: true, is_deleted: false });
 		const { items } = await node('restore', { groupId: list(id) });
 		expect(server.group(id)).toMatchObject({ is_archived: false, is_deleted: false });
-		expect(items[0]?.json).toMatchObject({ id, name: 'A' });
+		expect(items[0]?.json).toMatchObject({ id, name: 'A', archived: false });
 	});
 });
 
@@ -411,14 +413,14 @@ describe('Update', () => {
 		{ key: 'code', value: '007' },
 		{ key: 'notes', value: ['x', { y: 1 }] },
 	];
-	const given = { custom_fields: customFields({ key: 'code', type: 'text', value: '008' }) };
+	const given = { custom_fields: customFields({ key: 'code', value: '008' }) };
 
 	test.each([false, true])(
 		'keeps other custom fields, on a server that merges: %s',
 		async (customFieldsMerge) => {
 			await withAttackForge({ customFieldsMerge }, async (one, runNode) => {
 				const { id } = one.seedGroup({ custom_fields });
-				const { error } = await runNode('update', { groupId: id, updateFields: given });
+				const { error } = await runNode('update', { groupId: id, ...given });
 				expect(error).toBeUndefined();
 				expect(one.group(id)?.custom_fields).toEqual([{ key: 'code', value: '008' }, custom_fields[1]]);
 			});
@@ -428,7 +430,7 @@ describe('Update', () => {
 	test('replaces all custom fields on demand, where the list replaces', async () => {
 		await withAttackForge({ customFieldsMerge: false }, async (one, runNode) => {
 			const { id } = one.seedGroup({ custom_fields });
-			await runNode('update', { groupId: id, updateFields: given, options: { customFieldsMode: 'replace' } });
+			await runNode('update', { groupId: id, ...given, options: { customFieldsMode: 'replace' } });
 			expect(one.group(id)?.custom_fields).toEqual([{ key: 'code', value: '008' }]);
 		});
 	});
@@ -436,7 +438,7 @@ describe('Update', () => {
 	test('that must read the group first names the method to grant, and writes nothing', async () => {
 		await withAttackForge({ grants: ['UpdateGroup'] }, async (one, runNode) => {
 			const { id } = one.seedGroup({ custom_fields });
-			const { error } = await runNode('update', { groupId: id, updateFields: given });
+			const { error } = await runNode('update', { groupId: id, ...given });
 			expect(error?.description).toContain('grant GetGroup');
 			expect(one.group(id)?.custom_fields).toEqual(custom_fields);
 		});
@@ -556,13 +558,10 @@ describe('Create or Update', () => {
 				matchBy: 'customField',
 				matchKey: { __rl: true, mode: 'key', value: 'client_code' },
 				...record,
-				additionalFields: {
-					custom_fields: customFields({
-						key: { __rl: true, mode: 'list', value: 'client_code' },
-						type: 'text',
-						value: '={{ $json.code }}',
-					}),
-				},
+				custom_fields: customFields({
+					key: { __rl: true, mode: 'list', value: 'client_code' },
+					value: { __rl: true, mode: 'value', value: '={{ $json.code }}' },
+				}),
 			},
 			{
 				items: [
@@ -613,6 +612,36 @@ describe('Create or Update', () => {
 		);
 		expect(outcomes(items)).toEqual(['updated']);
 		expect(errors[0]?.json.error).toBe('"Primary Contact Name" (primary_contact_name) is missing');
+	});
+
+	test("takes people's headings, but none that would delete the group or change who sees it", async () => {
+		const row = {
+			'\uFEFFName': 'Sheet',
+			'group_owner ': 'X',
+			'Primary Contact Name': 'P',
+			primaryContactNumber: '1',
+			'Primary-Contact-Email': 'p@example.com',
+		};
+		const crm = { IsDeleted: true, Access: 'View' };
+		const { items, hints } = await node('upsert', { dataMode: 'autoMap' }, { items: [{ ...row, ...crm }] });
+		const [created] = items;
+		expect(created?.json).toMatchObject({ name: 'Sheet', group_owner: 'X', _outcome: 'created' });
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringContaining('"group_owner " as group_owner (1 item)'),
+			expect.stringContaining('"IsDeleted" (1 item), "Access" (1 item)'),
+		]);
+		const again = await node('upsert', { dataMode: 'autoMap' }, { items: [{ ...row, ...crm }] });
+		expect(outcomes(again.items)).toEqual(['unchanged']);
+
+		const { error } = await node(
+			'upsert',
+			{ dataMode: 'autoMap' },
+			{ items: [{ 'Customer Name': 'ACME', 'Group Owner': 'X' }] },
+		);
+		expect(error?.message).toContain('"Name" (name) is missing');
+		expect(error?.description).toBe(
+			'Groups are matched by it: set it. Your item has "Customer Name": if that is meant, rename it to name, or choose Define Below. Nothing was sent for any item.',
+		);
 	});
 
 	test('access entries with actions fit a new group and an old one', async () => {
@@ -682,10 +711,8 @@ test('a directory sync of 500 customers: created once, then nothing written, the
 	for (const groupId of others.slice(0, 40)) {
 		await node('update', {
 			groupId,
-			updateFields: {
-				custom_fields: customFields({ key: 'notes', type: 'text', value: 'by hand' }),
-				access: access({ sso_1: [sso('SOC')] }),
-			},
+			custom_fields: customFields({ key: 'notes', value: 'by hand' }),
+			updateFields: { access: access({ sso_1: [sso('SOC')] }) },
 		});
 	}
 	const kept = new Map(server.groups().map((group) => [group.id, group]));

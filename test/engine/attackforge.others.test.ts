@@ -5,7 +5,7 @@ import {
 } from '../simulators/attackforge';
 import { jsonOf } from './harness';
 import { type LossRule } from '../support/lossyProxy';
-import { CONTACTS, attackForgeNode, customFields, runAttackForgeWithLosses } from './support';
+import { CONTACTS, attackForgeNode, conditions, customFields, runAttackForgeWithLosses } from './support';
 
 /** What another client changes at the same time stays as that client made it. */
 
@@ -115,12 +115,7 @@ test('Send Only These sends the custom fields that differ, and no others', async
 	const update = async () =>
 		await attackForgeNode(server)('update', {
 			groupId: id,
-			updateFields: {
-				custom_fields: customFields(
-					{ key: 'a', type: 'text', value: '1' },
-					{ key: 'b', type: 'text', value: '3' },
-				),
-			},
+			custom_fields: customFields({ key: 'a', value: '1' }, { key: 'b', value: '3' }),
 			options: { customFieldsMode: 'differing' },
 		});
 	await update();
@@ -153,7 +148,7 @@ test.each([
 	[
 		'Get Many by a custom field',
 		'getAll',
-		{ filters: { customFields: customFields({ key: 'code', value: '1' }) } },
+		{ filters: { customFields: conditions({ key: 'code', value: '1' }) } },
 	],
 ])(
 	'%s fails where the list does not show them: it would find nothing',

@@ -51,8 +51,8 @@ describe("the documentation's example of CreateGroup", () => {
 	test('goes out byte for byte from the form, and the group comes back', async () => {
 		const { items, error } = await node('create', {
 			...ACME,
+			custom_fields: customFields({ key: 'client_code', value: 'CLIENT001' }),
 			additionalFields: {
-				custom_fields: customFields({ key: 'client_code', value: 'CLIENT001' }),
 				access: access({ member_admins: [{ ...admin, user_id: JOHN }], sso_1: [sso('AD-GROUP-1')] }),
 				auto_add_project_request: true,
 				enable_project_team_notifications: true,
@@ -116,9 +116,9 @@ describe("the documentation's example of UpdateGroup", () => {
 		const { id } = seed();
 		const { items, error } = await node('update', {
 			groupId: id,
+			custom_fields: customFields({ key: 'client_code', value: 'CLIENT001' }),
 			updateFields: {
 				...ACME,
-				custom_fields: customFields({ key: 'client_code', type: 'text', value: 'CLIENT001' }),
 				access: access({
 					member_admins: [
 						{ action: 'upsert', ...admin, user_id: PAUL },
@@ -223,7 +223,8 @@ describe('lists from the item', () => {
 	])('boxes left untouched send nothing: %s', async (_form, box) => {
 		const { error } = await node('create', {
 			...ACME,
-			additionalFields: { custom_fields: box, access: box },
+			custom_fields: box,
+			additionalFields: { access: box },
 		});
 		expect(error).toBeUndefined();
 		expect(JSON.parse(lastBody())).not.toHaveProperty('custom_fields');
@@ -231,15 +232,15 @@ describe('lists from the item', () => {
 	});
 
 	test.each([
-		['form', { list: { data: { entry: [{ key: 'a', type: 'text', value: '={{ $json.value }}' }] } } }],
-		['JSON', { list: { data: { entry: [{ key: 'a', type: 'json', value: '={{ $json.value }}' }] } } }],
-		['object by key', { list: { json: '={{ ({a: $json.value}) }}' } }],
-		['list', { list: { json: '={{ [{key: "a", value: $json.value}] }}' } }],
-	])('a custom field whose expression gives nothing stays as it is: %s', async (_form, custom_fields) => {
+		['form', { custom_fields: customFields({ key: 'a', value: '={{ $json.value }}' }) }],
+		['object by key', { updateFields: { custom_fields: '={{ ({a: $json.value}) }}' } }],
+		['list', { updateFields: { custom_fields: '={{ [{key: "a", value: $json.value}] }}' } }],
+	])('a custom field whose expression gives nothing stays as it is: %s', async (_form, box) => {
 		const { id } = server.seedGroup({ custom_fields: [{ key: 'a', value: 'kept' }] });
 		const { error } = await node('update', {
 			groupId: id,
-			updateFields: { name: 'After', custom_fields },
+			...box,
+			updateFields: { ...('updateFields' in box && box.updateFields), name: 'After' },
 		});
 		expect(error).toBeUndefined();
 		expect(server.group(id)).toMatchObject({ name: 'After', custom_fields: [{ key: 'a', value: 'kept' }] });
@@ -254,13 +255,11 @@ describe('lists from the item', () => {
 		});
 		const { error } = await node('update', {
 			groupId: id,
-			updateFields: {
-				custom_fields: customFields(
-					{ key: 'a', type: 'text', value: '' },
-					{ key: 'b', type: 'text', value: '={{ 7 }}' },
-					{ key: 'list', type: 'json', value: '' },
-				),
-			},
+			custom_fields: customFields(
+				{ key: 'a', value: '' },
+				{ key: 'b', value: '={{ 7 }}' },
+				{ key: 'list', value: { __rl: true, mode: 'list', value: '' } },
+			),
 		});
 		expect(error).toBeUndefined();
 		expect(server.group(id)?.custom_fields).toEqual([
@@ -275,13 +274,9 @@ describe('lists from the item', () => {
 			'create',
 			{
 				...ACME,
+				custom_fields: customFields({ key: 'tags', value: '={{ ["x"] }}' }),
 				additionalFields: {
-					custom_fields: {
-						list: {
-							data: { entry: [{ key: 'tags', type: 'json', value: '["x"]' }] },
-							json: '={{ $json.fields }}',
-						},
-					},
+					custom_fields: '={{ $json.fields }}',
 					access: { list: { sso_1: { entry: [sso('A')] }, json: '={{ $json.access }}' } },
 				},
 			},
@@ -319,51 +314,37 @@ describe('is refused before anything is sent:', () => {
 			'an action that does not exist',
 			'update',
 			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ action: 'add', ...sso('x') }] } } },
-			'"Action" (action) cannot be "add"',
+			'"SSO 1 Action" (action) cannot be "add"',
 		],
 		[
 			'a level that does not exist',
 			'update',
 			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Edit' }] } } },
-			'"Project Access" (project_access_level) cannot be "Edit"',
+			'"SSO 1 Projects" (project_access_level) cannot be "Edit"',
 		],
 		[
 			'an incomplete entry',
 			'update',
 			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ group_name: 'x' }] } } },
-			'"Project Access" (project_access_level) is missing',
+			'"SSO 1 Projects" (project_access_level) is missing',
 		],
 		[
 			'a key with a blank',
 			'update',
-			{ updateFields: { custom_fields: customFields({ key: 'client code', value: '1' }) } },
+			{ custom_fields: customFields({ key: 'client code', value: '1' }) },
 			'the key "client code" may hold letters, numbers and underscores only',
 		],
 		[
 			'a key given twice',
 			'update',
-			{
-				updateFields: {
-					custom_fields: customFields({ key: 'a', value: '1' }, { key: 'a', value: '2' }),
-				},
-			},
+			{ custom_fields: customFields({ key: 'a', value: '1' }, { key: 'a', value: '2' }) },
 			'the key "a" stands there twice',
 		],
 		[
 			'an object for the text of a custom field',
 			'update',
-			{
-				updateFields: {
-					custom_fields: customFields({ key: 'a', type: 'text', value: '={{ ({b: 1}) }}' }),
-				},
-			},
-			'"Custom Fields" (custom_fields): the value of "a" must be text, but is an object',
-		],
-		[
-			'broken JSON in a custom field',
-			'update',
-			{ updateFields: { custom_fields: customFields({ key: 'a', type: 'json', value: '[' }) } },
-			'"Custom Fields" (custom_fields): a is not valid JSON',
+			{ custom_fields: customFields({ key: 'client_code', value: '={{ ({b: 1}) }}' }) },
+			'"Custom Fields" (custom_fields): "Client Code" (client_code) must be text, but is an object',
 		],
 		[
 			'a switch that is no switch',
@@ -373,10 +354,10 @@ describe('is refused before anything is sent:', () => {
 		],
 	])('%s', async (_what, operation, parameters, message) => {
 		const { id } = seed();
-		const before = server.requests.length;
+		const before = written().length;
 		const { error } = await node(operation, { groupId: id, ...parameters });
 		expect(error?.message).toContain(message);
 		expect(error?.description).toMatch(/\w{4}.* Nothing was sent for any item\.$/);
-		expect(server.requests).toHaveLength(before);
+		expect(written()).toHaveLength(before);
 	});
 });

@@ -83,7 +83,7 @@ test('a member administrator is exactly one of a user and a group', async () => 
 			})
 		).error;
 	expect((await create({ ...ADMIN, user_id: USER, group_id: USER }))?.message).toContain(
-		'"User ID" (user_id) and "Group ID" (group_id) are both set',
+		'"Admin User" (user_id) and "Admin Group" (group_id) are both set',
 	);
 	expect(server.requests).toHaveLength(before);
 	// A row that names nobody says nothing.

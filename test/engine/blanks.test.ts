@@ -90,12 +90,8 @@ describe('AttackForge', () => {
 						[form]: {
 							...(operation === 'update' && { group_owner: 'Ann' }),
 							access: fromInput,
-							custom_fields: customFields({
-								key: 'contract_end',
-								type: 'text',
-								value: '={{ $json.value }}',
-							}),
 						},
+						custom_fields: customFields({ key: 'contract_end', value: '={{ $json.value }}' }),
 					},
 					{ access: lists, value: blank },
 				);

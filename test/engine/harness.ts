@@ -33,6 +33,7 @@ import {
 	NodeHelpers,
 	Workflow,
 } from 'n8n-workflow';
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -197,6 +198,8 @@ export type RunOptions = {
 	timezone?: string;
 	/** What n8n has kept of a failed execution that is run again. */
 	contextData?: IExecuteContextData;
+	/** Default: another one for each run, so that a run does not know what an earlier one has learnt of the service. */
+	workflowId?: string;
 	/** Called with a function that cancels the execution, once it has begun. */
 	onStart?: (cancel: () => void) => void;
 };
@@ -230,6 +233,7 @@ export async function run({
 	maxTries,
 	timezone = 'Europe/Berlin',
 	contextData,
+	workflowId = randomUUID(),
 	onStart,
 }: RunOptions): Promise<RunResult> {
 	const loaders = await load();
@@ -252,8 +256,8 @@ export async function run({
 	const connections = { Start: { main: [[{ node: 'Node', type: NodeConnectionTypes.Main, index: 0 }]] } };
 	const nodeTypes = new TestNodeTypes(loaders);
 	const settings = { timezone, ...(binaryMode && { binaryMode }) };
-	const workflow = new Workflow({ id: 'test', nodes, connections, active: false, nodeTypes, settings });
-	const workflowData = { id: 'test', nodes, connections } as unknown as IWorkflowBase;
+	const workflow = new Workflow({ id: workflowId, nodes, connections, active: false, nodeTypes, settings });
+	const workflowData = { id: workflowId, nodes, connections } as unknown as IWorkflowBase;
 	const credentialsHelper = new TestCredentials(loaders.ours, credentials);
 	const url = 'http://localhost';
 	const additionalData = {
@@ -312,6 +316,8 @@ export async function loadOptions(
 	type: string,
 	credentials: Credentials,
 	parameters: INodeParameters = {},
+	/** Of the input that asks, e.g. `parameters.custom_fields.entry[0].value`. */
+	path = '',
 ): Promise<{ context: ILoadOptionsFunctions; type: INodeType }> {
 	const loaders = await load();
 	const nodeTypes = new TestNodeTypes(loaders);
@@ -331,7 +337,7 @@ export async function loadOptions(
 		variables: {},
 		currentNodeParameters: parameters,
 	} as unknown as IWorkflowExecuteAdditionalData;
-	const context = new LoadOptionsContext(workflow, node, additionalData, '');
+	const context = new LoadOptionsContext(workflow, node, additionalData, path);
 	return { context, type: nodeTypes.getByNameAndVersion(node.type) };
 }
 

@@ -261,6 +261,34 @@ describe('concurrency', () => {
 		expect(order).toEqual(['n0', 'n1', 'n2', 'n3', 'n4', 'n5']);
 	});
 
+	test('stays below what was refused, in a later run of the workflow too', async () => {
+		const waiting: ServerResponse[] = [];
+		let most = 0;
+		const refuse = (response: ServerResponse) => response.writeHead(429).end('{}');
+		const accept = (response: ServerResponse) => response.end('{"status":"Success","data":{"id":1}}');
+		let answer = () => {
+			if (waiting.length < 16) return;
+			waiting.splice(8).forEach(refuse);
+			answer = () => void setTimeout(() => waiting.splice(0).forEach(accept), 20);
+			answer();
+		};
+		await withCountingServer(
+			(request, response) => {
+				most = Math.max(most, waiting.push(response));
+				request.resume().on('end', () => answer());
+			},
+			async (url) => {
+				const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
+				const again = { items: named(...names), workflowId: 'runs twice' };
+				expect((await createAt(url, again)).items).toHaveLength(40);
+				expect(most).toBe(16);
+				most = 0;
+				expect((await createAt(url, again)).items).toHaveLength(40);
+				expect(most).toBeLessThanOrEqual(8);
+			},
+		);
+	});
+
 	test('keeps the order of items for the same record', async () => {
 		const { id } = server.seedGroup({ type: 'Threat', name: 'start' });
 		const names = Array.from({ length: 12 }, (_, index) => `change ${index}`);

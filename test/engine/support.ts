@@ -8,7 +8,10 @@ import { type Credentials, run, type RunOptions, type RunResult } from './harnes
 type Parameters = RunOptions['parameters'];
 
 /** Custom fields as the form of AttackForge Group holds them. */
-export const customFields = (...entry: INodeParameters[]): INodeParameters => ({ list: { data: { entry } } });
+export const customFields = (...entry: INodeParameters[]): INodeParameters => ({ entry });
+
+/** The filter by custom fields as the form of AttackForge Group holds it. */
+export const conditions = (...entry: INodeParameters[]): INodeParameters => ({ list: { data: { entry } } });
 
 /** Access as the form of AttackForge Group holds it. */
 export const access = (lists: Record<string, INodeParameters[]>): INodeParameters => ({

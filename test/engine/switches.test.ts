@@ -132,16 +132,13 @@ const ATTACK_FORGE: AttackForgeOptions[] = [
 	{ listingLag: 1 },
 	{ pageCap: 1 },
 ];
-const fields = customFields({ key: 'region', type: 'text', value: 'EU' });
+const fields = customFields({ key: 'tier', value: 'Gold' });
 const kept = { key: 'client_code', value: 'C1' };
 
 describe.each(ATTACK_FORGE)('AttackForge Group with %j', (options) => {
 	test.each([
-		['update', (id: string) => ({ groupId: id, updateFields: { custom_fields: fields } })],
-		[
-			'upsert',
-			() => ({ name: 'ACME', matchBy: 'name', ...CONTACTS, additionalFields: { custom_fields: fields } }),
-		],
+		['update', (id: string) => ({ groupId: id, custom_fields: fields })],
+		['upsert', () => ({ name: 'ACME', matchBy: 'name', ...CONTACTS, custom_fields: fields })],
 	] as Array<[string, (id: string) => INodeParameters]>)(
 		'%s sets one custom field and keeps the other',
 		async (operation, parameters) => {
@@ -153,7 +150,7 @@ describe.each(ATTACK_FORGE)('AttackForge Group with %j', (options) => {
 				expect(error).toBeUndefined();
 				expect(items).toHaveLength(1);
 				expect(server.groups()).toHaveLength(2);
-				expect(server.group(id)?.custom_fields).toEqual([kept, { key: 'region', value: 'EU' }]);
+				expect(server.group(id)?.custom_fields).toEqual([kept, { key: 'tier', value: 'Gold' }]);
 			} finally {
 				await server.stop();
 			}

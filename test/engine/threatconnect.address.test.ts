@@ -174,8 +174,7 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 			},
 		);
 		expect(errors).toEqual([]);
-		expect(items[0]?.json).toMatchObject({ xid: 'own:8' });
-		expect(items[0]?.json).not.toHaveProperty('firstSeen');
+		expect(items[0]?.json).toMatchObject({ xid: 'own:8', firstSeen: '2026-01-01T00:00:00Z' });
 		expect(names()).toEqual(['Own']);
 	});
 });

@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
@@ -45,6 +45,11 @@ const everything = {
 	associatedCases: rows({ name: 'A case', severity: 'Low', status: 'Open' }),
 } satisfies INodeParameters;
 
+const columnsOf = (items: INodeExecutionData[]) => Object.keys(items[0]?.json ?? {});
+
+/** They are shown among the attributes. */
+const ATTRIBUTES = ['description', 'source'];
+
 const writesOf = async (act: () => Promise<unknown>) => {
 	const from = server.requests.length;
 	await act();
@@ -59,6 +64,10 @@ test.each([
 	const created = await node('upsert', upsert);
 	expect(created.error).toBeUndefined();
 	expect(jsonOf(created.items)).toMatchObject([{ _outcome: 'created' }]);
+	// What the item sets is shown without an option.
+	expect(columnsOf(created.items)).toEqual(
+		expect.arrayContaining(Object.keys(everything).filter((name) => !ATTRIBUTES.includes(name))),
+	);
 	const before = JSON.stringify(server.groups());
 	const cases = server.cases().length;
 	const writes = await writesOf(async () => {
@@ -66,10 +75,7 @@ test.each([
 			const { items, error } = await node('upsert', upsert);
 			expect(error).toBeUndefined();
 			expect(jsonOf(items)).toMatchObject([{ _outcome: 'unchanged', status: 'Open' }]);
-			// Fields that were read only for the comparison are not in the output.
-			for (const hidden of ['tags', 'attributes', 'firstSeen', 'associatedGroups']) {
-				expect(items[0]?.json).not.toHaveProperty(hidden);
-			}
+			expect(columnsOf(items)).toEqual(columnsOf(created.items));
 		}
 	});
 	expect(writes).toEqual([]);

@@ -442,6 +442,43 @@ describe('Auto-Map', () => {
 		);
 		expect(hints[0]?.message).toContain('"cvss" (2 items), "eventDate" (1 item)');
 	});
+
+	test("takes people's headings for the fields that they name, and says so", async () => {
+		const { hints } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{
+				items: [
+					{ '\uFEFFName': 'A', event_date: '2026-01-01', 'Owner Name ': 'Demo Community', OwnerId: '005x' },
+					{ NAME: 'B', 'Event Date': '2026-01-02', Type: 'event', Owner: 'Demo Community' },
+				],
+			},
+		);
+		expect(server.requests.slice(-2).map(({ body }) => body)).toEqual(
+			expect.arrayContaining([
+				expect.stringContaining(
+					'{"type":"Incident","name":"A","ownerName":"Demo Community","eventDate":"2026-01-01"',
+				),
+				expect.stringContaining('{"type":"Event","name":"B","eventDate":"2026-01-02"'),
+			]),
+		);
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringMatching(
+				/^Sent although spelled .*"event_date" as eventDate \(1 item\), "Owner Name " as ownerName.*"Type" as type/,
+			),
+			expect.stringMatching(/^Not sent.*"OwnerId" \(1 item\), "Owner" \(1 item, perhaps ownerName\)/),
+		]);
+	});
+
+	test('suggests a key of the item for a required field that is missing', async () => {
+		const { error } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ 'Incident Name': 'A' }] },
+		);
+		expect(error?.message).toBe('"Name" (name) is missing [item 0]');
+		expect(error?.description).toContain('Your item has "Incident Name": ');
+	});
 });
 
 describe('raw JSON', () => {

@@ -1,6 +1,6 @@
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { loseFirst, type LossRule } from '../support/lossyProxy';
-import { jsonOf, run, type RunOptions } from './harness';
+import { jsonOf, run } from './harness';
 import { runThreatConnectWithLosses } from './support';
 
 /** Writes whose response is lost: the node loses no item and writes nothing twice. */
@@ -322,7 +322,7 @@ describe('a clock that is wrong', () => {
 });
 
 describe('an update of which a part was made', () => {
-	const change = async (lose: LossRule, options: RunOptions['parameters'] = {}, source = 'Feed') => {
+	const change = async (lose: LossRule, { source = 'Feed', more = {} } = {}) => {
 		const group = server.seedGroup({
 			type: 'Adversary',
 			name: 'Partly',
@@ -337,8 +337,8 @@ describe('an update of which a part was made', () => {
 				updateFields: {
 					name: 'Changed',
 					attributes: { list: { mode: 'append', data: { attribute: [{ type: 'Source', value: source }] } } },
+					...more,
 				},
-				options,
 			},
 			retryOnFail: true,
 			maxTries: 3,
@@ -371,11 +371,9 @@ describe('an update of which a part was made', () => {
 			let refused = 0;
 			const isRefused = (method: string, path: string) =>
 				method === 'PUT' && path.includes('groupAttributes') && ++refused === 1;
-			const { errors, stored } = await change(
-				(method, path) => (isRefused(method, path) ? 403 : undefined),
-				{},
-				value,
-			);
+			const { errors, stored } = await change((method, path) => (isRefused(method, path) ? 403 : undefined), {
+				source: value,
+			});
 			expect(errors).toEqual([]);
 			expect(stored?.attributes.map(({ type, value }) => [type, value])).toEqual([
 				['Description', 'New'],
@@ -384,22 +382,49 @@ describe('an update of which a part was made', () => {
 		},
 	);
 
+	test('shows the attributes as they are after it, without another request', async () => {
+		const from = server.requests.length;
+		const { items, stored } = await change(() => undefined);
+		const attributes = stored?.attributes.map(({ type, value, default: isDefault }) => [
+			type,
+			value,
+			isDefault,
+		]);
+		expect(attributes).toEqual([
+			['Description', 'New', true],
+			['Source', 'Feed', false],
+		]);
+		expect(items[0]?.json.attributes).toMatchObject({
+			data: [
+				{ type: 'Description', value: 'New', default: true },
+				{ type: 'Source', value: 'Feed' },
+			],
+		});
+		const reads = server.requests
+			.slice(from)
+			.filter(({ method, target }) => method === 'GET' && target.includes('/groups/'));
+		expect(reads).toHaveLength(1);
+	});
+
 	test('succeeds with a notice when only the closing read is refused', async () => {
+		let isWritten = false;
 		const { items, errors, puts, stored } = await change(
-			(method, path, earlier) =>
-				method === 'GET' && path.includes('/groups/') && earlier > 1 ? 403 : undefined,
-			{ fields: ['attributes'] },
+			(method) => {
+				if (method === 'PUT') isWritten = true;
+				return method === 'GET' && isWritten ? 403 : undefined;
+			},
+			{ more: { name: '', attributes: {} } },
 		);
 		expect(errors).toEqual([]);
 		expect(jsonOf(items)).toEqual([
 			expect.objectContaining({
-				name: 'Changed',
+				name: 'Partly',
 				_notice:
 					'The group was updated, but could not be read back (Refused with 403): some of its fields may be missing here.',
 			}),
 		]);
 		expect(items[0]?.json).not.toHaveProperty('attributes');
-		expect(puts).toHaveLength(2);
-		expect(stored?.attributes.map(({ value }) => value)).toEqual(['New', 'Feed']);
+		expect(puts).toHaveLength(1);
+		expect(stored?.attributes.map(({ value }) => value)).toEqual(['New']);
 	});
 });

@@ -61,12 +61,13 @@ test('new groups and indicators may name an owner of their own', async () => {
 	expect(server.groups().find(({ name }) => name === 'In the community')?.ownerName).toBe('Demo Community');
 });
 
-test('tags and associations are in the answer only when they are requested', async () => {
+test('tags and associations are in the answer when the item sets them, or when they are requested', async () => {
 	const parameters = { type: 'Threat', name: 'x', tagNames: 'A' };
 	const plain = await node('create', parameters);
-	expect(plain.items[0]?.json).not.toHaveProperty('tags');
-	const asked = await node('create', { ...parameters, options: { fields: ['tags'] } });
-	expect(asked.items[0]?.json.tags).toMatchObject({ data: [{ name: 'A' }] });
+	expect(plain.items[0]?.json.tags).toMatchObject({ data: [{ name: 'A' }] });
+	expect(plain.items[0]?.json).not.toHaveProperty('securityLabels');
+	const asked = await node('create', { ...parameters, options: { fields: ['securityLabels'] } });
+	expect(asked.items[0]?.json).toMatchObject({ tags: { data: [{ name: 'A' }] }, securityLabels: {} });
 });
 
 test('an update never leaves the mode of a list to the server', async () => {

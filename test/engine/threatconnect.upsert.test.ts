@@ -488,3 +488,43 @@ test('an indicator that differs from one of the group only in upper and lower ca
 	expect(summaries()).toEqual(expected);
 	expect(server.requests.filter(({ method }) => method === 'PUT')).toHaveLength(before);
 });
+
+describe('the output of Create or Update', () => {
+	test('has the same columns for a created, an updated and an unchanged group, without an option', async () => {
+		const columns: string[][] = [];
+		for (const status of ['New', 'Open', 'Open']) {
+			const { items, error } = await node('upsert', {
+				...byXid,
+				status,
+				groupDescription: 'Seen',
+				tagNames: 'Ours',
+				additionalFields: { firstSeen: '2026-01-01' },
+			});
+			expect(error).toBeUndefined();
+			const [{ json } = { json: {} }] = items;
+			expect(json).toMatchObject({
+				firstSeen: '2026-01-01T00:00:00Z',
+				tags: { data: [{ name: 'Ours' }] },
+				attributes: { data: [{ type: 'Description', value: 'Seen' }] },
+				_outcome: ['created', 'updated', 'unchanged'][columns.length],
+			});
+			columns.push(Object.keys(json));
+		}
+		expect(columns[1]).toEqual(columns[0]);
+		expect(columns[2]).toEqual(columns[0]);
+		expect(columns[0]?.at(-1)).toBe('_outcome');
+	});
+
+	test('says that there is a group whose name differs only in upper and lower case', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'FROM THE CRM' });
+		const { items } = await node('upsert', byName);
+		expect(jsonOf(items)).toMatchObject([
+			{
+				_outcome: 'created',
+				_notice: `Another group has the name "From the CRM" but for upper and lower case: ${id}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`,
+			},
+		]);
+		const again = await node('upsert', byName);
+		expect(again.items[0]?.json).not.toHaveProperty('_notice');
+	});
+});

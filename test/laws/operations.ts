@@ -511,7 +511,7 @@ const LOCATED: Record<string, string> = {
 	securityLabels: 'name',
 };
 /** Inputs of the form that are in sight, of fields that stand elsewhere or that have finer inputs too. */
-const IN_SIGHT: Record<string, string> = {
+const TC_IN_SIGHT: Record<string, string> = {
 	status: 'status',
 	description: 'groupDescription',
 	tags: 'tagNames',
@@ -534,14 +534,16 @@ const LISTS = [
 	'associatedVictimAssets',
 	'associatedArtifacts',
 	'associatedCases',
-	'custom_fields',
 	'access',
 ];
+
+/** Fields whose rows stand beside the required ones. Another value comes from a box among the additional fields. */
+const IN_SIGHT = ['custom_fields'];
 
 /** A field as the form holds it, with an expression in each input. */
 function boxesOf(field: string, value: unknown): unknown {
 	const from = (path: string) => `={{ $json.record.${field}${path} }}`;
-	if (!LISTS.includes(field)) return from('');
+	if (!LISTS.includes(field) && !IN_SIGHT.includes(field)) return from('');
 	const rows = (list: IDataObject[], path: string) =>
 		list.map((row, index) =>
 			Object.fromEntries(
@@ -554,10 +556,9 @@ function boxesOf(field: string, value: unknown): unknown {
 	if (field === 'custom_fields' && isObject(value)) {
 		const entry = Object.keys(value).map((key) => ({
 			key: RL('key', key),
-			type: 'text',
-			value: from(`.${key}`),
+			value: RL('value', from(`.${key}`)),
 		}));
-		return { list: { data: { entry } } };
+		return { entry };
 	}
 	if (field === 'access' && isObject(value) && Object.values(value).every(isRows)) {
 		const lists = Object.entries(value as Record<string, IDataObject[]>);
@@ -565,13 +566,14 @@ function boxesOf(field: string, value: unknown): unknown {
 			list: Object.fromEntries(lists.map(([name, list]) => [name, { entry: rows(list, `.${name}`) }])),
 		};
 	}
+	if (IN_SIGHT.includes(field)) return from('');
 	if (isRows(value)) return { list: { data: { [ROW_NAMES[field] ?? 'entry']: rows(value, '') } } };
 	return { list: { json: from('') } };
 }
 
 /** The input in sight that takes a value; `undefined` for a value that only the finer inputs take. */
 function inSight(service: Service, field: string, value: unknown): [string, string] | undefined {
-	const box = service === 'threatConnect' ? IN_SIGHT[field] : undefined;
+	const box = service === 'threatConnect' ? TC_IN_SIGHT[field] : undefined;
 	if (box === undefined) return undefined;
 	if (field === 'associatedIndicators' && isRows(value))
 		return value.every((row) => 'summary' in row && Object.keys(row).length === 2)
@@ -664,6 +666,7 @@ export function caseOf(
 			if (box) form[box[0]] = box[1];
 			else if (fields === 'additionalFields' && ON_TOP.includes(field))
 				form[field] = `={{ $json.record.${field} }}`;
+			else if (IN_SIGHT.includes(field) && isObject(value)) form[field] = boxesOf(field, value) as never;
 			else more[field] = boxesOf(field, value);
 		}
 	form[fields] = more as INodeParameters;

@@ -236,10 +236,11 @@ export const tcOddTypes: Kinds<unknown> = {
 };
 export const afOddTypes: Kinds<unknown> = {
 	custom_fields: fc.constantFrom<unknown>(
-		{ region: 42 },
-		{ region: true },
+		{ contract_notes: 42 },
+		{ contract_notes: true },
 		{ contract_end: new Date('2026-03-01T00:00:00Z') },
 		{ services: ['Red Team', 'Code Review'] },
+		{ services: ' Red Team,Code Review ' },
 		{ region: ' APAC ' },
 	),
 	group_owner: fc.constantFrom<unknown>(' John ', 42),

@@ -1,4 +1,4 @@
-import { ConcurrencyLimiter } from '../../nodes/shared/http/concurrencyLimiter';
+import { ConcurrencyLimiter, limiterFor } from '../../nodes/shared/http/concurrencyLimiter';
 
 afterEach(() => jest.useRealTimers());
 
@@ -241,4 +241,85 @@ test('requests that nobody answered do not make room for more', async () => {
 	for (let n = 0; n < 32; n++) void limiter.acquire().then(() => (entered += 1));
 	await new Promise((resolve) => setImmediate(resolve));
 	expect(entered).toBe(16);
+});
+
+describe('a later run', () => {
+	let keys = 0;
+	let key = '';
+	beforeEach(() => {
+		key = `workflow ${keys++}`;
+	});
+
+	/** Requests that a new run sends before the first is answered. */
+	async function startsWith(max: number): Promise<number> {
+		const limiter = limiterFor(key, max);
+		let acquired = 0;
+		for (let n = 0; n < max; n++) void limiter.acquire().then(() => (acquired += 1));
+		await new Promise((resolve) => jest.requireActual<typeof globalThis>('timers').setImmediate(resolve));
+		return acquired;
+	}
+
+	test('starts with as many requests as the service has borne at once', async () => {
+		const { most } = await load(limiterFor(key, 200), 1000, Infinity);
+		expect(most).toBe(200);
+		expect(await startsWith(400)).toBe(200);
+	});
+
+	test('starts with no more than was borne, although the limit has grown', async () => {
+		const limiter = limiterFor(key, 200);
+		for (let request = 0; request < 400; request++) limiter.release(await acquire(limiter), 'ok');
+		expect(await startsWith(200)).toBe(16);
+	});
+
+	test('never sends more than its own maximum, and a run with a low one does not hold back the next', async () => {
+		await load(limiterFor(key, 200), 1000, Infinity);
+		expect(await startsWith(4)).toBe(4);
+		expect(await startsWith(300)).toBe(200);
+	});
+
+	test('stays below what was refused', async () => {
+		expect((await load(limiterFor(key, 64), 1000, 20)).refused).toBeGreaterThan(0);
+		const later = await load(limiterFor(key, 64), 1000, 20);
+		expect(later.refused).toBe(0);
+		expect(later.most).toBeGreaterThan(10);
+	});
+
+	test('stays below what was refused, also after a run with a low maximum', async () => {
+		await load(limiterFor(key, 64), 1000, 20);
+		await load(limiterFor(key, 4), 100, 20);
+		expect(await startsWith(64)).toBeLessThan(20);
+	});
+
+	test('starts afresh where a request was refused although it was alone', async () => {
+		const limiter = limiterFor(key, 64);
+		limiter.release(await acquire(limiter), 'overloaded');
+		expect(await startsWith(64)).toBe(16);
+	});
+
+	test('starts afresh after an hour, and with another key', async () => {
+		jest.useFakeTimers({ doNotFake: ['setTimeout'] });
+		await load(limiterFor(key, 200), 1000, Infinity);
+		jest.advanceTimersByTime(3_600_000);
+		expect(await startsWith(100)).toBe(100);
+		jest.advanceTimersByTime(1);
+		expect(await startsWith(100)).toBe(16);
+		await load(limiterFor(key, 200), 1000, Infinity);
+		key = 'another workflow';
+		expect(await startsWith(100)).toBe(16);
+	});
+
+	test('knows how long an answer usually takes, so that it does not take slowness for the usual', async () => {
+		const first = simulated(200);
+		await answerIn(first, 3000, () => 100);
+		const { mostLater } = await answerIn(first.next(200), 3000, () => 1000);
+		expect(mostLater).toBeLessThan(110);
+	});
+
+	test('starts afresh where five hundred other workflows have run since', async () => {
+		await load(limiterFor(key, 200), 1000, Infinity);
+		for (let other = 0; other < 499; other++) limiterFor(`other workflow ${other}`, 1);
+		expect(await startsWith(100)).toBe(100);
+		for (let other = 0; other < 500; other++) limiterFor(`other workflow ${other}`, 1);
+		expect(await startsWith(100)).toBe(16);
+	});
 });

@@ -244,19 +244,53 @@ describe.each(nodes)('%s in its three data modes', (_name, { description }) => {
 	});
 });
 
-test('the notice of Bulk Import does not name a field that a bulk import refuses, but the notice of Create does', () => {
+describe('the notice of Auto-Map', () => {
 	const { description } = new ThreatConnectGroup();
-	const notice = (operation: string) =>
-		shown(description, { resource: 'group', operation, dataMode: 'autoMap', type: 'Event' }).find(
-			({ name }) => name === 'autoMapNotice',
-		)?.displayName ?? '';
-	for (const name of ['ownerId', 'dueDate', 'assignments', 'associatedCases']) {
-		expect(notice('create')).toContain(`<code>${name}</code>`);
-		expect(notice('bulkImport')).not.toContain(`<code>${name}</code>`);
-	}
-	expect(notice('bulkImport')).toContain('<code>ownerName</code>');
-	// Batch has event types since 7.12.1.
-	expect(notice('bulkImport')).toContain('<code>eventType</code>');
+	const notices = (operation: string, type: string) =>
+		shown(description, { resource: 'group', operation, dataMode: 'autoMap', type })
+			.filter(({ name }) => name === 'autoMapNotice')
+			.map(({ displayName }) => displayName);
+
+	test('names the fields of the chosen type only', () => {
+		const dated = ['Event', 'Incident'];
+		for (const operation of ['create', 'update', 'upsert', 'bulkImport']) {
+			for (const { value: type } of GROUP_TYPES) {
+				const [notice = '', ...others] = notices(operation, String(type));
+				expect(others).toEqual([]);
+				expect(notice).toContain('<code>name</code>');
+				expect(notice.includes('<code>eventDate</code>')).toBe(dated.includes(String(type)));
+				expect(notice.includes('<code>fileText</code>')).toBe(type === 'Signature');
+			}
+		}
+	});
+
+	test('names the fields of all types where the type is an expression or any', () => {
+		for (const [operation, type] of [
+			['create', '={{ $json.type }}'],
+			['update', ''],
+		] as const) {
+			const [common, ofSomeTypes, ...others] = notices(operation, type);
+			expect(others).toEqual([]);
+			expect(common).toContain('<code>name</code>');
+			expect(common).not.toContain('<code>eventDate</code>');
+			for (const name of ['eventDate', 'fileText', 'dueDate']) {
+				expect(ofSomeTypes).toContain(`<code>${name}</code>`);
+			}
+		}
+	});
+
+	test('of Bulk Import does not name a field that a bulk import refuses, but that of Create does', () => {
+		const [create, bulkImport] = ['create', 'bulkImport'].map((operation) =>
+			[...notices(operation, 'Event'), ...notices(operation, 'Task')].join(),
+		);
+		for (const name of ['ownerId', 'dueDate', 'assignments', 'associatedCases']) {
+			expect(create).toContain(`<code>${name}</code>`);
+			expect(bulkImport).not.toContain(`<code>${name}</code>`);
+		}
+		expect(bulkImport).toContain('<code>ownerName</code>');
+		// Batch has event types since 7.12.1.
+		expect(bulkImport).toContain('<code>eventType</code>');
+	});
 });
 
 const operationsOf = ({ properties }: INodeTypeDescription) =>

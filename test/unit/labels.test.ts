@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions, INodeType } from 'n8n-workflow';
 import { NodeHelpers } from 'n8n-workflow';
 
+import { AttackForgeGroup } from '../../nodes/AttackForgeGroup/AttackForgeGroup.node';
 import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnectGroup.node';
 
 /**
@@ -8,7 +9,10 @@ import { ThreatConnectGroup } from '../../nodes/ThreatConnectGroup/ThreatConnect
  * label of the input. Two inputs with one name get one value, so that for instance labels would overwrite tags.
  */
 
-const NODES: Array<[string, INodeType]> = [['ThreatConnect Group', new ThreatConnectGroup()]];
+const NODES: Array<[string, INodeType]> = [
+	['ThreatConnect Group', new ThreatConnectGroup()],
+	['AttackForge Group', new AttackForgeGroup()],
+];
 
 /** Inputs of these types have no button, and neither has one that takes no expression. */
 const WITHOUT_BUTTON = ['options', 'credentialsSelect', 'collection', 'fixedCollection', 'notice', 'hidden'];

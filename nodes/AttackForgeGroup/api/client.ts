@@ -11,6 +11,7 @@ import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { isMissing, type MethodName, successful } from './responses';
 import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
+import { type Definitions, definitionsOf } from '../fields/customFieldTypes';
 import { comparable } from '../fields/matching';
 
 /** The custom fields that a response should hold; by default all. */
@@ -34,6 +35,9 @@ const LIST_WINDOW_MS = 200;
 export class AttackForge {
 	/** Look-ups of this run. */
 	readonly lookups = new LookupCache();
+
+	/** How AttackForge defines the custom fields of groups; absent if it has not been read, or may not be. */
+	definitions?: Definitions | Error;
 
 	/** What this run knows of the groups that it has created or written. */
 	readonly writtenGroups: WrittenGroups;
@@ -214,6 +218,12 @@ export class AttackForge {
 		);
 	}
 
+	/** All projects that the key's user is a member of. */
+	async getAllProjects(): Promise<JsonObject[]> {
+		const lists = { key: 'projects', id: 'project_id' };
+		return await this.paged('GetProjects', '/projects', [['cf_key_allowlist', '']], lists, Infinity);
+	}
+
 	/** Projects of a group that the key's user is a member of. */
 	async getProjects(groupId: string, filter: CustomFieldFilter): Promise<JsonObject[]> {
 		const path = pathOf('groups', groupId, 'projects');
@@ -265,11 +275,11 @@ export class AttackForge {
 		});
 	}
 
-	/** The definition of the group form, which names the custom fields. */
-	async getGroupForm(): Promise<unknown[]> {
+	/** The custom fields of groups, as the form of groups defines them. */
+	async getDefinitions(): Promise<Definitions> {
 		const request = { method: 'GET', path: pathOf('config', 'form', 'group') } as const;
 		const { json } = await this.call('GetFormConfig', request);
-		return isJsonObject(json) && Array.isArray(json.config) ? json.config : [];
+		return definitionsOf(isJsonObject(json) && Array.isArray(json.config) ? json.config : []);
 	}
 
 	/**

@@ -13,6 +13,7 @@ export type MethodName =
 	| 'GetGroup'
 	| 'GetGroups'
 	| 'GetProjectById'
+	| 'GetProjects'
 	| 'GetProjectsByGroup'
 	| 'GetUserByEmail'
 	| 'GetUserByUsername'

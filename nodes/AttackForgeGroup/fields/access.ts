@@ -20,6 +20,7 @@ import {
 } from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
+import { located } from '../../shared/fields/locators';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
@@ -40,30 +41,35 @@ const level = (...values: string[]): FieldType => {
 /**
  * In an update, access is a list of operations and not a replacement, according to AttackForge's documentation,
  * UpdateGroup.
+ *
+ * @param of the list. The labels of all inputs differ, because n8n names the values that a model gives by them. They are short,
+ *   because the editor cuts them.
  */
-const ACTION = field(
-	'action',
-	'Action',
-	choice([
-		{ name: 'Create or Update', value: 'upsert' },
-		{ name: 'Remove', value: 'remove' },
-	]),
-	'Whether this entry is to be there as given here, or not at all',
-);
+const action = (of: string): Field =>
+	field(
+		'action',
+		`${of} Action`,
+		choice([
+			{ name: 'Create or Update', value: 'upsert' },
+			{ name: 'Remove', value: 'remove' },
+		]),
+		'Whether this entry is to be there as given here, or not at all',
+	);
 
-const SSO_ENTRY: readonly Field[] = [
-	field('group_name', 'SSO Group Name', text(), 'Name of the group at your identity provider', {
+const ssoEntry = (of: string): readonly Field[] => [
+	action(of),
+	field('group_name', `${of} Group`, text(), 'Name of the group at your identity provider', {
 		placeholder: 'e.g. AD-GROUP-1',
 	}),
 	field(
 		'project_access_level',
-		'Project Access',
+		`${of} Projects`,
 		level('none', 'view', 'upload', 'edit'),
 		'Access of its members to the projects of the group',
 	),
 	field(
 		'project_request_access_level',
-		'Project Request Access',
+		`${of} Requests`,
 		// The documentation's rule lists none, view, upload and edit, but its examples and responses have action. All are
 		// offered, and the server decides.
 		level('none', 'view', 'upload', 'edit', 'action'),
@@ -72,13 +78,14 @@ const SSO_ENTRY: readonly Field[] = [
 ];
 
 const MEMBER_ADMIN_ENTRY: readonly Field[] = [
+	action('Admin'),
 	field(
 		'add_user_method',
-		'Add Users By',
+		'Adds Users By',
 		choice(levels('list', 'email')),
 		'How the administrator picks users: from a list, or by e-mail address',
 	),
-	field('allow_user_invite', 'Allow User Invite', flag(), 'Whether the administrator may invite new users'),
+	field('allow_user_invite', 'May Invite', flag(), 'Whether the administrator may invite new users'),
 	field(
 		'project_limit',
 		'Project Limit',
@@ -87,21 +94,31 @@ const MEMBER_ADMIN_ENTRY: readonly Field[] = [
 	),
 	field(
 		'project_request_limit',
-		'Project Request Limit',
+		'Request Limit',
 		level('none', 'view', 'edit', 'action'),
 		'The most access to project requests that the administrator may give',
 	),
-	field('user_id', 'User ID', text(), 'ID of the administrator; give this or a group', {
-		placeholder: 'e.g. 668ba6b1be6510000f78f79e',
-	}),
+	field(
+		'user_id',
+		'Admin User',
+		located(
+			text(),
+			'searchUsers',
+			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
+			'Select a user…',
+		),
+		'The administrator, from the list or by ID; give a user or a group',
+	),
 	field(
 		'group_id',
-		'Group ID',
-		text(),
-		'ID of the group whose members are administrators; give this or a user',
-		{
-			placeholder: 'e.g. 5eab99471e18050942c7607a',
-		},
+		'Admin Group',
+		located(
+			text(),
+			'searchGroups',
+			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5eab99471e18050942c7607a' },
+			'Select a group…',
+		),
+		'The group whose members are administrators, from the list or by ID; give a user or a group',
 	),
 ];
 
@@ -127,15 +144,15 @@ const LISTS: readonly EntryList[] = [
 		name: 'sso_1',
 		displayName: 'SSO 1 Group',
 		description:
-			"Groups of your identity provider (single sign-on) whose members get access: AttackForge's list sso_1",
-		fields: SSO_ENTRY,
+			"Groups of your identity provider (single sign-on) whose members get access: AttackForge's list sso_1. AttackForge has two such lists, probably one for each way to sign in. Use SSO 1 unless your tenant fills SSO 2.",
+		fields: ssoEntry('SSO 1'),
 		identity: ['group_name'],
 	},
 	{
 		name: 'sso_2',
 		displayName: 'SSO 2 Group',
-		description: "The same for AttackForge's second list, sso_2; what sets it apart is not documented",
-		fields: SSO_ENTRY,
+		description: "The same for AttackForge's second list, sso_2. What sets it apart is not documented.",
+		fields: ssoEntry('SSO 2'),
 		identity: ['group_name'],
 	},
 ];
@@ -159,10 +176,10 @@ export const access: FieldType = {
 					list.description,
 				),
 			),
-			fromInput(
-				'e.g. {{ $json.access }}',
-				'Further entries: an object in the form of the API, or its JSON text',
-			),
+			{
+				...fromInput('e.g. {{ $json.access }}', 'Further entries from the input, with the names of the API'),
+				displayName: 'Access From Input',
+			},
 		]),
 	read(value, context) {
 		const form = readFixedCollection(
@@ -233,7 +250,8 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	// A new group takes plain entries, according to AttackForge's documentation, CreateGroup.
 	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
 	const given = isJsonObject(entry) ? withAction(withoutBlanks(entry, identity), operation) : entry;
-	const read = readObject(given, entryFields(fields, operation), context);
+	const taken = entryFields(fields, operation);
+	const read = readObject(given, taken, context);
 	const named = identity.filter((name) => read[name] !== undefined);
 	if (named.length === 0) return [];
 	if (named.length > 1) {
@@ -245,7 +263,7 @@ function readEntry(entry: unknown, { fields, identity }: EntryList, context: Fie
 	}
 	if (read.action === 'remove') return [keep(read, ['action', ...named])];
 	// Entries must be complete, because it is not documented whether the service fills in missing values.
-	const missing = fields.find(({ name }) => !identity.includes(name) && read[name] === undefined);
+	const missing = taken.find(({ name }) => !identity.includes(name) && read[name] === undefined);
 	if (missing) {
 		throw new InvalidInput(
 			`${label}: ${labelOf(missing)} is missing`,
@@ -268,7 +286,7 @@ function withAction(entry: JsonObject, operation: Operation): JsonObject {
 }
 
 const entryFields = (fields: readonly Field[], operation: FormOperation) =>
-	operation === 'create' ? fields : [ACTION, ...fields];
+	operation === 'create' ? fields.filter(({ name }) => name !== 'action') : fields;
 
 const keep = (object: JsonObject, names: string[]): JsonObject =>
 	Object.fromEntries(names.map((name) => [name, object[name]]));

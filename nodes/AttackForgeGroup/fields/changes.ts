@@ -125,7 +125,7 @@ function fieldChanges(
 const customFieldsHidden = () =>
 	new ServiceFailure(
 		'AttackForge does not show the custom fields of the group',
-		'Nothing was written, because the other custom fields cannot be kept. Check that the user of the key may see them, or choose another way under Options > Custom Fields.',
+		'Nothing was written, because the other custom fields cannot be kept. Check that the user of the key may see them, or choose another way under Options > Other Custom Fields.',
 	);
 
 /**
@@ -246,7 +246,7 @@ export const hasAccess = (wanted: JsonObject, present: unknown): boolean =>
 const accessHidden = () =>
 	new ServiceFailure(
 		'AttackForge does not show the access of the group',
-		'Check that the user of the key may see it. Set Options > Access of Update to Change Entries to send the entries as they are.',
+		'Check that the user of the key may see it. Set Options > Other Access of Update to Change Entries to send the entries as they are.',
 	);
 
 function isChange(entry: JsonObject, before: JsonObject | undefined): boolean {
@@ -267,7 +267,7 @@ function refuseRemovals(entries: JsonObject[], list: string): void {
 	if (entries.some(({ action }) => action === 'remove')) {
 		throw new InvalidInput(
 			`"Access" (access): ${list} holds an entry to remove, but access is to be exactly as given`,
-			'Leave the entry out: what is not given is removed. Or set Options > Access to Change Entries.',
+			'Leave the entry out: what is not given is removed. Or set Options > Other Access to Change Entries.',
 		);
 	}
 }

@@ -1,9 +1,8 @@
-import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import type { FieldType } from '../../shared/fields/field';
 import {
-	fixedCollection,
 	readFixedCollection,
 	fromInput,
 	fromInputOf,
@@ -23,62 +22,51 @@ import {
 	unlocated,
 } from '../../shared/core/readValue';
 
-const VALUE_TYPES: INodePropertyOptions[] = [
-	{ name: 'Text', value: 'text', description: 'Sent as text, even if it looks like a number' },
-	{ name: 'JSON', value: 'json', description: 'For lists, tables and users: sent as it is' },
-];
-
 export const keyLocator = locator(
 	'searchCustomFields',
 	[{ displayName: 'By Key', name: 'key', placeholder: 'e.g. client_code' }],
 	'Select a custom field…',
 );
 
-const CUSTOM_FIELD_ROW: INodeProperties[] = [
+/** A custom field and its value. @param description of the value */
+export const customFieldRow = (description: string): INodeProperties[] => [
 	{
-		displayName: 'Key',
+		displayName: 'Custom Field',
 		name: 'key',
 		...keyLocator,
-		description: 'Key of the custom field: letters, numbers and underscores',
+		description: 'The custom field, from the list or by its key: letters, numbers and underscores',
 	},
 	{
-		displayName: 'Value Type',
-		name: 'type',
-		type: 'options',
-		options: VALUE_TYPES,
-		default: 'text',
-		description: 'How the value is sent',
-	},
-	{
-		displayName: 'Value',
+		displayName: 'Field Value',
 		name: 'value',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. CLIENT001',
-		description:
-			'What the custom field is to hold. A blank value leaves it as it is: Options > Clear Fields empties it.',
+		...locator(
+			'searchChoices',
+			[{ displayName: 'By Value', name: 'value', placeholder: 'e.g. CLIENT001' }],
+			'Select a choice…',
+		),
+		default: { __rl: true, mode: 'value', value: '' },
+		description,
 	},
 ];
 
+const VALUE =
+	'What the custom field is to hold. Several choices are separated by commas. A date without a zone is in the time zone of the workflow. A blank value changes nothing: Options > Clear Fields empties the field.';
+
 /**
- * Custom fields: a list of keys and values. Text stays text ("007"), JSON is sent unchanged, and blank values are left
- * out.
+ * Custom fields: a list of keys and values. Text stays text ("007"), lists and objects are sent unchanged, and blank values are
+ * left out. What a custom field takes is checked later, by its definition in AttackForge.
  */
 export const customFields: FieldType = {
-	control: () =>
-		fixedCollection('Custom Fields', [
-			repeatableRows('data', 'Custom Fields', 'Custom Field', CUSTOM_FIELD_ROW),
-			fromInput(
-				'e.g. {{ $json.custom_fields }}',
-				'Further custom fields: an array of keys and values, an object of values by key, or JSON text of either',
-			),
-		]),
+	control: () => repeatableRows('custom_fields', 'Custom Fields', 'Custom Field', customFieldRow(VALUE)),
+	finer: {
+		...fromInput(
+			'e.g. {{ $json.custom_fields }}',
+			'Further custom fields from the input: an object with their values by key, or an array of keys and values',
+		),
+		displayName: 'Custom Fields From Input',
+	},
 	read(value, { label }) {
-		const form = readFixedCollection(value, ['data']);
-		const entered = form ? readRows(form.data, label).map((row) => readRow(row, label)) : [];
-		const given = form ? fromInputOf(form) : [value];
-		const all = [...entered, ...given.flatMap((one) => readKeyValues(one, label))];
-		const fields = all.filter(({ value }) => !saysNothing(value));
+		const fields = entriesOf(value, label).filter((field) => !saysNothing(field.value));
 		refuseBadKeys(fields, label);
 		for (const { key, value } of fields) refuseInexactNumbers(value, `${label}: ${key}`);
 		return fields.length > 0 ? fields : undefined;
@@ -101,12 +89,20 @@ const clearedField = (key: string): CustomField => ({ key, value: null });
 
 export type CustomField = { key: string; value: unknown };
 
+/** The rows of the form, and what comes from the input. */
+function entriesOf(value: unknown, label: string): CustomField[] {
+	const form = readFixedCollection(value, ['data']);
+	if (!form) return readKeyValues(value, label);
+	const rows = readRows(form.data, label).map((row) => readRow(row, label));
+	return [...rows, ...fromInputOf(form).flatMap((one) => entriesOf(one, label))];
+}
+
 function readRow(row: unknown, label: string): CustomField {
-	const { key, type, value } = isJsonObject(row) ? row : ({} as JsonObject);
+	const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
 	const name = optionalText(unlocated(key), `${label}: a key`) ?? '';
-	if (saysNothing(value)) return { key: name, value: undefined };
-	if (type === 'json') return { key: name, value: readJson(value, `${label}: ${name}`) };
-	return { key: name, value: readText(value, `${label}: the value of "${name}"`) };
+	const given = unlocated(value);
+	const isText = typeof given !== 'object' && !saysNothing(given);
+	return { key: name, value: isText ? readText(given, `${label}: the value of "${name}"`) : given };
 }
 
 const isEntry = (entry: unknown): entry is CustomField =>

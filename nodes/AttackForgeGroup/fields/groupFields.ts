@@ -50,15 +50,20 @@ export const table: Table = {
 			{
 				create: 'no',
 				keepsValue: true,
+				// Records of a CRM have an `IsDeleted` of their own, which is not to delete a group.
+				exactKey: true,
 			},
 		),
 		field(
 			'custom_fields',
 			'Custom Fields',
 			customFields,
-			'Fields that your administrator has added to groups, by key',
+			'Fields that your administrator has added to groups. A blank value changes nothing.',
+			{ inSight: true },
 		),
-		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators'),
+		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators', {
+			exactKey: true,
+		}),
 		// The documentation does not call these switches optional, but the service accepts a request without them. They are
 		// not sent when unset, because false would switch the setting off.
 		field(

@@ -13,8 +13,8 @@ const LIST_KEYS: Readonly<Record<string, string>> = {
 	group_custom_fields: 'custom_fields',
 };
 
-/** What says what a group is. */
-export const SIMPLE_KEYS = [
+/** What each response that holds a group shows of it: the response to a creation, a single group, and the list. */
+export const COMMON_KEYS = [
 	'id',
 	'name',
 	'group_owner',
@@ -22,10 +22,10 @@ export const SIMPLE_KEYS = [
 	'primary_contact_number',
 	'primary_contact_email',
 	'custom_fields',
-	'is_deleted',
-	'created',
-	'last_modified',
 ];
+
+/** What says what a group is. */
+export const SIMPLE_KEYS = [...COMMON_KEYS, 'is_deleted', 'created', 'last_modified'];
 
 /** Keys of a group besides the simple ones: AttackForge documentation, GetGroup. */
 export const OTHER_KEYS = [
@@ -53,10 +53,18 @@ export function normalizeGroup(group: JsonObject): JsonObject {
  */
 export function simplifyGroup(group: JsonObject): JsonObject {
 	const normalized = normalizeGroup(group);
-	return Object.fromEntries(
-		SIMPLE_KEYS.filter((key) => key in normalized).map((key) => [key, normalized[key]]),
-	);
+	return {
+		...Object.fromEntries(
+			SIMPLE_KEYS.filter((key) => key in normalized).map((key) => [key, normalized[key]]),
+		),
+		...(isArchived(normalized) && { archived: true }),
+	};
 }
+
+/** Under which keys AttackForge may show that a group is archived. The documentation does not say that it does. */
+export const ARCHIVED_KEYS = ['archived', 'is_archived'];
+
+export const isArchived = (group: JsonObject): boolean => ARCHIVED_KEYS.some((key) => group[key] === true);
 
 /** A member with the keys that the rest of the API uses. */
 export function simplifyMember(member: JsonObject): JsonObject {

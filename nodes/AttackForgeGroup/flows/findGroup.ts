@@ -36,12 +36,18 @@ export async function findGroup(api: AttackForge, search: Search): Promise<JsonO
 export const findGroupAgain = async (api: AttackForge, search: Search): Promise<JsonObject | undefined> =>
 	onlyOne(await api.recentGroups(search.scope, LIST_AGE_MS), search);
 
-/** IDs of other groups than the given one that a search finds now. */
-export async function othersLike(api: AttackForge, search: Search, id: unknown): Promise<string[]> {
-	const { found } = indexOf(await api.currentGroups(search.scope), search);
-	return (found.get(search.value) ?? [])
-		.map((group) => String(group.id))
-		.filter((other) => other !== String(id));
+/** IDs of other groups than the given one that have the value now, and of those that have it in other case. */
+export async function othersLike(
+	api: AttackForge,
+	search: Search,
+	id: unknown,
+): Promise<{ same: string[]; otherCase: string[] }> {
+	const { found, inAnyCase } = indexOf(await api.currentGroups(search.scope), search);
+	const idsOf = (groups: readonly JsonObject[] = []) =>
+		groups.map((group) => String(group.id)).filter((other) => other !== String(id));
+	const same = idsOf(found.get(search.value));
+	const alike = idsOf(inAnyCase.get(search.value.toLowerCase()));
+	return { same, otherCase: alike.filter((other) => !same.includes(other)) };
 }
 
 export const described = ({ customField, value }: Search): string =>
@@ -70,6 +76,8 @@ function onlyOne(groups: JsonObject[], search: Search): JsonObject | undefined {
 type Index = {
 	/** Groups by the value that finds them. */
 	found: Map<string, JsonObject[]>;
+	/** Groups by the same values in lower case. */
+	inAnyCase: Map<string, JsonObject[]>;
 	/** Groups that have several values, by each of these values. */
 	listing: Map<string, JsonObject>;
 };
@@ -88,15 +96,21 @@ function indexOf(groups: JsonObject[], { customField }: Search): Index {
 
 function makeIndex(groups: JsonObject[], customField: string | undefined): Index {
 	requireFieldInList(groups, customField);
-	const index: Index = { found: new Map(), listing: new Map() };
+	const index: Index = { found: new Map(), inAnyCase: new Map(), listing: new Map() };
 	for (const group of groups) {
 		const value = customField === undefined ? group.name : customFieldOf(group, customField);
 		const text = matchText(value);
-		if (text !== undefined) index.found.set(text, [...(index.found.get(text) ?? []), group]);
+		if (text !== undefined) {
+			add(index.found, text, group);
+			add(index.inAnyCase, text.toLowerCase(), group);
+		}
 		for (const one of textsOfSeveral(value)) index.listing.set(one, group);
 	}
 	return index;
 }
+
+const add = (groups: Map<string, JsonObject[]>, text: string, group: JsonObject) =>
+	groups.set(text, [...(groups.get(text) ?? []), group]);
 
 /**
  * Refuses a list that does not show the searched field, because a search in it finds nothing, whatever the groups hold.

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
+import { isArchived } from '../fields/receivedGroup';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
 import {
@@ -117,8 +118,7 @@ export function withState(group: JsonObject, given: JsonObject = {}): JsonObject
 			_notice: 'This group is deleted in AttackForge. Is Deleted, set to off, brings it back.',
 		};
 	}
-	const isArchived = [group.is_archived, group.archived].includes(true);
-	return isArchived
+	return isArchived(group)
 		? { ...group, _notice: 'This group is archived in AttackForge. Restore brings it back.' }
 		: group;
 }

@@ -1,7 +1,9 @@
 import type { ILoadOptionsFunctions, INodeListSearchItems } from 'n8n-workflow';
 
-import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { matching, withAdvice } from '../../shared/methods/listSearch';
+import { InvalidInput } from '../../shared/core/errors';
+import type { JsonObject } from '../../shared/core/json';
+import { inQuotes, isUnset, unlocated } from '../../shared/core/readValue';
+import { containing, matching, withAdvice } from '../../shared/methods/listSearch';
 import { isRefusal } from '../api/responses';
 import { connectForForm } from '../api/connect';
 import { normalizeGroup } from '../fields/receivedGroup';
@@ -34,16 +36,35 @@ function userEntry({ id, first_name, last_name, email_address, username }: JsonO
 	return { name: `${name} (${String(email_address ?? username)})`, value: String(id) };
 }
 
-/** Custom fields of the group form, in sections or beside them. */
-export const searchCustomFields = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
-	const form = await (await connectForForm(this)).getGroupForm();
-	return { results: matching(form.flatMap(customFieldEntries), filter) };
+/** The projects that the key's user is a member of. */
+export const searchProjects = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
+	const projects = await (await connectForForm(this)).getAllProjects();
+	const entries = projects.map(({ project_id: id, project_name: name, project_code: code }) => ({
+		name: isUnset(code) ? String(name) : `${String(name)} (${String(code)})`,
+		value: String(id),
+	}));
+	return { results: matching(entries, filter) };
 });
 
-function customFieldEntries(entry: unknown): INodeListSearchItems[] {
-	if (!isJsonObject(entry) || !isJsonObject(entry.config)) return [];
-	const { fields, custom_field_key: key, custom_field_label: label } = entry.config;
-	if (Array.isArray(fields)) return fields.flatMap(customFieldEntries);
-	if (typeof key !== 'string' || key === '') return [];
-	return [{ name: typeof label === 'string' && label !== '' ? `${label} (${key})` : key, value: key }];
-}
+/** Custom fields of the group form, by their labels. */
+export const searchCustomFields = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
+	const definitions = await (await connectForForm(this)).getDefinitions();
+	const entries = [...definitions.values()].map(({ key, label }) => ({
+		name: label === undefined ? key : `${label} (${key})`,
+		value: key,
+	}));
+	return { results: matching(entries, filter) };
+});
+
+/** The choices of the custom field that stands in the same row, in AttackForge's order. */
+export const searchChoices = withAdvice(async function (this: ILoadOptionsFunctions, filter) {
+	const key = unlocated(this.getCurrentNodeParameter('&key'));
+	if (isUnset(key)) throw new InvalidInput('No custom field is chosen', 'Choose it first, then its value.');
+	const definition = (await (await connectForForm(this)).getDefinitions()).get(String(key));
+	const choices = definition?.choices ?? [];
+	if (choices.length > 0) return { results: containing(choices, filter) };
+	throw new InvalidInput(
+		`AttackForge lists no choices for the custom field ${inQuotes(key)}`,
+		'Type its value: choose By Value instead of From List.',
+	);
+});

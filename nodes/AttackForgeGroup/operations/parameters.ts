@@ -10,7 +10,8 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
-import { OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
+import { table } from '../fields/groupFields';
+import { ARCHIVED_KEYS, COMMON_KEYS, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
 
@@ -63,13 +64,15 @@ export const userParameter = (): INodeProperties => ({
 });
 
 export const projectParameter = (): INodeProperties => ({
-	displayName: 'Project ID',
+	displayName: 'Project',
 	name: 'projectId',
-	type: 'string',
-	default: '',
+	...locator(
+		'searchProjects',
+		[{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b' }],
+		'Select a project…',
+	),
 	required: true,
-	placeholder: 'e.g. 5f63da8b4a7e3f0018d3ce1b',
-	description: 'ID of the project, as it stands in the address of its page',
+	description: 'The project, from the list, or by its ID, which stands in the address of its page',
 });
 
 export const simplifyParameter = (): INodeProperties => ({
@@ -83,13 +86,24 @@ export const simplifyParameter = (): INodeProperties => ({
 export const readSimplify = (item: Item): boolean =>
 	optionalSwitch(item.parameter('simplify'), '"Simplify" (simplify)', true);
 
-const groupFields = { id: 'id', simple: SIMPLE_KEYS, others: OTHER_KEYS };
+const groupFields = { id: 'id', simple: SIMPLE_KEYS, others: OTHER_KEYS, asked: () => ARCHIVED_KEYS };
 
 /** Of Get. */
 export const groupRecords: RecordFields = { ...groupFields, simplify: true };
 
 /** Of operations that change a group. Off in a new node, so that the output shows all that was changed. */
 export const changedGroupRecords: RecordFields = { ...groupFields, simplify: false };
+
+/**
+ * Of Create or Update: what it knows of a group in each outcome, without another request. All items have the same
+ * columns then.
+ */
+export const upsertRecords: RecordFields = {
+	id: 'id',
+	simple: COMMON_KEYS,
+	others: table.fields.map(({ name }) => name).filter((name) => !COMMON_KEYS.includes(name)),
+	simplify: false,
+};
 
 export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Group');
 
@@ -158,7 +172,7 @@ export function readCustomFieldFilter(item: Item) {
 
 export const updatingOptions: INodeProperties[] = [
 	{
-		displayName: 'Access',
+		displayName: 'Other Access',
 		name: 'accessMode',
 		type: 'options',
 		options: [
@@ -178,7 +192,7 @@ export const updatingOptions: INodeProperties[] = [
 		description: 'What happens to access entries of the group that are not given',
 	},
 	{
-		displayName: 'Custom Fields',
+		displayName: 'Other Custom Fields',
 		name: 'customFieldsMode',
 		type: 'options',
 		options: [
@@ -232,10 +246,10 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 export function readModes(item: Item): UpdateModes {
 	const { accessMode, customFieldsMode } = item.options;
 	return {
-		access: oneOf(accessMode ?? 'operations', '"Access" (accessMode)', 'operations', 'exact'),
+		access: oneOf(accessMode ?? 'operations', '"Other Access" (accessMode)', 'operations', 'exact'),
 		customFields: oneOf(
 			customFieldsMode ?? 'merge',
-			'"Custom Fields" (customFieldsMode)',
+			'"Other Custom Fields" (customFieldsMode)',
 			'merge',
 			'differing',
 			'replace',

@@ -209,8 +209,10 @@ class GroupTrigger implements Trigger {
 		// An automation that takes access away should not be started by a list that is empty by mistake.
 		const before = Object.keys(known?.prints ?? {}).length;
 		if (listed.length === 0 && before > 1 && kinds.includes('removed')) throw emptied(before);
-		if (!known && (isStartedOver || !withExisting)) return { differences: [], snapshot: snapshotOf(listed) };
-		const { differences, after } = compare(known ?? emptySnapshot(), listed, kinds, most);
+		if (!known && (isStartedOver || !withExisting)) {
+			return { differences: [], snapshot: await snapshotOf(listed) };
+		}
+		const { differences, after } = await compare(known ?? emptySnapshot(), listed, kinds, most);
 		return { differences, snapshot: after };
 	}
 

@@ -37,13 +37,14 @@ export function assignErrors(
 ): Verdict {
 	const byKey = itemsByKey(job);
 	const index = new KeyIndex(byKey);
+	const xidsOfAssociations = job.flatMap(({ xid, associations }) => associations.map(() => xid));
 	const reasonsByKey = new Map<string, Set<string>>();
 	const others: string[] = [];
 	const sources = new Set<string>();
 	for (const { errorReason, errorSource } of errors) {
 		const reason = String(errorReason ?? 'ThreatConnect gives no reason');
 		const source = String(errorSource ?? '').trim();
-		const key = ABOUT_THE_JOB.test(reason) ? undefined : keyOf(source, job, index);
+		const key = ABOUT_THE_JOB.test(reason) ? undefined : keyOf(source, job, xidsOfAssociations, index);
 		if (key === undefined) {
 			others.push(reason);
 			continue;
@@ -84,12 +85,16 @@ const isSilent = ({ errorCount = 0 }: BatchCounts, errors: readonly JsonObject[]
 	errorCount > 0 && errors.length === 0;
 
 /** What an error is about: an XID or the summary of an indicator. */
-function keyOf(source: string, job: readonly BatchItem[], index: KeyIndex): string | undefined {
+function keyOf(
+	source: string,
+	job: readonly BatchItem[],
+	xidsOfAssociations: readonly string[],
+	index: KeyIndex,
+): string | undefined {
 	if (index.has(source)) return source;
 	const [, list, place] = /^(?:\$\.)?(group|association)\[(\d+)\]$/.exec(source) ?? [];
 	if (list === 'group') return job[Number(place)]?.xid;
-	if (list === 'association')
-		return job.flatMap((item) => item.associations.map(() => item.xid))[Number(place)];
+	if (list === 'association') return xidsOfAssociations[Number(place)];
 	return index.longestIn(source.slice(0, LONGEST_SENTENCE));
 }
 

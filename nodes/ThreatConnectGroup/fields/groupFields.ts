@@ -49,6 +49,8 @@ export const table: Table = {
 		}),
 		field('ownerId', 'Owner ID', longId(), 'ID of the owner, instead of its name', {
 			update: 'no',
+			// Records of a CRM have an `OwnerId` of their own.
+			exactKey: true,
 			placeholder: 'e.g. 1125899906842625',
 		}),
 		field(

@@ -2,34 +2,15 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import { defaultAttributes } from '../fields/defaultAttributes';
 import { summaryFields } from '../fields/indicators';
+import { fieldsBringing } from '../fields/receivedGroup';
 import { isSameIndicator, isSameText } from '../query/matching';
 
 /** Compares a body with a group that was read. What the group already shows need not be written again. */
 
-/** Each value of `fields`, with the keys that the response shows only then. */
-const KEYS_BY_REQUEST: Readonly<Record<string, readonly string[]>> = {
-	sightings: ['firstSeen', 'lastSeen'],
-	externalDates: ['externalDateAdded', 'externalDateExpires', 'externalLastModified'],
-	...Object.fromEntries(
-		[
-			'tags',
-			'attributes',
-			'securityLabels',
-			'associatedArtifacts',
-			'associatedCases',
-			'associatedGroups',
-			'associatedIndicators',
-			'associatedVictimAssets',
-		].map((name) => [name, [name]]),
-	),
-};
-
 /** The values of `fields` that a response needs to show all that a body sets. */
-export function fieldsToCompare(body: JsonObject): string[] {
-	const fields = Object.entries(KEYS_BY_REQUEST)
-		.filter(([, names]) => names.some((name) => body[name] !== undefined))
-		.map(([field]) => field);
-	return defaultAttributes(body).length > 0 ? [...new Set([...fields, 'attributes'])] : fields;
+export function fieldsShowing(body: JsonObject): string[] {
+	const keys = Object.keys(body).filter((name) => body[name] !== undefined);
+	return fieldsBringing(defaultAttributes(body).length > 0 ? [...keys, 'attributes'] : keys);
 }
 
 /** Lists in which the API makes another object each time that an entry without an ID is sent. */
@@ -41,18 +22,6 @@ export const listsThatCreate = (body: JsonObject): string[] =>
 		const list = body[name];
 		return isJsonObject(list) && list.mode !== 'delete' && rowsOf(list).some(({ id }) => id === undefined);
 	});
-
-/** A group without the fields that were requested only for the comparison. */
-export function withoutFields(
-	group: JsonObject,
-	compared: readonly string[],
-	asked: readonly string[] = [],
-): JsonObject {
-	const hidden = compared
-		.filter((field) => !asked.some((one) => one === field || one.startsWith(`${field}.`)))
-		.flatMap((field) => KEYS_BY_REQUEST[field] ?? []);
-	return Object.fromEntries(Object.entries(group).filter(([name]) => !hidden.includes(name)));
-}
 
 export const rowsOf = (list: unknown): JsonObject[] =>
 	isJsonObject(list) && Array.isArray(list.data) ? list.data.filter(isJsonObject) : [];
@@ -84,7 +53,7 @@ export const showsNothingElse = (body: JsonObject, group: JsonObject): boolean =
  * The part of an update's body that a group does not show yet. Plain values are sent all or none, because some belong
  * together.
  *
- * @param group as returned with `fieldsToCompare`
+ * @param group as returned with `fieldsShowing`
  */
 export function differences(body: JsonObject, group: JsonObject): JsonObject {
 	const all = entriesOf(body);

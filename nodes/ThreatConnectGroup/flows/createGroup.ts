@@ -9,13 +9,14 @@ import { readXid } from '../api/references';
 import { plainSpelling } from '../query/matching';
 import { withLinkedGroups } from './associatedGroups';
 import { addedAttributes, checkAttributes } from './attributes';
-import { fieldsToCompare, showsNothingElse, withoutFields } from './compareGroup';
+import { showsNothingElse } from './compareGroup';
 import { withOneOwner } from './oneOwner';
 
 /** Creates a group once, although responses are lost and n8n repeats items. The group is found again by its XID. */
 
 /** What an operation takes from its item, besides the body, to create a group. */
 export type Creation = {
+	/** Its `fields` show all that the body sets. */
 	options: AnswerOptions;
 	assignsXid: boolean;
 	item: Item;
@@ -61,12 +62,10 @@ async function createOnce(
 	const since = retryLog.isRepeat ? retryLog.startedAt : Date.now();
 
 	const find = async (): Promise<JsonObject | undefined> => {
-		const fields = nodeAssignsXid ? [] : fieldsToCompare(scalarsOf(named));
-		const group = await findByXid(api, named, [...(options.fields ?? []), ...fields]);
+		const group = await findByXid(api, named, options.fields ?? []);
 		if (!group || nodeAssignsXid) return group;
 		const isThat = await isThatOf(api, named, group, api.connection.clock.toService(since));
-		if (!isThat || retryLog.isMadeByOtherItem(index, group.id)) return undefined;
-		return withoutFields(group, fields, options.fields);
+		return isThat && !retryLog.isMadeByOtherItem(index, group.id) ? group : undefined;
 	};
 	let attempts = 0;
 	const act = async (): Promise<JsonObject> => {
@@ -119,7 +118,7 @@ async function findByXid(
 			: await api.ownerName(ownerId)
 		: String(ownerName);
 	const reference = { xid: known, ...(owner !== undefined && { ownerName: owner }) };
-	return await api.findGroup(reference, { fields: [...new Set(fields)] });
+	return await api.findGroup(reference, { fields });
 }
 
 /** Milliseconds, because Date headers and dates of groups are in whole seconds. */

@@ -1,7 +1,7 @@
 import { isUnset, readLong } from '../../shared/core/readValue';
 import type { JsonObject } from '../../shared/core/json';
 import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
-import { spellingsOf, withName } from '../query/matching';
+import { isSameText, plainSpelling, spellingsOf, withName } from '../query/matching';
 import { allOf, isOneOf } from '../query/clauses';
 
 /** The owner that an item names, as a clause; `undefined` when it names none. */
@@ -11,18 +11,35 @@ export function ownerClause({ ownerName, ownerId }: JsonObject): string | undefi
 }
 
 /** The groups of an owner that have a name and a type. */
-export async function findByName(
+export const findByName = async (
 	api: ThreatConnect,
 	name: string,
 	type: string,
 	owner: string,
-): Promise<JsonObject[]> {
-	const tql = allOf([isOneOf('summary', spellingsOf(name)), isOneOf('typeName', [type]), owner]);
+): Promise<JsonObject[]> => (await searchByName(api, name, type, owner)).groups;
+
+/**
+ * The groups of an owner that have a name and a type, and those that have the name in other case, as far as the query
+ * finds them: all of them if the database ignores case, otherwise those in lower case or in capital letters.
+ */
+export async function searchByName(
+	api: ThreatConnect,
+	name: string,
+	type: string,
+	owner: string,
+): Promise<{ groups: JsonObject[]; otherCase: JsonObject[] }> {
+	const spellings = [...spellingsOf(name), name.toLowerCase(), name.toUpperCase()];
+	const tql = allOf([isOneOf('summary', [...new Set(spellings)]), isOneOf('typeName', [type]), owner]);
 	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
 	const found: JsonObject[] = [];
 	for await (const page of api.groups(query)) found.push(...page);
 	// Databases may ignore upper and lower case or accents.
-	return withName(found, name);
+	const groups = withName(found, name);
+	const inLowerCase = (text: unknown) => plainSpelling(String(text)).toLowerCase();
+	const otherCase = found.filter(
+		(group) => inLowerCase(group.name) === inLowerCase(name) && !isSameText(group.name, name),
+	);
+	return { groups, otherCase };
 }
 
 /** @param groups at least two */

@@ -2,7 +2,7 @@ import { asError, errorMessage, ServiceFailure } from '../../shared/core/errors'
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
-import { differences, fieldsToCompare, listsThatCreate, withoutFields, withoutPresent } from './compareGroup';
+import { differences, listsThatCreate, rowsOf, withoutPresent } from './compareGroup';
 import { separateExistingAttributes } from './givenAttributes';
 import { defaultAttributes, withAttributes } from '../fields/defaultAttributes';
 import type { IndicatorName } from '../fields/indicators';
@@ -16,7 +16,7 @@ import { withLinkedGroups } from './associatedGroups';
 type Change = {
 	options: AnswerOptions;
 	/**
-	 * The group with `fieldsToCompare`, if it was read. Then only what differs from it is written. Without it, all plain
+	 * The group with `fieldsShowing`, if it was read. Then only what differs from it is written. Without it, all plain
 	 * values are written.
 	 */
 	present?: JsonObject;
@@ -56,7 +56,7 @@ export async function updateGroup(
 	return await withLinkedGroups(api, rest, async (linked) => {
 		const pending = present ? differences(linked, present) : before ? withoutPresent(linked, before) : linked;
 		if (present && Object.keys(pending).length === 0 && changed.length === 0) {
-			return { group: withoutFields(present, fieldsToCompare(body), options.fields), isWritten: false };
+			return { group: present, isWritten: false };
 		}
 		return await write(api, reference, { body: pending, changed, before, options, done });
 	});
@@ -89,9 +89,11 @@ async function write(
 	// The group first: it is what can be refused.
 	const updated = isUpdated ? await api.updateGroup(reference, body, options) : undefined;
 	if (isUpdated) done.add(GROUP_PART);
-	await changeAttributes(api, changed, options, isBegun || isUpdated);
-	const isCurrent = changed.length === 0 || !options.fields?.includes('attributes');
-	if (updated && isCurrent) return { group: updated, isWritten };
+	const after = await changeAttributes(api, changed, options, isBegun || isUpdated);
+	// An attribute that becomes the default one changes others too.
+	const isKnown = changed.every(({ more }) => more?.default === undefined);
+	const isCurrent = isKnown || !options.fields?.includes('attributes');
+	if (updated && isCurrent) return { group: withAttributesAfter(updated, after), isWritten };
 	try {
 		return { group: await api.getGroup(reference, { fields: options.fields }), isWritten };
 	} catch (error) {
@@ -103,16 +105,33 @@ async function write(
 	}
 }
 
-/** @param isBegun the group itself has been written already */
+/** A group that was answered before some of its attributes were changed, with these attributes as they are now. */
+function withAttributesAfter(group: JsonObject, after: ReadonlyMap<string, JsonObject>): JsonObject {
+	const { attributes } = group;
+	if (!isJsonObject(attributes) || after.size === 0) return group;
+	const data = rowsOf(attributes).map((row) => {
+		const now = after.get(String(row.id));
+		return now ? Object.fromEntries(Object.keys(row).map((key) => [key, now[key] ?? row[key]])) : row;
+	});
+	return { ...group, attributes: { ...attributes, data } };
+}
+
+/**
+ * @param isBegun the group itself has been written already
+ * @returns the attributes after the change, by ID
+ */
 async function changeAttributes(
 	api: ThreatConnect,
 	changed: readonly AttributeChange[],
 	options: AnswerOptions,
 	isBegun: boolean,
-): Promise<void> {
+): Promise<Map<string, JsonObject>> {
+	const after = new Map<string, JsonObject>();
 	for (const [index, { id, value, more }] of changed.entries()) {
 		try {
-			await api.changeAttribute(id, { value, ...more }, { createActivityLog: options.createActivityLog });
+			const { createActivityLog } = options;
+			const attribute = await api.changeAttribute(id, { value, ...more }, { createActivityLog });
+			after.set(id, { value, ...more, ...attribute });
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);
@@ -122,6 +141,7 @@ async function changeAttributes(
 			);
 		}
 	}
+	return after;
 }
 
 /** Attributes that were added to a body without a mode of its own. */

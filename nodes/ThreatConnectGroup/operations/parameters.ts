@@ -19,6 +19,7 @@ import type { AnswerOptions, ThreatConnect } from '../api/client';
 import { type GroupReference, idInPageAddress, readXid } from '../api/references';
 import { OBJECT_TYPES, type ObjectType, OTHER_OBJECT_KEYS, SIMPLE_OBJECT_KEYS } from '../fields/associations';
 import { fieldsBringing, keysAddedBy, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
+import { fieldsShowing } from '../flows/compareGroup';
 import type { Creation } from '../flows/createGroup';
 import { filterParameters, type Filters, readFilters } from '../query/filters';
 
@@ -247,11 +248,12 @@ export const plainGroupRecords: RecordFields = {
 	simplify: false,
 };
 
-export function answerOptions(item: Item): AnswerOptions {
+/** @param body what the item sets: the answer shows it too */
+export function answerOptions(item: Item, body: JsonObject = {}): AnswerOptions {
 	const { createActivityLog } = item.options;
 	const selected = fieldsBringing(selectedFields(item, groupRecords));
 	return {
-		fields: [...new Set([...outputFields(item), ...selected])],
+		fields: [...new Set([...outputFields(item), ...selected, ...fieldsShowing(body)])],
 		createActivityLog: optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false),
 	};
 }

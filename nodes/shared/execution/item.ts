@@ -4,12 +4,13 @@ import { deepCopy } from 'n8n-workflow';
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isToolNode } from '../core/errors';
-import { oneOf } from '../fields/fieldTypes';
-import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
-import { readRecord, type Source } from '../fields/record';
+import { bareName, oneOf } from '../fields/fieldTypes';
+import { collectionName, isInSight, MODE_NAMES } from '../fields/parameters';
+import { suggestion } from '../fields/keys';
+import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
 import type { RetryOnFailLog } from './retryOnFailLog';
-import { isUnset, unlocated } from '../core/readValue';
+import { isUnset, saysNothing, unlocated } from '../core/readValue';
 
 /**
  * A run's parameters. A parameter without an expression is the same for all items, so it is read once. Whether n8n
@@ -48,6 +49,14 @@ function holdsExpression(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
 }
 
+/** What became of an item's keys in Auto-Map mode. */
+export type KeyUse = {
+	/** Keys that are no field. */
+	ignored: readonly string[];
+	/** Keys that are a field in another spelling, with the name of the field. */
+	spelled: ReadonlyArray<readonly [key: string, name: string]>;
+};
+
 /** One input item, as an operation sees it. */
 export class Item {
 	/** Values of this item's expressions: each is evaluated once, because it may give another value each time. */
@@ -58,7 +67,7 @@ export class Item {
 		private readonly parameters: Parameters,
 		private readonly table: Table,
 		readonly index: number,
-		private readonly notice: (ignoredKeys: string[]) => void,
+		private readonly notice: (keys: KeyUse) => void,
 		/** This run of the node and its repetitions. */
 		readonly retryLog: Pick<
 			RetryOnFailLog<unknown>,
@@ -110,10 +119,28 @@ export class Item {
 	 * @throws InvalidInput
 	 */
 	body(operation: Operation): JsonObject {
-		const { body, ignored, missing } = this.reader(operation)(operation);
+		const { body, missing, ...keys } = this.reader(operation)(operation);
 		if (missing) throw missing;
-		if (ignored.length > 0) this.notice(ignored);
+		this.noteKeys(keys);
 		return body;
+	}
+
+	private noteKeys({ ignored, spelled }: Pick<ReadRecord, 'ignored' | 'spelled'>): void {
+		const isSent = ([key]: readonly [string, string]) =>
+			!ignored.includes(key) && !saysNothing(this.json[key]);
+		this.notice({ ignored, spelled: [...spelled].filter(isSent) });
+	}
+
+	/**
+	 * What to say of the item's keys where the operation misses a field: those that may be meant for it. Empty where there
+	 * are none, and outside Auto-Map mode.
+	 */
+	suggestionFor(name: string): string {
+		return this.dataMode() === 'autoMap' ? suggestion(this.json, { name }) : '';
+	}
+
+	private get json(): JsonObject {
+		return this.context.getInputData()[this.index]?.json ?? {};
 	}
 
 	/**
@@ -129,8 +156,9 @@ export class Item {
 		const create = new Set(
 			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
 		);
-		const ignored = update.ignored.filter((name) => !create.has(name));
-		if (ignored.length > 0) this.notice(ignored);
+		const { spelled } = update;
+		const ignored = update.ignored.filter((key) => !create.has(spelled.get(key) ?? key));
+		this.noteKeys({ ignored, spelled });
 		return {
 			create: () => {
 				const { body, missing } = read('create');
@@ -140,6 +168,20 @@ export class Item {
 			draft: () => read('create').body,
 			update: update.body,
 		};
+	}
+
+	/** Whether the item may give a field. Nothing is checked yet. */
+	mayGive(name: string, form: FormOperation): boolean {
+		try {
+			const { values } = this.source(form);
+			if (!isJsonObject(values)) return bareName(String(values)).includes(bareName(name));
+			return Object.entries(values).some(
+				([key, value]) => bareName(key) === bareName(name) && !saysNothing(value),
+			);
+		} catch {
+			// The error is one of the item, which is read again.
+			return false;
+		}
 	}
 
 	/** Reads the parameters once for all bodies, because an expression may give another value each time. */
@@ -167,16 +209,18 @@ export class Item {
 			return { mode, values: this.parameter('jsonBody'), forBoth: operation === 'upsert' };
 		}
 		if (mode === 'autoMap') {
-			return { mode, values: this.context.getInputData()[this.index]?.json ?? {}, type };
+			return { mode, values: this.json, type };
 		}
 		const collection = Object.entries((this.parameter(collectionName(operation)) ?? {}) as JsonObject);
 		const values: JsonObject = Object.fromEntries(
 			collection.map(([field, value]) => [field, unlocated(value)]),
 		);
 		for (const field of this.table.fields) {
-			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
+			if (!isInSight(field, operation) || field.name === 'type') continue;
 			const value = this.parameter(field.name);
-			if (!isUnset(value)) values[field.name] = value;
+			// The form has two inputs for the field, whose values are read as those of one box.
+			if (field.kind.finer) values[field.name] = { list: { data: value, json: values[field.name] } };
+			else if (!isUnset(value)) values[field.name] = value;
 		}
 		const plain: JsonObject = {};
 		for (const { field, parameter, plain: isPlain } of this.table.inSight ?? []) {

@@ -42,6 +42,11 @@ const OPTIONS = 'options';
 /** An operation that sends each item on its own. */
 export type SingleOperation<Api> = OperationHead & {
 	/**
+	 * Loads what `prepare` needs of the service, once per run. What cannot be loaded is an error of the items that need it, so
+	 * this must not reject.
+	 */
+	load?(items: Iterable<Item>, api: Api): Promise<void>;
+	/**
 	 * Reads and checks one item.
 	 *
 	 * @throws InvalidInput
@@ -74,7 +79,7 @@ export type BulkRun = {
 	/** The item from which the parameters of the run are read. */
 	first: Item;
 	/** The items that an earlier try has sent, with the values that they have in this try. They are not sent again. */
-	earlier(): readonly BulkEntry[];
+	earlier(): Promise<readonly BulkEntry[]>;
 	signal: AbortSignal | undefined;
 	/** Whether nothing more may be sent: an item failed and the execution stops at failures, or it was cancelled. */
 	halted(): boolean;

@@ -3,11 +3,12 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
+import { KeyHints } from './keyHints';
 import type { BulkEntry, BulkOperation, Output, Service, SingleOperation, Task } from './operation';
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
 import { RetryOnFailLog } from './retryOnFailLog';
-import { TimeSlices } from './timeSlices';
+import { inSlices } from './timeSlices';
 
 /**
  * A node's `execute`: runs the chosen operation for every input item, several at once. The output is in the order of
@@ -39,8 +40,7 @@ export async function runItems<Api>(
 
 	const retryLog = new RetryOnFailLog<Output>(context);
 	const parameters = new Parameters(context);
-	const ignored = new Map<string, number>();
-	const notice = (keys: string[]) => keys.forEach((key) => ignored.set(key, (ignored.get(key) ?? 0) + 1));
+	const keys = new KeyHints(service.table);
 	const signal = context.getExecutionCancelSignal();
 	const run: Run<Api> = {
 		...connected,
@@ -55,7 +55,7 @@ export async function runItems<Api>(
 			outcomes.settle(index, outcome);
 		},
 		signal,
-		itemAt: (index) => new Item(context, parameters, service.table, index, notice, retryLog),
+		itemAt: (index) => new Item(context, parameters, service.table, index, keys.note, retryLog),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
 	if ('runAll' in operation) await runTogether(operation, run);
@@ -63,7 +63,7 @@ export async function runItems<Api>(
 
 	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
-	if (ignored.size > 0) context.addExecutionHints({ message: ignoredHint(ignored), location: 'outputPane' });
+	for (const message of keys.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
 }
 
@@ -138,9 +138,14 @@ function settleAgain<Api>(run: Run<Api>, index: number, earlier: Output | Error)
 	run.settle(index, earlier);
 }
 
+function* itemsOf<Api>({ length, itemAt }: Run<Api>): Generator<Item> {
+	for (let index = 0; index < length; index++) yield itemAt(index);
+}
+
 /** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
+	await operation.load?.(itemsOf(run), run.api);
 	const prepare = (index: number) => operation.prepare(readItem(run, index), run.api);
 	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
@@ -173,30 +178,22 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
  */
 async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task): Promise<Task[]> {
 	const tasks: Task[] = [];
-	await forEachItem(run, (index) => {
+	const read = (index: number) => {
 		try {
 			tasks.push(prepare(index));
 		} catch (error) {
 			throw toNodeError(run.node, error, index, NOTHING_SENT);
 		}
-	});
+	};
+	await inSlices(run.length, read, run.halted);
 	return tasks;
-}
-
-/** Reads each item in order and leaves n8n's event loop free in between. Stops when the execution is cancelled. */
-async function forEachItem<Api>({ length, halted }: Run<Api>, read: (index: number) => void): Promise<void> {
-	const slices = new TimeSlices();
-	for (let index = 0; index < length && !halted(); index++) {
-		slices.work(() => read(index));
-		if (slices.isOver) await slices.pause();
-	}
 }
 
 /** Sends many items in one request. */
 async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): Promise<void> {
 	const { api, context, halted, itemAt, outcomes, settle, signal, retryLog } = run;
 	const entries: BulkEntry[] = [];
-	await forEachItem(run, (index) => {
+	const read = (index: number) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) return settleAgain(run, index, earlier);
 		try {
@@ -205,13 +202,14 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));
 		}
-	});
+	};
+	await inSlices(run.length, read, halted);
 	if (entries.length === 0 || halted()) return;
 	try {
 		await operation.runAll(entries, api, {
 			settle,
 			first: itemAt(0),
-			earlier: () => entriesSentBefore(operation, run),
+			earlier: async () => await entriesSentBefore(operation, run),
 			signal,
 			halted,
 			concurrently: async (count, work) =>
@@ -227,30 +225,19 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 }
 
 /** An item that can no longer be read is left out, because its outcome is already known. */
-function entriesSentBefore<Api>(
+async function entriesSentBefore<Api>(
 	operation: BulkOperation<Api>,
-	{ api, itemAt, length, retryLog }: Run<Api>,
-): BulkEntry[] {
+	{ api, halted, itemAt, length, retryLog }: Run<Api>,
+): Promise<BulkEntry[]> {
 	const entries: BulkEntry[] = [];
-	for (let index = 0; index < length; index++) {
-		if (retryLog.earlier(index) === undefined) continue;
+	const read = (index: number) => {
+		if (retryLog.earlier(index) === undefined) return;
 		try {
 			entries.push({ index, entry: operation.prepareEntry(itemAt(index), api) });
 		} catch {
-			continue;
+			// Left out.
 		}
-	}
+	};
+	await inSlices(length, read, halted);
 	return entries;
-}
-
-/** Characters of a key in a hint. */
-const LONGEST_KEY = 80;
-
-function ignoredHint(ignored: Map<string, number>): string {
-	const keys = [...ignored].map(
-		([key, count]) => `"${escapeHtml(key, LONGEST_KEY)}" (${count} ${count === 1 ? 'item' : 'items'})`,
-	);
-	const shown = keys.slice(0, 20).join(', ');
-	const more = keys.length > 20 ? ` and ${keys.length - 20} more` : '';
-	return `Not sent, because no field of the record's type has this name: ${shown}${more}. Rename keys to send them.`;
 }

@@ -40,3 +40,20 @@ export class TimeSlices {
 		this.pausing = undefined;
 	}
 }
+
+/**
+ * Does pieces 0 to count - 1 of the work in order, and leaves n8n's event loop free in between.
+ *
+ * @param halted asked before each piece. Once it returns true, no further piece is done.
+ */
+export async function inSlices(
+	count: number,
+	piece: (index: number) => void,
+	halted: () => boolean = () => false,
+): Promise<void> {
+	const slices = new TimeSlices();
+	for (let index = 0; index < count && !halted(); index++) {
+		slices.work(() => piece(index));
+		if (slices.isOver) await slices.pause();
+	}
+}

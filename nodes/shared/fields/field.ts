@@ -24,6 +24,8 @@ export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeP
 /** How a value is entered and how it goes on the wire. */
 export type FieldType = {
 	control(operation: FormOperation, type?: string): Control;
+	/** A second input, for a field that is in sight: a finer way to give it. It stands among the additional fields. */
+	finer?: Control & Pick<INodeProperties, 'displayName'>;
 	/**
 	 * @param value what the user gave: from a parameter, an input item, or JSON
 	 * @returns the wire value; `undefined` when nothing was set
@@ -72,8 +74,15 @@ export type Field = {
 	perType?: boolean;
 	create: 'required' | 'optional' | 'no';
 	update: 'optional' | 'no';
+	/** Whether the form shows the field at once, although it is optional. Most people fill it. */
+	inSight?: boolean;
 	/** Whether the field cannot be cleared. */
 	keepsValue?: boolean;
+	/**
+	 * Whether Auto-Map takes the field only from a key that is exactly its name, because records of other systems have a
+	 * key of a like name with another meaning.
+	 */
+	exactKey?: boolean;
 };
 
 /** Makes a row. `more` holds what differs from an optional field that create and update take. */

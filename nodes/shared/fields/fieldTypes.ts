@@ -54,8 +54,11 @@ export function choice(options: readonly INodePropertyOptions[], open = false): 
 	};
 }
 
+/** What may stand between the words of a name, and characters without width, such as the mark at the start of a CSV file. */
+const BETWEEN_WORDS = /[\s_\u00AD\u200B-\u200F\u2010-\u2015\u2060\uFEFF-]+/g;
+
 /** A name without what its spellings differ in: case, and what stands between its words. */
-const bareName = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');
+export const bareName = (name: string) => name.normalize('NFC').toLowerCase().replace(BETWEEN_WORDS, '');
 
 /**
  * One of several names, also in the spelling of another system: `intrusion-set`, as STIX has it, is `Intrusion Set`. No two

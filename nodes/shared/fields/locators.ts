@@ -7,9 +7,14 @@ import type { FieldType } from './field';
 type Typed = { displayName: string; name: string; placeholder?: string };
 
 /** A choice from a list of the instance, or a typed value. */
-export function located(kind: FieldType, searchListMethod: string, typed: Typed): FieldType {
+export function located(
+	kind: FieldType,
+	searchListMethod: string,
+	typed: Typed,
+	placeholder?: string,
+): FieldType {
 	return {
-		control: () => locator(searchListMethod, [typed]),
+		control: () => locator(searchListMethod, [typed], placeholder),
 		read(value, context) {
 			const plain = unlocated(value);
 			return isBlank(plain) ? undefined : kind.read(plain, context);

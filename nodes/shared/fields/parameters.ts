@@ -18,6 +18,12 @@ export const formPlace = (field: Field, operation: FormOperation): Field['create
 	return field.create === 'no' ? field.update : field.create;
 };
 
+/** Whether the form shows a field outside its collection. */
+export const isInSight = (field: Field, operation: FormOperation): boolean => {
+	const place = formPlace(field, operation);
+	return place === 'required' || (place === 'optional' && field.inSight === true);
+};
+
 /** The parameters of one field as n8n lists them inside a collection or a row of one. */
 export function fieldProperty(field: Field, operation: FormOperation, type?: string): INodeProperties {
 	const control = field.kind.control(operation, type);
@@ -53,6 +59,9 @@ export function recordParameters(
 		...(table.inSight ?? []).flatMap((one) =>
 			inSightParameters(one, placed('optional'), table, operation, inModes('define')),
 		),
+		...placed('optional')
+			.filter((field) => isInSight(field, operation))
+			.map((field) => ({ ...fieldProperty(field, operation), displayOptions: inModes('define') })),
 		{
 			displayName: operation === 'update' ? 'Update Fields' : 'Additional Fields',
 			name: collectionName(operation),
@@ -63,11 +72,16 @@ export function recordParameters(
 			description: `Blank inputs change nothing${operation === 'create' ? '' : '; to clear a field use Options > Clear Fields'}`,
 			options: placed('optional')
 				.filter(({ name }) => !isMovedInSight(name, table))
-				.flatMap((field) => optionalParameters(field, offered, table, operation))
+				.flatMap((field) =>
+					isInSight(field, operation)
+						? finerParameters(field)
+						: optionalParameters(field, offered, table, operation),
+				)
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
-		autoMapNotice(
+		...autoMapNotices(
 			offered.filter(({ name }) => !refused.includes(name)),
+			table,
 			inModes('autoMap'),
 		),
 		jsonBody(table.noun, inModes('json')),
@@ -215,16 +229,43 @@ function inSightParameters(
 	});
 }
 
-const autoMapNotice = (offered: readonly Field[], displayOptions: IDisplayOptions): INodeProperties => ({
-	displayName: `Keys of each item that are named like a field of the API are sent: ${offered
-		.map((field) => `<code>${field.name}</code>`)
-		.filter((name, index, all) => all.indexOf(name) === index)
-		.join(', ')}. Blank values and other keys are left out.`,
-	name: 'autoMapNotice',
-	type: 'notice',
-	default: '',
-	displayOptions,
-});
+/**
+ * What Auto-Map sends: a notice for each type with fields of its own, and one for all other types. Where the type is an
+ * expression, or any, a second one names the fields that only some types have.
+ */
+function autoMapNotices(
+	offered: readonly Field[],
+	table: Table,
+	displayOptions: IDisplayOptions,
+): INodeProperties[] {
+	const notice = (displayName: string, hide?: Array<string | DisplayCondition>): INodeProperties => ({
+		displayName,
+		name: 'autoMapNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { ...displayOptions, ...(hide && { hide: { type: hide } }) },
+	});
+	const sent = (fields: readonly Field[]) =>
+		`Keys of each item that are named like a field are sent: ${codeNames(fields)}. Upper and lower case, spaces, hyphens and underscores do not count, and the label that a field has in the form will do. Blank values and other keys are left out.`;
+	const special = offered.filter((field) => isTyped(field, table));
+	if (special.length === 0) return [notice(sent(offered))];
+	const types = [...new Set(special.flatMap((field) => field.types ?? []))];
+	const fieldsOf = (type?: string) =>
+		offered.filter((field) => !special.includes(field) || field.types?.includes(type ?? ''));
+	return [
+		...types.map((type) => notice(sent(fieldsOf(type)), otherThan(type))),
+		notice(sent(fieldsOf()), types),
+		notice(`Also sent, if the item's type has them: ${codeNames(special)}`, typesOf(table)),
+	];
+}
+
+const codeNames = (fields: readonly Field[]): string =>
+	[
+		...new Set(fields.map(({ name, exactKey }) => `<code>${name}</code>${exactKey ? ' (exactly so)' : ''}`)),
+	].join(', ');
+
+const finerParameters = ({ name, kind: { finer } }: Field): INodeProperties[] =>
+	finer ? [{ ...finer, name }] : [];
 
 const BODY =
 	"The body of the request, with the API's own field names. Fields that the node knows are checked, and left out where they are blank. Others are sent as they are.";

@@ -1,8 +1,10 @@
 import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
-import { type JsonObject, mergeJson } from '../core/json';
+import { type JsonObject, mergeJson, stringifyJson } from '../core/json';
 import { nameChoice } from './fieldTypes';
+import { spelledKeys, suggestion, valueOf } from './keys';
 import {
+	inQuotes,
 	isBlank,
 	isUnset,
 	readEntries,
@@ -36,11 +38,13 @@ export type Source =
 			forBoth?: boolean;
 	  };
 
-type ReadRecord = {
+export type ReadRecord = {
 	/** The request body, in the table's order; in JSON mode in the user's. */
 	body: JsonObject;
-	/** Keys of the input that no field of this type has (Auto-Map only). */
+	/** Keys of the input that are no field of this type (Auto-Map only). */
 	ignored: string[];
+	/** Keys of the input that are a field in another spelling, with the name of the field (Auto-Map only). */
+	spelled: ReadonlyMap<string, string>;
 	/** What a new record still needs. */
 	missing?: InvalidInput;
 };
@@ -60,25 +64,28 @@ export function readRecord(
 	extra?: unknown,
 	cleared?: unknown,
 ): ReadRecord {
-	const values = readValues(source);
+	const given = readValues(source);
+	const spelled = source.mode === 'autoMap' ? spelledKeys(given, table.fields) : NONE;
 	const context: FieldContext = {
 		label: '',
 		operation,
 		zone,
-		type: readType(table, operation, source, values),
+		type: readType(table, operation, source, given, spelled),
 	};
 	const fields = fieldsOfType(table, context.type);
+	const values = spelled.size > 0 ? withFieldNames(given, fields, operation, spelled) : given;
 	if (source.mode === 'define' && !source.typeIsFixed) refuseOtherTypes(table, fields, values, context);
 	const body =
 		source.mode === 'json'
 			? readJsonFields(values, source, table, fields, context)
 			: readFields(values, source.mode === 'define' ? source.plain : undefined, table, fields, context);
 	if (operation === 'update') clearFields(body, cleared, fields, context);
-	const ignored = source.mode === 'autoMap' ? ignoredKeys(values, fields, operation) : [];
+	const ignored = source.mode === 'autoMap' ? ignoredKeys(given, values, fields, operation, spelled) : [];
 	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
 	if (operation === 'create') {
-		return { body: finished, ignored, missing: findMissing(table.noun, fields, finished) };
+		const unused = source.mode === 'autoMap' ? pick(given, ignored) : {};
+		return { body: finished, ignored, spelled, missing: findMissing(table.noun, fields, finished, unused) };
 	}
 	if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(
@@ -88,16 +95,48 @@ export function readRecord(
 				: 'Set at least one field.',
 		);
 	}
-	return { body: finished, ignored };
+	return { body: finished, ignored, spelled };
 }
 
+const NONE: ReadonlyMap<string, string> = new Map();
+
 type FieldsByName = ReadonlyMap<string, Field>;
+
+const pick = (values: JsonObject, keys: readonly string[]): JsonObject =>
+	Object.fromEntries(keys.map((key) => [key, values[key]]));
 
 const isSent = (field: Field | undefined, operation: Operation): field is Field =>
 	field !== undefined && field[operation] !== 'no';
 
-const ignoredKeys = (values: JsonObject, fields: FieldsByName, operation: Operation): string[] =>
-	Object.keys(values).filter((name) => name !== 'type' && !isSent(fields.get(name), operation));
+/** The values of an item, under the names of the fields that are sent. */
+const withFieldNames = (
+	values: JsonObject,
+	fields: FieldsByName,
+	operation: Operation,
+	spelled: ReadonlyMap<string, string>,
+): JsonObject => ({
+	...values,
+	...Object.fromEntries(
+		[...fields.values()]
+			.filter((field) => isSent(field, operation))
+			.map((field) => [field.name, valueOf(values, field, spelled)]),
+	),
+});
+
+/** @param used the values of the item under the names of the fields */
+const ignoredKeys = (
+	given: JsonObject,
+	used: JsonObject,
+	fields: FieldsByName,
+	operation: Operation,
+	spelled: ReadonlyMap<string, string>,
+): string[] =>
+	Object.keys(given).filter((key) => {
+		const name = spelled.get(key) ?? key;
+		if (name === 'type') return false;
+		if (!isSent(fields.get(name), operation)) return true;
+		return !saysNothing(given[key]) && stringifyJson(given[key]) !== stringifyJson(used[name]);
+	});
 
 function readValues(source: Source): JsonObject {
 	if (source.mode !== 'json') return source.values;
@@ -115,33 +154,38 @@ function readType(
 	operation: Operation,
 	source: Source,
 	values: JsonObject,
+	spelled: ReadonlyMap<string, string>,
 ): string | undefined {
 	if (!table.types) return undefined;
-	const own = source.mode === 'define' ? undefined : values.type;
+	const own = source.mode === 'define' ? undefined : valueOf(values, TYPE, spelled);
 	const isOwn = !isBlank(own);
 	const value = isOwn ? own : source.mode === 'json' ? undefined : source.type;
 	if (isBlank(value)) {
 		if (operation === 'update') return undefined;
 		throw new InvalidInput(
-			'"Type" (type) is missing',
+			`${labelOf(TYPE)} is missing`,
 			`Choose one of the ${table.noun.toLowerCase()} types.`,
 		);
 	}
 	try {
-		return nameChoice(table.types).read(value, { label: '"Type" (type)', operation, zone: '' }) as string;
+		return nameChoice(table.types).read(value, { label: labelOf(TYPE), operation, zone: '' }) as string;
 	} catch (error) {
-		throw source.mode === 'autoMap' && isOwn ? ofInput(error) : asError(error);
+		if (source.mode !== 'autoMap' || !isOwn) throw asError(error);
+		const isOwnKey = (key: string) => (spelled.get(key) ?? key) === TYPE.name && values[key] === own;
+		throw ofInput(error, Object.keys(values).find(isOwnKey));
 	}
 }
 
 /** Who looks at the node sees a type that is right. */
-const OWN_TYPE =
-	'It is the key "type" of the input, which comes before the Type of the node: correct it there, or remove the key to use the Type of the node.';
-
-const ofInput = (error: unknown): Error =>
+const ofInput = (error: unknown, key: string | undefined): Error =>
 	error instanceof InvalidInput
-		? new InvalidInput(error.message, `${error.description} ${OWN_TYPE}`)
+		? new InvalidInput(
+				error.message,
+				`${error.description} It is the key ${inQuotes(key)} of the input, which comes before the Type of the node: correct it there, or remove the key to use the Type of the node.`,
+			)
 		: asError(error);
+
+const TYPE = { name: 'type', displayName: 'Type' };
 
 /** The fields that a record of this type has, by name. */
 function fieldsOfType(table: Table, type: string | undefined): FieldsByName {
@@ -271,7 +315,13 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 		'Leave it empty for items of this type, or change the type.',
 	);
 
-function findMissing(noun: string, fields: FieldsByName, body: JsonObject): InvalidInput | undefined {
+/** @param unused what the item holds besides its fields */
+function findMissing(
+	noun: string,
+	fields: FieldsByName,
+	body: JsonObject,
+	unused: JsonObject,
+): InvalidInput | undefined {
 	for (const field of fields.values()) {
 		const value = body[field.name];
 		if (field.create !== 'required' || !isBlank(value)) {
@@ -279,9 +329,11 @@ function findMissing(noun: string, fields: FieldsByName, body: JsonObject): Inva
 		}
 		return new InvalidInput(
 			`${labelOf(field)} is missing`,
-			field.types
-				? `Every ${noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
-				: 'Set it, or check that the expression or the input gives a value for this item.',
+			`${
+				field.types
+					? `Every ${noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
+					: 'Set it, or check that the expression or the input gives a value for this item.'
+			} ${suggestion(unused, field)}`.trim(),
 		);
 	}
 	return undefined;

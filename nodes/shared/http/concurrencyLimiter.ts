@@ -52,6 +52,10 @@ export class ConcurrencyLimiter {
 	private ceilingUntil = 0;
 	private halvings = 0;
 	private readonly latencies = new Map<string, Latency>();
+	/** The most requests that were in flight when one of them was answered well. */
+	private borne = 0;
+	/** Milliseconds since the epoch: when the last request was finished. */
+	private releasedAt = Date.now();
 
 	/**
 	 * @param max never exceeded; 1 means one after the other
@@ -62,6 +66,31 @@ export class ConcurrencyLimiter {
 		private readonly loadSince: (earlier?: Load) => Load = eventLoopUtilization,
 	) {
 		this.limit = Math.min(max, START_LIMIT);
+	}
+
+	/**
+	 * Whether a later run may begin with what was learnt. After a while the service may bear another load. A request that was
+	 * refused although it was alone does not tell how many are too many.
+	 */
+	get isInstructive(): boolean {
+		return Date.now() - this.releasedAt <= LEARNT_FOR_MS && this.ceiling > 1;
+	}
+
+	/**
+	 * A limiter for a later run against the same service. It starts where this one stands, but with no more requests than the
+	 * service has borne at once, and stays below what was refused.
+	 */
+	next(max: number): ConcurrencyLimiter {
+		const next = new ConcurrencyLimiter(max, this.loadSince);
+		// A limit at the maximum was not set by the service.
+		const bearable = this.limit < this.max ? this.limit : Infinity;
+		next.limit = Math.min(max, bearable, this.ceiling, Math.max(START_LIMIT, this.borne));
+		[next.borne, next.releasedAt] = [this.borne, this.releasedAt];
+		for (const [kind, { responses, usual }] of this.latencies) {
+			next.latencies.set(kind, { responses, mean: usual, usual });
+		}
+		[next.ceiling, next.ceilingUntil] = [this.ceiling, this.ceilingUntil];
+		return next;
 	}
 
 	/**
@@ -123,6 +152,7 @@ export class ConcurrencyLimiter {
 	release(slot: Slot, signal: LoadSignal, retryAfter = 0): void {
 		const now = Date.now();
 		if (retryAfter > 0) this.resumeAt = Math.max(this.resumeAt, now + retryAfter);
+		this.releasedAt = now;
 		if (signal === 'overloaded') this.slowDown(slot, now, retryAfter);
 		else if (signal === 'ok') this.speedUp(slot, now);
 		if (slot.sentAt !== undefined) this.inFlight -= 1;
@@ -138,6 +168,7 @@ export class ConcurrencyLimiter {
 	}
 
 	private speedUp(slot: Slot, now: number): void {
+		this.borne = Math.max(this.borne, this.inFlight);
 		const { last, mean } = this.latencyRatios(slot, now);
 		if (mean > MUCH_SLOWER && this.limit > LITTLE_LOAD) this.halve(slot);
 		else this.grow(last <= SLOWER, now);
@@ -203,6 +234,24 @@ export class ConcurrencyLimiter {
 	}
 }
 
+/** The limiter of the last run with each key. The last one used comes last. */
+const lastLimiters = new Map<string, ConcurrencyLimiter>();
+
+/**
+ * A limiter for a run. It begins with what the last run with the same key has learnt in this process.
+ *
+ * @param key tells services, credentials and operations apart
+ */
+export function limiterFor(key: string, max: number): ConcurrencyLimiter {
+	const last = lastLimiters.get(key);
+	const limiter = last?.isInstructive ? last.next(max) : new ConcurrencyLimiter(max);
+	lastLimiters.delete(key);
+	lastLimiters.set(key, limiter);
+	const [oldest] = lastLimiters.keys();
+	if (lastLimiters.size > MOST_KEYS && oldest !== undefined) lastLimiters.delete(oldest);
+	return limiter;
+}
+
 const { eventLoopUtilization } = performance;
 
 const START_LIMIT = 16;
@@ -225,3 +274,7 @@ const LONG_SAMPLE = 4096;
 /** For so many pauses of the service the ceiling stays. A pause counts as at least MIN_PAUSE_MS. */
 const CEILING_PAUSES = 60;
 const MIN_PAUSE_MS = 1000;
+/** For so long a later run begins with what an earlier one has learnt. */
+const LEARNT_FOR_MS = 3_600_000;
+/** The most keys whose last limiter is kept. */
+const MOST_KEYS = 500;

@@ -12,7 +12,7 @@ import { Deadlines } from './deadline';
 import { errorMessage, InvalidInput, withoutMarkup } from '../core/errors';
 import { CircuitBreaker } from './circuitBreaker';
 import { refuseProxy } from './proxy';
-import { ConcurrencyLimiter, type Slot } from './concurrencyLimiter';
+import { type ConcurrencyLimiter, limiterFor, type Slot } from './concurrencyLimiter';
 import type { ServiceResponse } from './response';
 
 /** The contexts in which n8n calls a node: to run it, to fill its form, or to poll. */
@@ -60,6 +60,12 @@ function directCheck({ helpers }: Connection['context'], root: string): () => Pr
 	return async () => await (check ??= refuseProxy(root, ask));
 }
 
+/** Each node has its own limiter, because its operation determines how long the service takes. */
+function limiterKey(context: ConnectionContext, credentialType: string, root: string): string {
+	const { id, credentials } = context.getNode();
+	return JSON.stringify([context.getWorkflow().id, id, credentials?.[credentialType]?.id, root]);
+}
+
 /**
  * Decrypts the credential for a run and checks it before anything is sent.
  *
@@ -84,7 +90,7 @@ export async function connect(
 			credentials,
 			root,
 			timeout,
-			limiter: new ConcurrencyLimiter(maxConcurrentRequests),
+			limiter: limiterFor(limiterKey(context, name, root), maxConcurrentRequests),
 			breaker: new CircuitBreaker(),
 			clock: new Clock(),
 			deadlines: new Deadlines(context, timeout),

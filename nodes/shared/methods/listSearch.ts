@@ -35,12 +35,14 @@ export const withAdvice = (search: Search): Search =>
 		}
 	};
 
-/** Entries whose name contains the text, or whose value equals it, in alphabetical order. */
-export function matching(entries: INodeListSearchItems[], filter = ''): INodeListSearchItems[] {
+/** Entries whose name contains the text, or whose value equals it, in the order in which they are given. */
+export function containing<T extends INodeListSearchItems>(entries: readonly T[], filter = ''): T[] {
 	const wanted = filter.toLowerCase();
-	return entries
-		.filter(
-			({ name, value }) => name.toLowerCase().includes(wanted) || String(value).toLowerCase() === wanted,
-		)
-		.sort((a, b) => a.name.localeCompare(b.name));
+	return entries.filter(
+		({ name, value }) => name.toLowerCase().includes(wanted) || String(value).toLowerCase() === wanted,
+	);
 }
+
+/** The same in alphabetical order. */
+export const matching = (entries: readonly INodeListSearchItems[], filter?: string): INodeListSearchItems[] =>
+	containing(entries, filter).sort((a, b) => a.name.localeCompare(b.name));

@@ -1,6 +1,7 @@
 import { createHash } from 'crypto';
 
 import { isJsonObject, type JsonObject } from '../core/json';
+import { inSlices } from '../execution/timeSlices';
 
 /**
  * New, changed and removed records of a list that holds no times. Each listing is compared with short fingerprints of
@@ -60,13 +61,23 @@ const printsOf = (record: JsonObject, keys: readonly string[]): string =>
 const printAt = (prints: string, index: number): string =>
 	prints.slice(index * PRINT_LENGTH, (index + 1) * PRINT_LENGTH);
 
-const keysOf = (listed: readonly Listed[]): string[] =>
-	[...new Set(listed.flatMap(({ record }) => Object.keys(record)))].sort();
+function keysOf(listed: readonly Listed[]): string[] {
+	const keys = new Set<string>();
+	for (const { record } of listed) for (const key of Object.keys(record)) keys.add(key);
+	return [...keys].sort();
+}
+
+/** Does something with each entry, and leaves n8n's event loop free in between. A list may hold many thousands. */
+const forEach = async <T>(entries: readonly T[], use: (entry: T) => void): Promise<void> =>
+	await inSlices(entries.length, (index) => use(entries[index] as T));
 
 /** The snapshot of a listing that brings no events. */
-export function snapshotOf(listed: readonly Listed[]): Snapshot {
+export async function snapshotOf(listed: readonly Listed[]): Promise<Snapshot> {
 	const keys = keysOf(listed);
-	const prints = Object.fromEntries(listed.map(({ id, record }) => [id, printsOf(record, keys)]));
+	const prints: Snapshot['prints'] = {};
+	await forEach(listed, ({ id, record }) => {
+		prints[id] = printsOf(record, keys);
+	});
 	return { keys, prints, missing: {}, counts: {} };
 }
 
@@ -79,12 +90,12 @@ export const emptySnapshot = (): Snapshot => ({ keys: [], prints: {}, missing: {
  *
  * @param most the most differences to return. The next comparison finds the rest again.
  */
-export function compare(
+export async function compare(
 	before: Snapshot,
 	listed: readonly Listed[],
 	kinds: ReadonlyArray<Difference['kind']>,
 	most: number,
-): { differences: Difference[]; after: Snapshot } {
+): Promise<{ differences: Difference[]; after: Snapshot }> {
 	const present = new Set(listed.map(({ id }) => id));
 	const listedKeys = new Set(keysOf(listed));
 	// A record that the listing lacks keeps the fingerprints of all its keys, because it may come back changed.
@@ -108,11 +119,11 @@ export function compare(
 	};
 
 	const prints: Snapshot['prints'] = {};
-	for (const { id, record } of listed) {
+	await forEach(listed, ({ id, record }) => {
 		const now = printsOf(record, keys);
 		if (before.prints[id] === undefined) {
 			if (report('created', id, { record })) prints[id] = now;
-			continue;
+			return;
 		}
 		const earlier = reordered(before.prints[id]);
 		const changed = common.filter(({ index }) => printAt(now, index) !== printAt(earlier, index));
@@ -121,19 +132,19 @@ export function compare(
 		prints[id] = isSettled
 			? keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('')
 			: earlier;
-	}
+	});
 
 	const missing: Snapshot['missing'] = {};
-	for (const [id, earlier] of Object.entries(before.prints)) {
-		if (present.has(id)) continue;
+	await forEach(Object.entries(before.prints), ([id, earlier]) => {
+		if (present.has(id)) return;
 		if (id in before.missing && report('removed', id)) {
 			// If the record comes back, that is another event.
 			counts[id] ??= 1;
-			continue;
+			return;
 		}
 		prints[id] = reordered(earlier);
 		missing[id] = 1;
-	}
+	});
 	return { differences, after: { keys, prints, missing, counts } };
 }
 

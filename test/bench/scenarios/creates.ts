@@ -20,6 +20,7 @@ async function createsOf(bench: Bench, items: number): Promise<void> {
 	const fast = await bench.compare(behaviour, {
 		ours: { client: 'ours', items },
 		ours200: { client: 'ours', items, max: 200 },
+		again200: { client: 'ours', items, max: 200, workflowId: 'runs again' },
 		unbatched: { client: 'httpRequest', items },
 		floor32: { client: 'axios', items, max: 32 },
 		floor200: { client: 'axios', items, max: 200 },
@@ -48,27 +49,45 @@ async function createsOf(bench: Bench, items: number): Promise<void> {
 	bench.figure({
 		...base,
 		peers: { [BATCHED]: batched },
-		bar: 'at least 4x faster than HTTP Request with default batching',
-		met: batched >= 4 * ours,
+		bar: 'at least 5x faster than HTTP Request with default batching',
+		met: batched >= 5 * ours,
 	});
 	// The first fifth of 200 items passes before the limit has adapted.
 	if (items >= 2000) {
 		bench.figure({
 			...base,
 			peers: { [floor(32)]: seconds(fast.floor32) },
-			bar: 'at most 1.25x the floor at the same number in flight',
-			met: ours <= 1.25 * seconds(fast.floor32),
+			bar: 'at most 1.1x the floor at the same number in flight',
+			met: ours <= 1.1 * seconds(fast.floor32),
+		});
+		bench.figure({
+			...base,
+			ours: fast.ours.cpuMs / items,
+			unit: 'ms of CPU/item',
+			peers: { [UNBATCHED]: fast.unbatched.cpuMs / items, [floor(32)]: fast.floor32.cpuMs / items },
+			bar: "CPU per item no more than HTTP Request's",
+			met: fast.ours.cpuMs <= fast.unbatched.cpuMs,
 		});
 	}
-	const ours200 = seconds(fast.ours200);
+	const [ours200, again200] = [seconds(fast.ours200), seconds(fast.again200)];
 	bench.figure({
 		scenario: `${scenario}, Max Concurrent Requests 200`,
 		ours: ours200,
 		unit: 's',
 		peers: { [UNBATCHED]: seconds(fast.unbatched), [floor(200)]: seconds(fast.floor200) },
-		bar: 'with the maximum at 200, at most 1.2x HTTP Request unbatched',
-		met: ours200 <= 1.2 * seconds(fast.unbatched),
+		bar: 'with the maximum at 200, no slower than HTTP Request unbatched',
+		met: ours200 <= seconds(fast.unbatched),
 		peakRssMiB: fast.ours200.peakMiB,
+	});
+	// Of 2,000 items, the first round is a small part.
+	bench.figure({
+		scenario: `${scenario}, Max Concurrent Requests 200, a later run`,
+		ours: again200,
+		unit: 's',
+		peers: { 'first run': ours200, [UNBATCHED]: seconds(fast.unbatched) },
+		bar: items >= 2000 ? 'no slower than the first run' : 'at least a fifth faster than the first run',
+		met: again200 <= (items >= 2000 ? 1 : 0.8) * ours200,
+		peakRssMiB: fast.again200.peakMiB,
 	});
 }
 
@@ -77,20 +96,23 @@ const CAPACITY = 20;
 /** 2: a server that accepts 20 requests at once and refuses more. */
 export async function limited(bench: Bench): Promise<void> {
 	for (const items of bench.options.quick ? [200] : [200, 2000]) {
-		const clients: Record<'ours' | 'ours200' | 'unbatched' | 'floor', Client> = {
+		const clients: Record<'ours' | 'ours200' | 'again' | 'unbatched' | 'floor', Client> = {
 			ours: { client: 'ours', items, goOn: true },
 			ours200: { client: 'ours', items, goOn: true, max: 200 },
+			again: { client: 'ours', items, goOn: true, workflowId: 'runs again' },
 			unbatched: { client: 'httpRequest', items, goOn: true },
 			floor: { client: 'axios', items, max: CAPACITY },
 		};
 		const results = await bench.compare({ latency: LATENCY, capacity: CAPACITY }, clients, { mayFail: true });
-		const ideal = ((items / CAPACITY) * LATENCY) / 1000;
+		const atCapacity = seconds(results.floor);
 		const scenario = `2: ${items.toLocaleString('en')} creates, more than ${CAPACITY} at once are refused`;
 		for (const [name, more] of [
 			['ours', ''],
 			['ours200', ', Max Concurrent Requests 200'],
+			['again', ', a later run'],
 		] as const) {
 			const result = results[name];
+			const pauses = result.seen.pausedMs / 1000;
 			const base = { scenario: scenario + more, peakRssMiB: result.peakMiB };
 			bench.figure({
 				...base,
@@ -105,12 +127,12 @@ export async function limited(bench: Bench): Promise<void> {
 				ours: seconds(result),
 				unit: 's',
 				peers: {
-					ideal,
-					[floor(CAPACITY)]: seconds(results.floor),
+					[floor(CAPACITY)]: atCapacity,
+					'pauses asked for': pauses,
 					[`${UNBATCHED}, most items lost`]: seconds(results.unbatched),
 				},
-				bar: 'within 1.5x of the ideal',
-				met: seconds(result) <= 1.5 * ideal,
+				bar: `at most 1.15x the floor at ${CAPACITY}, and the pauses that the server asked for`,
+				met: seconds(result) <= 1.15 * atCapacity + pauses,
 			});
 			bench.note(`${scenario}${more}: ${result.seen.requests} requests, ${result.seen.refused} refused`);
 		}

@@ -168,37 +168,84 @@ const WARM_UP = 1000;
 /** 8: how cost grows with the number of items. The server responds at once, so that only the client counts. */
 export async function growth(bench: Bench): Promise<void> {
 	const counts = bench.options.quick ? COUNTS.slice(0, 3) : COUNTS;
-	const results = new Map(counts.map((items) => [items, [] as Fresh[]]));
-	for (let round = 0; round < bench.options.rounds; round++) {
-		for (const items of counts) results.get(items)?.push(await measureGrowth(bench, items));
-	}
-	const each = (value: (result: Fresh) => number) =>
-		new Map([...results].map(([items, all]) => [items, value(freshSummary(all)) / items]));
-	const last = counts.at(-1) ?? 0;
-	const peakRssMiB = freshSummary(results.get(last) ?? []).maxRssMiB;
-	const bar = `linear: per-item cost at ${last.toLocaleString('en')} within 1.3x of that at 1,000`;
-	for (const [cost, unit, values] of [
-		['time', 'ms/item', each(({ ms }) => ms)],
-		['CPU', 'ms/item', each(({ cpuMs }) => cpuMs)],
-		['memory', 'KiB/item', each(({ grownMiB }) => grownMiB * 1024)],
-	] as const) {
-		const of = (items: number) => values.get(items) ?? NaN;
-		const others = counts.filter((items) => items !== last);
-		bench.figure({
-			scenario: `8: ${cost} of ${last.toLocaleString('en')} creates, answers at once`,
-			ours: of(last),
-			unit,
-			peers: Object.fromEntries(others.map((items) => [`of ${items.toLocaleString('en')}`, of(items)])),
-			bar,
-			met: of(last) <= 1.3 * of(1000),
-			peakRssMiB,
-		});
+	const results = await measureGrowth(bench, 'ours', counts);
+	const [base = NaN, last = NaN] = counts.slice(-2);
+	reportGrowth(bench, `8: # of ${last.toLocaleString('en')} creates, answers at once`, results, base, 1.2);
+}
+
+/** 13: how cost grows in operations that do more than one request for each item, or less. */
+export async function growthOfOthers(bench: Bench): Promise<void> {
+	const part = bench.options.quick ? 0.1 : 1;
+	const rows = [
+		{
+			client: 'bulkFailing',
+			counts: [5000, 25_000],
+			what: 'groups that share an indicator by Bulk Import, a fifth refused',
+		},
+		{
+			client: 'upsert',
+			counts: [1000, 10_000],
+			what: 'Create or Update again, nothing has changed',
+		},
+		{
+			client: 'getManyEach',
+			counts: [100, 1000],
+			what: 'items of Get Many, 20 groups each',
+		},
+	] as const;
+	for (const { client, counts, what } of rows) {
+		const [base = NaN, last = NaN] = counts.map((count) => count * part);
+		const behaviour = client === 'bulkFailing' ? { simulator: {} } : { groups: 20 };
+		const results = await measureGrowth(bench, client, [base, last], behaviour);
+		reportGrowth(bench, `13: # of ${last.toLocaleString('en')} ${what}`, results, base, 1.3);
 	}
 }
 
-async function measureGrowth(bench: Bench, items: number): Promise<Fresh> {
-	const steps = [1, WARM_UP, items].map((count): [object, Client] => [{}, { client: 'ours', items: count }]);
-	const result = await bench.measureFresh(...steps);
-	if (result.succeeded !== items) throw new Error(`8: ${result.succeeded} of ${items}: ${result.error}`);
-	return result;
+type Growth = Map<number, Fresh>;
+
+async function measureGrowth(
+	bench: Bench,
+	client: Client['client'],
+	counts: readonly number[],
+	server: Parameters<Bench['measureFresh']>[0][0] = {},
+): Promise<Growth> {
+	const results = new Map(counts.map((items) => [items, [] as Fresh[]]));
+	for (let round = 0; round < bench.options.rounds; round++) {
+		for (const items of counts) {
+			const steps = [1, Math.min(items, WARM_UP), items].map((count): [typeof server, Client] => [
+				server,
+				{ client, items: count },
+			]);
+			const result = await bench.measureFresh(...steps);
+			const refused = client === 'bulkFailing' ? Math.ceil(items / 5) : 0;
+			if (result.succeeded !== items - refused) {
+				throw new Error(`${client}: ${result.succeeded} of ${items}: ${result.error}`);
+			}
+			results.get(items)?.push(result);
+		}
+	}
+	return new Map([...results].map(([items, all]) => [items, freshSummary(all)]));
+}
+
+/** @param base the number of items whose cost an item is compared with that of the most items */
+function reportGrowth(bench: Bench, name: string, results: Growth, base: number, most: number): void {
+	const last = Math.max(...results.keys());
+	for (const [cost, unit, value] of [
+		['time', 'ms/item', ({ ms }) => ms],
+		['CPU', 'ms/item', ({ cpuMs }) => cpuMs],
+		['memory', 'KiB/item', ({ grownMiB }) => grownMiB * 1024],
+	] satisfies Array<[string, string, (result: Fresh) => number]>) {
+		const each = new Map([...results].map(([items, result]) => [items, value(result) / items]));
+		const of = (items: number) => each.get(items) ?? NaN;
+		const others = [...each].filter(([items]) => items !== last);
+		bench.figure({
+			scenario: name.replace('#', cost),
+			ours: of(last),
+			unit,
+			peers: Object.fromEntries(others.map(([items, cost]) => [`of ${items.toLocaleString('en')}`, cost])),
+			bar: `linear: an item costs at most ${most}x that of ${base.toLocaleString('en')}`,
+			met: of(last) <= most * of(base),
+			peakRssMiB: results.get(last)?.maxRssMiB ?? NaN,
+		});
+	}
 }

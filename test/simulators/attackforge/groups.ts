@@ -142,9 +142,12 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 			querystring: schemas.groupsQuery,
 			handle({ query }) {
 				const groups = visibleGroups(state, query.allGroups === 'true', options.listsDeleted);
-				const listed = asListedGroups(groups, query).map(({ group_custom_fields, ...others }) =>
-					options.hidesCustomFields ? others : { ...others, group_custom_fields },
-				);
+				const { hidesCustomFields, showsArchived } = options;
+				const listed = asListedGroups(groups, query).map(({ group_custom_fields, ...others }, index) => ({
+					...others,
+					...(!hidesCustomFields && { group_custom_fields }),
+					...(showsArchived && { is_archived: groups[index]?.is_archived }),
+				}));
 				return { count: groups.length, groups: listed };
 			},
 		},

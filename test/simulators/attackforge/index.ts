@@ -85,7 +85,7 @@ export async function startAttackForge(options: AttackForgeOptions = {}): Promis
 	const methods = {
 		...groupMethods(state, options),
 		...memberMethods(state),
-		...projectMethods(state),
+		...projectMethods(state, options),
 		...vulnerabilityMethods(state, options),
 		...assetMethods(state, options),
 		...userMethods(state),

@@ -13,6 +13,7 @@ export const METHODS = {
 	AddUserToGroup: ['POST', '/api/ss/group/user'],
 	UpdateUserAccessOnGroup: ['PUT', '/api/ss/group/user/:user_id'],
 	GetUserGroups: ['GET', '/api/ss/user/:id/groups'],
+	GetProjects: ['GET', '/api/ss/projects'],
 	GetProjectsByGroup: ['GET', '/api/ss/groups/:id/projects'],
 	GetVulnerabilitiesByGroup: ['GET', '/api/ss/groups/:id/vulnerabilities'],
 	GetAssetsByGroup: ['GET', '/api/ss/assets/group/:id'],

@@ -1,4 +1,4 @@
-import { asProject, asUpdatedProject, fieldFilter } from './answers';
+import { asProject, asUpdatedProject, fieldFilter, page } from './answers';
 import { checkKeysUnique, firstRepeated } from './checks';
 import {
 	newId,
@@ -10,7 +10,7 @@ import {
 } from './records';
 import { refusals } from './refusals';
 import * as schemas from './schemas';
-import type { Method } from './service';
+import type { AttackForgeOptions, Method } from './service';
 import type { State } from './state';
 
 function newProject(input: Partial<StoredProject>, team: string[]): StoredProject {
@@ -97,7 +97,7 @@ function unlink({ id }: StoredProject, group: StoredGroup): void {
 	group.projects = group.projects.filter((project) => project.id !== id);
 }
 
-type ProjectMethod = 'GetProjectsByGroup' | 'GetProjectById' | 'UpdateProjectById';
+type ProjectMethod = 'GetProjects' | 'GetProjectsByGroup' | 'GetProjectById' | 'UpdateProjectById';
 
 type ProjectBody = {
 	name?: string;
@@ -118,8 +118,26 @@ type ProjectBody = {
  * vulnerabilities and assets of these. The order of the lists is not documented; here it is the order of creation,
  * project by project.
  */
-export function projectMethods(state: State): Record<ProjectMethod, Method> {
+export function projectMethods(
+	state: State,
+	{ pageCap = 500 }: AttackForgeOptions,
+): Record<ProjectMethod, Method> {
 	return {
+		GetProjects: {
+			querystring: schemas.allProjectsQuery,
+			handle({ query }) {
+				const fields = fieldFilter(query);
+				const seen = state.projects().filter((project) => state.isOn(project, state.keyUser));
+				const projects = page(seen, query, pageCap).map((project) =>
+					asProject(project, state.groupsOf(project), state.teamOf(project), {
+						fields,
+						reporting: fields,
+						summary: fields,
+					}),
+				);
+				return { count: projects.length, projects };
+			},
+		},
 		GetProjectsByGroup: {
 			params: schemas.idInPath,
 			querystring: schemas.projectsQuery,

@@ -176,6 +176,8 @@ export const noQuery = record({});
 export const groupQuery = record(customFieldFilters(''));
 export const groupsQuery = record({ ...customFieldFilters(''), allGroups: switchedOn });
 export const projectsQuery = record(customFieldFilters(''));
+/** Of the documented filters, the simulator has the pages only. */
+export const allProjectsQuery = record({ ...customFieldFilters(''), ...paging });
 export const projectQuery = record(customFieldFilters('project_', 'project_reporting_', 'project_summary_'));
 export const assetsQuery = record(paging);
 export const vulnerabilitiesQuery = record({

@@ -30,7 +30,7 @@ export type AttackForgeOptions = ServerOptions & {
 	storesText?: boolean;
 	/** Whether GetGroups lists deleted groups too. The documentation does not say it. */
 	listsDeleted?: boolean;
-	/** Whether GetGroup shows `is_archived`, which is not documented. */
+	/** Whether GetGroup and GetGroups show `is_archived`, which is not documented. */
 	showsArchived?: boolean;
 	/** Whether GetGroup and GetGroups leave out custom fields, as for a user who may not view them. */
 	hidesCustomFields?: boolean;

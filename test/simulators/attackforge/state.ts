@@ -150,7 +150,7 @@ export class State {
 	}
 
 	/** A project's users are its team and the members of its groups. */
-	private isOn(project: StoredProject, user: User): boolean {
+	isOn(project: StoredProject, user: User): boolean {
 		return (
 			project.team.some((id) => sameId(id, user.id)) ||
 			project.groups.some((id) => {

@@ -356,6 +356,15 @@ describe('answers as documented', () => {
 		expect((await get(data.next.replace(/^.*\/api/, ''))).data.data).toMatchObject([{ name: 'C' }]);
 	});
 
+	test.each([null, {}, { id: 1, name: 'Body' }])(
+		'ignore another body of a GET, as the vendor’s client sends it: %j',
+		async (body) => {
+			const { id } = server.seedGroup({ type: 'Threat', name: 'A' });
+			const { data } = await call('GET', `/v3/groups/${id}`, body);
+			expect(data.data).toMatchObject({ name: 'A' });
+		},
+	);
+
 	test.each([
 		['hasAllTags(name in ("X", "Y"))', ['Both']],
 		['hasVictim(name = "Carol Victim")', ['Both']],

@@ -97,7 +97,7 @@ const FIREWALL_PAGE =
 
 /**
  * tcex, object_collection_abc.py: a query of 2,000 characters or more comes as the body of the GET, `{"data": {…}}`, whose
- * members are the parameters.
+ * members are the parameters. Any other body is ignored: object_abc.py sends the object, or `null`, with each GET by ID.
  */
 async function readBodyOfGet(request: FastifyRequest): Promise<void> {
 	if (request.headers['content-length'] === undefined && !request.headers['transfer-encoding']) return;
@@ -105,9 +105,8 @@ async function readBodyOfGet(request: FastifyRequest): Promise<void> {
 	for await (const piece of request.raw as AsyncIterable<Buffer>) pieces.push(piece);
 	const text = Buffer.concat(pieces).toString('utf8');
 	request.logged.body = text;
-	const { data } = (parseOrUndefined(text) ?? {}) as { data?: Record<string, unknown> };
-	if (typeof data !== 'object')
-		throw refusalAbout('ImproperFormat', 'The body of a GET must be {"data": {…}}.');
+	const { data } = (parseOrUndefined(text) ?? {}) as { data?: unknown };
+	if (typeof data !== 'object' || data === null) return;
 	const pairs = Object.entries(data).flatMap(([name, value]) =>
 		[value].flat().map((one) => `${encodeURIComponent(name)}=${encodeURIComponent(String(one))}`),
 	);

@@ -26,7 +26,7 @@ export const archive = defineOperation<AttackForge>({
 			orderKey: id,
 			async run() {
 				await api.archiveGroup(id);
-				return { ...(await readBack(api, id, {}, 'archived')), _outcome: 'archived' };
+				return { ...(await readBack(api, id, {}, 'archived')), archived: true, _outcome: 'archived' };
 			},
 		};
 	},

@@ -3,6 +3,7 @@ import { extraJsonOption, optionsCollection } from '../../../shared/execution/op
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
+import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { changedGroupRecords } from '../parameters';
 
@@ -16,8 +17,9 @@ export const create = defineOperation<AttackForge>({
 	description: 'Create a group with its contacts, custom fields and access',
 	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption)],
 	records: changedGroupRecords,
+	load: loadDefinitions('create'),
 	prepare(item, api) {
-		const body = item.body('create');
+		const body = withDefinedFields(item.body('create'), item, api);
 		return { orderKey: nameOrderKey(body.name), run: async () => await createGroup(api, body) };
 	},
 });

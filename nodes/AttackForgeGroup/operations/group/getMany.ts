@@ -15,8 +15,9 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import { limitParameters, readLimit } from '../../../shared/execution/returnLimit';
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
-import { inQuotes, isUnset, optionalText, readText } from '../../../shared/core/readValue';
+import { inQuotes, isUnset, optionalText, readText, unlocated } from '../../../shared/core/readValue';
 import type { AttackForge, Scope } from '../../api/client';
+import { customFieldRow } from '../../fields/customFields';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/receivedGroup';
 import { comparable, hasText } from '../../fields/matching';
 import { requireFieldInList } from '../../flows/findGroup';
@@ -56,10 +57,12 @@ const filters: INodeProperties = {
 			displayName: 'Custom Fields',
 			name: 'customFields',
 			...fixedCollection('Custom Fields', [
-				repeatableRows('data', 'Custom Fields', 'Custom Field', [
-					text('key', 'Key', 'Key of the custom field', 'e.g. client_code'),
-					text('value', 'Value', 'Value that it must have', 'e.g. CLIENT001'),
-				]),
+				repeatableRows(
+					'data',
+					'Conditions',
+					'Condition',
+					customFieldRow('Value that the custom field must have, from the choices or typed'),
+				),
 			]),
 			description:
 				'Custom fields with these values, upper and lower case included; white space around them does not count',
@@ -167,12 +170,13 @@ function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
 	}
 	const rows = form ? readRows(form.data, filterLabel) : [];
 	// A filter without a row would find all groups.
-	if (rows.every((row) => isJsonObject(row) && isUnset(row.key) && isUnset(row.value))) {
+	if (rows.every((row) => isJsonObject(row) && [row.key, row.value].map(unlocated).every(isUnset))) {
 		throw emptyFilter(filterLabel);
 	}
 	const { cf_key_allowlist: allow, cf_key_blocklist: block } = item.options;
 	return rows.map((row: unknown) => {
-		const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
+		const given = isJsonObject(row) ? row : ({} as JsonObject);
+		const [key, value] = [given.key, given.value].map(unlocated);
 		if (isUnset(key))
 			throw new InvalidInput('"Custom Fields": a key is missing', 'Give the key to filter by.');
 		const name = readText(key, '"Custom Fields": the key');

@@ -18,7 +18,7 @@ export const restore = defineOperation<AttackForge>({
 			orderKey: id,
 			async run() {
 				await api.restoreGroup(id);
-				return { ...(await readBack(api, id, {}, 'restored')), _outcome: 'restored' };
+				return { ...(await readBack(api, id, {}, 'restored')), archived: false, _outcome: 'restored' };
 			},
 		};
 	},

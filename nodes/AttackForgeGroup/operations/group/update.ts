@@ -11,6 +11,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
+import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
@@ -28,9 +29,10 @@ export const update = defineOperation<AttackForge>({
 		...updatingNotices('updateFields'),
 	],
 	records: changedGroupRecords,
+	load: loadDefinitions('update'),
 	prepare(item, api) {
 		const id = readGroupId(item);
-		const body = item.body('update');
+		const body = withDefinedFields(item.body('update'), item, api);
 		const modes = readModes(item);
 		return {
 			orderKey: id,

@@ -13,17 +13,18 @@ import type { AttackForge, Scope } from '../../api/client';
 import { changesOf, type UpdateModes } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
-import { customFieldOf } from '../../fields/receivedGroup';
+import { COMMON_KEYS, customFieldOf, normalizeGroup } from '../../fields/receivedGroup';
 import { matchText } from '../../fields/matching';
 import {
-	changedGroupRecords,
 	optionalGroupParameter,
 	readGroupId,
 	readModes,
 	scopeParameter,
 	updatingNotices,
 	updatingOptions,
+	upsertRecords,
 } from '../parameters';
+import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { described, findGroup, findGroupAgain, othersLike, type Search } from '../../flows/findGroup';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
@@ -81,9 +82,12 @@ export const upsert = defineOperation<AttackForge>({
 		optionsCollection(extraJsonOption, clearFieldsOption(table, CLEAR_EXAMPLE), searchIn, ...updatingOptions),
 		...updatingNotices('additionalFields'),
 	],
-	records: changedGroupRecords,
+	records: upsertRecords,
+	load: loadDefinitions('upsert'),
 	prepare(item, api) {
-		const { create, update } = item.upsertBodies();
+		const bodies = item.upsertBodies();
+		const create = () => withDefinedFields(bodies.create(), item, api);
+		const update = withDefinedFields(bodies.update, item, api);
 		const match = readMatch(item, update);
 		const modes = readModes(item);
 		return {
@@ -91,7 +95,7 @@ export const upsert = defineOperation<AttackForge>({
 			async run() {
 				const isGone = update.is_deleted === true;
 				if (!match.find) {
-					return isGone ? notThere(update) : { ...(await createGroup(api, create())), _outcome: 'created' };
+					return isGone ? notThere(update) : output(await createGroup(api, create()), update, 'created');
 				}
 				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
@@ -101,7 +105,7 @@ export const upsert = defineOperation<AttackForge>({
 				if (isGone) return notThere(update);
 				const group = await createFirst(api, match.key, create());
 				const notice = await noticeOfNew(api, match, group, update);
-				return { ...group, ...(notice && { _notice: notice }), _outcome: 'created' };
+				return output({ ...group, ...(notice && { _notice: notice }) }, update, 'created');
 			},
 		};
 	},
@@ -131,26 +135,41 @@ async function updateFound(
 	const id = String(present.id);
 	const { group, unreadable } = await complete(api, present, update, modes);
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
-		return { ...withState(group, update), _outcome: 'unchanged' };
+		return output(withState(group, update), update, 'unchanged');
 	}
 	// If the update fails, nobody knows what the group holds.
 	api.writtenGroups.remember(key, { id });
 	const changes = await updateGroup(api, { id, body: update, modes, present: group, unreadable });
-	if (!changes) return { ...withState(group, update), _outcome: 'unchanged' };
+	if (!changes) return output(withState(group, update), update, 'unchanged');
 	const after = await readBack(api, id, changes);
 	api.writtenGroups.remember(key, '_notice' in after ? asWritten(group, changes) : after);
-	return { ...withState(after, update), _outcome: 'updated' };
+	return output(withState(after, update), update, 'updated');
+}
+
+/**
+ * The group with the same columns in each outcome: what each response shows, and the fields that the item sets. The
+ * list, which proves that a group is unchanged, shows no more.
+ */
+function output(group: JsonObject, update: JsonObject, outcome: string): JsonObject {
+	const shown = { ...update, ...normalizeGroup(group) };
+	const columns = new Set([...COMMON_KEYS, ...Object.keys(update)]);
+	return {
+		...Object.fromEntries([...columns].filter((key) => key in shown).map((key) => [key, shown[key]])),
+		_outcome: outcome,
+		...(group._notice !== undefined && { _notice: group._notice }),
+	};
 }
 
 /**
  * The output for a group that is to be deleted and was not found. The group may be deleted and therefore not listed, or
  * it may be listed late. If it were created, each run would create it and delete it.
  */
-const notThere = (update: JsonObject): JsonObject => ({
-	...update,
-	_outcome: 'unchanged',
-	_notice: 'There is no such group, and none was created, since it is to be deleted.',
-});
+const notThere = (update: JsonObject): JsonObject =>
+	output(
+		{ _notice: 'There is no such group, and none was created, since it is to be deleted.' },
+		update,
+		'unchanged',
+	);
 
 /** Creates a group. Later items of the run find it, or learn that it may exist. */
 async function createFirst(api: AttackForge, key: string, body: JsonObject): Promise<JsonObject> {
@@ -175,9 +194,12 @@ async function noticeOfNew(
 	{ is_deleted: isDeleted }: JsonObject,
 ): Promise<string | undefined> {
 	if (!search) return undefined;
-	const others = await othersLike(api, search, id).catch(() => []);
-	if (others.length > 0) {
-		return `Another group has the ${described(search)} too: ${others.join(', ')}. It was not listed before, or was created at the same time: keep one of them.`;
+	const { same, otherCase } = await othersLike(api, search, id).catch(() => ({ same: [], otherCase: [] }));
+	if (same.length > 0) {
+		return `Another group has the ${described(search)} too: ${same.join(', ')}. It was not listed before, or was created at the same time: keep one of them.`;
+	}
+	if (otherCase.length > 0) {
+		return `Another group has the ${described(search)} but for upper and lower case: ${otherCase.join(', ')}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`;
 	}
 	if (isDeleted !== false) return undefined;
 	return 'No such group was listed, and so one was created. AttackForge may not list groups that are deleted: to bring one back, match by Group ID.';
@@ -202,7 +224,10 @@ function readMatch(item: Item, update: JsonObject): Match {
 	if (matchBy !== 'customField') {
 		const value = matchText(update.name);
 		if (value === undefined)
-			throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+			throw new InvalidInput(
+				'"Name" (name) is missing',
+				`Groups are matched by it: set it. ${item.suggestionFor('name')}`.trim(),
+			);
 		return matchInList({ scope, value });
 	}
 	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';

@@ -22,7 +22,7 @@ export function linkOperation({ links, ...head }: LinkOperation): OperationFile<
 		resource: 'project',
 		parameters: [projectParameter(), groupParameter(), optionsCollection()],
 		prepare(item, api) {
-			const projectId = readId(item, 'projectId', 'Project ID');
+			const projectId = readId(item, 'projectId', 'Project');
 			const groupId = readGroupId(item);
 			return {
 				orderKey: projectId,

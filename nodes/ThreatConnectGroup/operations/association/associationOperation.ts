@@ -29,7 +29,10 @@ import {
 	readReference,
 } from '../parameters';
 
-type AssociationOperation = Pick<OperationFile<ThreatConnect>, 'operation' | 'name' | 'action' | 'description'> & {
+type AssociationOperation = Pick<
+	OperationFile<ThreatConnect>,
+	'operation' | 'name' | 'action' | 'description'
+> & {
 	mode: 'append' | 'delete';
 	/** What is said of an indicator that is named by its value. */
 	ofIndicator: string;

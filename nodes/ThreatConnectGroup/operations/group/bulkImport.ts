@@ -212,7 +212,7 @@ export const bulkImport = defineOperation<ThreatConnect>({
 			return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
 		};
 		// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
-		for (const { index, entry } of run.earlier()) {
+		for (const { index, entry } of await run.earlier()) {
 			const { group, settings } = entry as Entry;
 			const owner = await owners.of(group).catch(() => undefined);
 			if (owner !== undefined) imports.occupy(itemOf(index, owner, group, settings), owner);
@@ -284,8 +284,10 @@ class Imports {
 			if (!('item' in first)) throw sameXid(item, first);
 			if (!first.lastWins || !place.lastWins) throw sameXid(item, first.item);
 			const { index } = first.item;
-			this.superseded.set(item.index, [...this.supersededBy(index), index]);
+			const earlier = this.superseded.get(index) ?? [];
+			earlier.push(index);
 			this.superseded.delete(index);
+			this.superseded.set(item.index, earlier);
 			// A later item takes its own place in the order.
 			this.placed.delete(key);
 		}

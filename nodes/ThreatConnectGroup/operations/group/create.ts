@@ -19,7 +19,7 @@ export const create = defineOperation<ThreatConnect>({
 	records: groupRecords,
 	prepare(item, api) {
 		const body = item.body('create');
-		const creation = readCreation(item, answerOptions(item));
+		const creation = readCreation(item, answerOptions(item, body));
 		return {
 			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
 			...(!isUnset(body.xid) && { orderKey: referenceKey({ xid: String(body.xid) }) }),

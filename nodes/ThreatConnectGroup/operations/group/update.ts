@@ -24,7 +24,7 @@ export const update = defineOperation<ThreatConnect>({
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const body = item.body('update');
-		const options = answerOptions(item);
+		const options = answerOptions(item, body);
 		const done = item.retryLog.partsDone(item.index);
 		return {
 			orderKey: referenceKey(reference),

@@ -12,8 +12,7 @@ import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { type GroupReference, readXid, referenceKey } from '../../api/references';
 import { plainSpelling } from '../../query/matching';
 import { isOneOf } from '../../query/clauses';
-import { fieldsToCompare } from '../../flows/compareGroup';
-import { findByName, idsOf, ownerClause } from '../../flows/findByName';
+import { idsOf, ownerClause, searchByName } from '../../flows/findByName';
 import { updateGroup } from '../../flows/updateGroup';
 import {
 	answerOptions,
@@ -74,10 +73,10 @@ export const upsert = defineOperation<ThreatConnect>({
 		const drafted = draft();
 		const match = readMatch(item, drafted);
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
-		const options = answerOptions(item);
+		// The same for each outcome, so that all items have the same columns. What the group has is compared with these.
+		const options = answerOptions(item, { ...drafted, ...updated });
+		const { fields = [] } = options;
 		const creation = readCreation(item, options);
-		const compared = fieldsToCompare(updated);
-		const read = [...new Set([...compared, ...(options.fields ?? [])])];
 
 		const change = async (present: JsonObject) => {
 			if (present.type !== match.type) throw anotherType(present, match.type);
@@ -87,27 +86,35 @@ export const upsert = defineOperation<ThreatConnect>({
 				present,
 				done: item.retryLog.partsDone(item.index),
 			});
-			return { ...group, _outcome: isWritten ? 'updated' : 'unchanged' };
+			return withOutcome(group, isWritten ? 'updated' : 'unchanged');
 		};
 		return {
 			orderKey: match.key,
 			async run() {
 				await withOneOwner(api, drafted);
-				const group = await match.find(api, read);
+				const group = await match.find(api, fields);
 				if (group) return await change(group);
 				const created = forCreate(create());
 				try {
 					const made = await createGroup(api, { ...created, ...match.added }, creation);
-					return { ...made, _outcome: 'created' };
+					const notice = match.noticeOfNew?.();
+					return withOutcome({ ...made, ...(notice && { _notice: notice }) }, 'created');
 				} catch (error) {
 					// Another client has created the group in the meantime.
-					const other = isConflict(error) ? await match.find(api, read) : undefined;
+					const other = isConflict(error) ? await match.find(api, fields) : undefined;
 					if (other) return await change(other);
 					throw asError(error);
 				}
 			},
 		};
 	},
+});
+
+/** The notice comes last, because only some items have one. */
+const withOutcome = ({ _notice, ...group }: JsonObject, outcome: string): JsonObject => ({
+	...group,
+	_outcome: outcome,
+	...(_notice !== undefined && { _notice }),
 });
 
 function without(body: JsonObject, ...names: string[]): JsonObject {
@@ -129,7 +136,9 @@ type Match = {
 	key: string;
 	type: unknown;
 	/** @param fields what the response should hold in addition */
-	find(api: ThreatConnect, fields: string[]): Promise<JsonObject | undefined>;
+	find(api: ThreatConnect, fields: readonly string[]): Promise<JsonObject | undefined>;
+	/** What is to be said of a group that was created because the search found none. */
+	noticeOfNew?(): string | undefined;
 	/** What a new group gets in addition to its own fields, so that the next item finds it. */
 	added: JsonObject;
 	/** Fields that the update leaves out, because the group was found by them. */
@@ -138,7 +147,7 @@ type Match = {
 
 function readMatch(item: Item, body: JsonObject): Match {
 	const matchBy = oneOf(item.parameter('matchBy'), '"Match By" (matchBy)', 'name', 'xid');
-	return matchBy === 'name' ? matchByName(body) : matchByXid(item, body);
+	return matchBy === 'name' ? matchByName(item, body) : matchByXid(item, body);
 }
 
 function matchByXid(item: Item, body: JsonObject): Match {
@@ -151,7 +160,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	if (xid === undefined) {
 		throw new InvalidInput(
 			'"Group XID" (groupXid) is empty',
-			'Give the external ID that tells whether the group exists, or match by name, type and owner.',
+			`Give the external ID that tells whether the group exists, or match by name, type and owner. ${item.suggestionFor('xid')}`.trim(),
 		);
 	}
 	const owner = readOwner(item);
@@ -189,26 +198,32 @@ const twoOf = (name: string, value: string, otherName: string, other: string) =>
 
 const OWNER_NAME = '"Owner Name" (ownerName)';
 
-function matchByName(body: JsonObject): Match {
+function matchByName(item: Item, body: JsonObject): Match {
 	// The name is checked again, because "Additional Fields (JSON)" is unchecked.
 	const name = plainSpelling(optionalText(body.name, '"Name" (name)') ?? '');
 	const type = optionalText(body.type, '"Type" (type)') ?? '';
 	optionalText(body.ownerName, OWNER_NAME);
 	const owner = ownerClause(body);
 	if (name === '') {
-		throw new InvalidInput('"Name" (name) is missing', 'Groups are matched by it: set it.');
+		throw new InvalidInput(
+			'"Name" (name) is missing',
+			`Groups are matched by it: set it. ${item.suggestionFor('name')}`.trim(),
+		);
 	}
+	let otherCase: JsonObject[] = [];
 	return {
 		type,
 		// The key has no owner, because one item may name the API user's organization and another may leave it out.
 		key: `name ${JSON.stringify([name, type])}`,
 		async find(api, fields) {
-			const found = await findByName(api, name, type, owner ?? (await ownOrganization(api)));
-			const [group, ...others] = found;
-			if (others.length > 0) throw severalOf(name, type, found);
+			const found = await searchByName(api, name, type, owner ?? (await ownOrganization(api)));
+			const [group, ...others] = found.groups;
+			if (others.length > 0) throw severalOf(name, type, found.groups);
+			({ otherCase } = found);
 			if (group === undefined || fields.length === 0) return group;
 			return await api.getGroup({ id: String(group.id) }, { fields });
 		},
+		noticeOfNew: () => (otherCase.length > 0 ? otherCaseNotice(name, otherCase) : undefined),
 		// A new group gets the spelling by which the next item finds it.
 		added: { name },
 		// The group keeps its own spelling.
@@ -224,6 +239,9 @@ const severalOf = (name: string, type: string, groups: readonly JsonObject[]) =>
 		`${groups.length} groups of the type ${type} have the name ${inQuotes(name)}: ${idsOf(groups)}`,
 		'Nothing was written for this item. Update the right one by its ID, or match by XID.',
 	);
+
+const otherCaseNotice = (name: string, groups: readonly JsonObject[]) =>
+	`Another group has the name ${inQuotes(name)} but for upper and lower case: ${idsOf(groups)}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`;
 
 const anotherType = (group: JsonObject, type: unknown) =>
 	new InvalidInput(

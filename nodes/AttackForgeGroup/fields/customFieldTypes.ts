@@ -1,0 +1,143 @@
+import { tryToParseDateTime } from 'n8n-workflow';
+
+import { InvalidInput } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject, parseJson } from '../../shared/core/json';
+import { inQuotes, readEntries, readText, saysNothing } from '../../shared/core/readValue';
+import { date } from '../../shared/fields/fieldTypes';
+import type { CustomField } from './customFields';
+import { comparable } from './matching';
+
+/**
+ * The custom fields of groups as an administrator has defined them, and the values that they take.
+ *
+ * AttackForge's documentation names the types `input`, `textarea`, `select`, `ui-select-multiple`, `datepicker` and `table`
+ * (UpdateCustomFieldsConfig). Its forms have more types, whose names in the API are not documented. Values of a type that is
+ * not known here are sent as they are given.
+ */
+
+type Choice = { name: string; value: string };
+
+export type Definition = {
+	key: string;
+	label?: string;
+	type: string;
+	/** What a select offers; empty if the form does not say it. */
+	choices: readonly Choice[];
+};
+
+export type Definitions = ReadonlyMap<string, Definition>;
+
+/** The custom fields of a form by their keys. They stand in sections or beside them. */
+export const definitionsOf = (form: readonly unknown[]): Definitions =>
+	new Map(form.flatMap(definitionsIn).map((one) => [one.key, one]));
+
+function definitionsIn(entry: unknown): Definition[] {
+	if (!isJsonObject(entry) || !isJsonObject(entry.config)) return [];
+	const { fields, custom_field_key: key, custom_field_label: label, custom_field_type: type } = entry.config;
+	if (Array.isArray(fields)) return fields.flatMap(definitionsIn);
+	if (typeof key !== 'string' || key === '') return [];
+	return [
+		{
+			key,
+			...(typeof label === 'string' && label !== '' && { label }),
+			type: typeof type === 'string' ? type.toLowerCase() : '',
+			choices: choicesOf(entry.config),
+		},
+	];
+}
+
+/** The name of the key that holds the choices is not documented, but the names of the others are. */
+const CHOICES = /^(custom_field_)?(options|choices|values|list|items)$/;
+
+function choicesOf(config: JsonObject): Choice[] {
+	const lists = Object.entries(config).filter(([key]) => CHOICES.test(key));
+	return lists.flatMap(([, list]) => (Array.isArray(list) ? list.flatMap(choiceOf) : []));
+}
+
+function choiceOf(entry: unknown): Choice[] {
+	if (typeof entry === 'string' && entry !== '') return [{ name: entry, value: entry }];
+	if (!isJsonObject(entry)) return [];
+	const value = entry.value ?? entry.key ?? entry.id;
+	const name = entry.label ?? entry.name ?? value;
+	return typeof value === 'string' && typeof name === 'string' ? [{ name, value }] : [];
+}
+
+const TEXT_TYPES = ['input', 'textarea'];
+const CHOICE = 'select';
+const CHOICES_TYPE = 'ui-select-multiple';
+const DATE = 'datepicker';
+
+/**
+ * A custom field as its definition wants it.
+ *
+ * @param label of the field that holds all custom fields
+ * @param zone IANA time zone whose day counts for a date with a time
+ * @throws InvalidInput for a value that the custom field does not take
+ */
+export function asDefined(
+	{ key, value, ...more }: CustomField,
+	definition: Definition | undefined,
+	{ label, zone }: { label: string; zone: string },
+): CustomField {
+	// Null clears the field.
+	if (!definition || value === null) return { ...more, key, value };
+	const own = `${label}: "${definition.label ?? key}" (${key})`;
+	return { ...more, key, value: valueOf(value, definition, own, zone) };
+}
+
+function valueOf(value: unknown, { type, choices }: Definition, label: string, zone: string): unknown {
+	if (TEXT_TYPES.includes(type)) return textOf(value, label);
+	if (type === CHOICE) return choiceIn(choices, textOf(onlyOne(value), label), label);
+	if (type === CHOICES_TYPE) {
+		const wanted = severalOf(value, choices, label).map((one) => textOf(one, label));
+		return [...new Set(wanted.map((one) => choiceIn(choices, one, label)))];
+	}
+	if (type === DATE) return dayOf(value, label, zone);
+	return structureOf(value);
+}
+
+/** Whether a switch of a spreadsheet is text too: "true" is the value of an input field like any other. */
+const textOf = (value: unknown, label: string): string =>
+	typeof value === 'boolean' ? String(value) : readText(value, label);
+
+/** A list of one value stands for the value. */
+const onlyOne = (value: unknown): unknown => (Array.isArray(value) && value.length === 1 ? value[0] : value);
+
+/** The values of a multi-select: a list, or a text in which commas separate them. A choice may hold a comma itself. */
+function severalOf(value: unknown, choices: readonly Choice[], label: string): unknown[] {
+	const isChoice = typeof value === 'string' && choices.some((choice) => isNamed(choice, value));
+	return isChoice ? [value] : readEntries(value, label).filter((one) => !saysNothing(one));
+}
+
+const isNamed = ({ name, value }: Choice, given: string): boolean =>
+	[name, value].some((one) => comparable(one) === comparable(given));
+
+function choiceIn(choices: readonly Choice[], given: string, label: string): string {
+	if (choices.length === 0) return given;
+	const chosen = choices.find((choice) => isNamed(choice, given));
+	if (chosen) return chosen.value;
+	const bare = comparable(given).toLowerCase();
+	const alike = choices.find(({ name, value }) => [name, value].some((one) => one.toLowerCase() === bare));
+	throw new InvalidInput(
+		`${label} has no choice ${inQuotes(given)}`,
+		alike
+			? `Did you mean "${alike.name}"?`
+			: `Its choices in AttackForge are ${choices.map(({ name }) => `"${name}"`).join(', ')}.`,
+	);
+}
+
+/** A date picker holds a day. A time is on that day in the given zone. */
+function dayOf(value: unknown, label: string, zone: string): string {
+	const read = String(date().read(onlyOne(value), { label, operation: 'create', zone }));
+	return read.length === 10 ? read : tryToParseDateTime(read, zone).setZone(zone).toFormat('yyyy-MM-dd');
+}
+
+/** A table, a list, users and groups are lists and objects, which a form can only give as their JSON text. */
+function structureOf(value: unknown): unknown {
+	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
+	try {
+		return parseJson(value);
+	} catch {
+		return value;
+	}
+}

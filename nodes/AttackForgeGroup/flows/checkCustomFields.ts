@@ -1,0 +1,50 @@
+import { asError } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isBlank, readJson } from '../../shared/core/readValue';
+import type { Item } from '../../shared/execution/item';
+import { type FormOperation, labelOf } from '../../shared/fields/field';
+import type { AttackForge } from '../api/client';
+import { isRefusal, isRejected } from '../api/responses';
+import { isCustomFields } from '../fields/changes';
+import { asDefined } from '../fields/customFieldTypes';
+
+/** Checks custom fields by their definitions in AttackForge, before anything is sent. */
+
+const NAME = 'custom_fields';
+const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
+
+/**
+ * Reads the definitions with one request, if an item of the run gives custom fields. If the key may not read them, custom
+ * fields are sent as they are given. Any other failure is one of the items that give custom fields, because values might be
+ * stored in another form than the next time.
+ */
+export const loadDefinitions =
+	(form: FormOperation) =>
+	async (items: Iterable<Item>, api: AttackForge): Promise<void> => {
+		for (const item of items) {
+			if (!item.mayGive(NAME, form)) continue;
+			api.definitions = await api
+				.getDefinitions()
+				.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
+			return;
+		}
+	};
+
+/**
+ * A body whose custom fields hold what their definitions want.
+ *
+ * @throws InvalidInput for a value that a custom field does not take
+ */
+export function withDefinedFields(body: JsonObject, item: Item, { definitions }: AttackForge): JsonObject {
+	const given = body[NAME];
+	if (definitions === undefined || !isCustomFields(given) || isUnchecked(item)) return body;
+	if (definitions instanceof Error) throw definitions;
+	const context = { label: LABEL, zone: item.zone };
+	return { ...body, [NAME]: given.map((field) => asDefined(field, definitions.get(field.key), context)) };
+}
+
+/** What Additional Fields (JSON) holds is sent unchecked. */
+function isUnchecked({ options: { additionalJson } }: Item): boolean {
+	const extra = isBlank(additionalJson) ? undefined : readJson(additionalJson, NAME);
+	return isJsonObject(extra) && NAME in extra;
+}

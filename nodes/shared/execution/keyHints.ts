@@ -1,0 +1,57 @@
+import { escapeHtml } from '../core/errors';
+import type { Table } from '../fields/field';
+import { fieldLike } from '../fields/keys';
+import type { KeyUse } from './item';
+
+/** What the items' keys became in Auto-Map mode, for the hints beside the node's output. */
+
+/** Characters of a key in a hint. */
+const LONGEST_KEY = 80;
+const MOST_KEYS = 20;
+
+export class KeyHints {
+	private readonly ignored = new Map<string, number>();
+	private readonly spelled = new Map<string, number>();
+	private readonly names = new Map<string, string>();
+
+	constructor(private readonly table: Pick<Table, 'fields'>) {}
+
+	readonly note = ({ ignored, spelled }: KeyUse): void => {
+		for (const key of ignored) count(this.ignored, key);
+		for (const [key, name] of spelled) {
+			count(this.spelled, key);
+			this.names.set(key, name);
+		}
+	};
+
+	/** @returns HTML */
+	messages(): string[] {
+		const sent = [...this.spelled].map(
+			([key, items]) => `${quoted(key)} as ${this.names.get(key)} (${itemsOf(items)})`,
+		);
+		const left = [...this.ignored].map(([key, items]) => {
+			const like = fieldLike(key, this.table.fields);
+			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
+		});
+		return [
+			...(sent.length > 0
+				? [`Sent although spelled differently from the field of the API: ${listed(sent)}.`]
+				: []),
+			...(left.length > 0
+				? [
+						`Not sent, because no field of the record's type has this name: ${listed(left)}. Rename keys to send them.`,
+					]
+				: []),
+		];
+	}
+}
+
+const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+
+const quoted = (key: string) => `"${escapeHtml(key, LONGEST_KEY)}"`;
+
+const itemsOf = (items: number) => `${items} ${items === 1 ? 'item' : 'items'}`;
+
+const listed = (entries: readonly string[]): string =>
+	entries.slice(0, MOST_KEYS).join(', ') +
+	(entries.length > MOST_KEYS ? ` and ${entries.length - MOST_KEYS} more` : '');

@@ -1,0 +1,97 @@
+import { InvalidInput } from '../core/errors';
+import { type JsonObject, stringifyJson } from '../core/json';
+import { inQuotes, saysNothing } from '../core/readValue';
+import { type Field, labelOf } from './field';
+import { bareName } from './fieldTypes';
+
+/** Which keys of an item are which fields, in Auto-Map mode: people's headings are not spelled like the API's names. */
+
+/** The spellings of each field without case and spaces: of its name, and of its label in the form. */
+const bareNames = new WeakMap<Field, string[]>();
+
+function bareNamesOf(field: Field): string[] {
+	const known = bareNames.get(field) ?? [field.name, field.displayName].map(bareName);
+	bareNames.set(field, known);
+	return known;
+}
+
+/**
+ * The keys of an item that are a field in another spelling, with the name of that field. They differ from its name, or
+ * from its label in the form, only in case, spaces, hyphens, underscores and characters without width.
+ */
+export function spelledKeys(values: JsonObject, fields: readonly Field[]): Map<string, string> {
+	const spelled = new Map<string, string>();
+	for (const key of Object.keys(values)) {
+		if (fields.some(({ name }) => name === key)) continue;
+		const bare = bareName(key);
+		const field = fields.find((one) => one.exactKey !== true && bareNamesOf(one).includes(bare));
+		if (field) spelled.set(key, field.name);
+	}
+	return spelled;
+}
+
+/**
+ * The value that an item gives a field. A key that is exactly the name of the field comes first.
+ *
+ * @param spelled as `spelledKeys` returns it
+ * @throws InvalidInput when keys in other spellings have different values
+ */
+export function valueOf(
+	values: JsonObject,
+	field: Pick<Field, 'name' | 'displayName'>,
+	spelled: ReadonlyMap<string, string>,
+): unknown {
+	const exact = values[field.name];
+	if (spelled.size === 0 || !saysNothing(exact)) return exact;
+	const keys = [...spelled]
+		.filter(([key, name]) => name === field.name && !saysNothing(values[key]))
+		.map(([key]) => key);
+	const [key] = keys;
+	if (key === undefined) return exact;
+	const other = keys.find((one) => stringifyJson(values[one]) !== stringifyJson(values[key]));
+	if (other === undefined) return values[key];
+	throw new InvalidInput(
+		`${labelOf(field)}: the keys ${inQuotes(key)} and ${inQuotes(other)} of the item are both this field, with different values`,
+		`Remove one of them, or name the right one ${field.name}.`,
+	);
+}
+
+/** `primary_contact_email`, `Primary Contact E-Mail` and `primaryContactEmail` as their three words. */
+const wordsOf = (name: string): string[] =>
+	name
+		.replace(/\be-?mail/gi, 'email')
+		.replace(/(?<=\p{Ll})\p{Lu}/gu, ' $&')
+		.toLowerCase()
+		.split(/[^\p{L}\p{N}]+/u)
+		.filter((word) => word !== '');
+
+/** Whether one of two names has all words of the other. */
+function isLike(one: string, other: string): boolean {
+	const [few = [], many = []] = [wordsOf(one), wordsOf(other)].sort((a, b) => a.length - b.length);
+	return few.length > 0 && few.every((word) => many.includes(word));
+}
+
+/** Keys of an item that may be meant for a field, although their words differ, e.g. `Customer Name` for `name`. */
+export const keysLike = (values: JsonObject, { name }: Pick<Field, 'name'>): string[] =>
+	Object.keys(values).filter((key) => !saysNothing(values[key]) && isLike(key, name));
+
+/**
+ * The field that may be meant by a key.
+ *
+ * @returns `undefined` where there is none, or more than one, and for a key that is a field itself
+ */
+export function fieldLike(key: string, fields: readonly Field[]): string | undefined {
+	const bare = bareName(key);
+	if (fields.some((field) => bareNamesOf(field).includes(bare))) return undefined;
+	const like = fields.filter((field) => field.exactKey !== true && isLike(key, field.name));
+	const [name, ...others] = new Set(like.map((field) => field.name));
+	return others.length === 0 ? name : undefined;
+}
+
+/** What to say of keys that may be meant for a field that is missing; empty where there are none. */
+export function suggestion(values: JsonObject, field: Pick<Field, 'name'>): string {
+	const keys = keysLike(values, field).slice(0, 3).map(inQuotes);
+	return keys.length === 0
+		? ''
+		: `Your item has ${keys.join(', ')}: if that is meant, rename it to ${field.name}, or choose Define Below.`;
+}

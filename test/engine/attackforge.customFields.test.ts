@@ -1,0 +1,180 @@
+import type { ILoadOptionsFunctions, INodeListSearchResult, INodeParameters } from 'n8n-workflow';
+
+import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
+import { METHOD_NAMES } from '../simulators/attackforge/methods';
+import { loadOptions } from './harness';
+import { attackForgeNode, CONTACTS, customFields, type RunNode, withAttackForge } from './support';
+
+/** Custom fields by the names and choices that an administrator has given them in AttackForge. */
+
+let server: AttackForgeSimulator;
+let node: RunNode;
+beforeAll(async () => {
+	server = await startAttackForge();
+	node = attackForgeNode(server);
+});
+afterAll(async () => await server.stop());
+
+const GRANTED = METHOD_NAMES.filter((name) => name !== 'GetFormConfig');
+const NEW = { ...CONTACTS, name: 'New' };
+const configRequests = (one: AttackForgeSimulator) =>
+	one.requests.filter(({ target }) => target.includes('/config/form/group'));
+const writes = (one: AttackForgeSimulator) => one.requests.filter(({ method }) => method !== 'GET');
+const row = (key: string, value: unknown) => customFields({ key, value } as INodeParameters);
+const storedBy = (one: AttackForgeSimulator) => one.groups().at(-1)?.custom_fields;
+
+describe('a value is stored as its custom field wants it', () => {
+	test.each<[string, string, unknown, unknown]>([
+		['text stays text', 'client_code', '007', '007'],
+		['text that looks like JSON stays text', 'client_code', '[1]', '[1]'],
+		['a number for text is its digits', 'client_code', '={{ 7 }}', '7'],
+		['a choice without the white space around it', 'region', ' EMEA ', 'EMEA'],
+		['one choice in a list', 'region', '={{ ["APAC"] }}', 'APAC'],
+		['several choices as text', 'services', 'Red Team, Code Review', ['Red Team', 'Code Review']],
+		['several choices as a list', 'services', '={{ ["Red Team", ""] }}', ['Red Team']],
+		['a choice given twice', 'services', 'Red Team,Red Team', ['Red Team']],
+		['a day', 'contract_end', '2027-01-31', '2027-01-31'],
+		['a day of a spreadsheet', 'contract_end', '31.1.2027', '2027-01-31'],
+		['a time of the date picker', 'contract_end', '2027-01-31T00:00:00', '2027-01-31'],
+		['a table as its JSON text', 'escalation_contacts', '[{"name": "Ann"}]', [{ name: 'Ann' }]],
+		['a table as a list', 'escalation_contacts', '={{ [{"name": "Ann"}] }}', [{ name: 'Ann' }]],
+		['a user by ID', 'account_manager', '668ba6b1be6510000f78f79e', '668ba6b1be6510000f78f79e'],
+		['a field that is not in the form', 'crm_id', '[7]', '[7]'],
+	])('%s', async (_what, key, value, stored) => {
+		const { error } = await node('create', { ...NEW, custom_fields: row(key, value) });
+		expect(error).toBeUndefined();
+		expect(storedBy(server)).toEqual([{ key, value: stored }]);
+	});
+
+	test('and a day is that of the time zone of the workflow', async () => {
+		const custom_fields = { contract_end: '2027-01-31T23:30:00Z' };
+		const timezone = 'Asia/Tokyo';
+		await node('create', { dataMode: 'autoMap' }, { items: [{ ...NEW, custom_fields }], timezone });
+		expect(storedBy(server)).toEqual([{ key: 'contract_end', value: '2027-02-01' }]);
+	});
+});
+
+describe('a value that the custom field does not take is refused before anything is sent', () => {
+	test.each<[string, string, unknown, string, RegExp]>([
+		[
+			'no choice',
+			'region',
+			'LATAM',
+			'"Custom Fields" (custom_fields): "Region" (region) has no choice "LATAM"',
+			/^Its choices in AttackForge are "APAC", "EMEA", "Americas"\. /,
+		],
+		['another case', 'region', 'emea', 'has no choice "emea"', /^Did you mean "EMEA"\?/],
+		['one of several', 'services', 'Red Team, Purple Team', 'has no choice "Purple Team"', /"Code Review"/],
+		['several for one', 'region', '={{ ["APAC", "EMEA"] }}', 'must be text, but is an array', /./],
+		['a day that could be two', 'contract_end', '03/04/2027', '"Contract End" (contract_end)', /YYYY-MM-DD/],
+	])('%s', async (_what, key, value, message, advice) => {
+		const before = writes(server).length;
+		const items = [{ value: 'x' }, { value: 'y' }];
+		const { error } = await node('create', { ...NEW, custom_fields: row(key, value) }, { items });
+		expect(error?.message).toContain(message);
+		expect(error?.description).toMatch(advice);
+		expect(error?.description).toMatch(/Nothing was sent for any item\.$/);
+		expect(writes(server)).toHaveLength(before);
+	});
+
+	test.each(['autoMap', 'json'])('in the data mode %s too', async (dataMode) => {
+		const custom_fields = { region: 'LATAM' };
+		const parameters = { dataMode, jsonBody: '={{ $json }}', groupId: '5eab99471e18050942c7607a' };
+		const { error } = await node('update', parameters, { items: [{ custom_fields }] });
+		expect(error?.message).toContain('"Region" (region) has no choice "LATAM"');
+	});
+
+	test('but what Additional Fields (JSON) holds is sent unchecked', async () => {
+		const options = { additionalJson: '{"custom_fields": [{"key": "region", "value": "LATAM"}]}' };
+		const { error } = await node('create', { ...NEW, options });
+		expect(error).toBeUndefined();
+		expect(storedBy(server)).toEqual([{ key: 'region', value: 'LATAM' }]);
+	});
+
+	test('and the item alone fails where the others go on', async () => {
+		const items = ['EMEA', 'LATAM'].map((region) => ({ ...NEW, custom_fields: { region } }));
+		const result = await node('create', { dataMode: 'autoMap' }, { items, onError: 'continueErrorOutput' });
+		expect(result.items).toHaveLength(1);
+		expect(result.errors).toMatchObject([{ json: { error: expect.stringContaining('"LATAM"') as string } }]);
+	});
+});
+
+test('the definitions take one request for a run, and none without custom fields', async () => {
+	const before = configRequests(server).length;
+	const items = [1, 2, 3].map((n) => ({ ...NEW, name: `Counted ${n}`, custom_fields: { client_code: n } }));
+	await node('upsert', { dataMode: 'autoMap', matchBy: 'name' }, { items });
+	expect(configRequests(server)).toHaveLength(before + 1);
+	await node('upsert', { ...NEW, name: 'Counted 1', matchBy: 'name' });
+	expect(configRequests(server)).toHaveLength(before + 1);
+});
+
+test('a group is found by a date in another form, and a second run writes nothing', async () => {
+	const items = [
+		{ ...NEW, name: 'By date', custom_fields: { contract_end: '3 Mar 2028', services: 'Red Team' } },
+	];
+	const parameters = { dataMode: 'autoMap', matchBy: 'customField', matchKey: 'contract_end' };
+	const [first] = (await node('upsert', parameters, { items })).items;
+	const before = writes(server).length;
+	const [second] = (await node('upsert', parameters, { items })).items;
+	expect([first?.json._outcome, second?.json._outcome]).toEqual(['created', 'unchanged']);
+	expect(writes(server)).toHaveLength(before);
+});
+
+test('a key that may not read the definitions sends what is given, and asks once', async () => {
+	await withAttackForge({ grants: GRANTED }, async (one, runNode) => {
+		const items = ['LATAM', 'Red Team, Code Review'].map((region) => ({ region }));
+		const { error } = await runNode(
+			'create',
+			{ ...NEW, custom_fields: row('region', '={{ $json.region }}') },
+			{ items },
+		);
+		expect(error).toBeUndefined();
+		expect(one.groups().map(({ custom_fields: fields }) => fields)).toEqual(
+			items.map(({ region }) => [{ key: 'region', value: region }]),
+		);
+		expect(configRequests(one)).toHaveLength(1);
+	});
+});
+
+test('a choice that is cleared is not checked', async () => {
+	const { id } = server.seedGroup({ custom_fields: [{ key: 'region', value: 'EMEA' }] });
+	const { error } = await node('update', { groupId: id, options: { clearFields: 'custom_fields.region' } });
+	expect(error).toBeUndefined();
+	expect(server.group(id)?.custom_fields).toEqual([]);
+});
+
+describe('the list of choices', () => {
+	const choices = async (parameters: INodeParameters, filter?: string) => {
+		const { context, type } = await loadOptions(
+			'attackForgeGroup',
+			{ attackForgeApi: { baseUrl: server.url, apiKey: server.credentials.apiKey } },
+			parameters,
+			'parameters.custom_fields.entry[0].value',
+		);
+		type Search = (this: ILoadOptionsFunctions, filter?: string) => Promise<INodeListSearchResult>;
+		const search = type.methods?.listSearch?.searchChoices as Search;
+		return (await search.call(context, filter)).results.map(({ name }) => name);
+	};
+	const chosen = (key: unknown) => ({
+		custom_fields: row({ __rl: true, mode: 'list', value: key } as never, ''),
+	});
+
+	test('has those of the custom field in the same row, in their order', async () => {
+		expect(await choices(chosen('region'))).toEqual(['APAC', 'EMEA', 'Americas']);
+		expect(await choices(chosen('services'), 'red')).toEqual(['Red Team']);
+	});
+
+	test.each([
+		['', 'No custom field is chosen. Choose it first'],
+		['client_code', 'AttackForge lists no choices for the custom field "client_code". Type its value'],
+	])('says what to do for the key "%s"', async (key, message) => {
+		await expect(choices(chosen(key))).rejects.toThrow(message);
+	});
+});
+
+test('a workflow that has custom fields in the old place still sends them', async () => {
+	const entry = [{ key: 'client_code', type: 'text', value: 'C1' }];
+	const additionalFields = { custom_fields: { list: { data: { entry }, json: '' } } };
+	await node('create', { ...NEW, additionalFields });
+	expect(storedBy(server)).toEqual([{ key: 'client_code', value: 'C1' }]);
+});

@@ -1,0 +1,211 @@
+import fc from 'fast-check';
+
+import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupFields';
+import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
+import { KeyHints } from '../../nodes/shared/execution/keyHints';
+import type { Field, Operation, Table } from '../../nodes/shared/fields/field';
+import { fieldLike, suggestion } from '../../nodes/shared/fields/keys';
+import { readRecord } from '../../nodes/shared/fields/record';
+import { refusal } from './refusal';
+
+/** In Auto-Map mode, people's headings are the fields that they name. */
+
+const PLAUSIBLE: unknown[] = [
+	'2026-11-20',
+	'12',
+	'a',
+	'New',
+	'Needs Review',
+	'YARA',
+	false,
+	{ client_code: 'x' },
+	[{ id: 1 }],
+	[{ type: 'Description', value: 'x' }],
+	[{ type: 'Assigned', user: { id: 1 } }],
+	[{ rating: 5, reviewHelpful: true }],
+];
+
+/** A value that the field takes. */
+function valueFor(field: Field, operation: Operation, type: string | undefined): unknown {
+	return PLAUSIBLE.find((value) => {
+		try {
+			return field.kind.read(value, { label: '', operation, zone: 'UTC', type }) !== undefined;
+		} catch {
+			return false;
+		}
+	});
+}
+
+const operations = ['create', 'update'] as const;
+
+/** Each field of a table, in each type that has it and each operation that sends it. */
+const places = (table: Table) =>
+	(table.types ?? [{ value: undefined }]).flatMap(({ value }) => {
+		const type = value === undefined ? undefined : String(value);
+		return table.fields
+			.filter(({ name, types }) => name !== 'type' && (type === undefined || types?.includes(type) !== false))
+			.flatMap((field) =>
+				operations
+					.filter((operation) => field[operation] !== 'no')
+					.map((operation) => ({ table, type, field, operation })),
+			);
+	});
+
+const all = [...places(threatConnect), ...places(attackForge)];
+
+/** Spellings of a heading: other case, and other characters between its words and around them. */
+const spelling = (heading: string): fc.Arbitrary<string> => {
+	const between = fc.constantFrom('', ' ', '_', '-', '  ', '\u00A0', ' - ', '\u200B');
+	const parts = heading.split(/[\s_-]+|(?<=[a-z])(?=[A-Z])/);
+	return fc
+		.tuple(
+			fc.constantFrom('', '\uFEFF', ' '),
+			fc.constantFrom('', ' ', '\t', '_'),
+			fc.array(fc.tuple(between, fc.constantFrom('same', 'upper', 'lower')), {
+				minLength: parts.length,
+				maxLength: parts.length,
+			}),
+		)
+		.map(([start, end, choices]) => {
+			const words = parts.map((part, index) => {
+				const [gap = '', form] = choices[index] ?? [];
+				const word = form === 'upper' ? part.toUpperCase() : form === 'lower' ? part.toLowerCase() : part;
+				return index === 0 ? word : gap + word;
+			});
+			return start + words.join('') + end;
+		});
+};
+
+const read = (table: Table, operation: Operation, values: object, type?: string) =>
+	readRecord(table, operation, { mode: 'autoMap', values: { ...values }, type }, 'UTC');
+
+const autoMap = (operation: Operation, values: object, type = 'Event') =>
+	read(threatConnect, operation, values, type);
+
+test('a key in another spelling gives the same body as the name of the API, for every field of both services', () => {
+	expect(all.length).toBeGreaterThan(500);
+	fc.assert(
+		fc.property(
+			fc
+				.constantFrom(...all.filter(({ field }) => field.exactKey !== true))
+				.chain((place) =>
+					fc.tuple(
+						fc.constant(place),
+						fc.oneof(spelling(place.field.name), spelling(place.field.displayName)),
+					),
+				),
+			([{ table, type, field, operation }, key]) => {
+				const value = valueFor(field, operation, type);
+				const { body } = read(table, operation, { [field.name]: value }, type);
+				const other = read(table, operation, { [key]: value }, type);
+				const isAttribute = operation === 'create' && ['description', 'source'].includes(field.name);
+				expect(body).toHaveProperty(isAttribute ? 'attributes' : field.name);
+				expect(other.body).toEqual(body);
+				expect(other.ignored).toEqual([]);
+			},
+		),
+		{ seed: 20261129, numRuns: 1000 },
+	);
+});
+
+test('no two fields of a service are alike but for their spelling', () => {
+	for (const table of [threatConnect, attackForge]) {
+		const headings = table.fields.flatMap(({ name, displayName }) => {
+			const bare = [name, displayName].map((one) => one.toLowerCase().replace(/[\s_-]/g, ''));
+			return [...new Set(bare)].map((one) => `${one} ${name}`);
+		});
+		const bare = [...new Set(headings)].map((heading) => heading.split(' ')[0]);
+		expect(bare).toEqual([...new Set(bare)]);
+	}
+});
+
+test('a field that deletes, revokes or has another meaning elsewhere is sent only under exactly its name', () => {
+	const exact = all.filter(({ field }) => field.exactKey);
+	expect(new Set(exact.map(({ field }) => field.name))).toEqual(new Set(['ownerId', 'is_deleted', 'access']));
+	for (const { table, type, field, operation } of exact) {
+		const given = { name: 'a', [field.displayName]: true, [field.name.toUpperCase()]: true };
+		const { body, ignored } = read(table, operation, given, type);
+		expect(body).not.toHaveProperty(field.name);
+		expect(ignored).toEqual([field.displayName, field.name.toUpperCase()]);
+	}
+});
+
+test('keys that match nothing are not sent, and named', () => {
+	fc.assert(
+		fc.property(fc.string(), fc.string(), (key, value) => {
+			fc.pre(!/^type$/i.test(key) && !Object.hasOwn({ name: 1 }, key));
+			const { body, ignored, spelled } = autoMap('create', { name: 'a', [`${key}x9`]: value });
+			expect(body).toEqual({ type: 'Event', name: 'a' });
+			expect(ignored).toEqual([`${key}x9`]);
+			expect(spelled.size).toBe(0);
+		}),
+		{ seed: 20261129 },
+	);
+	expect(autoMap('create', { name: 'a', id: 5, ID: 6 }).ignored).toEqual(['id', 'ID']);
+});
+
+test('the type may be spelled in another way too, and is named as the item has it', () => {
+	expect(autoMap('create', { Type: 'campaign', Name: 'a' }).body).toEqual({ type: 'Campaign', name: 'a' });
+	expect(refusal(() => autoMap('create', { TYPE: 'Customer', Name: 'a' }))[1]).toMatch(
+		/It is the key "TYPE" of the input, which comes before the Type of the node: correct it there/,
+	);
+	expect(autoMap('create', { type: 'Threat', Type: 'Campaign', name: 'a' }).body.type).toBe('Threat');
+});
+
+describe('several keys that are one field', () => {
+	test('the name of the API comes first, and the others are named as not sent', () => {
+		const { body, ignored } = autoMap('create', { Name: 'b', name: 'a', NAME: 'a' });
+		expect(body.name).toBe('a');
+		expect(ignored).toEqual(['Name']);
+	});
+
+	test('a blank one says nothing', () => {
+		expect(autoMap('create', { name: ' ', Name: 'b', NAME: '' })).toMatchObject({
+			body: { name: 'b' },
+			ignored: [],
+		});
+	});
+
+	test('in other spellings with different values are refused by their names', () => {
+		expect(
+			refusal(() => autoMap('create', { 'Event Date': '2026-11-20', name: 'a', event_date: '2026' })),
+		).toEqual([
+			'"Event Date" (eventDate): the keys "Event Date" and "event_date" of the item are both this field, with different values',
+			'Remove one of them, or name the right one eventDate.',
+		]);
+		expect(autoMap('create', { Name: 'a', NAME: 'a' }).body.name).toBe('a');
+		// An incident has no such field, and an update does not send the owner.
+		expect(autoMap('create', { name: 'a', From: 'b', from_: 'c' }).ignored).toEqual(['From', 'from_']);
+		expect(autoMap('update', { name: 'a', 'Owner Name': 'b', owner_name: 'c' }).ignored).toHaveLength(2);
+	});
+});
+
+test('a message about a missing field names keys that may be meant for it', () => {
+	const missing = (values: object) => read(attackForge, 'create', values).missing?.description;
+	expect(missing({ 'Customer Name': 'ACME', 'Contact Name': 'P', Phone: '1' })).toBe(
+		'Set it, or check that the expression or the input gives a value for this item. Your item has "Customer Name", "Contact Name": if that is meant, rename it to name, or choose Define Below.',
+	);
+	expect(missing({ Name: 'ACME', Owner: 'J' })).toContain('Your item has "Owner": ');
+	expect(missing({ Name: 'ACME', Phone: '1' })).not.toContain('Your item');
+	expect(suggestion({ 'E-Mail': 'a@b.example' }, { name: 'primary_contact_email' })).toContain('"E-Mail"');
+	expect(suggestion({ eMail: '' }, { name: 'primary_contact_email' })).toBe('');
+});
+
+test('hints say which keys were sent under the name of a field, and which field may be meant by others', () => {
+	const hints = new KeyHints(threatConnect);
+	expect(hints.messages()).toEqual([]);
+	const spelled = [['Event Date', 'eventDate'] as const];
+	hints.note({ ignored: ['Owner', 'id'], spelled });
+	hints.note({ ignored: ['<b>'], spelled });
+	expect(hints.messages()).toEqual([
+		'Sent although spelled differently from the field of the API: "Event Date" as eventDate (2 items).',
+		`Not sent, because no field of the record's type has this name: "Owner" (1 item, perhaps ownerName), "id" (1 item), "&lt;b>" (1 item). Rename keys to send them.`,
+	]);
+	expect(fieldLike('Date', threatConnect.fields)).toBeUndefined();
+	// It is a field of another type.
+	expect(fieldLike('Event Date', threatConnect.fields)).toBeUndefined();
+	expect(fieldLike('IsDeleted', attackForge.fields)).toBeUndefined();
+	const many = new KeyHints(attackForge);
+	many.note({ ignored: Array.from({ length: 22 }, (_, index) => `k${index}`), spelled: [] });
+	expect(many.messages()[0]).toContain('"k19" (1 item) and 2 more');
+});
