@@ -295,8 +295,14 @@ const clients = {
 		return { ...outcomeOf(result), succeeded: new Set(result.items.map(inputOf)).size };
 	},
 	upsert: async (job: Job) => {
-		const additionalFields = { status: 'New', ownerName: 'Demo Organization' };
-		const parameters = { ...FORM, additionalFields, matchBy: 'xid', groupXid: '={{ $json.xid }}' };
+		const additionalFields = { ownerName: 'Demo Organization' };
+		const parameters = {
+			...FORM,
+			status: 'New',
+			additionalFields,
+			matchBy: 'xid',
+			groupXid: '={{ $json.xid }}',
+		};
 		return outcomeOf(await ours(job, 'upsert', parameters, groupsOf(job.items)));
 	},
 	bulkImport: async (job: Job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),

@@ -21,8 +21,7 @@ const NODES: Record<string, { type: string; parameters: INodeParameters }> = {
 			operation: 'create',
 			type: 'Incident',
 			name: 'x',
-			status: 'New',
-			additionalFields: { xid: 'x' },
+			additionalFields: { xid: 'x', status: 'New' },
 		},
 	},
 	'AttackForge Group': {
@@ -45,8 +44,7 @@ const NODES: Record<string, { type: string; parameters: INodeParameters }> = {
 			operation: 'create',
 			company: 'x',
 			lastname: 'y',
-			status: 'New',
-			additionalFields: { city: 'x' },
+			additionalFields: { city: 'x', status: 'New' },
 		},
 	},
 	'TheHive 5': {

@@ -250,7 +250,7 @@ const groupExamples: ThreatConnectExamples = {
 			});
 		},
 		notes: [
-			'The filters and the query are joined with `and`, and every value of a filter is escaped. Sorted by ID, the default, each group comes exactly once, however many pages there are and whoever writes meanwhile.',
+			'The filters and the query are joined with `and`, and every value of a filter is escaped. Without a sort key the newest come first. In this order, and in any by ID, each group that was there comes exactly once, however many pages there are and whoever writes meanwhile.',
 		],
 		failures: [
 			{

@@ -98,7 +98,13 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 			updateFields: { ...lists },
 			options: fields,
 		});
-		await group('upsert', { ...incident, groupXid: 'crm:2', additionalFields: lists, options: fields });
+		await group('upsert', {
+			...incident,
+			matchBy: 'xid',
+			groupXid: 'crm:2',
+			additionalFields: lists,
+			options: fields,
+		});
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
 		await group('count', {});

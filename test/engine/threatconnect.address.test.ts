@@ -154,7 +154,14 @@ describe("a user's XID whose answer is lost does not adopt what another client m
 				server.seedGroup({ type: 'Incident', name: 'Same', xid: 'own:7', fields, ...seed });
 				return 'before';
 			},
-			{ parameters: { type: 'Incident', name: 'Same', additionalFields: { xid: 'own:7', ...fields } } },
+			{
+				parameters: {
+					type: 'Incident',
+					name: 'Same',
+					status: fields.status,
+					additionalFields: { xid: 'own:7', firstSeen: fields.firstSeen },
+				},
+			},
 		);
 		expect(items).toEqual([]);
 		expect(errors[0]?.json).toMatchObject({ message: expect.stringContaining('HTTP 409') as string });

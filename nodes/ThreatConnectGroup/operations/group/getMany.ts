@@ -36,7 +36,7 @@ const SORT_KEYS: INodeProperties[] = [
 		],
 		default: 'id',
 		description:
-			'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
+			'Sorted by ID, as without a sort key, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
 	},
 	{
 		displayName: 'Sort Direction',
