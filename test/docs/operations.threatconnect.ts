@@ -297,7 +297,7 @@ const groupExamples: ThreatConnectExamples = {
 			},
 			{
 				what: 'No field has a value',
-				parameters: { updateFields: { source: '={{ $json.source }}' } },
+				parameters: { status: '', updateFields: { source: '={{ $json.source }}' } },
 			},
 			{
 				what: 'An attribute to be removed is given by its type',
