@@ -6,6 +6,7 @@ const pure = [
 	'credentials/request.ts',
 	'credentials/threatConnectHmac.ts',
 	'nodes/ThreatConnectGroup/fields/indicators.ts',
+	'nodes/ThreatConnectGroup/fields/recognizeIndicators.ts',
 	'nodes/ThreatConnectGroup/query/clauses.ts',
 	'nodes/shared/http/url.ts',
 	'nodes/shared/http/clock.ts',

@@ -23,7 +23,7 @@ export class ThreatConnectGroup implements INodeType {
 		subtitle:
 			'={{ ({ getAll: "get many", upsert: "create or update" })[$parameter["operation"]] ?? $parameter["operation"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}: {{ $parameter["resource"].replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase() }}',
 		description:
-			'Create, update, find and delete ThreatConnect groups: incidents, reports, signatures and all other types',
+			'Create, update, find and delete ThreatConnect groups, which are objects of threat intelligence: incidents, adversaries, reports and all other types',
 		defaults: { name: 'ThreatConnect Group' },
 		usableAsTool: true,
 		builderHint: {

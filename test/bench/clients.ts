@@ -75,16 +75,18 @@ async function ours(job: Job, operation: string, parameters: INodeParameters, it
 const FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
-	additionalFields: { xid: '={{ $json.xid }}', status: 'New' },
+	status: 'New',
+	additionalFields: { xid: '={{ $json.xid }}' },
 };
 
 /** Twelve expressions, as in a form that is filled from a feed. */
 export const LONG_FORM: INodeParameters = {
 	type: 'Incident',
 	name: '={{ $json.name }}',
+	status: '={{ "New" }}',
+	tagNames: '={{ $json.name + "," + $json.xid }}',
 	additionalFields: {
 		xid: '={{ $json.xid }}',
-		status: '={{ "New" }}',
 		ownerName: '={{ "Demo Organization" }}',
 		eventDate: '={{ $now.toISO() }}',
 		externalId: '={{ $json.xid.toUpperCase() }}',
@@ -93,7 +95,6 @@ export const LONG_FORM: INodeParameters = {
 		externalLastModified: '={{ "2026-01-04T03:04:05Z" }}',
 		firstSeen: '={{ "2026-01-05T03:04:05Z" }}',
 		lastSeen: '={{ "2026-01-06T03:04:05Z" }}',
-		tags: { list: { name: '={{ $json.name + "," + $json.xid }}' } },
 	},
 };
 
@@ -294,8 +295,14 @@ const clients = {
 		return { ...outcomeOf(result), succeeded: new Set(result.items.map(inputOf)).size };
 	},
 	upsert: async (job: Job) => {
-		const additionalFields = { status: 'New', ownerName: 'Demo Organization' };
-		const parameters = { ...FORM, additionalFields, matchBy: 'xid', groupXid: '={{ $json.xid }}' };
+		const additionalFields = { ownerName: 'Demo Organization' };
+		const parameters = {
+			...FORM,
+			status: 'New',
+			additionalFields,
+			matchBy: 'xid',
+			groupXid: '={{ $json.xid }}',
+		};
 		return outcomeOf(await ours(job, 'upsert', parameters, groupsOf(job.items)));
 	},
 	bulkImport: async (job: Job) => outcomeOf(await ours(job, 'bulkImport', FORM, groupsOf(job.items))),

@@ -22,7 +22,8 @@ const ourNode = {
 		operation: 'create',
 		type: FIELDS.type,
 		name: FIELDS.name,
-		additionalFields: { xid: FIELDS.xid, status: FIELDS.status },
+		status: FIELDS.status,
+		additionalFields: { xid: FIELDS.xid },
 	},
 };
 

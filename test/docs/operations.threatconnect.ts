@@ -81,11 +81,12 @@ const groupExamples: ThreatConnectExamples = {
 			dataMode: 'define',
 			type: 'Incident',
 			name: '={{ $json.title }}',
+			status: 'New',
+			tagNames: '=Targeted Attack, {{ $json.customer }}',
 			additionalFields: {
 				xid: '=siem:{{ $json.id }}',
 				eventDate: '={{ $json.detectedAt }}',
-				status: 'New',
-				tags: { list: { name: '=Targeted Attack, {{ $json.customer }}', techniqueId: 'T1566' } },
+				tags: { list: { techniqueId: 'T1566' } },
 				associatedIndicators: indicator('Host', '={{ $json.domain }}'),
 			},
 			options: { fields: ['tags', 'associatedIndicators'] },
@@ -116,7 +117,7 @@ const groupExamples: ThreatConnectExamples = {
 			},
 			{
 				what: 'A status that incidents do not have',
-				parameters: { additionalFields: { status: '={{ $json.state }}' } },
+				parameters: { status: '={{ $json.state }}' },
 				items: [{ title: 'Phishing mail opened', state: 'Sleeping' }],
 				todo: 'Translate the states of your source in the expression.',
 			},
@@ -137,10 +138,8 @@ const groupExamples: ThreatConnectExamples = {
 			dataMode: 'define',
 			type: 'Incident',
 			name: '={{ $json.title }}',
-			additionalFields: {
-				status: '={{ $json.closed ? "Closed" : "Open" }}',
-				tags: { list: { mode: 'append', name: '={{ $json.tags }}' } },
-			},
+			status: '={{ $json.closed ? "Closed" : "Open" }}',
+			tagNames: '={{ $json.tags }}',
 			options: { fields: ['tags'] },
 		},
 		items: [
@@ -251,7 +250,7 @@ const groupExamples: ThreatConnectExamples = {
 			});
 		},
 		notes: [
-			'The filters and the query are joined with `and`, and every value of a filter is escaped. Sorted by ID, the default, each group comes exactly once, however many pages there are and whoever writes meanwhile.',
+			'The filters and the query are joined with `and`, and every value of a filter is escaped. Without a sort key the newest come first. In this order, and in any by ID, each group that was there comes exactly once, however many pages there are and whoever writes meanwhile.',
 		],
 		failures: [
 			{
@@ -276,10 +275,8 @@ const groupExamples: ThreatConnectExamples = {
 			groupOwner: byName('Demo Organization'),
 			dataMode: 'define',
 			type: 'Incident',
-			updateFields: {
-				status: 'Containment Achieved',
-				tags: { list: { mode: 'append', name: 'Contained' } },
-			},
+			status: 'Containment Achieved',
+			updateFields: { tags: { list: { mode: 'append', name: 'Contained' } } },
 			options: { fields: ['tags'] },
 		},
 		items: [{ id: 4711 }],
@@ -300,7 +297,7 @@ const groupExamples: ThreatConnectExamples = {
 			},
 			{
 				what: 'No field has a value',
-				parameters: { updateFields: { source: '={{ $json.source }}' } },
+				parameters: { status: '', updateFields: { source: '={{ $json.source }}' } },
 			},
 			{
 				what: 'An attribute to be removed is given by its type',
@@ -309,7 +306,7 @@ const groupExamples: ThreatConnectExamples = {
 						attributes: {
 							list: {
 								mode: 'delete',
-								data: { entry: [{ type: fromList('Ticket Number', 'Ticket Number'), value: '4711' }] },
+								data: { attribute: [{ type: fromList('Ticket Number', 'Ticket Number'), value: '4711' }] },
 							},
 						},
 					},

@@ -83,12 +83,28 @@ async function ofThreatConnect(visit: Visit, visitTrigger: VisitTrigger): Promis
 		const lists = {
 			tags: { list: { name: 'Phishing' } },
 			securityLabels: { list: { name: 'TLP:AMBER' } },
-			associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'a.example' }] } } },
+			associatedIndicators: { list: { data: { indicator: [{ type: 'Host', summary: 'a.example' }] } } },
 		};
 		const incident = { type: 'Incident', name: 'New' };
-		await group('create', { ...incident, additionalFields: { description: 'x', ...lists }, options: fields });
-		await group('update', { groupId: id, updateFields: { description: 'x', ...lists }, options: fields });
-		await group('upsert', { ...incident, groupXid: 'crm:2', additionalFields: lists, options: fields });
+		await group('create', {
+			...incident,
+			groupDescription: 'x',
+			additionalFields: { ...lists },
+			options: fields,
+		});
+		await group('update', {
+			groupId: id,
+			groupDescription: 'x',
+			updateFields: { ...lists },
+			options: fields,
+		});
+		await group('upsert', {
+			...incident,
+			matchBy: 'xid',
+			groupXid: 'crm:2',
+			additionalFields: lists,
+			options: fields,
+		});
 		await group('get', { groupId: id, options: fields });
 		await group('getAll', { limit: 1 });
 		await group('count', {});

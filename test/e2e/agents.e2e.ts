@@ -420,7 +420,7 @@ test('agent-triage: an indicator is looked up, and the incident is associated wi
 					groupId: known.id,
 					updateFields: {
 						associatedIndicators: {
-							list: { mode: 'append', data: { entry: [{ type: 'Host', summary: 'files.badguy.com' }] } },
+							list: { mode: 'append', data: { indicator: [{ type: 'Host', summary: 'files.badguy.com' }] } },
 						},
 					},
 				},

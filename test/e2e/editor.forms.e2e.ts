@@ -31,7 +31,8 @@ const expectForm = async (expected: string[], what = '') =>
 	await eventually(async () => expect([what, ...(await labels())]).toEqual([what, ...expected]));
 
 const HEAD = ['Credential', 'Resource', 'Operation'];
-const BATCH = ['Fields', 'Type', 'Name*', 'Additional Fields', 'Options'];
+const IN_SIGHT = ['Description', 'Status', 'Tag Names', 'Security Label Names', 'Indicators'];
+const BATCH = ['Fields', 'Type', 'Name*', ...IN_SIGHT, 'Additional Fields', 'Options'];
 const RECORD = [...BATCH.slice(0, -1), 'Simplify', 'Options'];
 const ONE_GROUP = ['Find Group By', 'Group ID*'];
 const ONE_ATTRIBUTE = ['Find Attribute By', 'Attribute ID*'];
@@ -56,15 +57,15 @@ const THREATCONNECT_FORMS: Forms = [
 	[
 		'Group',
 		[
-			['Bulk Delete', ['Type', 'Group XID*', 'Owner Name', 'Options']],
+			['Bulk Delete', ['Type', 'Group XID*', 'Group Owner', 'Options']],
 			['Bulk Import', BATCH],
 			['Count', ['Filters', 'TQL Query', 'Options']],
 			['Create', RECORD],
-			['Create or Update', ['Match By', 'Group XID', 'Owner Name', ...RECORD]],
+			['Create or Update', ['Match By', ...RECORD]],
 			['Delete', [...ONE_GROUP, 'Options']],
 			['Get', [...ONE_GROUP, 'Simplify', 'Options']],
 			['Get Many', [...MANY, 'Filters', 'TQL Query', 'Simplify', 'Options', 'Sort']],
-			['Update', [...ONE_GROUP, 'Fields', 'Type', 'Update Fields', 'Simplify', 'Options']],
+			['Update', [...ONE_GROUP, 'Fields', 'Type', ...IN_SIGHT, 'Update Fields', 'Simplify', 'Options']],
 		],
 	],
 	[
@@ -202,9 +203,7 @@ describe.each([
 describe('ThreatConnect Group', () => {
 	test('a signature asks for its file, a report offers what reports have', async () => {
 		await open(THREATCONNECT);
-		expect(await editor.offered('Add Field')).toEqual(
-			expect.arrayContaining(['Event Date', 'Status', 'Tags']),
-		);
+		expect(await editor.offered('Add Field')).toEqual(expect.arrayContaining(['Event Date', 'Tags']));
 		await editor.choose('type', 'Signature');
 		await expectForm([
 			...HEAD,
@@ -214,6 +213,7 @@ describe('ThreatConnect Group', () => {
 			'File Name*',
 			'File Type',
 			'File Text*',
+			...IN_SIGHT.filter((label) => label !== 'Status'),
 			'Additional Fields',
 			'Simplify',
 			'Options',
@@ -235,6 +235,7 @@ describe('ThreatConnect Group', () => {
 			'File Name',
 			'File Type',
 			'File Text',
+			...IN_SIGHT,
 			'Additional Fields',
 			'Simplify',
 			'Options',
@@ -248,13 +249,15 @@ describe('ThreatConnect Group', () => {
 		await editor.add('Add Field', 'Associated Indicators');
 		const shown = await labels();
 		await editor.screenshot('ThreatConnect Group-Lists');
-		expect(shown).toEqual(expect.arrayContaining(['Names', 'Technique IDs', 'IDs', 'From Input']));
+		expect(shown).toEqual(
+			expect.arrayContaining(['Technique IDs', 'Tag List', 'Indicator IDs', 'Indicator List']),
+		);
 	});
 
 	test('a group can be found by its XID and owner instead', async () => {
 		await open(THREATCONNECT, { operation: 'get' });
 		await editor.choose('findBy', 'XID');
-		await expectForm([...HEAD, 'Find Group By', 'Group XID*', 'Owner Name', 'Simplify', 'Options']);
+		await expectForm([...HEAD, 'Find Group By', 'Group XID*', 'Group Owner', 'Simplify', 'Options']);
 	});
 });
 

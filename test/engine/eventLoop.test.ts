@@ -25,9 +25,9 @@ const items = Array.from({ length: ITEMS }, (_, index) => ({
 const form = {
 	type: 'Incident',
 	name: '={{ $json.name + "" }}',
+	status: '={{ "Open" }}',
 	additionalFields: {
 		eventDate: '={{ $json.date }}',
-		status: '={{ "Open" }}',
 		externalId: '={{ $json.name.toUpperCase() }}',
 		ownerName: '={{ "Demo " + "Organization" }}',
 	},

@@ -85,6 +85,12 @@ const plausible: Plausible = {
 	presentValue: fc.constantFrom('seeded', 'a b'),
 	securityLabels: fc.constantFrom<unknown>('TLP:RED', ['TLP:RED']),
 	securityLabel: fc.constant('TLP:RED'),
+	securityLabelNames: fc.constantFrom<unknown>(undefined, 'TLP:RED', ['TLP:RED']),
+	tagNames: fc.constantFrom<unknown>(undefined, 'Phishing\nRobbery', ['a']),
+	indicators: fc.constantFrom<unknown>(undefined, 'badguy[.]com, 203.0.113.7', [
+		HASH,
+		'hxxp://badguy.com/a,b',
+	]),
 	eventType: fc.constantFrom('Breach', 'Phishing'),
 	status: fc.constantFrom('New', 'Closed', 'Needs Review'),
 	summary: fc.constantFrom('badguy.com', '203.0.113.7', HASH, `${HASH} : ${HASH}`),

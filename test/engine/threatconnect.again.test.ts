@@ -19,7 +19,9 @@ afterEach(() => {
 afterAll(async () => await server.stop());
 
 const byXid = { matchBy: 'xid', groupXid: 'crm:1', type: 'Incident', name: 'From the CRM' };
-const rows = (...entry: INodeParameters[]) => ({ list: { mode: 'append', data: { entry } } });
+const rows = (rowName: string, ...entries: INodeParameters[]) => ({
+	list: { mode: 'append', data: { [rowName]: entries } },
+});
 const FIN7 = { name: 'FIN7', type: 'Adversary' };
 
 const everything = {
@@ -32,18 +34,31 @@ const everything = {
 	tags: { list: { mode: 'append', name: 'Phishing, Own tag', techniqueId: 'T1110' } },
 	securityLabels: { list: { mode: 'append', name: 'TLP:AMBER' } },
 	attributes: rows(
+		'attribute',
 		{ type: 'Ticket Number', value: '42' },
 		{ type: 'Description', value: 'Other', source: 'Feed' },
 	),
-	associatedGroups: rows(FIN7),
+	associatedGroups: rows('group', FIN7),
 	associatedIndicators: rows(
+		'indicator',
 		{ type: 'Host', summary: 'Evil.example' },
 		{ type: 'File', summary: '0123456789abcdef0123456789abcdef' },
 	),
-	associatedVictimAssets: rows({ type: 'EmailAddress', victimId: '601', value: 'a@example.com' }),
-	associatedArtifacts: rows({ type: 'Host', summary: 'evil.example', caseId: '301' }),
-	associatedCases: rows({ name: 'A case', severity: 'Low', status: 'Open' }),
+	associatedVictimAssets: rows('victimAsset', {
+		type: 'EmailAddress',
+		victimId: '601',
+		value: 'a@example.com',
+	}),
+	associatedArtifacts: rows('artifact', { type: 'Host', summary: 'evil.example', caseId: '301' }),
+	associatedCases: rows('case', { name: 'A case', severity: 'Low', status: 'Open' }),
 } satisfies INodeParameters;
+
+/** The fields as the form has them. */
+const inForm = ({ status, description, ...additionalFields }: INodeParameters): INodeParameters => ({
+	status,
+	groupDescription: description,
+	additionalFields,
+});
 
 const columnsOf = (items: INodeExecutionData[]) => Object.keys(items[0]?.json ?? {});
 
@@ -60,7 +75,7 @@ test.each([
 	['by XID', byXid],
 	['by name', { matchBy: 'name', type: 'Incident', name: 'From the CRM' }],
 ])('Create or Update %s, three times: made once, and nothing is written after that', async (_how, match) => {
-	const upsert = { ...match, additionalFields: everything };
+	const upsert = { ...match, ...inForm(everything) };
 	const created = await node('upsert', upsert);
 	expect(created.error).toBeUndefined();
 	expect(jsonOf(created.items)).toMatchObject([{ _outcome: 'created' }]);
@@ -90,15 +105,15 @@ test.each([
 });
 
 test('one value that differs is written, and the lists are not added to', async () => {
-	await node('upsert', { ...byXid, additionalFields: everything });
+	await node('upsert', { ...byXid, ...inForm(everything) });
 	const writes = await writesOf(async () => {
 		const { items } = await node('upsert', {
 			...byXid,
-			additionalFields: {
+			...inForm({
 				...everything,
 				status: 'Closed',
-				attributes: rows({ type: 'Ticket Number', value: '43' }),
-			},
+				attributes: rows('attribute', { type: 'Ticket Number', value: '43' }),
+			}),
 			options: { fields: ['attributes'] },
 		});
 		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated', status: 'Closed' }]);
@@ -168,7 +183,10 @@ describe('an associated group', () => {
 		const { id } = server.seedGroup({ type: 'Adversary', name: 'FIN7' });
 		server.seedGroup({ type: 'Threat', name: 'FIN7' });
 		server.seedGroup({ type: 'Adversary', name: 'FIN7', ownerName: 'Demo Community' });
-		const { error } = await node(operation, { ...byXid, additionalFields: { associatedGroups: rows(FIN7) } });
+		const { error } = await node(operation, {
+			...byXid,
+			additionalFields: { associatedGroups: rows('group', FIN7) },
+		});
 		expect(error).toBeUndefined();
 		expect(actors()).toHaveLength(2);
 		const incident = server.groups().find(({ type }) => type === 'Incident');
@@ -180,7 +198,7 @@ describe('an associated group', () => {
 		for (const outcome of ['created', 'unchanged']) {
 			const { items, error } = await node('upsert', {
 				...byXid,
-				additionalFields: { associatedGroups: rows({ ...FIN7, xid: 'actor:1 ' }) },
+				additionalFields: { associatedGroups: rows('group', { ...FIN7, xid: 'actor:1 ' }) },
 			});
 			expect(error).toBeUndefined();
 			expect(jsonOf(items)).toMatchObject([{ _outcome: outcome }]);
@@ -191,7 +209,7 @@ describe('an associated group', () => {
 	test('that does not exist is created once, however many items of a run name it', async () => {
 		const { error } = await node(
 			'upsert',
-			{ ...byXid, groupXid: '={{ $json.xid }}', additionalFields: { associatedGroups: rows(FIN7) } },
+			{ ...byXid, groupXid: '={{ $json.xid }}', additionalFields: { associatedGroups: rows('group', FIN7) } },
 			{ items: Array.from({ length: 12 }, (_, index) => ({ xid: `x:${index}` })) },
 		);
 		expect(error).toBeUndefined();
@@ -205,8 +223,8 @@ describe('an associated group', () => {
 			const { error } = await node('update', {
 				groupId: id,
 				updateFields: {
-					attributes: rows({ type: 'Ticket Number', value: '42' }),
-					associatedGroups: rows(FIN7),
+					attributes: rows('attribute', { type: 'Ticket Number', value: '42' }),
+					associatedGroups: rows('group', FIN7),
 				},
 			});
 			expect(error).toBeUndefined();
@@ -219,13 +237,16 @@ describe('an associated group', () => {
 		const ids = server.seedGroups(2, { type: 'Adversary', name: 'FIN7' });
 		server.seedGroup({ type: 'Threat', name: 'T', xid: 'actor:2' });
 		const writes = await writesOf(async () => {
-			const several = await node('create', { ...byXid, additionalFields: { associatedGroups: rows(FIN7) } });
+			const several = await node('create', {
+				...byXid,
+				additionalFields: { associatedGroups: rows('group', FIN7) },
+			});
 			expect(several.error?.message).toContain(
 				`2 groups of the type Adversary have the name "FIN7": ${ids.join(', ')}`,
 			);
 			const other = await node('create', {
 				...byXid,
-				additionalFields: { associatedGroups: rows({ ...FIN7, xid: 'actor:2' }) },
+				additionalFields: { associatedGroups: rows('group', { ...FIN7, xid: 'actor:2' }) },
 			});
 			expect(other.error?.message).toContain('with the XID "actor:2" is of the type Threat, not Adversary');
 		});
@@ -234,7 +255,11 @@ describe('an associated group', () => {
 
 	test('is not made twice when the answer is lost', async () => {
 		const { errors } = await runThreatConnectWithLosses(server, loseFirst('POST', 'after'), {
-			parameters: { type: 'Incident', name: 'I', additionalFields: { associatedGroups: rows(FIN7) } },
+			parameters: {
+				type: 'Incident',
+				name: 'I',
+				additionalFields: { associatedGroups: rows('group', FIN7) },
+			},
 		});
 		expect(errors).toEqual([]);
 		expect(actors()).toHaveLength(1);

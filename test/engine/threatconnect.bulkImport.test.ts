@@ -93,14 +93,14 @@ describe('a group', () => {
 			const { items, error } = await node('bulkImport', {
 				type: 'Incident',
 				name: 'Phishing',
+				status: 'Open',
+				groupDescription: 'What happened',
+				tagNames: 'A, B',
+				securityLabelNames: 'TLP:AMBER',
 				additionalFields: {
 					xid: 'crm:1',
 					eventDate: '2026-03-04',
-					status: 'Open',
-					description: 'What happened',
-					tags: { list: { name: 'A, B' } },
-					securityLabels: { list: { name: 'TLP:AMBER' } },
-					associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'new.example' }] } } },
+					associatedIndicators: { list: { data: { indicator: [{ type: 'Host', summary: 'new.example' }] } } },
 				},
 				options: { associatedGroupXid: 'rel:1' },
 			});

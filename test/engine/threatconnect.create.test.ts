@@ -36,11 +36,9 @@ describe("the documentation's example", () => {
 		const { items, error } = await node('create', {
 			type: 'Incident',
 			name: 'Bad Incident',
-			additionalFields: {
-				eventDate: '2021-11-03',
-				status: 'New',
-				tags: { list: { name: 'Targeted Attack, Robbery' } },
-			},
+			status: 'New',
+			tagNames: 'Targeted Attack, Robbery',
+			additionalFields: { eventDate: '2021-11-03' },
 			options: { fields: ['tags'] },
 		});
 		expect(error).toBeUndefined();
@@ -81,7 +79,7 @@ describe("the documentation's example", () => {
 			name: 'Associated',
 			additionalFields: {
 				associatedArtifacts: { list: { id: '201' } },
-				associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'badguy.com' }] } } },
+				associatedIndicators: { list: { data: { indicator: [{ type: 'Host', summary: 'badguy.com' }] } } },
 			},
 		});
 		expect(JSON.parse(lastBody())).toMatchObject({
@@ -137,7 +135,7 @@ const lists = {
 	attributes: {
 		list: {
 			data: {
-				entry: [
+				attribute: [
 					{
 						type: 'Description',
 						value: 'Another one',
@@ -153,18 +151,18 @@ const lists = {
 	securityLabels: { list: { name: 'TLP:GREEN' } },
 	associatedArtifacts: { list: { id: '201' } },
 	associatedCases: {
-		list: { id: '301', data: { entry: [{ name: 'New case', severity: 'High', status: 'Open' }] } },
+		list: { id: '301', data: { case: [{ name: 'New case', severity: 'High', status: 'Open' }] } },
 	},
-	associatedGroups: { list: { data: { entry: [{ name: 'New threat', type: 'Threat' }] } } },
+	associatedGroups: { list: { data: { group: [{ name: 'New threat', type: 'Threat' }] } } },
 	associatedIndicators: {
-		list: { id: '101', data: { entry: [{ type: 'Address', summary: '203.0.113.7' }] } },
+		list: { id: '101', data: { indicator: [{ type: 'Address', summary: '203.0.113.7' }] } },
 	},
 	associatedVictimAssets: { list: { id: '501' } },
 };
 
 const perType: Record<string, Record<string, unknown>> = {
-	Report: { reviews: { list: { data: { entry: [{ rating: 4, reviewHelpful: true, comments: 'Good' }] } } } },
-	Task: { assignments: { list: { data: { entry: [{ type: 'Assigned', user: '12' }] } } } },
+	Report: { reviews: { list: { data: { review: [{ rating: 4, reviewHelpful: true, comments: 'Good' }] } } } },
+	Task: { assignments: { list: { data: { assignment: [{ type: 'Assigned', user: '12' }] } } } },
 };
 
 const everyField = (type: string) => {
@@ -252,10 +250,21 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 			.filter((field) => field.create === 'required' && field.types?.includes(type))
 			.map(({ name }) => name);
 		const parameters = Object.fromEntries(required.map((name) => [name, given[name]]));
+		const { status, description, tags, securityLabels, ...others } = given;
 		const additionalFields = Object.fromEntries(
-			Object.entries(given).filter(([name]) => !required.includes(name)),
+			Object.entries(others).filter(([name]) => !required.includes(name)),
 		);
-		const form = { type, name: 'Same', ...parameters, additionalFields } as never;
+		const inSight = {
+			status,
+			groupDescription: description,
+			tagNames: 'Robbery, Ransomware',
+			securityLabelNames: 'TLP:GREEN',
+			indicators: '203.0.113[.]7',
+		};
+		const form = {
+			...{ type, name: 'Same', ...parameters, ...inSight },
+			additionalFields: { ...additionalFields, tags: { list: { techniqueId: 'T1566' } } },
+		} as never;
 		const { error } = await node('create', form);
 		expect(error).toBeUndefined();
 		const fromForm = lastBody();
@@ -293,7 +302,7 @@ describe('lists', () => {
 	test('in the form can come from an expression that gives an array', async () => {
 		await node(
 			'create',
-			{ type: 'Threat', name: 'T', additionalFields: { tags: { list: { name: '={{ $json.labels }}' } } } },
+			{ type: 'Threat', name: 'T', tagNames: '={{ $json.labels }}' },
 			{ items: [{ labels: ['One', 'Two, with a comma'] }] },
 		);
 		expect(JSON.parse(lastBody()).tags).toEqual({ data: [{ name: 'One' }, { name: 'Two, with a comma' }] });
@@ -305,12 +314,14 @@ describe('lists', () => {
 			name: 'With new objects',
 			additionalFields: {
 				associatedArtifacts: {
-					list: { data: { entry: [{ summary: 'evil.example', type: 'Host', caseId: '301' }] } },
+					list: { data: { artifact: [{ summary: 'evil.example', type: 'Host', caseId: '301' }] } },
 				},
 				associatedVictimAssets: {
 					list: {
 						data: {
-							entry: [{ type: 'EmailAddress', victimId: '601', value: 'a@example.com', addressType: 'Work' }],
+							victimAsset: [
+								{ type: 'EmailAddress', victimId: '601', value: 'a@example.com', addressType: 'Work' },
+							],
 						},
 					},
 				},
@@ -338,7 +349,7 @@ describe('lists', () => {
 				ownerName: 'Demo Community',
 				associatedIndicators: {
 					list: {
-						data: { entry: [{ type: 'Host', summary: 'shared.example', ownerName: 'Demo Community' }] },
+						data: { indicator: [{ type: 'Host', summary: 'shared.example', ownerName: 'Demo Community' }] },
 					},
 				},
 			},
@@ -379,7 +390,7 @@ describe('the type by expression, per item', () => {
 				fileName: '={{ $json.rule && "a.rules" }}',
 				fileType: '={{ $json.rule && "Snort" }}',
 				fileText: '={{ $json.rule }}',
-				additionalFields: { status: '={{ $json.state }}' },
+				status: '={{ $json.state }}',
 			},
 			{ items },
 		);
@@ -475,7 +486,7 @@ describe('raw JSON', () => {
 		const { error } = await node('create', {
 			type: 'Incident',
 			name: 'Raw',
-			additionalFields: { tags: { list: { name: 'A' } } },
+			tagNames: 'A',
 			options: { additionalJson: '{"tags": {"mode": "append"}, "futureField": 1}' },
 		});
 		expect(lastBody()).toBe(

@@ -16,7 +16,7 @@ const seed = async (...entries: Array<{ type: string; summary: string; ownerName
 	const { items, error } = await node('create', {
 		type: 'Incident',
 		name: 'x',
-		additionalFields: { associatedIndicators: { list: { id: '101, 102', data: { entry: entries } } } },
+		additionalFields: { associatedIndicators: { list: { id: '101, 102', data: { indicator: entries } } } },
 	});
 	expect(error).toBeUndefined();
 	return String(items[0]?.json.id);
@@ -30,7 +30,7 @@ const dissociate = async (groupId: string, ...entry: Entry[]) =>
 				list: {
 					mode: 'delete',
 					id: entry.flatMap(({ id }) => id ?? []).join(','),
-					data: { entry: entry.filter(({ id }) => id === undefined) },
+					data: { indicator: entry.filter(({ id }) => id === undefined) },
 				},
 			},
 		},

@@ -27,7 +27,7 @@ afterEach(() => {
 afterAll(async () => await server.stop());
 
 const all = async (parameters: object) => {
-	const { items, error } = await node('getAll', { returnAll: true, ...parameters });
+	const { items, error } = await node('getAll', { returnAll: true, sort: { sortBy: 'id' }, ...parameters });
 	expect(error).toBeUndefined();
 	return jsonOf(items);
 };
@@ -99,7 +99,7 @@ describe('a filter finds', () => {
 	test('a file by any of its hashes, beside other indicators', async () => {
 		const [md5, sha1] = ['0123456789abcdef0123456789abcdef', '0123456789abcdef0123456789abcdef01234567'];
 		const associatedIndicators = {
-			list: { data: { entry: [{ type: 'File', summary: `${md5} : ${sha1}` }] } },
+			list: { data: { indicator: [{ type: 'File', summary: `${md5} : ${sha1}` }] } },
 		};
 		await node('create', { type: 'Malware', name: 'Loader', additionalFields: { associatedIndicators } });
 		for (const hash of [md5, sha1]) expect(await names({ indicator: hash })).toEqual(['Loader']);
@@ -158,7 +158,11 @@ describe('a value with special characters finds exactly the record so named', ()
 			['nameStartsWith', '={{ $json.value }}'],
 			['tag', '=tag {{ $json.value }}'],
 		] as const) {
-			const { items: found, error } = await node('getAll', { filters: { [filter]: expression } }, { items });
+			const { items: found, error } = await node(
+				'getAll',
+				{ filters: { [filter]: expression }, sort: { sortBy: 'id' } },
+				{ items },
+			);
 			expect(error).toBeUndefined();
 			const exact = filter === 'nameStartsWith' ? NAMES.filter((name) => name.startsWith(value)) : [value];
 			expect(jsonOf(found).map(({ name }) => name)).toEqual(exact);
@@ -287,6 +291,21 @@ describe('limits and sorting', () => {
 		expect((await node('getAll', {})).items).toHaveLength(50);
 		expect((await node('getAll', { limit: 7 })).items).toHaveLength(7);
 		expect(server.requests).toHaveLength(before + 2);
+	});
+
+	test('without a sort key the newest come first, and each once on all pages', async () => {
+		const ids = server.seedGroups(2100, { type: 'Threat', name: 'Paged' });
+		const shown = async (parameters: object) => {
+			const { items } = await node('getAll', { filters: { name: 'Paged' }, ...parameters });
+			return jsonOf(items).map(({ id }) => String(id));
+		};
+		const newest = [...ids].reverse();
+		expect(await shown({ limit: 3 })).toEqual(newest.slice(0, 3));
+		const before = server.requests.length;
+		expect(await shown({ returnAll: true, options: { fields: ['attributes'] } })).toEqual(newest);
+		const targets = server.requests.slice(before).map(({ target }) => decodeURIComponent(target));
+		expect(targets.length).toBeGreaterThan(2);
+		for (const target of targets) expect(target).toContain('sorting=id desc');
 	});
 
 	test('by a field and a direction', async () => {

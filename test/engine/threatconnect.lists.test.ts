@@ -116,7 +116,7 @@ test('a list is emptied only by {"data": [], "mode": "replace"}: in Auto-Map, as
 });
 
 test('a row whose value is empty is left out, whatever its other inputs hold', async () => {
-	const entry = (row: IDataObject) => ({ list: { data: { entry: [row] } } });
+	const entry = (row: IDataObject) => ({ list: { data: { tag: [row] } } });
 	const { error, items } = await node(
 		'create',
 		{
@@ -256,7 +256,7 @@ describe('rows', () => {
 				associatedGroups: {
 					list: {
 						data: {
-							entry: [
+							group: [
 								{
 									name: 'Rule',
 									type: 'Signature',
@@ -271,7 +271,7 @@ describe('rows', () => {
 				associatedCases: {
 					list: {
 						data: {
-							entry: [
+							case: [
 								{
 									name: 'Case with details',
 									severity: 'Low',
@@ -287,7 +287,7 @@ describe('rows', () => {
 				associatedIndicators: {
 					list: {
 						data: {
-							entry: [
+							indicator: [
 								{
 									type: 'Registry Key',
 									summary: 'HKLM\\Software\\Bad : Run : REG_SZ',
@@ -352,13 +352,15 @@ describe('rows', () => {
 		const { items } = await node('create', {
 			type: 'Task',
 			name: 'Task',
-			additionalFields: { assignments: { list: { data: { entry: [{ type: 'Assigned', user: '12' }] } } } },
+			additionalFields: {
+				assignments: { list: { data: { assignment: [{ type: 'Assigned', user: '12' }] } } },
+			},
 		});
 		const id = String(jsonOf(items)[0]?.id);
 		const change = async (mode: string, type: string) =>
 			await node('update', {
 				groupId: id,
-				updateFields: { assignments: { list: { mode, data: { entry: [{ type, user: '12' }] } } } },
+				updateFields: { assignments: { list: { mode, data: { assignment: [{ type, user: '12' }] } } } },
 			});
 		await change('append', 'Escalate');
 		expect(server.group(id)?.assignments).toHaveLength(2);

@@ -44,7 +44,8 @@ describe('a new group whose answer is lost', () => {
 			{
 				parameters: {
 					...threat('Twice'),
-					additionalFields: { xid: 'own:twice', tags: { list: { name: '={{ $json.tag }}' } } },
+					tagNames: '={{ $json.tag }}',
+					additionalFields: { xid: 'own:twice' },
 				},
 				items: [{ tag: 'First' }, { tag: 'Second' }],
 			},
@@ -88,7 +89,8 @@ describe('a new group whose answer is lost', () => {
 		const { items, errors } = await through(() => undefined, {
 			parameters: {
 				...threat('Same XID'),
-				additionalFields: { xid: 'own:5', tags: { list: { name: '={{ $json.tag }}' } } },
+				tagNames: '={{ $json.tag }}',
+				additionalFields: { xid: 'own:5' },
 				options: { maxConcurrentRequests: 1 },
 			},
 			items: [{ tag: 'First' }, { tag: 'Second' }],
@@ -172,7 +174,8 @@ describe("n8n's Retry On Fail", () => {
 		const { error } = await through(() => undefined, {
 			parameters: {
 				...threat('Same twice'),
-				additionalFields: { xid: 'own:6', tags: { list: { name: '={{ $json.tag }}' } } },
+				tagNames: '={{ $json.tag }}',
+				additionalFields: { xid: 'own:6' },
 				options: { maxConcurrentRequests: 1 },
 			},
 			items: [{ tag: 'First' }, { tag: 'Second' }],
@@ -235,7 +238,7 @@ test("n8n's Retry On Fail imports no group again that was imported", async () =>
 			operation: 'bulkImport',
 			type: 'Incident',
 			name: '={{ $json.name }}',
-			additionalFields: { status: '={{ $json.status }}' },
+			status: '={{ $json.status }}',
 		},
 		// n8n runs the node again because its first item has failed.
 		items: [
@@ -330,10 +333,10 @@ describe('an update of which a part was made', () => {
 			parameters: {
 				operation: 'update',
 				groupId: group.id,
+				groupDescription: 'New',
 				updateFields: {
 					name: 'Changed',
-					description: 'New',
-					attributes: { list: { mode: 'append', data: { entry: [{ type: 'Source', value: source }] } } },
+					attributes: { list: { mode: 'append', data: { attribute: [{ type: 'Source', value: source }] } } },
 					...more,
 				},
 			},

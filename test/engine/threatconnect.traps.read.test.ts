@@ -20,7 +20,11 @@ const lastTql = () => new URL(server.requests.at(-1)?.target ?? '', server.url).
 test('IDs beyond 2^53 keep their digits when they are read and when pages are counted by them', async () => {
 	const first = 9007199254740993n;
 	server.seedGroups(2100, (index) => ({ type: 'Threat', name: 'x', id: String(first + BigInt(index)) }));
-	const { items } = await node('getAll', { returnAll: true, options: { fields: ['attributes'] } });
+	const { items } = await node('getAll', {
+		returnAll: true,
+		sort: { sortBy: 'id' },
+		options: { fields: ['attributes'] },
+	});
 	const ids = jsonOf(items).map(({ id }) => id);
 	expect(ids).toEqual(Array.from({ length: 2100 }, (_, index) => String(first + BigInt(index))));
 	expect(lastTql()).toBe(`id > ${first + 1999n}`);
@@ -131,6 +135,7 @@ test('an association query of the user finds the group itself too, as the servic
 
 test('no filter replaces another', async () => {
 	await node('getAll', {
+		sort: { sortBy: 'id' },
 		filters: {
 			typeName: ['Incident', 'Event'],
 			status: ['Open'],

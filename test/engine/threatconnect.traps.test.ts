@@ -32,7 +32,7 @@ test('the field of a host is hostName, and the documented typo is refused by the
 		type: 'Incident',
 		name: 'x',
 		additionalFields: {
-			associatedIndicators: { list: { data: { entry: [{ type: 'Host', summary: 'a.example' }] } } },
+			associatedIndicators: { list: { data: { indicator: [{ type: 'Host', summary: 'a.example' }] } } },
 		},
 	});
 	expect(good.error).toBeUndefined();
@@ -53,7 +53,7 @@ test('new groups and indicators may name an owner of their own', async () => {
 			ownerName: 'Demo Community',
 			associatedGroups: {
 				list: {
-					data: { entry: [{ name: 'In the community', type: 'Threat', ownerName: 'Demo Community' }] },
+					data: { group: [{ name: 'In the community', type: 'Threat', ownerName: 'Demo Community' }] },
 				},
 			},
 		},
@@ -62,7 +62,7 @@ test('new groups and indicators may name an owner of their own', async () => {
 });
 
 test('tags and associations are in the answer when the item sets them, or when they are requested', async () => {
-	const parameters = { type: 'Threat', name: 'x', additionalFields: { tags: { list: { name: 'A' } } } };
+	const parameters = { type: 'Threat', name: 'x', tagNames: 'A' };
 	const plain = await node('create', parameters);
 	expect(plain.items[0]?.json.tags).toMatchObject({ data: [{ name: 'A' }] });
 	expect(plain.items[0]?.json).not.toHaveProperty('securityLabels');
@@ -119,7 +119,7 @@ test('Task, Document and Report have no status to send', async () => {
 test('an event status of a newer server is sent, because the server decides about it', async () => {
 	const older = await startThreatConnect({ eventStatuses: 4 });
 	try {
-		const parameters = { type: 'Event', name: 'x', additionalFields: { status: 'Reopened' } };
+		const parameters = { type: 'Event', name: 'x', status: 'Reopened' };
 		expect((await node('create', parameters)).error).toBeUndefined();
 		expect((await threatConnectNode(older)('create', parameters)).error?.message).toContain('status');
 	} finally {
@@ -186,7 +186,7 @@ test('an attribute type that is not valid for the group type is refused in the w
 		type: 'Adversary',
 		name: 'x',
 		additionalFields: {
-			attributes: { list: { data: { entry: [{ type: 'Phase of Intrusion', value: 'Delivery' }] } } },
+			attributes: { list: { data: { attribute: [{ type: 'Phase of Intrusion', value: 'Delivery' }] } } },
 		},
 	});
 	expect(error?.httpCode).toBe('400');

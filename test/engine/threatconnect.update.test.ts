@@ -101,7 +101,7 @@ test('each list has its mode, always sent', async () => {
 test('a field that is not set is not sent, and stays as it is', async () => {
 	const { id } = seed();
 	const before = server.group(id);
-	await node('update', { groupId: id, updateFields: { status: 'Open', eventDate: '', tags: {} } });
+	await node('update', { groupId: id, status: 'Open', updateFields: { eventDate: '', tags: {} } });
 	expect(lastBody()).toEqual({ status: 'Open' });
 	expect(server.group(id)).toMatchObject({
 		name: before?.name,
@@ -164,7 +164,7 @@ describe('is refused before anything is sent, with the way out:', () => {
 		['an update of nothing', { updateFields: {} }, 'There is nothing to update: no field is set'],
 		[
 			'a status of another type',
-			{ type: 'Incident', updateFields: { status: 'Escalated' } },
+			{ type: 'Incident', status: 'Escalated' },
 			'"Status" (status) cannot be "Escalated"',
 		],
 		[
@@ -188,7 +188,9 @@ describe('is refused before anything is sent, with the way out:', () => {
 			'deleting an attribute by its value',
 			{
 				updateFields: {
-					attributes: { list: { mode: 'delete', data: { entry: [{ type: 'Description', value: 'x' }] } } },
+					attributes: {
+						list: { mode: 'delete', data: { attribute: [{ type: 'Description', value: 'x' }] } },
+					},
 				},
 			},
 			'"Attributes" (attributes), entry 1: only an ID says what to remove',

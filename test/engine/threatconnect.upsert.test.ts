@@ -51,7 +51,7 @@ describe.each(['conflict', 'overwrite', 'duplicate'] as const)(
 				const updated = await run('upsert', {
 					...byXid,
 					name: 'Renamed',
-					additionalFields: { status: 'Open' },
+					status: 'Open',
 				});
 				expect(updated.error).toBeUndefined();
 				expect(jsonOf(updated.items)).toMatchObject([
@@ -109,7 +109,7 @@ test.each([
 		try {
 			const { items, error } = await threatConnectNode(own)('upsert', {
 				...byXid,
-				additionalFields: { tags: { list: { mode: 'append', name: 'Ours' } } },
+				tagNames: 'Ours',
 				options: { fields: ['tags'] },
 			});
 			expect(error).toBeUndefined();
@@ -201,7 +201,7 @@ describe('by XID', () => {
 		[
 			'two owners',
 			{ groupOwner: 'A', additionalFields: { ownerName: 'B' } },
-			'"Owner Name" is "A", but among the fields "Owner Name" is "B"',
+			'"Group Owner" is "A", but among the fields "Owner Name" is "B"',
 		],
 		['an owner by ID', { additionalFields: { ownerId: '2' } }, '"Owner ID" (ownerId) cannot be used'],
 	])('%s: refused before anything is sent', async (_what, parameters, message) => {
@@ -227,7 +227,7 @@ describe('by name, type and owner', () => {
 		const created = await node('upsert', byName);
 		expect(created.error).toBeUndefined();
 		expect(jsonOf(created.items)).toMatchObject([{ _outcome: 'created', ownerName: 'Demo Organization' }]);
-		const updated = await node('upsert', { ...byName, additionalFields: { status: 'Open' } });
+		const updated = await node('upsert', { ...byName, status: 'Open' });
 		expect(jsonOf(updated.items)).toMatchObject([
 			{ _outcome: 'updated', id: created.items[0]?.json.id, status: 'Open' },
 		]);
@@ -277,8 +277,8 @@ describe('lists', () => {
 	test('have no mode on a new group, and what would be removed from it is left out', async () => {
 		await node('upsert', {
 			...byXid,
+			tagNames: 'A',
 			additionalFields: {
-				tags: { list: { mode: 'append', name: 'A' } },
 				securityLabels: { list: { mode: 'replace', name: 'TLP:RED' } },
 				associatedIndicators: { list: { mode: 'delete', id: '101' } },
 			},
@@ -303,8 +303,8 @@ describe('lists', () => {
 		});
 		const { error } = await node('upsert', {
 			...byXid,
+			tagNames: 'New',
 			additionalFields: {
-				tags: { list: { name: 'New' } },
 				securityLabels: { list: { mode: 'replace', name: 'TLP:RED' } },
 				associatedIndicators: { list: { mode: 'delete', id: '101' } },
 			},
@@ -322,7 +322,10 @@ describe('lists', () => {
 describe('Description and Source', () => {
 	const attributes = (id: unknown) =>
 		(server.group(String(id))?.attributes ?? []).map((one) => [one.type, one.value, one.default]);
-	const texts = (description: string, source = 'feed') => ({ additionalFields: { description, source } });
+	const texts = (description: string, source = 'feed') => ({
+		groupDescription: description,
+		additionalFields: { source },
+	});
 
 	test('do not pile up, however often a workflow runs', async () => {
 		const first = await node('upsert', { ...byXid, ...texts('First') });
@@ -360,10 +363,10 @@ describe('Description and Source', () => {
 		});
 		const { error } = await node('update', {
 			groupId: id,
+			groupDescription: 'New',
 			updateFields: {
-				description: 'New',
 				source: 'feed',
-				attributes: { list: { data: { entry: [{ type: 'Ticket Number', value: '7' }] } } },
+				attributes: { list: { data: { attribute: [{ type: 'Ticket Number', value: '7' }] } } },
 			},
 		});
 		expect(error).toBeUndefined();
@@ -383,9 +386,11 @@ describe('Description and Source', () => {
 		});
 		await node('update', {
 			groupId: id,
+			groupDescription: 'New',
 			updateFields: {
-				description: 'New',
-				attributes: { list: { mode: 'replace', data: { entry: [{ type: 'Ticket Number', value: '7' }] } } },
+				attributes: {
+					list: { mode: 'replace', data: { attribute: [{ type: 'Ticket Number', value: '7' }] } },
+				},
 			},
 		});
 		expect(attributes(id)).toEqual([
@@ -400,7 +405,7 @@ describe('Description and Source', () => {
 			name: 'x',
 			attributes: [{ type: 'Description', value: 'Old', default: true }],
 		});
-		const { items, error } = await node('update', { groupId: id, updateFields: { description: 'New' } });
+		const { items, error } = await node('update', { groupId: id, groupDescription: 'New' });
 		expect(error).toBeUndefined();
 		expect(jsonOf(items)).toMatchObject([{ id: Number(id), name: 'x' }]);
 		expect(attributes(id)).toEqual([['Description', 'New', true]]);
@@ -410,7 +415,7 @@ describe('Description and Source', () => {
 describe('the value of an attribute', () => {
 	const attribute = (type: string, value: string) => ({
 		...byXid,
-		additionalFields: { attributes: { list: { data: { entry: [{ type, value }] } } } },
+		additionalFields: { attributes: { list: { data: { attribute: [{ type, value }] } } } },
 	});
 	test.each([
 		[
@@ -490,12 +495,10 @@ describe('the output of Create or Update', () => {
 		for (const status of ['New', 'Open', 'Open']) {
 			const { items, error } = await node('upsert', {
 				...byXid,
-				additionalFields: {
-					status,
-					description: 'Seen',
-					firstSeen: '2026-01-01',
-					tags: { list: { mode: 'append', name: 'Ours' } },
-				},
+				status,
+				groupDescription: 'Seen',
+				tagNames: 'Ours',
+				additionalFields: { firstSeen: '2026-01-01' },
 			});
 			expect(error).toBeUndefined();
 			const [{ json } = { json: {} }] = items;

@@ -45,13 +45,13 @@ describe('an object where a text belongs is refused, and not sent as "[object Ob
 		],
 		[
 			'XID to match by',
-			() => tc('upsert', { groupXid: value, ...threat }, { items: item(object) }),
+			() => tc('upsert', { matchBy: 'xid', groupXid: value, ...threat }, { items: item(object) }),
 			'"Group XID" (groupXid)',
 		],
 		[
 			'owner',
 			() => tc('get', { findBy: 'xid', groupXid: 'x', groupOwner: value }, { items: item(object) }),
-			'"Owner Name" (groupOwner)',
+			'"Group Owner" (groupOwner)',
 		],
 		['group ID', () => tc('get', { groupId: value }, { items: item(object) }), '"Group ID" (groupId)'],
 		[
@@ -79,13 +79,13 @@ describe('an object where a text belongs is refused, and not sent as "[object Ob
 						...threat,
 						additionalFields: {
 							attributes: {
-								list: { data: { entry: [{ type: 'Description', value: 'x', securityLabels: value }] } },
+								list: { data: { attribute: [{ type: 'Description', value: 'x', securityLabels: value }] } },
 							},
 						},
 					},
 					{ items: item([[1]]) },
 				),
-			'"Security Labels" (securityLabels)',
+			'"Labels" (securityLabels)',
 		],
 		[
 			'flag',

@@ -510,7 +510,24 @@ const LOCATED: Record<string, string> = {
 	tags: 'name',
 	securityLabels: 'name',
 };
-const TEXT_BOX: Record<string, string> = { tags: 'name', securityLabels: 'name', associatedIndicators: 'id' };
+/** Inputs of the form that are in sight, of fields that stand elsewhere or that have finer inputs too. */
+const TC_IN_SIGHT: Record<string, string> = {
+	status: 'status',
+	description: 'groupDescription',
+	tags: 'tagNames',
+	securityLabels: 'securityLabelNames',
+	associatedIndicators: 'indicators',
+};
+const ROW_NAMES: Record<string, string> = {
+	tags: 'tag',
+	securityLabels: 'securityLabel',
+	attributes: 'attribute',
+	associatedIndicators: 'indicator',
+	associatedGroups: 'group',
+	associatedVictimAssets: 'victimAsset',
+	associatedArtifacts: 'artifact',
+	associatedCases: 'case',
+};
 const LISTS = [
 	...Object.keys(LOCATED),
 	'associatedGroups',
@@ -550,8 +567,19 @@ function boxesOf(field: string, value: unknown): unknown {
 		};
 	}
 	if (IN_SIGHT.includes(field)) return from('');
-	if (isRows(value)) return { list: { data: { entry: rows(value, '') } } };
-	return { list: { [TEXT_BOX[field] ?? 'json']: from('') } };
+	if (isRows(value)) return { list: { data: { [ROW_NAMES[field] ?? 'entry']: rows(value, '') } } };
+	return { list: { json: from('') } };
+}
+
+/** The input in sight that takes a value; `undefined` for a value that only the finer inputs take. */
+function inSight(service: Service, field: string, value: unknown): [string, string] | undefined {
+	const box = service === 'threatConnect' ? TC_IN_SIGHT[field] : undefined;
+	if (box === undefined) return undefined;
+	if (field === 'associatedIndicators' && isRows(value))
+		return value.every((row) => 'summary' in row && Object.keys(row).length === 2)
+			? [box, `={{ $json.record.${field}?.map?.((row) => row.summary) }}`]
+			: undefined;
+	return isRows(value) ? undefined : [box, `={{ $json.record.${field} }}`];
 }
 
 const ON_TOP = [
@@ -634,7 +662,9 @@ export function caseOf(
 	const more: Record<string, unknown> = {};
 	for (const record of records)
 		for (const [field, value] of Object.entries(record)) {
-			if (fields === 'additionalFields' && ON_TOP.includes(field))
+			const box = inSight(operation.service, field, value);
+			if (box) form[box[0]] = box[1];
+			else if (fields === 'additionalFields' && ON_TOP.includes(field))
 				form[field] = `={{ $json.record.${field} }}`;
 			else if (IN_SIGHT.includes(field) && isObject(value)) form[field] = boxesOf(field, value) as never;
 			else more[field] = boxesOf(field, value);

@@ -116,8 +116,8 @@ describe('the ThreatConnect form', () => {
 		['Course of Action', []],
 		['Document', ['fileName', 'malware', 'password']],
 		['Email', ['body', 'from', 'header', 'subject']],
-		['Event', ['eventDate', 'eventType', 'status']],
-		['Incident', ['eventDate', 'status']],
+		['Event', ['status', 'eventDate', 'eventType']],
+		['Incident', ['status', 'eventDate']],
 		['Intrusion Set', []],
 		['Malware', []],
 		['Report', ['fileName', 'publishDate', 'reviews']],
@@ -132,7 +132,7 @@ describe('the ThreatConnect form', () => {
 		expect(names({ operation: 'create', type }).filter((name) => !common.includes(name))).toEqual(
 			type === 'Signature'
 				? ['fileName', 'fileType', 'fileText']
-				: own.map((name) => `additionalFields.${name}`),
+				: own.map((name) => (name === 'status' ? name : `additionalFields.${name}`)),
 		);
 	});
 
@@ -149,18 +149,61 @@ describe('the ThreatConnect form', () => {
 		const all = form({ operation: 'create', type: '={{ $json.type }}' });
 		const own = all.map(({ name }) => name);
 		expect(own).toEqual([...new Set(own)]);
-		expect(own).toEqual(
-			expect.arrayContaining(['fileText', 'additionalFields.eventDate', 'additionalFields.status']),
-		);
+		expect(own).toEqual(expect.arrayContaining(['fileText', 'additionalFields.eventDate', 'status']));
 		expect(all.filter(({ required }) => required).map(({ name }) => name)).toEqual(['type', 'name']);
 	});
 
 	test('offers the statuses of the type', () => {
 		const statuses = (type: string) =>
-			form({ operation: 'create', type }).find(({ name }) => name === 'additionalFields.status')?.options;
-		expect(statuses('Incident')).toHaveLength(9);
-		expect(statuses('Event')).toHaveLength(8);
-		expect(statuses('={{ $json.type }}')).toHaveLength(16);
+			form({ operation: 'create', type }).find(({ name }) => name === 'status')?.options;
+		// With one for none, which is the default.
+		expect(statuses('Incident')).toHaveLength(10);
+		expect(statuses('Event')).toHaveLength(9);
+		expect(statuses('={{ $json.type }}')).toHaveLength(17);
+	});
+
+	test('shows what most people fill without Add Field, and it alone', () => {
+		const inSight = ['groupDescription', 'status', 'tagNames', 'securityLabelNames', 'indicators'];
+		for (const operation of ['create', 'upsert', 'update', 'bulkImport']) {
+			const own = form({ operation, type: 'Incident', findBy: 'id', matchBy: 'name' });
+			const shown = own.map(({ name }) => name);
+			expect(shown.filter((name) => inSight.includes(name))).toEqual(inSight);
+			for (const name of ['description', 'status']) {
+				expect(shown).not.toContain(
+					`${operation === 'update' ? 'updateFields' : 'additionalFields'}.${name}`,
+				);
+			}
+			expect(own.filter(({ name, required }) => inSight.includes(name) && required)).toEqual([]);
+		}
+	});
+
+	test('of an update offers File Name once, whatever the type is', () => {
+		for (const type of ['', 'Signature', 'Document', 'Report', '={{ $json.type }}']) {
+			const own = names({ operation: 'update', type, findBy: 'id' });
+			expect(own.filter((name) => name === 'updateFields.fileName')).toHaveLength(1);
+		}
+	});
+
+	test('keeps Event Date and Status when the type changes to one that has them', () => {
+		const changed = (operation: string, type: string) => {
+			const given = { resource: 'group', operation, dataMode: 'define', type, status: 'New' };
+			const collection = operation === 'update' ? 'updateFields' : 'additionalFields';
+			const values = { ...given, findBy: 'id', [collection]: { eventDate: '2026-03-01T08:15:00' } };
+			const read = NodeHelpers.getNodeParameters(
+				description.properties,
+				values,
+				true,
+				false,
+				{ typeVersion: 1 },
+				description,
+			);
+			return [read?.status, (read?.[collection] as { eventDate?: string } | undefined)?.eventDate];
+		};
+		for (const operation of ['create', 'upsert', 'update', 'bulkImport'])
+			for (const type of ['Incident', 'Event'])
+				expect([operation, type, ...changed(operation, type)]).toEqual([
+					...[operation, type, 'New', '2026-03-01T08:15:00'],
+				]);
 	});
 
 	test('of an update offers the mode of each list, and no field that cannot be changed', () => {

@@ -41,6 +41,8 @@ const OTHERS = [
 	'summary startswith<>',
 	// Words of forms, which are joined before they are shown, and values of the services.
 	'<>, security labels',
+	'separated by commas, one per line, or an array from an expression',
+	'; to clear a field use Options > Clear Fields',
 	'created in ThreatConnect',
 	'to leave out',
 	'Finding [Compliance violations]',

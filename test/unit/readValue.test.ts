@@ -154,7 +154,7 @@ describe('JSON', () => {
 			'Body must be an object, but is a number: "1"',
 		]);
 		expect(refusal(() => readJsonObject([], 'Body'))[1]).toBe(
-			'Write it in braces, with the field names of the API: {"name": "…"}.',
+			'Give an object with the field names of the API, such as one that another node returns.',
 		);
 	});
 });

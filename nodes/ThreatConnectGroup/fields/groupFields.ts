@@ -14,6 +14,7 @@ import {
 	ATTRIBUTES,
 	REVIEWS,
 	SECURITY_LABELS,
+	SEPARATED,
 	TAGS,
 	WRITABLE_OWNER,
 } from './groupLists';
@@ -226,6 +227,40 @@ export const table: Table = {
 			ASSOCIATED_VICTIM_ASSETS,
 			'Assets of victims, such as e-mail addresses: existing ones by ID, or new ones',
 		),
+	],
+	inSight: [
+		// The description is an attribute of the API, and `groupDescription` is the form's own name for it.
+		{ field: 'description', parameter: 'groupDescription' },
+		{ field: 'status', parameter: 'status' },
+		{
+			field: 'tags',
+			parameter: 'tagNames',
+			plain: {
+				displayName: 'Tag Names',
+				placeholder: 'e.g. Targeted Attack, Robbery',
+				description: `Tags to add, and to create where they do not exist: ${SEPARATED}`,
+			},
+		},
+		{
+			field: 'securityLabels',
+			parameter: 'securityLabelNames',
+			plain: {
+				displayName: 'Security Label Names',
+				placeholder: 'e.g. TLP:AMBER',
+				description: `Labels of the instance to add: ${SEPARATED}`,
+			},
+		},
+		{
+			field: 'associatedIndicators',
+			parameter: 'indicators',
+			plain: {
+				displayName: 'Indicators',
+				rows: 2,
+				placeholder: 'e.g. badguy[.]com, 192.0.2.17',
+				description:
+					'Indicators (IOCs) to associate, and to create where they do not exist: addresses, CIDR blocks, hosts, URLs, e-mail addresses, ASNs, file hashes (several of one file as md5 : sha1 : sha256) and registry keys. Also defanged; one per line, separated by commas, or an array from an expression. For other types use Associated Indicators below.',
+			},
+		},
 	],
 	finalizeBody,
 };

@@ -1,13 +1,14 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, readText } from '../../shared/core/readValue';
-import { type Field, type FieldType, type Operation, field, labelOf } from '../../shared/fields/field';
+import { type Field, type FieldType, type FormOperation, field, labelOf } from '../../shared/fields/field';
 import { choice, date, flag, longId, nameChoice, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
 import { GROUP_TYPES, sameOptions, SIGNATURE_FILE_TYPE } from './groupTypes';
-import { indicatorBody, indicatorName, keyName } from './indicators';
+import { indicatorBody, indicatorKey, indicatorName, keyName } from './indicators';
 import { listType } from './listType';
+import { recognizeIndicators } from './recognizeIndicators';
 import {
 	caseAssignee,
 	nestedAttributes,
@@ -30,8 +31,8 @@ const many = (
 	displayName: string,
 	kind: FieldType,
 	description: string,
-	more: Partial<Field> & { only?: Operation } = {},
-): Field & { only?: Operation } => ({
+	more: Partial<Field> & { forms?: readonly FormOperation[] } = {},
+): Field & { forms?: readonly FormOperation[] } => ({
 	...field(
 		name,
 		displayName,
@@ -41,46 +42,41 @@ const many = (
 	...more,
 });
 
-const IDS = (of: string, only?: Operation) =>
-	many('id', 'IDs', longId(), `IDs of existing ${of}: comma-separated, or an array from an expression`, {
+const IDS = (label: string, of: string, forms?: readonly FormOperation[]) =>
+	many('id', label, longId(), `IDs of existing ${of}: ${SEPARATED}`, {
 		placeholder: 'e.g. 12345, 12346',
-		...(only && { only }),
+		...(forms && { forms }),
 	});
+
+/** What an input for several values takes. */
+export const SEPARATED = 'separated by commas, one per line, or an array from an expression';
+
+/** In a new group, what is in sight takes the names. In an update, the names may have another mode here. */
+const NAMED_WITH_MODE = { forms: ['update', 'upsert'] } as const;
 
 const NAME = many(
 	'name',
-	'Names',
+	'Tags by Name',
 	text({ maxLength: 128 }),
-	'Comma-separated, or an array from an expression',
-	{
-		placeholder: 'e.g. Targeted Attack, Robbery',
-	},
+	`Names of tags to add, to remove or to keep alone, by the mode: ${SEPARATED}`,
+	{ placeholder: 'e.g. Targeted Attack, Robbery', ...NAMED_WITH_MODE },
 );
 
 const LABEL = many(
 	'name',
-	'Names',
+	'Labels by Name',
 	text({ maxLength: 50 }),
-	'Comma-separated, or an array from an expression',
-	{
-		placeholder: 'e.g. TLP:AMBER',
-	},
+	`Names of labels to add, to remove or to keep alone, by the mode: ${SEPARATED}`,
+	{ placeholder: 'e.g. TLP:AMBER', ...NAMED_WITH_MODE },
 );
 
 export const TAGS = listType({
 	entry: 'Tag',
 	shorthands: [
-		{
-			...NAME,
-			description: 'Tags that do not exist are created. Comma-separated, or an array from an expression.',
-		},
-		many(
-			'techniqueId',
-			'Technique IDs',
-			text(),
-			'Tags of MITRE ATT&CK techniques: comma-separated, or an array from an expression',
-			{ placeholder: 'e.g. T1566, T1059.001' },
-		),
+		NAME,
+		many('techniqueId', 'Technique IDs', text(), `Tags of MITRE ATT&CK techniques: ${SEPARATED}`, {
+			placeholder: 'e.g. T1566, T1059.001',
+		}),
 	],
 	fields: [
 		field(
@@ -92,6 +88,7 @@ export const TAGS = listType({
 		field('description', 'Description', text({ maxLength: 4000 }), 'Description of the tag'),
 	],
 	values: ['name', 'techniqueId'],
+	keyOf: ({ name }) => (isUnset(name) ? undefined : String(name).toLowerCase()),
 	deletedBy: 'name',
 	maxSize: 1000,
 	// A tag is found by its name. Other systems have an ID, a color and more of their own under the same keys.
@@ -101,7 +98,7 @@ export const TAGS = listType({
 		if (isUnset(tag.id) && isUnset(tag.name) && isUnset(tag.techniqueId)) {
 			throw new InvalidInput(
 				`${label}: a tag needs a name or a techniqueId`,
-				'Write it as {"name": "Phishing"} or {"techniqueId": "T1566"}, or just as its name.',
+				'Give its name, or the ID of its technique.',
 			);
 		}
 		return tag;
@@ -110,6 +107,7 @@ export const TAGS = listType({
 
 export const SECURITY_LABELS = listType({
 	entry: 'Security Label',
+	short: 'Label',
 	shorthands: [LABEL],
 	fields: [
 		field(
@@ -120,6 +118,7 @@ export const SECURITY_LABELS = listType({
 		),
 	],
 	values: ['name'],
+	keyOf: ({ name }) => (isUnset(name) ? undefined : String(name)),
 	deletedBy: 'name',
 	maxSize: 1000,
 	// The color and the description belong to a label that an administrator made. A copy must not change them.
@@ -144,7 +143,7 @@ const without = (entry: JsonObject, names: readonly string[]): JsonObject =>
 
 export const ATTRIBUTES = listType({
 	entry: 'Attribute',
-	shorthands: [IDS('attributes, which is how attributes are removed', 'update')],
+	shorthands: [IDS('Attribute IDs', 'attributes, which is how attributes are removed', ['update'])],
 	fields: [
 		field(
 			'type',
@@ -165,9 +164,9 @@ export const ATTRIBUTES = listType({
 		field('source', 'Source', text(), 'Where the value comes from', { placeholder: 'e.g. Mail gateway' }),
 		field(
 			'securityLabels',
-			'Security Labels',
+			'Labels',
 			nestedNames(),
-			'Names of labels for this attribute: comma-separated, or an array from an expression',
+			`Names of security labels for this attribute: ${SEPARATED}`,
 			{ placeholder: 'e.g. TLP:AMBER' },
 		),
 	],
@@ -189,7 +188,7 @@ const ATTRIBUTE_FIELDS = ['type', 'value', 'source', 'default', 'pinned', 'secur
 
 export const ASSOCIATED_ARTIFACTS = listType({
 	entry: 'Artifact',
-	shorthands: [IDS('artifacts')],
+	shorthands: [IDS('Artifact IDs', 'artifacts')],
 	fields: [
 		field(
 			'summary',
@@ -258,7 +257,7 @@ const CASE_RESOLUTION = choice([
 
 export const ASSOCIATED_CASES = listType({
 	entry: 'Case',
-	shorthands: [IDS('cases')],
+	shorthands: [IDS('Case IDs', 'cases')],
 	fields: [
 		field('name', 'Name', text({ maxLength: 255 }), 'Name of the new case', {
 			placeholder: 'e.g. Phishing in the finance team',
@@ -281,12 +280,7 @@ export const ASSOCIATED_CASES = listType({
 		field('assignee', 'Assignee', caseAssignee(), 'User name of who works on the new case', {
 			placeholder: 'e.g. jane@example.com',
 		}),
-		field(
-			'tags',
-			'Tags',
-			nestedNames(),
-			'Names of tags for the new case: comma-separated, or an array from an expression',
-		),
+		field('tags', 'Tags', nestedNames(), `Names of tags for the new case: ${SEPARATED}`),
 	],
 	values: ['name'],
 	byId: true,
@@ -302,7 +296,7 @@ const crossOwner = notice(
 
 export const ASSOCIATED_GROUPS = listType({
 	entry: 'Group',
-	shorthands: [IDS('groups')],
+	shorthands: [IDS('Group IDs', 'groups')],
 	fields: [
 		field('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
 		field('type', 'Type', nameChoice(GROUP_TYPES), 'Type of the new group'),
@@ -369,7 +363,9 @@ const INDICATOR_DETAILS = [
 
 export const ASSOCIATED_INDICATORS = listType({
 	entry: 'Indicator',
-	shorthands: [IDS('indicators')],
+	shorthands: [IDS('Indicator IDs', 'indicators')],
+	readPlain: recognizeIndicators,
+	keyOf: indicatorKey,
 	fields: [
 		field(
 			'type',
@@ -398,21 +394,16 @@ export const ASSOCIATED_INDICATORS = listType({
 			'Confidence rating of the indicator, from 0 to 100',
 		),
 		field('active', 'Active', yesNoOrUnset(), 'Whether the indicator is active'),
-		field(
-			'tags',
-			'Tags',
-			nestedNames(),
-			'Names of tags for the indicator itself: comma-separated, or an array from an expression',
-		),
+		field('tags', 'Tags', nestedNames(), `Names of tags for the indicator itself: ${SEPARATED}`),
 		field(
 			'securityLabels',
-			'Security Labels',
+			'Labels',
 			nestedNames(),
-			'Names of labels for the indicator itself: comma-separated, or an array from an expression',
+			`Names of security labels for the indicator itself: ${SEPARATED}`,
 		),
 		field(
 			'attributes',
-			'Attributes (JSON)',
+			'Attributes',
 			nestedAttributes(),
 			'Attributes of the indicator itself: an array from an expression, or JSON text',
 			{ placeholder: 'e.g. [{"type": "Description", "value": "C2 server"}]' },
@@ -421,13 +412,9 @@ export const ASSOCIATED_INDICATORS = listType({
 			[
 				['firstSeen', 'First Seen', 'When the indicator was first seen'],
 				['lastSeen', 'Last Seen', 'When the indicator was last seen'],
-				['externalDateAdded', 'External Date Added', 'When it was created in the system it comes from'],
-				['externalDateExpires', 'External Date Expires', 'When it expires in the system it comes from'],
-				[
-					'externalLastModified',
-					'External Last Modified',
-					'When it was last changed in the system it comes from',
-				],
+				['externalDateAdded', 'Ext. Added', 'When it was created in the system it comes from'],
+				['externalDateExpires', 'Ext. Expires', 'When it expires in the system it comes from'],
+				['externalLastModified', 'Ext. Modified', 'When it was last changed in the system it comes from'],
 			] as const
 		).map(([name, displayName, description]) => field(name, displayName, date(), description)),
 	],
@@ -462,7 +449,8 @@ export const VICTIM_ASSET_TYPES = Object.keys(VICTIM_ASSET_VALUES);
 
 export const ASSOCIATED_VICTIM_ASSETS = listType({
 	entry: 'Victim Asset',
-	shorthands: [IDS('victim assets')],
+	short: 'Asset',
+	shorthands: [IDS('Asset IDs', 'victim assets')],
 	fields: [
 		field('type', 'Type', choice(sameOptions(...VICTIM_ASSET_TYPES)), 'Type of the new victim asset'),
 		field('victimId', 'Victim ID', longId(), 'ID of the victim that has the asset'),
@@ -474,7 +462,7 @@ export const ASSOCIATED_VICTIM_ASSETS = listType({
 		),
 		field('addressType', 'Address Type', text(), 'Kind of e-mail address, e.g. Work'),
 		field('networkType', 'Network Type', text(), 'Network of a network account'),
-		field('socialNetwork', 'Social Network', text(), 'Network of a social network account'),
+		field('socialNetwork', 'Platform', text(), 'Network of a social network account'),
 	],
 	values: ['value'],
 	byId: true,

@@ -118,6 +118,13 @@ const CUSTOM_FIELDS = ['value1', 'value2', 'value3'];
 export const summaryFields = (type: string): readonly string[] =>
 	(Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined) ?? CUSTOM_FIELDS;
 
+/** The same for two entries that mean one indicator. In a URL and in what is in the registry, upper and lower case count. */
+export function indicatorKey({ id, type, ...entry }: JsonObject): string {
+	const values = id === undefined ? summaryFields(String(type)).map((name) => entry[name]) : [];
+	const key = JSON.stringify([id === undefined ? undefined : String(id), type, ...values]);
+	return ['URL', 'Registry Key'].includes(String(type)) ? key : key.toLowerCase();
+}
+
 /** An indicator as a person names it. */
 export type IndicatorName = { type: string; summary: string; ownerName?: string };
 

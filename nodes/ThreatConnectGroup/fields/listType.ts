@@ -6,7 +6,6 @@ import {
 	type FormOperation,
 	type FieldType,
 	labelOf,
-	type Operation,
 	type FieldContext,
 } from '../../shared/fields/field';
 import {
@@ -16,7 +15,7 @@ import {
 	repeatableRows,
 	readRows,
 } from '../../shared/fields/fixedCollection';
-import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
 import { choice } from '../../shared/fields/fieldTypes';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
@@ -27,6 +26,7 @@ import {
 	readJson,
 	readJsonObject,
 	readLong,
+	readText,
 	refuseInexactNumbers,
 	saysNothingInList,
 	unlocated,
@@ -43,10 +43,17 @@ const MODES: INodePropertyOptions[] = [
 type ListShape = {
 	/** What one entry is called, e.g. `Tag`. */
 	entry: string;
+	/** The same in fewer letters, for labels: n8n's editor cuts long ones. */
+	short?: string;
 	/**
-	 * Inputs that take many entries at once, as comma-separated text or an array. Each value becomes `{[name]: value}`.
+	 * Inputs that take many entries at once, as comma-separated text or an array. Each value becomes `{[name]: value}`. The
+	 * form shows one for its `forms`, or for all.
 	 */
-	shorthands: ReadonlyArray<Field & { only?: Operation }>;
+	shorthands: ReadonlyArray<Field & { forms?: readonly FormOperation[] }>;
+	/** Makes entries of a text in the plain input. Without it, a text is a value of the first shorthand. */
+	readPlain?(text: string, label: string): JsonObject[];
+	/** Equal for an entry of the plain input and the same entry of the list; `undefined` for one that says all it means. */
+	keyOf?(entry: JsonObject): string | undefined;
 	/** What an object entry may hold. Further keys pass unchanged. A row shows a field only for its `types`. */
 	fields: readonly Field[];
 	/**
@@ -91,23 +98,22 @@ type ListShape = {
 export function listType(shape: ListShape): FieldType {
 	return {
 		control: (operation) => fixedCollection(`${shape.entry}s`, listValues(shape, operation)),
-		read(value, context) {
-			const { mode, entries, isEmptied } = readList(value, shape, context);
-			const given = entries.filter((entry) => saysSomething(entry, shape));
-			if (given.length === 0 && !isEmptied) return undefined;
-			if (shape.maxSize !== undefined && given.length > shape.maxSize) {
+		read: (value, context) => wireOf(readList(value, shape, context), [], shape, context),
+		readWithPlain(plain, value, { plainLabel, ...context }) {
+			const own = { ...context, label: plainLabel };
+			const added = readPlain(plain, shape, own);
+			const list = readList(value, shape, context);
+			for (const [label, mode] of [
+				[plainLabel, added.mode],
+				[context.label, list.mode],
+			]) {
+				if (mode === undefined || mode === 'append') continue;
 				throw new InvalidInput(
-					`${context.label} has ${given.length} entries, but one request takes at most ${shape.maxSize}`,
-					'Send the rest in a second update with the mode Append.',
+					`${label} has the mode ${inQuotes(mode)}, but ${plainLabel} only adds`,
+					`Leave ${plainLabel} empty, or choose the mode Append: one request has one mode for a list.`,
 				);
 			}
-			const data = given.flatMap((entry, index) => {
-				const label = `${context.label}, entry ${index + 1}`;
-				return readEntry(entry, mode, shape, { ...context, label }) ?? [];
-			});
-			if (data.length === 0 && !isEmptied) return undefined;
-			if (context.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
-			return { data, mode: mode ?? 'append' };
+			return wireOf(list, readGiven(added.entries, undefined, shape, own), shape, context);
 		},
 		clear(_parts, wire, { label }) {
 			if (wire !== undefined) {
@@ -118,28 +124,96 @@ export function listType(shape: ListShape): FieldType {
 	};
 }
 
+function readGiven(
+	entries: readonly unknown[],
+	mode: string | undefined,
+	shape: ListShape,
+	context: FieldContext,
+): JsonObject[] {
+	return entries
+		.filter((entry) => saysSomething(entry, shape))
+		.flatMap((entry, index) => {
+			const label = `${context.label}, entry ${index + 1}`;
+			const read = readEntry(entry, mode, shape, { ...context, label });
+			return read === undefined ? [] : [read];
+		});
+}
+
+/** @param plain entries of the plain input. Those that the list gives too are left out, because the list says more of them. */
+function wireOf(
+	{ mode, entries, isEmptied }: GivenList,
+	plain: readonly JsonObject[],
+	shape: ListShape,
+	context: FieldContext,
+): JsonObject | undefined {
+	const listed = readGiven(entries, mode, shape, context);
+	const keyOf = (entry: JsonObject) => shape.keyOf?.(entry) ?? stringifyJson(entry);
+	const keys = new Set(listed.map(keyOf));
+	const unlisted = new Map(plain.map((entry) => [keyOf(entry), entry] as const));
+	const data = [...[...unlisted].flatMap(([key, entry]) => (keys.has(key) ? [] : [entry])), ...listed];
+	if (data.length === 0 && !isEmptied) return undefined;
+	if (shape.maxSize !== undefined && data.length > shape.maxSize) {
+		throw new InvalidInput(
+			`${context.label} has ${data.length} entries, but one request takes at most ${shape.maxSize}`,
+			'Send the rest in a second update with the mode Append.',
+		);
+	}
+	if (context.operation === 'create' || shape.withoutMode) return { data, ...(mode && { mode }) };
+	return { data, mode: mode ?? 'append' };
+}
+
+/** The entries of the plain input: text, an array of texts and entries, or a list in any form that the API has. */
+function readPlain(plain: unknown, shape: ListShape, context: FieldContext): GivenList {
+	const isText = typeof plain === 'string' && !/^\s*(\{|\[\s*[[{"])/.test(plain);
+	const given: GivenList =
+		isText && shape.readPlain ? { mode: undefined, entries: [plain] } : readList(plain, shape, context);
+	return {
+		...given,
+		entries: given.entries.flatMap((entry) =>
+			isJsonObject(entry) || !shape.readPlain
+				? [entry]
+				: shape.readPlain(readText(entry, context.label), context.label),
+		),
+	};
+}
+
 function listValues(shape: ListShape, operation: FormOperation): INodeProperties[] {
-	const { entry } = shape;
+	const { entry, short = entry } = shape;
 	const values: INodeProperties[] = [];
 	if (operation !== 'create' && !shape.withoutMode) values.push(...modeParameters(shape));
 	for (const field of shape.shorthands) {
-		if (field.only === undefined || field.only === operation) values.push(fieldProperty(field, operation));
+		if (field.forms === undefined || field.forms.includes(operation))
+			values.push(fieldProperty(field, operation));
 	}
 	if (shape.fields.length > 0) {
 		const fields = shape.fields.map((field): INodeProperties => ({
 			...fieldProperty(field, operation),
 			...(field.types && { displayOptions: { show: { type: [...field.types] } } }),
 		}));
-		values.push(repeatableRows('data', `${entry}s`, entry, [...fields, ...(shape.rowNotices ?? [])]));
+		values.push(
+			repeatableRows(
+				'data',
+				`${entry}s One by One`,
+				entry,
+				[...fields, ...(shape.rowNotices ?? [])],
+				undefined,
+				rowNameOf(shape),
+			),
+		);
 	}
-	values.push(
-		fromInput(
+	values.push({
+		...fromInput(
 			`e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
-			'Further entries: an expression that gives an array, or JSON text. An entry is an object in the form of the API.',
+			`${entry}s of the input item: an expression that gives a list, such as the ${entry.toLowerCase()}s of another group, or JSON text`,
 		),
-	);
+		displayName: `${short} List`,
+	});
 	return values;
 }
+
+/** Rows of different lists have different names, because n8n makes names for a model of them and of the labels. */
+const rowNameOf = ({ entry }: ListShape): string =>
+	`${entry.charAt(0).toLowerCase()}${entry.slice(1).replaceAll(' ', '')}`;
 
 function modeParameters({ entry, deletedBy, identify }: ListShape): INodeProperties[] {
 	const entries = `${entry.toLowerCase()}s`;
@@ -192,7 +266,7 @@ const parsedObject = (value: unknown, label: string): unknown =>
 const isListOfApi = (value: unknown): value is JsonObject =>
 	isJsonObject(value) && ('data' in value || 'mode' in value);
 
-/** What the form holds. Its input From Input may hold a list in the API's form, with a mode of its own. */
+/** What the form holds. Its input for a list may hold a list in the API's form, with a mode of its own. */
 function readParameter(parameter: JsonObject, shape: ListShape, context: FieldContext): GivenList {
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);
@@ -200,7 +274,7 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 	const isEmpty = entered.every((entry) => saysNothingInList(entry));
 	if (!isEmpty && fromInput.mode !== undefined && fromInput.mode !== (mode ?? 'append')) {
 		throw new InvalidInput(
-			`${context.label} has two modes: ${inQuotes(mode ?? 'append')} and, in From Input, ${inQuotes(fromInput.mode)}`,
+			`${context.label} has two modes: ${inQuotes(mode ?? 'append')} and, in the list from the input, ${inQuotes(fromInput.mode)}`,
 			'Give all entries in the same mode: one request has one mode for a list.',
 		);
 	}
@@ -222,7 +296,7 @@ const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: Fi
 			isJsonObject(entry) ? entry : { [field.name]: entry },
 		),
 	),
-	...readRows(parameter.data, label),
+	...readRows(parameter.data, label, rowNameOf(shape)),
 ];
 
 /**

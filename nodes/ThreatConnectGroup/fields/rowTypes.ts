@@ -112,7 +112,7 @@ export const nestedAttributes = (): FieldType =>
 		if (attribute.type === undefined || attribute.value === undefined) {
 			throw new InvalidInput(
 				`${label} needs a type and a value for each attribute, but has ${inQuotes(entry)}`,
-				'Write it as [{"type": "Description", "value": "…"}].',
+				'Give a list of objects, each with a type and a value.',
 			);
 		}
 		// The ID belongs to an attribute that already exists, but each attribute here is a new one.

@@ -96,7 +96,7 @@ export const xidParameters = (
 		...xid,
 	},
 	{
-		displayName: 'Owner Name',
+		displayName: 'Group Owner',
 		name: 'groupOwner',
 		...locator(owners, [byName('e.g. Demo Organization')]),
 		description:
@@ -130,7 +130,7 @@ const idInUrl = (value: unknown, { connection }: ThreatConnect): unknown =>
 	isUnset(value) ? value : idInPageAddress(readText(value, GROUP_ID).trim(), new URL(connection.root).host);
 
 export const readOwner = (item: Item): string | undefined =>
-	optionalText(item.parameter('groupOwner'), '"Owner Name" (groupOwner)');
+	optionalText(item.parameter('groupOwner'), '"Group Owner" (groupOwner)');
 
 /** The filters of groups. */
 export const groupFilters: INodeProperties = {

@@ -156,7 +156,7 @@ const badJson = (label: string, error: unknown) =>
 	);
 
 /**
- * The entries of a list in any form: an array, JSON text, comma-separated text, or one entry.
+ * The entries of a list in any form: an array, JSON text, text that is separated by commas or line breaks, or one entry.
  *
  * @returns the entries as given, without those that say nothing
  */
@@ -167,7 +167,7 @@ export function readEntries(value: unknown, label: string): unknown[] {
 	const trimmed = value.trim();
 	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
 	return trimmed
-		.split(',')
+		.split(/[,\r\n]/)
 		.map((entry) => entry.trim())
 		.filter((entry) => !isBlank(entry));
 }
@@ -177,6 +177,6 @@ export function readJsonObject(value: unknown, label: string): JsonObject {
 	if (isJsonObject(value)) return value;
 	throw new InvalidInput(
 		`${label} must be an object, but is ${describe(value)}: ${inQuotes(value)}`,
-		'Write it in braces, with the field names of the API: {"name": "…"}.',
+		'Give an object with the field names of the API, such as one that another node returns.',
 	);
 }

@@ -246,6 +246,11 @@ export class Item {
 			if (field.kind.finer) values[field.name] = { list: { data: value, json: values[field.name] } };
 			else if (!isUnset(value)) values[field.name] = value;
 		}
-		return { mode: 'define', values, type, typeIsFixed: !this.parameters.holdsExpression('type') };
+		const plain: JsonObject = {};
+		for (const { field, parameter, plain: isPlain } of this.table.inSight ?? []) {
+			const value = this.parameter(parameter);
+			if (!isUnset(value)) (isPlain ? plain : values)[field] = value;
+		}
+		return { mode: 'define', values, plain, type, typeIsFixed: !this.parameters.holdsExpression('type') };
 	}
 }

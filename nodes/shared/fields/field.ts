@@ -40,6 +40,24 @@ export type FieldType = {
 	 * @throws InvalidInput
 	 */
 	clear?(parts: readonly string[], wire: unknown, context: FieldContext): unknown;
+	/**
+	 * For a field that has a plain input in sight too: the wire value of both.
+	 *
+	 * @param plain the value of the plain input, which says something
+	 * @param context `plainLabel` is the plain input as the user sees it
+	 * @throws InvalidInput
+	 */
+	readWithPlain?(plain: unknown, value: unknown, context: FieldContext & { plainLabel: string }): unknown;
+};
+
+/** An optional field that the form shows without Add Field. */
+export type FieldInSight = {
+	/** The field's name. */
+	field: string;
+	/** The name of the parameter. n8n's editor lets no model fill a parameter that is called `description`. */
+	parameter: string;
+	/** A plain input for the usual values, if the field's own inputs stay among the additional fields. */
+	plain?: Pick<Field, 'displayName' | 'description' | 'placeholder'> & { rows?: number };
 };
 
 /** One row of a service's field table: all that is known about one API field. */
@@ -85,6 +103,8 @@ export type Table = {
 	/** The record types, where the service has them. */
 	types?: readonly INodePropertyOptions[];
 	defaultType?: string;
+	/** Optional fields that the form shows without Add Field, in its order. */
+	inSight?: readonly FieldInSight[];
 	/** Rules over several fields, and fields that are sent inside another field. Takes the body and returns it. */
 	finalizeBody?(body: JsonObject, context: FieldContext): JsonObject;
 };

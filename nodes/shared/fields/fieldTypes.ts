@@ -112,10 +112,12 @@ export function choiceByType(byType: Readonly<Record<string, FieldType>>): Field
 
 const readAnyText: FieldType['read'] = (value, context) => readText(value, context.label);
 
+const DATE_HINT = "A time from the picker is in the workflow's time zone";
+
 /** A date, in the form that `normalizeDate` returns. */
 export function date(): FieldType {
 	return {
-		control: () => ({ type: 'dateTime', default: '' }),
+		control: () => ({ type: 'dateTime', default: '', hint: DATE_HINT }),
 		read(value, { label, zone }) {
 			try {
 				return normalizeDate(value, zone);

@@ -36,13 +36,14 @@ export const fixedCollection = (displayName: string, values: INodeProperties[]):
 	options: [{ displayName, name: 'list', values }],
 });
 
-/** Any number of rows, `{ entry: [{ [name]: value }] }`, with a button to add one. */
+/** Any number of rows, `{ [rowName]: [{ [name]: value }] }`, with a button to add one. */
 export const repeatableRows = (
 	name: string,
 	displayName: string,
 	entry: string,
 	values: INodeProperties[],
 	description?: string,
+	rowName = 'entry',
 ): INodeProperties => ({
 	displayName,
 	name,
@@ -51,12 +52,12 @@ export const repeatableRows = (
 	default: {},
 	placeholder: `Add ${entry}`,
 	...(description !== undefined && { description }),
-	options: [{ displayName: entry, name: 'entry', values }],
+	options: [{ displayName: entry, name: rowName, values }],
 });
 
 /** The rows that the user entered. */
-export const readRows = (given: unknown, label: string): unknown[] =>
-	readEntries(isJsonObject(given) ? given.entry : given, label);
+export const readRows = (given: unknown, label: string, rowName = 'entry'): unknown[] =>
+	readEntries(isJsonObject(given) ? given[rowName] : given, label);
 
 /** An input for an expression that takes values from the item, in addition to values entered by hand. */
 export const fromInput = (placeholder: string, description: string): INodeProperties => ({

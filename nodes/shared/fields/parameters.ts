@@ -1,6 +1,6 @@
 import type { DisplayCondition, IDisplayOptions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 
-import type { Field, FormOperation, Table } from './field';
+import type { Field, FieldInSight, FormOperation, Table } from './field';
 
 export const collectionName = (operation: FormOperation) =>
 	operation === 'update' ? 'updateFields' : 'additionalFields';
@@ -56,6 +56,9 @@ export function recordParameters(
 		dataMode(table.noun),
 		...(table.types ? [typeParameter(table, operation, inModes('define', 'autoMap'))] : []),
 		...placed('required').flatMap((field) => requiredParameters(field, table, operation, inModes('define'))),
+		...(table.inSight ?? []).flatMap((one) =>
+			inSightParameters(one, placed('optional'), table, operation, inModes('define')),
+		),
 		...placed('optional')
 			.filter((field) => isInSight(field, operation))
 			.map((field) => ({ ...fieldProperty(field, operation), displayOptions: inModes('define') })),
@@ -66,9 +69,13 @@ export function recordParameters(
 			placeholder: 'Add Field',
 			default: {},
 			displayOptions: inModes('define'),
+			description: `Blank inputs change nothing${operation === 'create' ? '' : '; to clear a field use Options > Clear Fields'}`,
 			options: placed('optional')
+				.filter(({ name }) => !isMovedInSight(name, table))
 				.flatMap((field) =>
-					isInSight(field, operation) ? finerParameters(field) : optionalParameters(field, table, operation),
+					isInSight(field, operation)
+						? finerParameters(field)
+						: optionalParameters(field, offered, table, operation),
 				)
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
@@ -155,15 +162,71 @@ function requiredParameters(
 	];
 }
 
-function optionalParameters(field: Field, table: Table, operation: FormOperation): INodeProperties[] {
+function optionalParameters(
+	field: Field,
+	offered: readonly Field[],
+	table: Table,
+	operation: FormOperation,
+): INodeProperties[] {
 	const own = (hide?: Array<string | DisplayCondition>, type?: string): INodeProperties => ({
 		...fieldProperty(field, operation, type),
 		...(hide && { displayOptions: { hide: { '/type': hide } } }),
 	});
+	const alike = offered.filter(({ name }) => name === field.name);
+	if (alike.length === 1) return shownByType(field, table, own);
+	// Types have different fields of this name. While the type is not known, one of them is enough: a required one, or the last.
+	const ofTypes = (field.types ?? []).map((type) => own(otherThan(type), type));
+	const isAnyRequired = alike.some((one) => formPlace(one, operation) === 'required');
+	return !isAnyRequired && field === alike.at(-1) ? [...ofTypes, own(typesOf(table))] : ofTypes;
+}
+
+/** One parameter, or one for each type and one for any other value of Type, because n8n has no condition "or". */
+function shownByType(
+	field: Field,
+	table: Table,
+	own: (hide?: Array<string | DisplayCondition>, type?: string) => INodeProperties,
+): INodeProperties[] {
 	if (!isTyped(field, table)) return [own()];
 	const types = typesOf(table);
 	if (!field.perType) return [own(types.filter((type) => !field.types?.includes(type)))];
 	return [...(field.types ?? []).map((type) => own(otherThan(type), type)), own(types)];
+}
+
+/** Whether the form shows the field's own inputs without Add Field. */
+const isMovedInSight = (name: string, { inSight = [] }: Table): boolean =>
+	inSight.some(({ field, plain }) => field === name && plain === undefined);
+
+/** The parameters of a field that the form shows without Add Field. Those of other types are hidden. */
+function inSightParameters(
+	{ field: name, parameter, plain }: FieldInSight,
+	optional: readonly Field[],
+	table: Table,
+	operation: FormOperation,
+	displayOptions: IDisplayOptions,
+): INodeProperties[] {
+	const field = optional.find((one) => one.name === name);
+	if (!field) return [];
+	if (plain) {
+		const { rows, ...texts } = plain;
+		return [
+			{
+				...texts,
+				name: parameter,
+				type: 'string',
+				...(rows && { typeOptions: { rows } }),
+				default: '',
+				displayOptions,
+			},
+		];
+	}
+	return shownByType(field, table, (hide, type) => {
+		const property = { ...fieldProperty(field, operation, type), name: parameter };
+		return {
+			...property,
+			...unset(property),
+			displayOptions: { ...displayOptions, ...(hide && { hide: { type: hide } }) },
+		};
+	});
 }
 
 /**
@@ -223,7 +286,7 @@ function unset({ type, options }: INodeProperties): Partial<INodeProperties> {
 	if (type !== 'options') return { default: '' };
 	return {
 		default: '',
-		options: [{ name: '(None)', value: '' }, ...((options ?? []) as INodePropertyOptions[])],
+		options: [{ name: '(Not Set)', value: '' }, ...((options ?? []) as INodePropertyOptions[])],
 	};
 }
 

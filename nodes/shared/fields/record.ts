@@ -12,6 +12,7 @@ import {
 	readJsonObject,
 	readText,
 	saysNothing,
+	saysNothingInList,
 } from '../core/readValue';
 
 /** What an item gives, by data mode. */
@@ -20,6 +21,8 @@ export type Source =
 			mode: 'define';
 			/** Values by field name, of the required fields and the collection together. */
 			values: JsonObject;
+			/** Values of the plain inputs that are in sight, by field name. */
+			plain?: JsonObject;
 			type?: unknown;
 			/** Whether the type is fixed in the node. The user does not see fields of other types then. */
 			typeIsFixed: boolean;
@@ -75,7 +78,7 @@ export function readRecord(
 	const body =
 		source.mode === 'json'
 			? readJsonFields(values, source, table, fields, context)
-			: readFields(values, table, fields, context);
+			: readFields(values, source.mode === 'define' ? source.plain : undefined, table, fields, context);
 	if (operation === 'update') clearFields(body, cleared, fields, context);
 	const ignored = source.mode === 'autoMap' ? ignoredKeys(given, values, fields, operation, spelled) : [];
 	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
@@ -195,6 +198,7 @@ function fieldsOfType(table: Table, type: string | undefined): FieldsByName {
 /** Reads the fields in the table's order. */
 function readFields(
 	values: JsonObject,
+	plainValues: JsonObject = {},
 	table: Table,
 	fields: FieldsByName,
 	context: FieldContext,
@@ -202,11 +206,23 @@ function readFields(
 	const body: JsonObject = {};
 	for (const field of fields.values()) {
 		const value = field.name === 'type' && table.types ? context.type : values[field.name];
-		if (!isSent(field, context.operation) || saysNothing(value)) continue;
-		const wire = field.kind.read(value, { ...context, label: labelOf(field) });
+		if (!isSent(field, context.operation)) continue;
+		const ownContext = { ...context, label: labelOf(field) };
+		const plain = plainValues[field.name];
+		const wire =
+			!saysNothingInList(plain) && field.kind.readWithPlain
+				? field.kind.readWithPlain(plain, value, { ...ownContext, plainLabel: plainLabel(table, field) })
+				: saysNothing(value)
+					? undefined
+					: field.kind.read(value, ownContext);
 		if (wire !== undefined) body[field.name] = wire;
 	}
 	return body;
+}
+
+function plainLabel({ inSight = [] }: Table, { name }: Field): string {
+	const { parameter = name, plain } = inSight.find(({ field }) => field === name) ?? {};
+	return labelOf({ name: parameter, displayName: plain?.displayName ?? name });
 }
 
 /** Reads the fields in the user's order. Keys that the table lacks are kept unchanged. */

@@ -14,7 +14,8 @@ export const create = defineOperation<ThreatConnect>({
 	action: 'Create group',
 	builderHint:
 		'Makes a new group for each item, also when one of the same name exists: use upsert to keep groups in step with another system. type decides which fields additionalFields may hold: file fields of a Signature are parameters of their own (fileName, fileType, fileText).',
-	description: 'Create a group, such as an incident, a report or a signature, with its tags and associations',
+	description:
+		'Create a group (an object of threat intelligence such as an incident, adversary or report, not a user group), with its tags, labels and indicators',
 	parameters: [...recordParameters(table, 'create'), groupOptions(assignXidOption)],
 	records: groupRecords,
 	prepare(item, api) {

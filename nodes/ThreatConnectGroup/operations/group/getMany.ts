@@ -36,7 +36,7 @@ const SORT_KEYS: INodeProperties[] = [
 		],
 		default: 'id',
 		description:
-			'Sorted by ID, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
+			'Sorted by ID, as without a sort key, each group is returned exactly once, also when others create and delete groups meanwhile. Sorted by anything else, such changes can make groups be missed when there are several pages.',
 	},
 	{
 		displayName: 'Sort Direction',
@@ -66,7 +66,7 @@ const sort: INodeProperties = {
 	type: 'collection',
 	placeholder: 'Add Sort Option',
 	default: {},
-	description: 'In which order the groups come; without any, in that of their IDs',
+	description: 'In which order the groups come; without any, the newest first',
 	options: [
 		...SORT_KEYS,
 		repeatableRows(
@@ -100,7 +100,7 @@ export const getMany = defineOperation<ThreatConnect>({
 		const find = searchFor({
 			path: GROUPS,
 			filters: readGroupFilters(item),
-			order: readSorting(item),
+			order: readSorting(item) ?? [NEWEST_FIRST],
 			limit: readLimit(item),
 			fields: answerOptions(item).fields,
 		});
@@ -108,11 +108,18 @@ export const getMany = defineOperation<ThreatConnect>({
 	},
 });
 
-/** @throws InvalidInput */
-function readSorting(item: Item): SortKey[] {
+/** IDs rise. So this order is as stable as that of rising IDs, which the pages follow. */
+const NEWEST_FIRST: SortKey = { by: 'id', direction: 'desc' };
+
+/**
+ * @returns `undefined` when no key is given
+ * @throws InvalidInput
+ */
+function readSorting(item: Item): SortKey[] | undefined {
 	const { thenBy, ...first } = (item.parameter('sort') ?? {}) as JsonObject;
 	const rows = readRows(thenBy, '"Then Sort By" (thenBy)').filter((row) => !saysNothing(row));
 	const given = saysNothing(first) ? rows : [first, ...rows];
+	if (given.length === 0) return undefined;
 	const keys = given.map((row) => readSortKey(isJsonObject(row) ? row : { sortBy: row }));
 	// A server may refuse a key that comes twice. Its second place changes nothing.
 	return keys.filter(({ by }, index) => keys.findIndex((key) => key.by === by) === index);

@@ -44,7 +44,7 @@ const matchParameters: INodeProperties[] = [
 				description: 'Your own key for the group, which only one group of an owner has',
 			},
 		],
-		default: 'xid',
+		default: 'name',
 		description:
 			'What tells whether the group exists already. The output says in <code>_outcome</code> whether it was created, updated or unchanged.',
 	},
@@ -60,7 +60,7 @@ export const upsert = defineOperation<ThreatConnect>({
 	name: 'Create or Update',
 	action: 'Create or update group',
 	builderHint:
-		'The operation for syncing: running it again makes no second group. Give groupXid a stable key of the source system (matchBy xid), or match by name, type and owner.',
+		'The operation for syncing: running it again makes no second group. It matches by name, type and owner, or with matchBy xid by groupXid, a stable key of the source system.',
 	description: 'Create a new record, or update the current one if it already exists (upsert)',
 	parameters: [
 		...matchParameters,
@@ -146,7 +146,7 @@ type Match = {
 };
 
 function readMatch(item: Item, body: JsonObject): Match {
-	const matchBy = oneOf(item.parameter('matchBy'), '"Match By" (matchBy)', 'xid', 'name');
+	const matchBy = oneOf(item.parameter('matchBy'), '"Match By" (matchBy)', 'name', 'xid');
 	return matchBy === 'name' ? matchByName(item, body) : matchByXid(item, body);
 }
 
@@ -166,7 +166,7 @@ function matchByXid(item: Item, body: JsonObject): Match {
 	const owner = readOwner(item);
 	const ownOwner = optionalText(body.ownerName, OWNER_NAME);
 	if (owner !== undefined && ownOwner !== undefined && owner !== ownOwner) {
-		throw twoOf('Owner Name', owner, 'Owner Name', ownOwner);
+		throw twoOf('Group Owner', owner, 'Owner Name', ownOwner);
 	}
 	if (body.ownerId !== undefined && ownOwner === undefined) {
 		throw new InvalidInput(
