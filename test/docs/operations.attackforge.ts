@@ -221,7 +221,10 @@ const groupExamples: AttackForgeExamples = {
 			noSuchGroup,
 			{
 				what: 'No field has a value',
-				parameters: { updateFields: { primary_contact_email: '={{ $json.mail }}' } },
+				parameters: {
+					custom_fields: {},
+					updateFields: { primary_contact_email: '={{ $json.mail }}' },
+				},
 			},
 			notGranted('UpdateGroup'),
 		],

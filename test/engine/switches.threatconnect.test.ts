@@ -166,7 +166,7 @@ const BATCHES = {
 	},
 };
 
-/** Each operation that writes fields to a group. `check` gets the group that stands afterwards, if one was written. */
+/** Each operation that writes to a group fields that its form shows at once. `check` gets the group that stands afterwards, if one was written. */
 const writers = <Position>(
 	type: 'Incident' | 'Event',
 	{ name = 'Stored', ...fields }: INodeParameters,
@@ -176,16 +176,16 @@ const writers = <Position>(
 		(operation: string, parameters: INodeParameters) =>
 		async ({ position, server, node }: Given<Position, ThreatConnectSimulator>) => {
 			const stored = server.seedGroup({ type, name: 'Stored', xid: 'crm:1' });
-			const result = await node(operation, { type, name, ...parameters }, toErrors);
+			const result = await node(operation, { type, name, ...fields, ...parameters }, toErrors);
 			const [first, created] = server.groups();
 			if (operation === 'create') expect(first).toEqual(stored);
 			check(position, seen(result), operation === 'create' ? created : first);
 		};
 	return {
-		'group/create': writer('create', { additionalFields: fields }),
-		'group/update': writer('update', { ...found, updateFields: { name, ...fields } }),
-		'group/upsert': writer('upsert', { ...found, matchBy: 'xid', additionalFields: fields }),
-		'group/bulkImport': writer('bulkImport', { additionalFields: { xid: 'crm:1', ...fields } }),
+		'group/create': writer('create', {}),
+		'group/update': writer('update', { ...found, updateFields: { name } }),
+		'group/upsert': writer('upsert', { ...found, matchBy: 'xid' }),
+		'group/bulkImport': writer('bulkImport', { additionalFields: { xid: 'crm:1' } }),
 	};
 };
 
@@ -239,10 +239,10 @@ const associates =
 	async ({ position, server, node }: Given<boolean, ThreatConnectSimulator>) => {
 		const theirs = theirGroup(server);
 		const stored = server.seedGroup({ type: 'Incident', name: 'Ours', xid: 'crm:1' });
-		const fields = { status: 'New', associatedGroups: { list: { id: theirs } } };
-		const written = { type: 'Incident', name: 'Ours', additionalFields: fields };
-		const parameters = operation === 'update' ? { updateFields: fields } : { ...written, matchBy: 'xid' };
-		const result = seen(await node(operation, { ...found, ...parameters }));
+		const fields = { associatedGroups: { list: { id: theirs } } };
+		const written = { type: 'Incident', name: 'Ours', additionalFields: fields, matchBy: 'xid' };
+		const parameters = operation === 'update' ? { updateFields: fields } : written;
+		const result = seen(await node(operation, { ...found, status: 'New', ...parameters }));
 		expect(result).toMatchObject(position ? done({ status: 'New' }) : refused(DIFFERENT));
 		const [now, ...created] = server.groups().slice(1);
 		const after = operation === 'create' ? created[0] : now;
