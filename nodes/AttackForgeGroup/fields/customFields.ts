@@ -58,13 +58,6 @@ const VALUE =
  */
 export const customFields: FieldType = {
 	control: () => repeatableRows('custom_fields', 'Custom Fields', 'Custom Field', customFieldRow(VALUE)),
-	finer: {
-		...fromInput(
-			'e.g. {{ $json.custom_fields }}',
-			'Further custom fields from the input: an object with their values by key, or an array of keys and values',
-		),
-		displayName: 'Custom Fields From Input',
-	},
 	read(value, { label }) {
 		const fields = entriesOf(value, label).filter((field) => !saysNothing(field.value));
 		refuseBadKeys(fields, label);
@@ -82,6 +75,15 @@ export const customFields: FieldType = {
 		refuseBadKeys(fields, label);
 		return fields;
 	},
+};
+
+/** The input for the custom fields of an input item. */
+export const CUSTOM_FIELDS_FROM_INPUT = {
+	...fromInput(
+		'e.g. {{ $json.custom_fields }}',
+		'Further custom fields from the input: an object with their values by key, or an array of keys and values',
+	),
+	displayName: 'Custom Fields From Input',
 };
 
 /** AttackForge's own flows clear a custom field with `null`: github.com/AttackForge/Flows. */

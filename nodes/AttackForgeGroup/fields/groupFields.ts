@@ -1,7 +1,7 @@
 import { field, type Table } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { access } from './access';
-import { customFields } from './customFields';
+import { CUSTOM_FIELDS_FROM_INPUT, customFields } from './customFields';
 
 const required = { create: 'required' } as const;
 
@@ -59,7 +59,6 @@ export const table: Table = {
 			'Custom Fields',
 			customFields,
 			'Fields that your administrator has added to groups. A blank value changes nothing.',
-			{ inSight: true },
 		),
 		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators', {
 			exactKey: true,
@@ -83,6 +82,7 @@ export const table: Table = {
 			{ keepsValue: true },
 		),
 	],
+	inSight: [{ field: 'custom_fields', parameter: 'custom_fields', finer: CUSTOM_FIELDS_FROM_INPUT }],
 };
 
 /** The example in the option that clears fields. */

@@ -11,16 +11,16 @@ import { customFieldsOf } from './receivedGroup';
  * @param body of a creation or an update
  */
 export function groupAfter(group: JsonObject, body: JsonObject): JsonObject {
-	const after: JsonObject = { ...group };
+	const after = new Map(Object.entries(group));
 	for (const [name, value] of Object.entries(body)) {
 		if (name === 'custom_fields' && isCustomFields(value)) {
-			after[name] = fieldsAfter(customFieldsOf(group), value);
+			after.set(name, fieldsAfter(customFieldsOf(group), value));
 		} else if (name === 'access' && isJsonObject(value)) {
 			const lists = Object.keys(value).map((list) => [list, entriesAfter(group.access, value, list)]);
-			after[name] = { ...(isJsonObject(group.access) && group.access), ...Object.fromEntries(lists) };
-		} else after[name] = value;
+			after.set(name, { ...(isJsonObject(group.access) && group.access), ...Object.fromEntries(lists) });
+		} else after.set(name, value);
 	}
-	return after;
+	return Object.fromEntries(after);
 }
 
 /** `null` clears a field. */

@@ -61,13 +61,13 @@ class PreviewedAttackForge extends AttackForge {
 
 	override async addMember(groupId: string, userId: string, access: string): Promise<unknown> {
 		return await this.setAccessLevel(groupId, userId, access, (present) => {
-			if (present !== undefined) throw alreadyMember(present);
+			if (present !== undefined) throw alreadyMember(userId, present);
 		});
 	}
 
 	override async changeMember(groupId: string, userId: string, access: string): Promise<unknown> {
 		return await this.setAccessLevel(groupId, userId, access === 'Delete' ? undefined : access, (present) => {
-			if (present === undefined) throw noMember();
+			if (present === undefined) throw noMember(userId);
 		});
 	}
 
@@ -144,7 +144,8 @@ class PreviewedAttackForge extends AttackForge {
 		const set = (field: string, present: unknown, to: unknown, isKnown: boolean) => {
 			if (!isKnown || !isStored(to, present)) plan.set(field, isKnown ? (present ?? null) : undefined, to);
 		};
-		const isShown = (name: string) => before !== undefined && (plan.outcome === 'created' || name in before);
+		const isShown = (name: string) =>
+			before !== undefined && (plan.outcome === 'created' || Object.hasOwn(before, name));
 		for (const [name, value] of Object.entries(body)) {
 			if (name === 'custom_fields' && Array.isArray(value)) {
 				for (const { key } of customFieldsOf(body)) {
@@ -157,10 +158,13 @@ class PreviewedAttackForge extends AttackForge {
 					const now = entriesOf(after.access, list);
 					plan.change(`access.${list}`, without(now, then), without(then, now));
 				}
-			} else set(name, before?.[name], value, isShown(name));
+			} else set(name, own(before, name), value, isShown(name));
 		}
 	}
 }
+
+const own = (record: JsonObject | undefined, name: string): unknown =>
+	record && Object.hasOwn(record, name) ? record[name] : undefined;
 
 /** The entries that other entries do not hold. */
 const without = (entries: readonly JsonObject[], others: readonly JsonObject[]): JsonObject[] =>
@@ -168,16 +172,16 @@ const without = (entries: readonly JsonObject[], others: readonly JsonObject[]):
 
 const REFUSED = { httpCode: '400' };
 
-const alreadyMember = (access: unknown) =>
+const alreadyMember = (userId: string, access: unknown) =>
 	new ServiceFailure(
-		`The user is a member of the group already, with the access ${inQuotes(access)}`,
+		`"User" (userId): ${userId} is a member of the group already, with the access ${inQuotes(access)}`,
 		'Nothing was written. Change Access changes it.',
 		REFUSED,
 	);
 
-const noMember = () =>
+const noMember = (userId: string) =>
 	new ServiceFailure(
-		'The user is no member of the group',
+		`"User" (userId): ${userId} is no member of the group`,
 		'Nothing was written. Add makes the user one.',
 		REFUSED,
 	);

@@ -17,14 +17,14 @@ const isList = (value: unknown): value is JsonObject & { data: unknown[] } =>
  * @param body of a creation or an update. Besides the modes of the API, a list may have batch's `Singleton`.
  */
 export function recordAfter(record: JsonObject, body: JsonObject): JsonObject {
-	const after: JsonObject = { ...record };
+	const after = new Map(Object.entries(record));
 	for (const [name, value] of Object.entries(body)) {
-		if (isList(value)) after[name] = { data: rowsAfter(name, rowsOf(record[name]), value) };
+		if (isList(value)) after.set(name, { data: rowsAfter(name, rowsOf(record[name]), value) });
 		else if (value === undefined || NEVER_SHOWN.includes(name)) continue;
-		else if (value === null) delete after[name];
-		else after[name] = value;
+		else if (value === null) after.delete(name);
+		else after.set(name, value);
 	}
-	return after;
+	return Object.fromEntries(after);
 }
 
 /** Rows that stay are the same objects. */
@@ -65,15 +65,16 @@ export function noteChanges(
 	for (const [name, value] of Object.entries(body)) {
 		const field = `${prefix}${name}`;
 		if (value === undefined) continue;
+		const present = Object.hasOwn(before, name) ? before[name] : undefined;
 		if (isList(value)) {
-			const [then, now] = [rowsOf(before[name]), rowsOf(after[name])];
+			const [then, now] = [rowsOf(present), rowsOf(after[name])];
 			plan.change(
 				field,
 				now.filter((row) => !then.includes(row)).map((row) => shown(name, row)),
 				then.filter((row) => !now.includes(row)).map((row) => shown(name, row)),
 			);
 		} else if (NEVER_SHOWN.includes(name)) plan.set(field, undefined, HIDDEN);
-		else if (!isSameValue(name, value, before[name])) plan.set(field, before[name] ?? null, value);
+		else if (!isSameValue(name, value, present)) plan.set(field, present ?? null, value);
 	}
 }
 

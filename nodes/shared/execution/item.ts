@@ -5,7 +5,7 @@ import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isToolNode } from '../core/errors';
 import { bareName, oneOf } from '../fields/fieldTypes';
-import { collectionName, isInSight, MODE_NAMES } from '../fields/parameters';
+import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
 import { suggestion } from '../fields/keys';
 import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
@@ -240,16 +240,16 @@ export class Item {
 			collection.map(([field, value]) => [field, unlocated(value)]),
 		);
 		for (const field of this.table.fields) {
-			if (!isInSight(field, operation) || field.name === 'type') continue;
+			if (formPlace(field, operation) !== 'required' || field.name === 'type') continue;
 			const value = this.parameter(field.name);
-			// The form has two inputs for the field, whose values are read as those of one box.
-			if (field.kind.finer) values[field.name] = { list: { data: value, json: values[field.name] } };
-			else if (!isUnset(value)) values[field.name] = value;
+			if (!isUnset(value)) values[field.name] = value;
 		}
 		const plain: JsonObject = {};
-		for (const { field, parameter, plain: isPlain } of this.table.inSight ?? []) {
+		for (const { field, parameter, plain: isPlain, finer } of this.table.inSight ?? []) {
 			const value = this.parameter(parameter);
-			if (!isUnset(value)) (isPlain ? plain : values)[field] = value;
+			// The values of two inputs are read as those of one box.
+			if (finer) values[field] = { list: { data: value, json: values[field] } };
+			else if (!isUnset(value)) (isPlain ? plain : values)[field] = value;
 		}
 		return { mode: 'define', values, plain, type, typeIsFixed: !this.parameters.holdsExpression('type') };
 	}

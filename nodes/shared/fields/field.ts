@@ -24,8 +24,6 @@ export type Control = Pick<INodeProperties, 'type' | 'default'> & Partial<INodeP
 /** How a value is entered and how it goes on the wire. */
 export type FieldType = {
 	control(operation: FormOperation, type?: string): Control;
-	/** A second input, for a field that is in sight: a finer way to give it. It stands among the additional fields. */
-	finer?: Control & Pick<INodeProperties, 'displayName'>;
 	/**
 	 * @param value what the user gave: from a parameter, an input item, or JSON
 	 * @returns the wire value; `undefined` when nothing was set
@@ -50,7 +48,7 @@ export type FieldType = {
 	readWithPlain?(plain: unknown, value: unknown, context: FieldContext & { plainLabel: string }): unknown;
 };
 
-/** An optional field that the form shows without Add Field. */
+/** An optional field that the form shows without Add Field, because most people fill it. */
 export type FieldInSight = {
 	/** The field's name. */
 	field: string;
@@ -58,6 +56,8 @@ export type FieldInSight = {
 	parameter: string;
 	/** A plain input for the usual values, if the field's own inputs stay among the additional fields. */
 	plain?: Pick<Field, 'displayName' | 'description' | 'placeholder'> & { rows?: number };
+	/** A second input for a list, among the additional fields. */
+	finer?: Control & Pick<INodeProperties, 'displayName'>;
 };
 
 /** One row of a service's field table: all that is known about one API field. */
@@ -74,8 +74,6 @@ export type Field = {
 	perType?: boolean;
 	create: 'required' | 'optional' | 'no';
 	update: 'optional' | 'no';
-	/** Whether the form shows the field at once, although it is optional. Most people fill it. */
-	inSight?: boolean;
 	/** Whether the field cannot be cleared. */
 	keepsValue?: boolean;
 	/**

@@ -18,12 +18,6 @@ export const formPlace = (field: Field, operation: FormOperation): Field['create
 	return field.create === 'no' ? field.update : field.create;
 };
 
-/** Whether the form shows a field outside its collection. */
-export const isInSight = (field: Field, operation: FormOperation): boolean => {
-	const place = formPlace(field, operation);
-	return place === 'required' || (place === 'optional' && field.inSight === true);
-};
-
 /** The parameters of one field as n8n lists them inside a collection or a row of one. */
 export function fieldProperty(field: Field, operation: FormOperation, type?: string): INodeProperties {
 	const control = field.kind.control(operation, type);
@@ -59,9 +53,6 @@ export function recordParameters(
 		...(table.inSight ?? []).flatMap((one) =>
 			inSightParameters(one, placed('optional'), table, operation, inModes('define')),
 		),
-		...placed('optional')
-			.filter((field) => isInSight(field, operation))
-			.map((field) => ({ ...fieldProperty(field, operation), displayOptions: inModes('define') })),
 		{
 			displayName: operation === 'update' ? 'Update Fields' : 'Additional Fields',
 			name: collectionName(operation),
@@ -71,12 +62,10 @@ export function recordParameters(
 			displayOptions: inModes('define'),
 			description: `Blank inputs change nothing${operation === 'create' ? '' : '; to clear a field use Options > Clear Fields'}`,
 			options: placed('optional')
-				.filter(({ name }) => !isMovedInSight(name, table))
-				.flatMap((field) =>
-					isInSight(field, operation)
-						? finerParameters(field)
-						: optionalParameters(field, offered, table, operation),
-				)
+				.flatMap((field) => {
+					const moved = movedInSight(field, table);
+					return moved ? finerParameters(moved) : optionalParameters(field, offered, table, operation);
+				})
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 		...autoMapNotices(
@@ -192,9 +181,9 @@ function shownByType(
 	return [...(field.types ?? []).map((type) => own(otherThan(type), type)), own(types)];
 }
 
-/** Whether the form shows the field's own inputs without Add Field. */
-const isMovedInSight = (name: string, { inSight = [] }: Table): boolean =>
-	inSight.some(({ field, plain }) => field === name && plain === undefined);
+/** Where the form shows the field's own inputs without Add Field. */
+const movedInSight = ({ name }: Field, { inSight = [] }: Table): FieldInSight | undefined =>
+	inSight.find(({ field, plain }) => field === name && plain === undefined);
 
 /** The parameters of a field that the form shows without Add Field. Those of other types are hidden. */
 function inSightParameters(
@@ -264,8 +253,8 @@ const codeNames = (fields: readonly Field[]): string =>
 		...new Set(fields.map(({ name, exactKey }) => `<code>${name}</code>${exactKey ? ' (exactly so)' : ''}`)),
 	].join(', ');
 
-const finerParameters = ({ name, kind: { finer } }: Field): INodeProperties[] =>
-	finer ? [{ ...finer, name }] : [];
+const finerParameters = ({ field, finer }: FieldInSight): INodeProperties[] =>
+	finer ? [{ ...finer, name: field }] : [];
 
 const BODY =
 	"The body of the request, with the API's own field names. Fields that the node knows are checked, and left out where they are blank. Others are sent as they are.";
@@ -283,7 +272,7 @@ const jsonBody = (noun: string, displayOptions: IDisplayOptions): INodePropertie
 
 /** The default of a parameter that may stay empty. A drop-down needs an entry for it. */
 function unset({ type, options }: INodeProperties): Partial<INodeProperties> {
-	if (type !== 'options') return { default: '' };
+	if (type !== 'options') return {};
 	return {
 		default: '',
 		options: [{ name: '(Not Set)', value: '' }, ...((options ?? []) as INodePropertyOptions[])],

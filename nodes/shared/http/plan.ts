@@ -5,7 +5,8 @@ type Change = { from?: unknown; to: unknown } | { added: unknown[]; removed: unk
 
 /** What one item of a preview would write. A service in read-only mode notes its writes here, and sends none of them. */
 export class Plan {
-	readonly changes: Record<string, Change> = {};
+	/** By the name of the field or of the list. An item may give any name, such as `__proto__`. */
+	private readonly changesByName = new Map<string, Change>();
 	/** Set where the operation's own output does not say it. */
 	outcome: string | undefined;
 	/** What the user should know. It replaces the notice of the operation. */
@@ -23,24 +24,31 @@ export class Plan {
 
 	/** @param from `undefined` where it is not known */
 	set(field: string, from: unknown, to: unknown): void {
-		const before = this.changes[field];
+		const before = this.changesByName.get(field);
 		const first = before && 'to' in before ? before.from : from;
-		this.changes[field] = { ...(first !== undefined && { from: plain(first) }), to: plain(to ?? null) };
+		this.changesByName.set(field, {
+			...(first !== undefined && { from: plain(first) }),
+			to: plain(to ?? null),
+		});
 	}
 
 	change(list: string, added: readonly unknown[], removed: readonly unknown[]): void {
 		if (added.length === 0 && removed.length === 0) return;
-		const before = this.changes[list];
+		const before = this.changesByName.get(list);
 		const all = before && 'added' in before ? before : { added: [], removed: [] };
-		this.changes[list] = {
+		this.changesByName.set(list, {
 			added: [...all.added, ...added.map(plain)],
 			removed: [...all.removed, ...removed.map(plain)],
-		};
+		});
+	}
+
+	get changes(): Record<string, Change> {
+		return Object.fromEntries(this.changesByName);
 	}
 
 	/** The output of the item, from the output that the operation would have after its writes. */
 	outputOf(record: JsonObject): JsonObject {
-		const isUnchanged = this.writes && Object.keys(this.changes).length === 0;
+		const isUnchanged = this.writes && this.changesByName.size === 0;
 		const { notice } = this;
 		return {
 			...record,
