@@ -211,7 +211,7 @@ describe('the output', () => {
 		await start();
 		server.seedGroup({ name: 'Same', ...CONTACTS });
 		server.seedGroup({ name: 'Other', ...CONTACTS, auto_add_project_request: true });
-		const set = { auto_add_project_request: false, custom_fields: { region: 'EU' } };
+		const set = { auto_add_project_request: false, custom_fields: { region: 'EMEA' } };
 		const lists = [['New', 'Same', 'Other'], ['New']];
 		const { items } = await upsert(lists.flat().map((name) => ({ name, ...set })));
 		expect(outcomes({ items })).toEqual(['created', 'updated', 'updated', 'unchanged']);

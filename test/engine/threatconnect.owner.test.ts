@@ -195,18 +195,19 @@ test('400 names in Name Is, and 400 tags besides, are split into several queries
 		const filters = { name: '={{ $json.names }}' };
 		const items = [{ names, tags: Array.from({ length: 400 }, (_, index) => `Tag ${index}`) }];
 		const from = server.requests.length;
-		const all = await node('getAll', { returnAll: true, filters }, { items });
+		const oldestFirst = { sortDirection: 'asc' };
+		const all = await node('getAll', { returnAll: true, sort: oldestFirst, filters }, { items });
 		expect(all.error).toBeUndefined();
 		expect(jsonOf(all.items).map(({ name }) => name)).toEqual(names);
 		for (const { target } of server.requests.slice(from)) expect(target.length).toBeLessThan(2100);
 		const tagged = await node(
 			'getAll',
-			{ returnAll: true, sort: { sortDirection: 'desc' }, filters: { tag: '={{ $json.tags }}' } },
+			{ returnAll: true, filters: { tag: '={{ $json.tags }}' } },
 			{ items },
 		);
 		// Each group occurs once, although its tags are in several queries.
 		expect(jsonOf(tagged.items).map(({ name }) => name)).toEqual(['Bystander', ...[...names].reverse()]);
-		const limited = await node('getAll', { limit: 3, filters }, { items });
+		const limited = await node('getAll', { limit: 3, sort: oldestFirst, filters }, { items });
 		expect(jsonOf(limited.items).map(({ name }) => name)).toEqual(names.slice(0, 3));
 	});
 });

@@ -177,7 +177,7 @@ describe('the text of a refusal decides about the advice, not its status', () =>
 	test('an owner that does not exist', async () => {
 		const error = await as(server.credentials.apiToken, 'No Such Owner');
 		expect(error?.httpCode).toBe('403');
-		expect(error?.description).toContain('The owner does not exist or the API user has no access to it');
+		expect(error?.description).toContain('"Owner Name" is "No Such Owner": there is no such owner');
 	});
 });
 

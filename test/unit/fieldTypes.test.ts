@@ -139,7 +139,11 @@ describe('a choice that depends on the type of the record', () => {
 });
 
 test('a date is chosen, read in the workflow’s zone, and a refusal names the field and how to write a date', () => {
-	expect(date().control('create')).toEqual({ type: 'dateTime', default: '' });
+	expect(date().control('create')).toMatchObject({
+		type: 'dateTime',
+		default: '',
+		hint: expect.stringContaining("in the workflow's time zone") as string,
+	});
 	expect(date().read('2021-11-03 14:15', context)).toBe('2021-11-03T13:15:00Z');
 	expect(refusal(() => date().read('soon', context))).toEqual([
 		'"Field" (field): "soon" is not a date',

@@ -14,21 +14,18 @@ const NAME = 'custom_fields';
 const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
 
 /**
- * Reads the definitions with one request, if an item of the run gives custom fields. If the key may not read them, custom
+ * Reads the definitions with one request, if an item of the run may give custom fields. If the key may not read them, custom
  * fields are sent as they are given. Any other failure is one of the items that give custom fields, because values might be
  * stored in another form than the next time.
  */
-export const loadDefinitions =
-	(form: FormOperation) =>
-	async (items: Iterable<Item>, api: AttackForge): Promise<void> => {
-		for (const item of items) {
-			if (!item.mayGive(NAME, form)) continue;
-			api.definitions = await api
-				.getDefinitions()
-				.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
-			return;
-		}
-	};
+export const definitionsFor = (form: FormOperation) => ({
+	isNeededFor: (item: Item) => item.mayGive(NAME, form),
+	async from(api: AttackForge): Promise<void> {
+		api.definitions = await api
+			.getDefinitions()
+			.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
+	},
+});
 
 /**
  * A body whose custom fields hold what their definitions want.

@@ -1,6 +1,5 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { BulkRun } from '../../shared/execution/operation';
-import { inSlices } from '../../shared/execution/timeSlices';
 import type { ThreatConnect } from '../api/client';
 import { type BatchItem, fileOf, indicatorsOf, MAX_OBJECTS, pack } from '../batch/packJobs';
 import { type BatchCounts, assignErrors } from '../batch/assignErrors';
@@ -109,7 +108,7 @@ async function settleJob(
 			done += 1;
 		}
 	};
-	await inSlices(job.length, (place) => settle(place, job[place] as BatchItem));
+	await run.inSlices(job.length, (place) => settle(place, job[place] as BatchItem));
 	run.progress(`Batch ${batchId} has finished: ${done} of ${job.length} groups ${words.done}`);
 	if (others.length > 0 && !unclear) {
 		run.hint(`Batch ${batchId} ${words.done} its groups, but reports: ${others.slice(0, 20).join('; ')}`);

@@ -43,6 +43,18 @@ export class Parameters {
 	holdsExpression(name: string): boolean {
 		return holdsExpression(this.written[name]);
 	}
+
+	/** Whether the workflow has a value or an expression for the parameter. */
+	isWritten(name: string): boolean {
+		return !saysNothing(this.written[name]);
+	}
+
+	/** Whether the parameter, a collection or a JSON text, may have a value under the key. */
+	mayHold(name: string, key: string): boolean {
+		const written: unknown = this.written[name];
+		if (typeof written === 'string') return written.startsWith('=') || written.includes(key);
+		return isJsonObject(written) && !saysNothing(written[key]);
+	}
 }
 
 function holdsExpression(value: unknown): boolean {
@@ -194,18 +206,15 @@ export class Item {
 		};
 	}
 
-	/** Whether the item may give a field. Nothing is checked yet. */
+	/** Whether the item may give a field. No expression is evaluated: one that is there counts as a value. */
 	mayGive(name: string, form: FormOperation): boolean {
-		try {
-			const { values } = this.source(form);
-			if (!isJsonObject(values)) return bareName(String(values)).includes(bareName(name));
-			return Object.entries(values).some(
-				([key, value]) => bareName(key) === bareName(name) && !saysNothing(value),
-			);
-		} catch {
-			// The error is one of the item, which is read again.
-			return false;
+		const { json } = this;
+		const mode = this.parameter('dataMode');
+		if (MODE_NAMES.json.some((one) => one === mode)) return this.parameters.mayHold('jsonBody', name);
+		if (!MODE_NAMES.autoMap.some((one) => one === mode)) {
+			return this.parameters.isWritten(name) || this.parameters.mayHold(collectionName(form), name);
 		}
+		return Object.keys(json).some((key) => bareName(key) === bareName(name) && !saysNothing(json[key]));
 	}
 
 	/** Reads the parameters once for all bodies, because an expression may give another value each time. */

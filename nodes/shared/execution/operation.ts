@@ -42,11 +42,12 @@ const OPTIONS = 'options';
 
 /** An operation that sends each item on its own. */
 export type SingleOperation<Api> = OperationHead & {
-	/**
-	 * Loads what `prepare` needs of the service, once per run. What cannot be loaded is an error of the items that need it, so
-	 * this must not reject.
-	 */
-	load?(items: Iterable<Item>, api: Api): Promise<void>;
+	/** Loads what `prepare` needs of the service, once per run, if an item needs it. */
+	load?: {
+		isNeededFor(item: Item): boolean;
+		/** What cannot be loaded is an error of the items that need it, so this must not reject. */
+		from(api: Api): Promise<void>;
+	};
 	/**
 	 * Reads and checks one item.
 	 *
@@ -86,6 +87,8 @@ export type BulkRun = {
 	signal: AbortSignal | undefined;
 	/** Whether nothing more may be sent: an item failed and the execution stops at failures, or it was cancelled. */
 	halted(): boolean;
+	/** Does pieces 0 to count - 1 of synchronous work in order, and leaves n8n's event loop free in between. */
+	inSlices(count: number, piece: (index: number) => void): Promise<void>;
 	/** Does work 0 to count - 1, several at once, until the run is halted. */
 	concurrently(count: number, work: (index: number) => Promise<void>): Promise<void>;
 	/** Shows the progress to the user who runs the workflow by hand. */

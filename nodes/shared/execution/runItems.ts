@@ -154,14 +154,19 @@ function settleAgain<Api>(run: Run<Api>, index: number, earlier: Output | Error)
 	run.settle(index, earlier);
 }
 
-function* itemsOf<Api>({ length, itemAt }: Run<Api>): Generator<Item> {
-	for (let index = 0; index < length; index++) yield itemAt(index);
+async function load<Api>({ load }: SingleOperation<Api>, run: Run<Api>): Promise<void> {
+	let isNeeded = false;
+	const look = (index: number) => {
+		isNeeded = load?.isNeededFor(run.itemAt(index)) === true;
+	};
+	if (load) await inSlices(run.length, look, () => isNeeded || run.halted());
+	if (isNeeded) await load?.from(run.api);
 }
 
 /** Each item on its own, several at once. */
 async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Promise<void> {
 	const { settle, retryLog } = run;
-	await operation.load?.(itemsOf(run), run.api);
+	await load(operation, run);
 	const prepare = (index: number) => prepareItem(operation, run, index);
 	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
@@ -239,6 +244,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 		earlier: () => entriesSentBefore(operation, run),
 		signal,
 		halted,
+		inSlices,
 		concurrently: async (count, work) =>
 			await runConcurrently(count, run.atOnce, halted, (index) => ({
 				run: async () => await work(index),

@@ -238,7 +238,7 @@ export class ConcurrencyLimiter {
 const lastLimiters = new Map<string, ConcurrencyLimiter>();
 
 /**
- * A limiter for a run. It begins with what the last run with the same key has learnt in this process.
+ * A limiter for a run. It begins with what the last run with the same key has learnt in the same process of n8n.
  *
  * @param key tells services, credentials and operations apart
  */

@@ -3,7 +3,7 @@ import { extraJsonOption, optionsCollection, previewOption } from '../../../shar
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
-import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
+import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { changedGroupRecords } from '../parameters';
 
@@ -17,7 +17,7 @@ export const create = defineOperation<AttackForge>({
 	description: 'Create a group with its contacts, custom fields and access',
 	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption, previewOption)],
 	records: changedGroupRecords,
-	load: loadDefinitions('create'),
+	load: definitionsFor('create'),
 	prepare(item, api) {
 		const body = withDefinedFields(item.body('create'), item, api);
 		return { orderKey: nameOrderKey(body.name), run: async () => await createGroup(api, body) };

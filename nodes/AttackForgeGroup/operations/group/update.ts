@@ -11,7 +11,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
+import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
@@ -34,7 +34,7 @@ export const update = defineOperation<AttackForge>({
 		...updatingNotices('updateFields'),
 	],
 	records: changedGroupRecords,
-	load: loadDefinitions('update'),
+	load: definitionsFor('update'),
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const body = withDefinedFields(item.body('update'), item, api);

@@ -24,7 +24,7 @@ import {
 	updatingOptions,
 	upsertRecords,
 } from '../parameters';
-import { loadDefinitions, withDefinedFields } from '../../flows/checkCustomFields';
+import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import {
 	described,
@@ -96,7 +96,7 @@ export const upsert = defineOperation<AttackForge>({
 		...updatingNotices('additionalFields'),
 	],
 	records: upsertRecords,
-	load: loadDefinitions('upsert'),
+	load: definitionsFor('upsert'),
 	prepare(item, api) {
 		const bodies = item.upsertBodies();
 		const create = () => withDefinedFields(bodies.create(), item, api);
