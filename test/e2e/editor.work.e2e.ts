@@ -163,7 +163,7 @@ describe('an execution by hand', () => {
 				additionalFields: { ownerName: { __rl: true, mode: 'name', value: 'Nobody' } },
 			},
 			message: /owner/i,
-			description: 'check its name',
+			description: 'Check its name',
 		},
 		{
 			what: 'a text that is not an ID',

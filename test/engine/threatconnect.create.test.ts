@@ -250,13 +250,13 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 			.filter((field) => field.create === 'required' && field.types?.includes(type))
 			.map(({ name }) => name);
 		const parameters = Object.fromEntries(required.map((name) => [name, given[name]]));
-		const { status, description, tags, securityLabels, ...others } = given;
+		const elsewhere = [...required, 'status', 'description', 'tags', 'securityLabels'];
 		const additionalFields = Object.fromEntries(
-			Object.entries(others).filter(([name]) => !required.includes(name)),
+			Object.entries(given).filter(([name]) => !elsewhere.includes(name)),
 		);
 		const inSight = {
-			status,
-			groupDescription: description,
+			status: given.status,
+			groupDescription: given.description,
 			tagNames: 'Robbery, Ransomware',
 			securityLabelNames: 'TLP:GREEN',
 			indicators: '203.0.113[.]7',
