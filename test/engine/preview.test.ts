@@ -27,7 +27,7 @@ describe('AttackForge', () => {
 				{ key: 'tier', value: '1' },
 			];
 			const { id } = server.seedGroup({ name: 'Known', ...CONTACTS, custom_fields });
-			const { items } = await node('upsert', sync, {
+			const { items, hints } = await node('upsert', sync, {
 				items: [
 					{ name: 'New', ...CONTACTS },
 					{ name: 'Known', ...CONTACTS, group_owner: 'Ann', custom_fields: { region: 'APAC' } },
@@ -55,6 +55,9 @@ describe('AttackForge', () => {
 				{ id, group_owner: 'Ann', _preview: true },
 				{ id, _preview: true },
 			]);
+			expect(hints.map(({ message }) => message)).toContain(
+				'Preview: nothing was written. What the items would be: 1 created, 1 unchanged, 1 updated.',
+			);
 			expect(writes(server)).toEqual([]);
 		});
 	});
@@ -75,7 +78,7 @@ describe('AttackForge', () => {
 
 	test('an item in earnest neither finds what a preview would create, nor is it held back', async () => {
 		await withAttackForge({}, async (server, node) => {
-			const { items } = await node(
+			const { items, errors } = await node(
 				'upsert',
 				{ ...sync, options: { preview: '={{ $json.dryRun }}' } },
 				{
@@ -83,20 +86,24 @@ describe('AttackForge', () => {
 						{ name: 'New', ...CONTACTS, dryRun: true },
 						{ name: 'New', ...CONTACTS, dryRun: false },
 						{ name: 'Other', ...CONTACTS, dryRun: '' },
+						{ name: 'Another', ...CONTACTS },
 					],
+					onError: 'continueErrorOutput',
 				},
 			);
 			expect(jsonOf(items).map(({ _outcome, _preview }) => [_outcome, _preview])).toEqual([
 				['created', true],
 				['created', undefined],
-				['created', undefined],
 			]);
+			// Where the expression gives nothing, a write is not what was asked for.
+			const blank = '"Preview" (preview) has no value';
+			expect(jsonOf(errors).map(({ error }) => error)).toEqual([blank, blank]);
 			expect(
 				server
 					.groups()
 					.map(({ name }) => name)
 					.sort(),
-			).toEqual(['New', 'Other']);
+			).toEqual(['New']);
 		});
 	});
 

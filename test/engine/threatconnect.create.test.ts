@@ -470,6 +470,33 @@ describe('Auto-Map', () => {
 		]);
 	});
 
+	test('takes the headings of the plain inputs, with a list of indicators as it is pasted', async () => {
+		const { error, hints } = await node(
+			'create',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{
+				items: [
+					{
+						Name: 'Pasted',
+						'Tag Names': 'Robbery, Ransomware',
+						security_label_names: 'TLP:AMBER',
+						Indicators: 'hxxp://badguy[.]com/a\n203.0.113[.]7',
+					},
+				],
+			},
+		);
+		expect(error).toBeUndefined();
+		expect(JSON.parse(server.requests.at(-1)?.body ?? '')).toMatchObject({
+			name: 'Pasted',
+			tags: { data: [{ name: 'Robbery' }, { name: 'Ransomware' }] },
+			securityLabels: { data: [{ name: 'TLP:AMBER' }] },
+			associatedIndicators: { data: [{ type: 'URL' }, { type: 'Address' }] },
+		});
+		expect(hints.map(({ message }) => message)).toEqual([
+			expect.stringContaining('"Indicators" as associatedIndicators (1 item)'),
+		]);
+	});
+
 	test('suggests a key of the item for a required field that is missing', async () => {
 		const { error } = await node(
 			'create',
@@ -577,7 +604,7 @@ describe('a refusal names what the item has given', () => {
 		[
 			'a field that ThreatConnect refuses',
 			{ securityLabels: 'TLP:PINK' },
-			'The request sets type, name, securityLabels: look at the one that the message is about.',
+			'The item has securityLabels "TLP:PINK". Each must be a label of this instance',
 		],
 	])('%s', async (_what, more, message) => {
 		expect(await refused(more)).toContain(message);

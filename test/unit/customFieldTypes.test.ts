@@ -21,7 +21,13 @@ describe('the definitions of a form', () => {
 	});
 
 	test.each([
-		[['EMEA', '', 7], [{ name: 'EMEA', value: 'EMEA' }]],
+		[
+			['EMEA', '', 7],
+			[
+				{ name: 'EMEA', value: 'EMEA' },
+				{ name: '7', value: '7' },
+			],
+		],
 		[[{ label: 'Europe', value: 'EMEA' }], [{ name: 'Europe', value: 'EMEA' }]],
 		[[{ name: 'Europe', id: 'EMEA' }], [{ name: 'Europe', value: 'EMEA' }]],
 		[[{ key: 'EMEA' }, { label: 'Europe' }], [{ name: 'EMEA', value: 'EMEA' }]],
@@ -73,4 +79,13 @@ describe('a value', () => {
 		expect(stored('2027-02-01T04:30:00Z', 'datepicker')).toBe('2027-01-31');
 		expect(stored('2027-01-31T23:30:00', 'datepicker')).toBe('2027-01-31');
 	});
+});
+
+test('a value of a choice comes before the name of another one', () => {
+	const choices = [
+		{ name: '2', value: '1' },
+		{ name: '1', value: '2' },
+	];
+	const definition = { key: 'k', type: 'select', choices };
+	expect(asDefined({ key: 'k', value: '2' }, definition, { label: 'L', zone: 'UTC' }).value).toBe('2');
 });

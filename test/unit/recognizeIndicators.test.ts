@@ -101,7 +101,6 @@ describe('what is not recognized is named, with the way out', () => {
 		['[2001:db8::1]:443', 'no port'],
 		['badguy.com/path', 'scheme'],
 		['http://badguy.com/x,other.example', 'one URL or several'],
-		['http://a.example/x,http://b.example/y', 'one URL or several'],
 		['tcp://badguy.com', 'Recognized are'],
 		['999.0.2.1', 'Recognized are'],
 		['192.0.02.1', 'Recognized are'],
@@ -220,4 +219,42 @@ test('any text is recognized as a whole or refused by name, and nothing else fai
 		}),
 		{ numRuns: 2000 },
 	);
+});
+
+describe('what stands around a value is no part of it, and the value stays whole', () => {
+	const read = (text: string) =>
+		recognizeIndicators(text, 'L').map(({ type, summary }) => `${type} ${summary}`);
+
+	test.each([
+		['https://münchen.de:8443/x', ['URL https://xn--mnchen-3ya.de:8443/x']],
+		['http://a.example/x,http://b.example/y', ['URL http://a.example/x', 'URL http://b.example/y']],
+		['http://evil.com/x\u200e', ['URL http://evil.com/x']],
+		['\u2060john@badguy.com', ['EmailAddress john@badguy.com']],
+		['"a.com","192.0.2.4"', ['Host a.com', 'Address 192.0.2.4']],
+		['<a@b.com>,<c@d.com>', ['EmailAddress a@b.com', 'EmailAddress c@d.com']],
+		['http://a.com/Foo(.net)', ['URL http://a.com/Foo(.net)']],
+		['http://a.com/x\\.git', ['URL http://a.com/x\\.git']],
+	])('%s', (text, found) => expect(read(text)).toEqual(found));
+
+	test.each([
+		'•john@badguy.com',
+		'(john@badguy.com',
+		'payload.aspx',
+		'evil.example;https://a.example/?q=a,b.example',
+		'macro.xll',
+		'Security.evtx',
+		'HKEY_LOCAL_MACHINE\\Software\\x : Val : REG_SZ, badguy.com',
+	])('%s is refused', (text) => expect(() => read(text)).toThrow('cannot be recognized'));
+
+	test('words are named as a whole', () => {
+		expect(() => read('not an indicator!!')).toThrow('cannot be recognized: "not an indicator!!"');
+	});
+
+	// A pattern that tries each way to divide them would run for hours.
+	test.each([
+		['blanks', `a${'\t'.repeat(300_000)}b`],
+		['blanks behind a hash', `${'a'.repeat(32)}${' '.repeat(300_000)}x`],
+		['commas', `x${','.repeat(300_000)}x`],
+		['semicolons', `a.com${';'.repeat(300_000)}!`],
+	])('a long row of %s comes to an end', (_what, text) => expect(() => read(text)).toThrow());
 });

@@ -54,12 +54,15 @@ function choicesOf(config: JsonObject): Choice[] {
 	return lists.flatMap(([, list]) => (Array.isArray(list) ? list.flatMap(choiceOf) : []));
 }
 
+const isPlain = (value: unknown): value is string | number =>
+	typeof value === 'number' || (typeof value === 'string' && value !== '');
+
 function choiceOf(entry: unknown): Choice[] {
-	if (typeof entry === 'string' && entry !== '') return [{ name: entry, value: entry }];
+	if (isPlain(entry)) return [{ name: String(entry), value: String(entry) }];
 	if (!isJsonObject(entry)) return [];
 	const value = entry.value ?? entry.key ?? entry.id;
 	const name = entry.label ?? entry.name ?? value;
-	return typeof value === 'string' && typeof name === 'string' ? [{ name, value }] : [];
+	return isPlain(value) && isPlain(name) ? [{ name: String(name), value: String(value) }] : [];
 }
 
 const TEXT_TYPES = ['input', 'textarea'];
@@ -114,15 +117,19 @@ const isNamed = ({ name, value }: Choice, given: string): boolean =>
 
 function choiceIn(choices: readonly Choice[], given: string, label: string): string {
 	if (choices.length === 0) return given;
-	const chosen = choices.find((choice) => isNamed(choice, given));
+	const chosen =
+		choices.find(({ value }) => comparable(value) === comparable(given)) ??
+		choices.find((choice) => isNamed(choice, given));
 	if (chosen) return chosen.value;
 	const bare = comparable(given).toLowerCase();
-	const alike = choices.find(({ name, value }) => [name, value].some((one) => one.toLowerCase() === bare));
+	const [alike, ...others] = choices.filter(({ name, value }) =>
+		[name, value].some((one) => comparable(one).toLowerCase() === bare),
+	);
+	if (alike && others.length === 0) return alike.value;
+	const wanted = alike ? [alike, ...others] : choices;
 	throw new InvalidInput(
 		`${label} has no choice ${inQuotes(given)}`,
-		alike
-			? `Did you mean "${alike.name}"?`
-			: `Its choices in AttackForge are ${choices.map(({ name }) => `"${name}"`).join(', ')}.`,
+		`Its choices in AttackForge are ${wanted.map(({ name }) => `"${name}"`).join(', ')}. Several are separated by commas or line breaks.`,
 	);
 }
 

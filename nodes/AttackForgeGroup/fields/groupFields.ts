@@ -1,9 +1,15 @@
-import { field, type Table } from '../../shared/fields/field';
+import { field, type FieldType, type Table } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { access } from './access';
 import { CUSTOM_FIELDS_FROM_INPUT, customFields } from './customFields';
 
 const required = { create: 'required' } as const;
+
+/** One line of text. Spreadsheets pad their cells, and a blank behind an address breaks mail. */
+const line = (): FieldType => {
+	const kind = text();
+	return { ...kind, read: (value, context) => String(kind.read(value, context)).trim() };
+};
 
 /**
  * THE table of AttackForge's group fields, in the order of the documented examples.
@@ -14,7 +20,7 @@ const required = { create: 'required' } as const;
 export const table: Table = {
 	noun: 'Group',
 	fields: [
-		field('name', 'Name', text(), 'Name that the group has in AttackForge', {
+		field('name', 'Name', line(), 'Name that the group has in AttackForge', {
 			...required,
 			placeholder: 'e.g. ACME Corp. Technology Team',
 		}),
@@ -22,22 +28,22 @@ export const table: Table = {
 		field(
 			'group_owner',
 			'Group Owner',
-			text(),
+			line(),
 			'Name of the person who owns the group: free text, not a user',
 			{
 				...required,
 				placeholder: 'e.g. John Citizen',
 			},
 		),
-		field('primary_contact_name', 'Primary Contact Name', text(), 'Name of the person to contact', {
+		field('primary_contact_name', 'Primary Contact Name', line(), 'Name of the person to contact', {
 			...required,
 			placeholder: 'e.g. Paul Citizen',
 		}),
-		field('primary_contact_number', 'Primary Contact Number', text(), 'Phone number of the primary contact', {
+		field('primary_contact_number', 'Primary Contact Number', line(), 'Phone number of the primary contact', {
 			...required,
 			placeholder: 'e.g. (555)555-5555',
 		}),
-		field('primary_contact_email', 'Primary Contact Email', text(), 'E-mail address of the primary contact', {
+		field('primary_contact_email', 'Primary Contact Email', line(), 'E-mail address of the primary contact', {
 			...required,
 			placeholder: 'e.g. paul.citizen@example.com',
 		}),

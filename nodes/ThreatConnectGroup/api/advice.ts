@@ -23,6 +23,12 @@ export function adviceAbout(status: number, words: string, { query = [], body }:
 			: `By ID, the item names: ${named}. Check that they exist, and that the API user may see them.`;
 	}
 	if (status !== 400 && status !== 422) return undefined;
+	if (/security label/i.test(words)) {
+		const labels = listed({ securityLabels: fields.securityLabels }, 'name');
+		if (labels !== '') {
+			return `The item has ${labels}. Each must be a label of this instance, spelled as there: the list at Security Labels, among the other fields, shows them.`;
+		}
+	}
 	if (/attribute/i.test(words)) {
 		// The body is a group, or one attribute of a group.
 		const attributes = fields.groupId === undefined ? fields.attributes : { data: [fields] };

@@ -9,10 +9,10 @@ export type RecognizedIndicator = { type: string; summary: string };
 /** Endings of file names that are no top-level domain. `zip`, `sh`, `py`, `mov` and `com` are both, and are taken for hosts. */
 const FILE_ENDINGS = new Set(
 	[
-		'apk,bak,bat,bin,bmp,cfg,chm,cmd,conf,cpl,csv,dat,dll,dmg,doc,docm,docx,dot,dotm,elf,eml,exe,gif,gz,hta,htm',
-		'html,ico,img,ini,iso,jar,jpeg,jpg,js,jse,json,jsp,lnk,log,msg,msi,ocx,odt,pcap,pdf,php,pif,png,potx,pps,ppsx',
-		'ppt,pptm,pptx,rar,reg,rtf,scr,svg,swf,sys,tar,tmp,ttf,txt,url,vbe,vbs,wav,wsf,wsh,xls,xlsb,xlsm,xlsx,xml,yar',
-		'yara,yaml,yml',
+		'apk,aspx,bak,bat,bin,bmp,cfg,chm,class,cmd,conf,cpl,csv,dat,db,dll,dmg,doc,docm,docx,dot,dotm,dylib,elf,eml,evtx,exe',
+		'gif,gz,hta,htm,html,ico,img,inf,ini,iqy,iso,jar,jnlp,jpeg,jpg,js,jse,json,jsp,jspx,lnk,log,lua,mdb,msg,msi,ocx,odt',
+		'pcap,pdf,pem,php,pif,plist,png,potx,pps,ppsx,ppt,pptm,pptx,rar,reg,rtf,scr,sct,svg,swf,sys,tar,tmp,ttf,txt,url,vbe',
+		'vbs,vhd,wav,wsf,wsh,xll,xls,xlsb,xlsm,xlsx,xml,yar,yara,yaml,yml',
 	].flatMap((endings) => endings.split(',')),
 );
 
@@ -56,8 +56,8 @@ function urlOf(text: string): string | undefined {
 	if (authority === '' || !URL.canParse(text)) return undefined;
 	// The host of a URL must be in lower case. What stands before an @ is no part of the host.
 	const at = authority.lastIndexOf('@') + 1;
-	const host = authority.slice(at);
-	return `${scheme.toLowerCase()}://${authority.slice(0, at)}${inAscii(host).toLowerCase()}${rest}`;
+	const [, host = '', port = ''] = /^(.*?)(:\d*)?$/.exec(authority.slice(at)) ?? [];
+	return `${scheme.toLowerCase()}://${authority.slice(0, at)}${inAscii(host).toLowerCase()}${port}${rest}`;
 }
 
 function fileOf(text: string): string | undefined {
@@ -74,7 +74,7 @@ const TYPES: Readonly<Record<string, (text: string) => string | undefined>> = {
 	ASN: (text) => (/^ASN?\d{1,10}$/i.test(text) ? `ASN${text.replace(/\D+/, '')}` : undefined),
 	CIDR: blockOf,
 	EmailAddress: (text) => {
-		const [, , host = ''] = /^([^\s@:/]+)@([^@]+)$/.exec(text) ?? [];
+		const [, , host = ''] = /^([\p{L}\p{N}.!#$%&'*+/?^_`{|}~-]+)@([^@]+)$/u.exec(text) ?? [];
 		return isHost(host) ? text : undefined;
 	},
 	File: fileOf,
@@ -82,7 +82,9 @@ const TYPES: Readonly<Record<string, (text: string) => string | undefined>> = {
 	URL: urlOf,
 };
 
-const BRACKETED = /[ \t]*[[({<]{1,2}[ \t]*(\.|dot|@|at|:\/\/|:|\/\/|\/)[ \t]*[\])}>]{1,2}[ \t]*/gi;
+// Blanks are counted, because a pattern that takes any number of them takes too long on a row of empty cells.
+const BRACKETED =
+	/[ \t]{0,4}[[({<]{1,2}[ \t]{0,4}(\.|dot|@|at|:\/\/|:|\/\/|\/)[ \t]{0,4}[\])}>]{1,2}[ \t]{0,4}/gi;
 const WORDS: Readonly<Record<string, string>> = { at: '@', dot: '.' };
 /** A bracket that was forgotten, or a backslash. */
 const HALF_BRACKETED = /(?<=[\p{L}\p{N}])(?:[[({\\]\.|\.[\])}])(?=[\p{L}\p{N}])/gu;
@@ -91,7 +93,6 @@ const HALF_BRACKETED = /(?<=[\p{L}\p{N}])(?:[[({\\]\.|\.[\])}])(?=[\p{L}\p{N}])/
 const refang = (line: string): string =>
 	line
 		.replace(BRACKETED, (_all, sign: string) => WORDS[sign.toLowerCase()] ?? sign)
-		.replace(HALF_BRACKETED, '.')
 		.replace(/(?<![\p{L}\p{N}])h(?:xx|tx|xt|\*\*)p(s?)(?=:)/giu, 'http$1')
 		.replace(/(?<![\p{L}\p{N}])f(?:x|\*)p(s?)(?=:)/giu, 'ftp$1')
 		.replace(/(?<![\p{L}\p{N}])(https?|ftps?|sftp):(?:\\\\|\/\/)/giu, '$1://');
@@ -105,9 +106,30 @@ function recognized(text: string): RecognizedIndicator | undefined {
 	return other === undefined ? found : undefined;
 }
 
-const withoutQuotes = (text: string): string => text.replace(/^(["'`])(.*)\1$|^<(.*)>$/, '$2$3');
+/** A value with a whole host. In the path of a URL, a bracket may be meant. */
+const withWholeHost = (value: string): string =>
+	value.replace(/^(?:[a-z]+:\/\/)?[^/?#]*/i, (start) => start.replace(HALF_BRACKETED, '.'));
 
-const LIST = 'Associated Indicators, among the other fields, takes any indicator by its type and summary.';
+const withoutQuotes = (text: string): string => text.replace(/^(["'`])([^"'`]*)\1$|^<([^<>]*)>$/, '$2$3');
+
+const isSeparator = (sign: string | undefined) => sign === ',' || sign === ';';
+
+/** A text without the separators around it. */
+function withoutSeparators(text: string): string {
+	let [start, end] = [0, text.length];
+	while (start < end && isSeparator(text[start])) start += 1;
+	while (end > start && isSeparator(text[end - 1])) end -= 1;
+	return text.slice(start, end);
+}
+
+/** What stands between values, and characters without width, which people copy unseen. */
+const BETWEEN = /[\s\u00AD\u200B-\u200F\u2060\uFEFF]+/;
+
+/** A separator before the scheme of a URL stands between two values. */
+const BEFORE_URL = /[,;](?=(?:https?|ftps?|sftp):\/\/)/i;
+
+const LIST =
+	'Remove what is no indicator; Add Field > Associated Indicators takes any indicator by its type and summary.';
 
 /** What to do about a value that is not recognized. */
 function adviceFor(text: string): string {
@@ -127,11 +149,18 @@ function adviceFor(text: string): string {
 /** The values of a line. A comma or a semicolon is a part of a URL, but if all around it are indicators, nobody can know. */
 function valuesOf(line: string): string[] {
 	if (REGISTRY_KEY.test(line)) return [line];
-	const whole = refang(line).replace(/(?<=[\da-f]{32})[ \t]*:[ \t]*(?=[\da-f]{32})/gi, ':');
-	return whole.split(/[\s\u200B\uFEFF]+/).flatMap((given) => {
-		const value = withoutQuotes(given.replace(/^[,;]+|[,;]+$/g, ''));
-		return URL_WITH_SCHEME.test(value) ? [value] : value.split(/[,;]+/).map(withoutQuotes);
-	});
+	const whole = refang(line).replace(/(?<=[\da-f]{32})[ \t]{0,4}:[ \t]{0,4}(?=[\da-f]{32})/gi, ':');
+	const values = whole
+		.split(BETWEEN)
+		.flatMap((given) => given.split(BEFORE_URL))
+		.flatMap((given) => {
+			const value = withoutQuotes(withoutSeparators(given));
+			return URL_WITH_SCHEME.test(value) ? [value] : value.split(/[,;]+/).map(withoutQuotes);
+		})
+		.map(withWholeHost);
+	// Words are named as a whole.
+	const areWords = values.every((value) => /^[\p{L}'!?-]+$/u.test(value) && recognized(value) === undefined);
+	return areWords && !/[,;]/.test(line) ? [line] : values;
 }
 
 const isSeveral = (text: string): boolean => {
@@ -141,6 +170,8 @@ const isSeveral = (text: string): boolean => {
 
 function indicatorOf(text: string, label: string): RecognizedIndicator | undefined {
 	if (!REGISTRY_KEY.test(text)) return isSeveral(text) ? undefined : recognized(text);
+	// What stands behind the type of the value would be lost.
+	if (/ : REG_\w*\W/.test(text)) return undefined;
 	// A key without a value has no summary in ThreatConnect: the message says so.
 	indicatorBody('Registry Key', text, label);
 	return { type: 'Registry Key', summary: text };

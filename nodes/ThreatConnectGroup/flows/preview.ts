@@ -41,7 +41,8 @@ class PreviewedThreatConnect extends ThreatConnect {
 	private readonly steps = new Map<string, Step[]>();
 	/** Attributes that responses have shown, with the ID of their group, by their own ID. */
 	private readonly attributes = new Map<string, { groupId: string; row: JsonObject }>();
-	private readonly newGroups: JsonObject[] = [];
+	/** By ID. */
+	private readonly newGroups = new Map<string, JsonObject>();
 	plan = new Plan(0);
 
 	/** The same service, with a plan of its own. */
@@ -50,7 +51,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 	}
 
 	override get plannedGroups(): readonly JsonObject[] {
-		return this.newGroups.map((group) => this.asPlanned(group));
+		return [...this.newGroups.values()].map((group) => this.asPlanned(group));
 	}
 
 	override async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
@@ -65,7 +66,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const group = recordAfter({ id: this.plan.newId }, { ...given, ownerName });
 		this.plan.outcome = 'created';
 		noteChanges(this.plan, {}, group, given);
-		this.newGroups.push(group);
+		this.newGroups.set(String(group.id), group);
 		return withoutFields(group, fieldsShowing(body), options.fields);
 	}
 
@@ -158,7 +159,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const steps = this.steps.get(id) ?? [];
 		const planned = steps.reduce<JsonObject>((before, step) => step(before), group);
 		for (const row of rowsOf(planned.attributes)) this.attributes.set(String(row.id), { groupId: id, row });
-		const isNew = this.newGroups.includes(group);
+		const isNew = this.newGroups.has(id);
 		if (isNew || steps.length === 0) return planned;
 		const lists = Object.keys(planned).filter((name) => !(name in group));
 		return withoutFields(planned, lists, fields);

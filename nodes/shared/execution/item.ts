@@ -103,7 +103,8 @@ export class Item {
 	 * @throws InvalidInput
 	 */
 	get isPreview(): boolean {
-		return readPreview(this.options.preview);
+		const { options } = this;
+		return 'preview' in options && readPreview(options.preview);
 	}
 
 	/** This run of the node and its repetitions. A preview does nothing that a repetition must know. */

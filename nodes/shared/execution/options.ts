@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
-import { optionalSwitch, readNumber } from '../core/readValue';
+import { InvalidInput } from '../core/errors';
+import { isBlank, optionalSwitch, readNumber, readSwitch } from '../core/readValue';
 
 const DEFAULT_CONCURRENT_REQUESTS = 32;
 const DEFAULT_TIMEOUT_SECONDS = 60;
@@ -78,14 +79,25 @@ export const previewOption: INodeProperties = {
 	displayName: 'Preview',
 	name: 'preview',
 	type: 'boolean',
-	default: false,
+	// Whoever adds the option wants it. Without the option, items are written.
+	default: true,
 	description:
 		'Whether to only say what would be created, changed or left, in <code>_outcome</code> and <code>_changes</code> of each item. Nothing is written.',
 };
 
-/** @throws InvalidInput */
-export const readPreview = (preview: unknown): boolean =>
-	optionalSwitch(preview, '"Preview" (preview)', false);
+const PREVIEW = '"Preview" (preview)';
+
+/**
+ * @param preview of an item whose options hold it
+ * @throws InvalidInput also where it is blank: whoever asks for a preview must not get a write
+ */
+export function readPreview(preview: unknown): boolean {
+	if (!isBlank(preview)) return readSwitch(preview, PREVIEW);
+	throw new InvalidInput(
+		`${PREVIEW} has no value`,
+		'Its expression gives nothing for this item: it must give true to see what would be done, or false to do it.',
+	);
+}
 
 /** The `options` collection of an operation, its entries in alphabetical order. */
 export function optionsCollection(...own: INodeProperties[]): INodeProperties {

@@ -52,6 +52,7 @@ export async function runItems<Api>(
 	const keys = new KeyHints(service.table);
 	const signal = context.getExecutionCancelSignal();
 	const previewed = new Set<number>();
+	const previews = new Map<string, number>();
 	const run: Run<Api> = {
 		...connected,
 		context,
@@ -64,6 +65,7 @@ export async function runItems<Api>(
 		previewOf: service.preview(connected.api),
 		settle(index, outcome) {
 			if (!previewed.has(index)) retryLog.note(index, outcome);
+			else count(previews, outcome instanceof Error ? 'failed' : outcomeName(outcome));
 			outcomes.settle(index, outcome);
 		},
 		signal,
@@ -75,8 +77,27 @@ export async function runItems<Api>(
 
 	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
+	if (previews.size > 0) {
+		const counts = [...previews]
+			.sort()
+			.map(([name, items]) => `${items} ${escapeHtml(name)}`)
+			.join(', ');
+		const message = `Preview: nothing was written. What the items would be: ${counts}.`;
+		context.addExecutionHints({ message, location: 'outputPane' });
+	}
 	for (const message of keys.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
+}
+
+const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+function outcomeName(outcome: Output): string {
+	let name = 'unchanged';
+	mapRecords(outcome, (record) => {
+		name = String(record._outcome);
+		return record;
+	});
+	return name;
 }
 
 const NOTHING_SENT = 'Nothing was sent for any item.';

@@ -1,7 +1,7 @@
 import { InvalidInput } from '../core/errors';
 import { type JsonObject, stringifyJson } from '../core/json';
 import { inQuotes, saysNothing } from '../core/readValue';
-import { type Field, labelOf } from './field';
+import { type Field, labelOf, type Table } from './field';
 import { bareName } from './fieldTypes';
 
 /** Which keys of an item are which fields, in Auto-Map mode: people's headings are not spelled like the API's names. */
@@ -28,6 +28,20 @@ export function spelledKeys(values: JsonObject, fields: readonly Field[]): Map<s
 		if (field) spelled.set(key, field.name);
 	}
 	return spelled;
+}
+
+/** The keys of an item that are named like a plain input of the form, such as `Tag Names`, with the name of its field. */
+export function plainKeys(values: JsonObject, { fields, inSight = [] }: Table): Map<string, string> {
+	const keys = new Map<string, string>();
+	for (const { field, parameter, plain } of inSight) {
+		if (!plain) continue;
+		const names = [parameter, plain.displayName].map(bareName);
+		for (const key of Object.keys(values)) {
+			const isPlain = names.includes(bareName(key)) && !fields.some(({ name }) => name === key);
+			if (isPlain) keys.set(key, field);
+		}
+	}
+	return keys;
 }
 
 /**

@@ -2,7 +2,7 @@ import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson, stringifyJson } from '../core/json';
 import { nameChoice } from './fieldTypes';
-import { spelledKeys, suggestion, valueOf } from './keys';
+import { plainKeys, spelledKeys, suggestion, valueOf } from './keys';
 import {
 	inQuotes,
 	isBlank,
@@ -66,6 +66,7 @@ export function readRecord(
 ): ReadRecord {
 	const given = readValues(source);
 	const spelled = source.mode === 'autoMap' ? spelledKeys(given, table.fields) : NONE;
+	const plainOnes = source.mode === 'autoMap' ? plainKeys(given, table) : NONE;
 	const context: FieldContext = {
 		label: '',
 		operation,
@@ -78,14 +79,24 @@ export function readRecord(
 	const body =
 		source.mode === 'json'
 			? readJsonFields(values, source, table, fields, context)
-			: readFields(values, source.mode === 'define' ? source.plain : undefined, table, fields, context);
+			: readFields(values, readPlain(source, table, plainOnes), table, fields, context);
 	if (operation === 'update') clearFields(body, cleared, fields, context);
-	const ignored = source.mode === 'autoMap' ? ignoredKeys(given, values, fields, operation, spelled) : [];
+	const ignored =
+		source.mode === 'autoMap'
+			? ignoredKeys(given, values, fields, operation, spelled).filter(
+					(key) => !isSent(fields.get(plainOnes.get(key) ?? ''), operation),
+				)
+			: [];
 	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
 	if (operation === 'create') {
 		const unused = source.mode === 'autoMap' ? pick(given, ignored) : {};
-		return { body: finished, ignored, spelled, missing: findMissing(table.noun, fields, finished, unused) };
+		return {
+			body: finished,
+			ignored,
+			spelled: new Map([...spelled, ...plainOnes]),
+			missing: findMissing(table.noun, fields, finished, unused),
+		};
 	}
 	if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(
@@ -95,7 +106,23 @@ export function readRecord(
 				: 'Set at least one field.',
 		);
 	}
-	return { body: finished, ignored, spelled };
+	return { body: finished, ignored, spelled: new Map([...spelled, ...plainOnes]) };
+}
+
+/** The values of the plain inputs: of the form, or of keys of the item that are named like them. */
+function readPlain(
+	source: Source,
+	{ inSight = [] }: Table,
+	keys: ReadonlyMap<string, string>,
+): JsonObject | undefined {
+	if (source.mode !== 'autoMap') return source.mode === 'define' ? source.plain : undefined;
+	if (keys.size === 0) return undefined;
+	const values = inSight.flatMap(({ field, parameter, plain }) => {
+		const names = new Map([...keys].filter(([, name]) => name === field).map(([key]) => [key, parameter]));
+		const input = { name: parameter, displayName: plain?.displayName ?? parameter };
+		return names.size === 0 ? [] : [[field, valueOf(source.values, input, names)] as const];
+	});
+	return Object.fromEntries(values);
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();

@@ -1,6 +1,9 @@
 import { asError, InvalidInput } from '../../../shared/core/errors';
+import type { JsonObject } from '../../../shared/core/json';
 import { isUnset, readText } from '../../../shared/core/readValue';
-import { defineOperation, type Output } from '../../../shared/execution/operation';
+import { previewOption } from '../../../shared/execution/options';
+import { Plan } from '../../../shared/http/plan';
+import { type BulkEntry, defineOperation, type Output } from '../../../shared/execution/operation';
 import { oneOf } from '../../../shared/fields/fieldTypes';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { ThreatConnect } from '../../api/client';
@@ -45,7 +48,7 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 			type: 'collection',
 			placeholder: 'Add Option',
 			default: {},
-			options: jobOptions,
+			options: [...jobOptions, previewOption].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
 	],
 	prepareEntry(item): Entry {
@@ -60,8 +63,15 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 			settings: { action: 'Delete', ...readJobOptions(item.options) },
 		};
 	},
+	async previewAll(entries, api, run) {
+		const owners = new JobOwners(api, OWNER_NEEDED);
+		await run.concurrently(entries.length, async (place) => {
+			const { index, entry } = entries[place] as BulkEntry;
+			run.settle(index, await planDeletion(index, entry as Entry, owners, api).catch(asError));
+		});
+	},
 	async runAll(entries, api, run) {
-		const owners = new JobOwners(api, 'A bulk deletion must name the owner');
+		const owners = new JobOwners(api, OWNER_NEEDED);
 		const jobs = new Map<string, { owner: string; settings: JobSettings; items: BatchItem[] }>();
 		/** The first item of each group, with the others that name it too. They get the same result. */
 		const firsts = new Map<string, number>();
@@ -95,6 +105,22 @@ export const bulkDelete = defineOperation<ThreatConnect>({
 		}
 	},
 });
+
+const OWNER_NEEDED = 'A bulk deletion must name the owner';
+
+async function planDeletion(
+	index: number,
+	{ xid, type, ownerName }: Entry,
+	owners: JobOwners,
+	api: ThreatConnect,
+): Promise<JsonObject> {
+	const owner = await owners.of({ ownerName });
+	const group = await api.findGroup({ xid, ownerName: owner }, {});
+	const plan = new Plan(index);
+	plan.outcome = group?.type === type ? 'deleted' : 'unchanged';
+	if (plan.outcome === 'unchanged') plan.notice = 'There is no group with this XID, type and owner.';
+	return plan.outputOf({ deleted: false, xid, type, ownerName: owner });
+}
 
 type Entry = { xid: string; type: string; ownerName: string | undefined; settings: JobSettings };
 

@@ -248,6 +248,11 @@ async function placed(entries: readonly BulkEntry[], api: ThreatConnect, run: Bu
 		const known = await (types ??= indicatorTypes(api, ids));
 		return indicatorIds.map((id) => ({ id_2: id, type_2: known.get(String(id)) ?? noIndicator(id) }));
 	};
+	const add = async (index: number, owner: string, entry: Entry, earlier: number[] = []) => {
+		const { group, settings, repeated, body } = entry;
+		const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
+		imports.add(itemOf(index, owner, typed, settings), { owner, settings, repeated, body }, earlier);
+	};
 	// What an earlier try has imported keeps its XID: another item with it would overwrite that group.
 	for (const { index, entry } of await run.earlier()) {
 		const { group, settings } = entry as Entry;
@@ -257,14 +262,20 @@ async function placed(entries: readonly BulkEntry[], api: ThreatConnect, run: Bu
 	for (const [count, { index, entry }] of entries.entries()) {
 		// n8n's event loop gets its turn.
 		if (count % ITEMS_PER_SLICE === ITEMS_PER_SLICE - 1) await sleep(0);
-		const { settings, repeated, ...given } = entry as Entry;
 		try {
-			const owner = await owners.of(given.group);
-			const { group, body } = repeated === 'merge' ? imports.merged(given, owner) : given;
-			const typed = { ...group, associations: [...group.associations, ...(await typesOf(group))] };
-			imports.add(itemOf(index, owner, typed, settings), { owner, settings, repeated, body });
+			const { group } = entry as Entry;
+			const owner = await owners.of(group);
+			if ((entry as Entry).repeated === 'merge') imports.collect(index, owner, entry as Entry);
+			else await add(index, owner, entry as Entry);
 		} catch (error) {
 			run.settle(index, asError(error));
+		}
+	}
+	for (const { owner, entries: parts, indexes } of imports.collected()) {
+		try {
+			await add(indexes.at(-1) ?? 0, owner, mergedEntry(parts), indexes.slice(0, -1));
+		} catch (error) {
+			for (const index of indexes) run.settle(index, asError(error));
 		}
 	}
 	const settle = (index: number, outcome: Output | Error) => {
@@ -311,6 +322,19 @@ function withAssociatedXids(body: JsonObject, { group }: BatchGroup): JsonObject
 const itemOf = (index: number, owner: string, group: BatchGroup, settings: JobSettings) =>
 	batchItem(index, owner, { ...group, indicators: createsIndicators(settings) ? group.indicators : [] });
 
+/** The items of one group, whose items are merged. */
+type Parts = { owner: string; entries: Entry[]; indexes: number[] };
+
+/** @throws InvalidInput when the group cannot be imported as a whole */
+function mergedEntry(parts: readonly Entry[]): Entry {
+	const [first] = parts as [Entry, ...Entry[]];
+	if (parts.length === 1) return first;
+	const body = mergeBodies(parts.map((part) => part.body));
+	const group = toBatchGroup(body);
+	refuseLostDetails(group.indicators, first.settings);
+	return { ...first, body, group };
+}
+
 type Placed = Omit<Entry, 'group'> & { owner: string; item: BatchItem };
 
 /** The items to import. Each XID of an owner occurs once. Items with the same owner and settings share jobs. */
@@ -320,28 +344,47 @@ class Imports {
 	/** By the index of the item that is imported, those before it that have its XID. */
 	private readonly earlier = new Map<number, number[]>();
 
+	private readonly parts = new Map<string, Parts>();
+
 	/** Marks the XID as taken by an item that an earlier try has sent. */
 	occupy(item: BatchItem, owner: string): void {
 		this.placed.set(keyOf(owner, item.xid), item);
 	}
 
 	/**
-	 * A group, with all that the items before it say of it.
+	 * Keeps an item until all that belong to its group are known.
 	 *
-	 * @throws InvalidInput when they cannot be one group
+	 * @throws InvalidInput when the items before it with its XID cannot be one group with it
 	 */
-	merged(given: Pick<Entry, 'group' | 'body'>, owner: string): Pick<Entry, 'group' | 'body'> {
-		const xid = xidIn(owner, given.group.group);
-		const first = this.placed.get(keyOf(owner, xid));
-		if (first === undefined || !('item' in first) || first.repeated !== 'merge') return given;
-		if (first.body.type !== given.body.type) throw sameXid({ xid }, first.item);
-		const body = mergeBodies(first.body, given.body);
-		return { body, group: toBatchGroup(body) };
+	collect(index: number, owner: string, entry: Entry): void {
+		const xid = xidIn(owner, entry.group.group);
+		const key = keyOf(owner, xid);
+		const known = this.parts.get(key);
+		const [first] = known?.entries ?? [];
+		if (!known || !first) {
+			this.parts.set(key, { owner, entries: [entry], indexes: [index] });
+			return;
+		}
+		const isAlike =
+			first.body.type === entry.body.type &&
+			JSON.stringify(first.settings) === JSON.stringify(entry.settings);
+		if (!isAlike) throw sameXid({ xid }, { index: known.indexes[0] ?? 0 });
+		known.entries.push(entry);
+		known.indexes.push(index);
+	}
+
+	collected(): readonly Parts[] {
+		const all = [...this.parts.values()];
+		this.parts.clear();
+		return all;
 	}
 
 	/** @throws InvalidInput when another item has the same XID, unless both say in the same way what happens then */
-	add(item: BatchItem, place: Omit<Placed, 'item'>): void {
+	add(item: BatchItem, place: Omit<Placed, 'item'>, merged: number[] = []): void {
 		const key = keyOf(place.owner, item.xid);
+		const [index] = this.parts.get(key)?.indexes ?? [];
+		if (index !== undefined) throw sameXid(item, { index });
+		if (merged.length > 0) this.earlier.set(item.index, merged);
 		const first = this.placed.get(key);
 		if (first !== undefined) {
 			if (!('item' in first)) throw sameXid(item, first);
@@ -452,7 +495,7 @@ function refuseLostDetails(indicators: readonly JsonObject[], settings: JobSetti
 	);
 }
 
-const sameXid = (item: Pick<BatchItem, 'xid'>, first: BatchItem) =>
+const sameXid = (item: Pick<BatchItem, 'xid'>, first: Pick<BatchItem, 'index'>) =>
 	new InvalidInput(
 		`Item ${first.index} of this run has the same XID "${item.xid}"`,
 		'A batch job takes each XID once. Give the items XIDs of their own, choose Options > Repeated XIDs, or import them in two runs. Without XID, items of the same owner, type and name are the same group.',
