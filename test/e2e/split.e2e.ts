@@ -118,7 +118,7 @@ const FAILING: Record<string, Record<string, unknown>> = {
 	ThreatConnect: {
 		operation: 'create',
 		dataMode: 'json',
-		jsonBody: JSON.stringify({ type: 'Incident', name: 'No owner', ownerName: 'No such owner' }),
+		jsonBody: JSON.stringify({ type: 'Incident', name: 'No owner', ownerName: 'Nobody' }),
 	},
 	AttackForge: {
 		operation: 'update',

@@ -54,6 +54,18 @@ describe('a value is stored as its custom field wants it', () => {
 	});
 });
 
+test('columns of a spreadsheet are custom fields, and a key is found in another spelling', async () => {
+	const row = { 'custom_fields.client_code': '007', 'custom_fields.Region': 'apac', 'Client Tier': 'gold' };
+	const { hints } = await node('create', { dataMode: 'autoMap' }, { items: [{ ...NEW, ...row }] });
+	expect(storedBy(server)).toEqual([
+		{ key: 'client_code', value: '007' },
+		{ key: 'region', value: 'APAC' },
+	]);
+	expect(hints.map(({ message }) => message)).toEqual([
+		expect.stringMatching(/"Client Tier" \(1 item\).*needs a key such as custom_fields\.region\.$/),
+	]);
+});
+
 test('a choice is found whatever its case, and a padded cell is sent without its blanks', async () => {
 	const padded = { name: '  Padded ', primary_contact_email: 'paul@acme.example ' };
 	const items = [{ ...NEW, ...padded, custom_fields: { region: 'emea', services: 'red team' } }];

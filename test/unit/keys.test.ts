@@ -4,7 +4,7 @@ import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupF
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { KeyHints } from '../../nodes/shared/execution/keyHints';
 import type { Field, Operation, Table } from '../../nodes/shared/fields/field';
-import { fieldLike, suggestion } from '../../nodes/shared/fields/keys';
+import { fieldLike, gatherByKey, suggestion } from '../../nodes/shared/fields/keys';
 import { readRecord } from '../../nodes/shared/fields/record';
 import { refusal } from './refusal';
 
@@ -208,4 +208,53 @@ test('hints say which keys were sent under the name of a field, and which field 
 	const many = new KeyHints(attackForge);
 	many.note({ ignored: Array.from({ length: 22 }, (_, index) => `k${index}`), spelled: [] });
 	expect(many.messages()[0]).toContain('"k19" (1 item) and 2 more');
+});
+
+describe('keys such as custom_fields.region', () => {
+	const { fields } = attackForge;
+
+	test.each<[Record<string, unknown>, Record<string, unknown>]>([
+		[
+			{ name: 'A', 'custom_fields.a': 1, 'custom_fields.b': 2 },
+			{ name: 'A', custom_fields: { a: 1, b: 2 } },
+		],
+		[{ custom_fields: { a: 1 }, 'custom_fields.b': 2 }, { custom_fields: { a: 1, b: 2 } }],
+		[{ custom_fields: '', 'custom_fields.b': 2 }, { custom_fields: { b: 2 } }],
+	])('%j are one object', (values, gathered) => expect(gatherByKey(values, fields)).toEqual(gathered));
+
+	test('stay as they are beside a list, without a key, and where the service has no such field', () => {
+		const beside = { custom_fields: [{ key: 'a', value: 1 }], 'custom_fields.b': 2 };
+		expect(gatherByKey(beside, fields)).toBe(beside);
+		const without = { 'custom_fields.': 1, 'access.sso_1': 2 };
+		expect(gatherByKey(without, fields)).toBe(without);
+		expect(gatherByKey(beside, threatConnect.fields)).toBe(beside);
+	});
+});
+
+describe('the plain inputs of the form', () => {
+	const bodyOf = (values: Record<string, unknown>) => {
+		const source = { mode: 'autoMap' as const, values: { name: 'A', ...values }, type: 'Incident' };
+		return readRecord(threatConnect, 'create', source, 'UTC');
+	};
+
+	test.each(['tagNames', 'Tag Names', 'tag_names', 'TAG NAMES '])(
+		'are taken from a key such as %s',
+		(key) => {
+			const { body, ignored, spelled } = bodyOf({ [key]: 'A, B' });
+			expect(body.tags).toEqual({ data: [{ name: 'A' }, { name: 'B' }] });
+			expect(ignored).toEqual([]);
+			expect([...spelled]).toEqual([[key, 'tags']]);
+		},
+	);
+
+	test('come besides the list itself, and say nothing where they are blank', () => {
+		expect(bodyOf({ tags: 'A', 'Tag Names': 'B' }).body.tags).toEqual({
+			data: [{ name: 'B' }, { name: 'A' }],
+		});
+		expect(bodyOf({ tags: 'A', 'Tag Names': ' ' }).body.tags).toEqual({ data: [{ name: 'A' }] });
+	});
+
+	test('are refused in two spellings with different values', () => {
+		expect(() => bodyOf({ 'Tag Names': 'A', tag_names: 'B' })).toThrow('are both this field');
+	});
 });

@@ -149,7 +149,10 @@ function refuseBadKeys(fields: CustomField[], label: string): void {
 			);
 		}
 		if (seen.has(key)) {
-			throw new InvalidInput(`${label}: the key ${inQuotes(key)} stands there twice`, 'Give each key once.');
+			throw new InvalidInput(
+				`${label}: the key ${inQuotes(key)} stands there twice`,
+				'Give each key once. Several choices of one field are separated by commas.',
+			);
 		}
 		seen.add(key);
 	}

@@ -65,6 +65,7 @@ export const table: Table = {
 			'Custom Fields',
 			customFields,
 			'Fields that your administrator has added to groups. A blank value changes nothing.',
+			{ byKey: true },
 		),
 		field('access', 'Access', access, 'Single sign-on (SSO) groups and member administrators', {
 			exactKey: true,

@@ -3,10 +3,11 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isBlank, readJson } from '../../shared/core/readValue';
 import type { Item } from '../../shared/execution/item';
 import { type FormOperation, labelOf } from '../../shared/fields/field';
+import { bareName } from '../../shared/fields/fieldTypes';
 import type { AttackForge } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
 import { isCustomFields } from '../fields/changes';
-import { asDefined } from '../fields/customFieldTypes';
+import { asDefined, type Definitions } from '../fields/customFieldTypes';
 
 /** Checks custom fields by their definitions in AttackForge, before anything is sent. */
 
@@ -37,7 +38,22 @@ export function withDefinedFields(body: JsonObject, item: Item, { definitions }:
 	if (definitions === undefined || !isCustomFields(given) || isUnchecked(item)) return body;
 	if (definitions instanceof Error) throw definitions;
 	const context = { label: LABEL, zone: item.zone };
-	return { ...body, [NAME]: given.map((field) => asDefined(field, definitions.get(field.key), context)) };
+	const keys = new Set(given.map(({ key }) => key));
+	const named = given.map((field) => {
+		const key = definedKey(field.key, definitions);
+		return keys.has(key) ? field : { ...field, key };
+	});
+	return { ...body, [NAME]: named.map((field) => asDefined(field, definitions.get(field.key), context)) };
+}
+
+/** The key of the one definition that a key may mean: it differs only in case, hyphens and underscores from its key or label. */
+function definedKey(key: string, definitions: Definitions): string {
+	if (definitions.has(key)) return key;
+	const bare = bareName(key);
+	const [alike, ...others] = [...definitions.values()].filter((one) =>
+		[one.key, one.label ?? ''].some((name) => bareName(name) === bare),
+	);
+	return alike && others.length === 0 ? alike.key : key;
 }
 
 /** What Additional Fields (JSON) holds is sent unchecked. */

@@ -215,7 +215,8 @@ export class Item {
 		if (!MODE_NAMES.autoMap.some((one) => one === mode)) {
 			return this.parameters.isWritten(name) || this.parameters.mayHold(collectionName(form), name);
 		}
-		return Object.keys(json).some((key) => bareName(key) === bareName(name) && !saysNothing(json[key]));
+		const isIt = (key: string) => bareName(key) === bareName(name) || key.startsWith(`${name}.`);
+		return Object.keys(json).some((key) => isIt(key) && !saysNothing(json[key]));
 	}
 
 	/** Reads the parameters once for all bodies, because an expression may give another value each time. */

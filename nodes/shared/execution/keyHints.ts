@@ -24,6 +24,11 @@ export class KeyHints {
 		}
 	};
 
+	private get adviceByKey(): string {
+		const field = this.table.fields.find(({ byKey }) => byKey === true);
+		return field ? ` A value for ${field.displayName} needs a key such as ${field.name}.region.` : '';
+	}
+
 	/** @returns HTML */
 	messages(): string[] {
 		const sent = [...this.spelled].map(
@@ -39,7 +44,7 @@ export class KeyHints {
 				: []),
 			...(left.length > 0
 				? [
-						`Not sent, because no field of the record's type has this name: ${listed(left)}. Rename keys to send them.`,
+						`Not sent, because no field of the record's type has this name: ${listed(left)}. Rename keys to send them.${this.adviceByKey}`,
 					]
 				: []),
 		];

@@ -81,6 +81,8 @@ export type Field = {
 	 * key of a like name with another meaning.
 	 */
 	exactKey?: boolean;
+	/** Whether the field is an object of which Auto-Map also takes single values, from keys such as `custom_fields.region`. */
+	byKey?: boolean;
 };
 
 /** Makes a row. `more` holds what differs from an optional field that create and update take. */

@@ -1,5 +1,5 @@
 import { InvalidInput } from '../core/errors';
-import { type JsonObject, stringifyJson } from '../core/json';
+import { isJsonObject, type JsonObject, stringifyJson } from '../core/json';
 import { inQuotes, saysNothing } from '../core/readValue';
 import { type Field, labelOf, type Table } from './field';
 import { bareName } from './fieldTypes';
@@ -28,6 +28,22 @@ export function spelledKeys(values: JsonObject, fields: readonly Field[]): Map<s
 		if (field) spelled.set(key, field.name);
 	}
 	return spelled;
+}
+
+/** The values of an item, with those of keys such as `custom_fields.region` in one object under the name of the field. */
+export function gatherByKey(values: JsonObject, fields: readonly Field[]): JsonObject {
+	const name = fields.find(({ byKey }) => byKey === true)?.name;
+	const isPart = (key: string) =>
+		name !== undefined && key.startsWith(`${name}.`) && key.length > name.length + 1;
+	if (name === undefined || !Object.keys(values).some(isPart)) return values;
+	const present = values[name];
+	if (!saysNothing(present) && !isJsonObject(present)) return values;
+	const entries = Object.entries(values);
+	const parts = entries
+		.filter(([key]) => isPart(key))
+		.map(([key, value]) => [key.slice(name.length + 1), value]);
+	const gathered = { ...(isJsonObject(present) && present), ...Object.fromEntries(parts) };
+	return Object.fromEntries([...entries.filter(([key]) => !isPart(key) && key !== name), [name, gathered]]);
 }
 
 /** The keys of an item that are named like a plain input of the form, such as `Tag Names`, with the name of its field. */

@@ -2,7 +2,7 @@ import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson, stringifyJson } from '../core/json';
 import { nameChoice } from './fieldTypes';
-import { plainKeys, spelledKeys, suggestion, valueOf } from './keys';
+import { gatherByKey, plainKeys, spelledKeys, suggestion, valueOf } from './keys';
 import {
 	inQuotes,
 	isBlank,
@@ -64,7 +64,8 @@ export function readRecord(
 	extra?: unknown,
 	cleared?: unknown,
 ): ReadRecord {
-	const given = readValues(source);
+	const read = readValues(source);
+	const given = source.mode === 'autoMap' ? gatherByKey(read, table.fields) : read;
 	const spelled = source.mode === 'autoMap' ? spelledKeys(given, table.fields) : NONE;
 	const plainOnes = source.mode === 'autoMap' ? plainKeys(given, table) : NONE;
 	const context: FieldContext = {
