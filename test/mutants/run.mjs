@@ -41,6 +41,7 @@ const testsOf = (name) =>
 			field: ['record'],
 			lookupCache: ['concurrency'],
 			sleep: ['retry'],
+			record: ['keys', 'inSight'],
 			response: ['masked'],
 			retry: ['circuitBreaker'],
 		}[name] ?? []),
