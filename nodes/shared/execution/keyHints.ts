@@ -51,7 +51,9 @@ export class KeyHints {
 	}
 }
 
-const count = (counts: Map<string, number>, key: string) => counts.set(key, (counts.get(key) ?? 0) + 1);
+/** Adds one to the count of a name. */
+export const count = (counts: Map<string, number>, name: string) =>
+	counts.set(name, (counts.get(name) ?? 0) + 1);
 
 const quoted = (key: string) => `"${escapeHtml(key, LONGEST_KEY)}"`;
 

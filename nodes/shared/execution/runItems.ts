@@ -3,11 +3,12 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
-import { KeyHints } from './keyHints';
+import { count, KeyHints } from './keyHints';
 import {
 	type BulkEntry,
 	type BulkOperation,
 	type BulkRun,
+	FileOutput,
 	mapRecords,
 	type Output,
 	type Service,
@@ -89,15 +90,10 @@ export async function runItems<Api>(
 	return [output];
 }
 
-const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-
+/** What the preview of an item says of its record. */
 function outcomeName(outcome: Output): string {
-	let name = 'unchanged';
-	mapRecords(outcome, (record) => {
-		name = String(record._outcome);
-		return record;
-	});
-	return name;
+	const record = outcome instanceof FileOutput ? outcome.json : outcome;
+	return String((Array.isArray(record) ? record[0] : record)?._outcome);
 }
 
 const NOTHING_SENT = 'Nothing was sent for any item.';
