@@ -66,6 +66,19 @@ test('columns of a spreadsheet are custom fields, and a key is found in another 
 	]);
 });
 
+test('a field is cleared by exactly its key: a like key clears no other field', async () => {
+	const { id } = server.seedGroup({
+		name: 'Kept',
+		...CONTACTS,
+		custom_fields: [{ key: 'client_code', value: '007' }],
+	});
+	const options = { clearFields: 'custom_fields.clientcode' };
+	await node('update', { groupId: id, custom_fields: row('region', 'EMEA'), options });
+	expect(server.groups().at(-1)).toMatchObject({
+		custom_fields: expect.arrayContaining([{ key: 'client_code', value: '007' }]) as unknown,
+	});
+});
+
 test('a choice is found whatever its case, and a padded cell is sent without its blanks', async () => {
 	const padded = { name: '  Padded ', primary_contact_email: 'paul@acme.example ' };
 	const items = [{ ...NEW, ...padded, custom_fields: { region: 'emea', services: 'red team' } }];

@@ -41,7 +41,8 @@ export function withDefinedFields(body: JsonObject, item: Item, { definitions }:
 	const keys = new Set(given.map(({ key }) => key));
 	const named = given.map((field) => {
 		const key = definedKey(field.key, definitions);
-		return keys.has(key) ? field : { ...field, key };
+		// Null clears a field, which must be named exactly.
+		return keys.has(key) || field.value === null ? field : { ...field, key };
 	});
 	return { ...body, [NAME]: named.map((field) => asDefined(field, definitions.get(field.key), context)) };
 }
