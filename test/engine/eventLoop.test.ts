@@ -117,3 +117,27 @@ test('a run that continues after errors gives other tasks their turn, also when 
 	expect(threatConnect.requests).toHaveLength(before);
 	expect(longestShare).toBeLessThan(0.5);
 }, 60_000);
+
+test.each(['getAll', 'upsert'])(
+	'AttackForge: others get their turn while %s answers each of thousands of items from one list',
+	async (operation) => {
+		const groups = Array.from({ length: 500 }, (_, index) =>
+			attackForge.seedGroup({ ...CONTACTS, name: `${operation} ${index}` }),
+		);
+		const input = Array.from({ length: ITEMS }, (_, index) => ({
+			name: groups[index % groups.length]?.name,
+		}));
+		const { longestShare } = await watch(async () => {
+			const { items: found } = await nodes.attackForge(
+				operation,
+				operation === 'getAll'
+					? { scope: 'all', returnAll: true, filters: { nameIs: '={{ $json.name }}' } }
+					: { ...CONTACTS, matchBy: 'name', name: '={{ $json.name }}' },
+				{ items: input, onError: 'continueErrorOutput' },
+			);
+			expect(found).toHaveLength(ITEMS);
+		});
+		expect(longestShare).toBeLessThan(0.25);
+	},
+	60_000,
+);

@@ -128,8 +128,11 @@ function makeIndex(groups: JsonObject[], customField: string | undefined): Index
 	return index;
 }
 
-const add = (groups: Map<string, JsonObject[]>, text: string, group: JsonObject) =>
-	groups.set(text, [...(groups.get(text) ?? []), group]);
+function add(groups: Map<string, JsonObject[]>, text: string, group: JsonObject): void {
+	const same = groups.get(text);
+	if (same) same.push(group);
+	else groups.set(text, [group]);
+}
 
 /**
  * Refuses a list that does not show the searched field, because a search in it finds nothing, whatever the groups hold.

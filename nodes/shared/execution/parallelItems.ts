@@ -42,7 +42,7 @@ export async function runConcurrently(
 				await slices.pause();
 				continue;
 			}
-			const work = slices.work(() => next(index++));
+			const work = next(index++);
 			if (!work) continue;
 			const { orderKey } = work;
 			if (orderKey === undefined) {

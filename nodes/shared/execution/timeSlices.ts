@@ -3,29 +3,22 @@ import { sleep } from 'n8n-workflow';
 /** Milliseconds of work after which everything else in n8n gets its turn. */
 const SLICE_MS = 50;
 
+const { eventLoopUtilization } = performance;
+
 /**
- * Cuts long synchronous work into slices. Between two slices n8n's event loop serves what waits: webhooks, the editor,
- * health checks, the lock of an execution in queue mode, and cancelling.
+ * Cuts long work into slices. Between two slices n8n's event loop serves what waits: webhooks, the editor, health checks,
+ * the lock of an execution in queue mode, and cancelling.
  *
- * Only the work itself is measured. Time in which a run waits for responses leaves the event loop free.
+ * All time counts in which the event loop is at work, because a task that awaits only what is known already leaves no gap
+ * either. Time in which the event loop waits for responses does not count.
  */
 export class TimeSlices {
-	private spentMs = 0;
+	private start = eventLoopUtilization();
 	private pausing: Promise<void> | undefined;
-
-	/** Does one piece of the work. A piece is not cut any further. */
-	work<T>(piece: () => T): T {
-		const start = Date.now();
-		try {
-			return piece();
-		} finally {
-			this.spentMs += Date.now() - start;
-		}
-	}
 
 	/** Whether the slice is used up. The caller then awaits `pause` before the next piece. */
 	get isOver(): boolean {
-		return this.spentMs >= SLICE_MS;
+		return eventLoopUtilization(this.start).active >= SLICE_MS;
 	}
 
 	/** Lets n8n's event loop run once. All callers that wait share this turn. */
@@ -36,7 +29,7 @@ export class TimeSlices {
 
 	private async turn(): Promise<void> {
 		await sleep(0);
-		this.spentMs = 0;
+		this.start = eventLoopUtilization();
 		this.pausing = undefined;
 	}
 }
@@ -53,7 +46,7 @@ export async function inSlices(
 ): Promise<void> {
 	const slices = new TimeSlices();
 	for (let index = 0; index < count && !halted(); index++) {
-		slices.work(() => piece(index));
+		piece(index);
 		if (slices.isOver) await slices.pause();
 	}
 }

@@ -127,17 +127,18 @@ function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
 		const label = labelOf({ displayName, name });
 		return optionalText(readFilter(given, name, label), `The filter ${label}`);
 	};
-	const contains = (needle: string | undefined, ...names: string[]): Matches[] =>
-		needle === undefined
-			? []
-			: [
-					(group) =>
-						names.some((name) =>
-							comparable(String(group[name] ?? ''))
-								.toLowerCase()
-								.includes(comparable(needle).toLowerCase()),
-						),
-				];
+	const contains = (needle: string | undefined, ...names: string[]): Matches[] => {
+		if (needle === undefined) return [];
+		const sought = comparable(needle).toLowerCase();
+		return [
+			(group) =>
+				names.some((name) =>
+					comparable(String(group[name] ?? ''))
+						.toLowerCase()
+						.includes(sought),
+				),
+		];
+	};
 	const name = wanted('Name Is', 'nameIs');
 	const all: Matches[] = [
 		...(name === undefined ? [] : [(group: JsonObject) => hasText(group.name, name)]),
