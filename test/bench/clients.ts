@@ -239,7 +239,7 @@ const PAGE = 10_000;
 
 /** All pages of a list, one after the other, with nothing but JSON.parse. */
 async function axiosPages(target: Job): Promise<Outcome> {
-	return await axiosList(target, 'groups', { sorting: 'id asc' });
+	return await axiosList(target, 'groups', { sorting: 'id desc' });
 }
 
 async function axiosList(target: Job, list: string, query: Record<string, string>): Promise<Outcome> {

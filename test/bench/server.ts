@@ -113,17 +113,22 @@ function groupAt(target: string): string | undefined {
 	return `{"data":${group(number + 1, fields)},"status":"Success"}`;
 }
 
-/** A page of the list, by its number or by the ID before it. Each page is rendered once. */
+/** A page of the list in the order asked for, by its number or by the ID before it. Each page is rendered once. */
 function page(target: string): Buffer {
 	const query = new URL(target, 'http://localhost').searchParams;
 	const limit = Number(query.get('resultLimit') ?? 100);
-	const after = /id > (\d+)/.exec(query.get('tql') ?? '')?.[1];
-	const start = after ? Number(after) - behaviour.firstId + 1 : Number(query.get('resultStart') ?? 0);
+	const [, sign, last] = /id ([<>]) (\d+)/.exec(query.get('tql') ?? '') ?? [];
+	const isDescending = query.get('sorting') === 'id desc';
+	if (sign !== undefined && (sign === '<') !== isDescending)
+		throw new Error(`A page against the order: ${target}`);
+	const offset = Number(last) - behaviour.firstId;
+	const after = isDescending ? behaviour.groups - offset : offset + 1;
+	const start = last === undefined ? Number(query.get('resultStart') ?? 0) : after;
 	const list = /\/v3\/(\w+)/.exec(target)?.[1] ?? '';
-	const key = [url, list, behaviour.firstId, behaviour.groups, start, limit].join();
+	const key = [url, list, behaviour.firstId, behaviour.groups, isDescending, start, limit].join();
 	const present = pages.get(key);
 	if (present) return present;
-	const rendered = render(list, start, Math.min(start + limit, behaviour.groups));
+	const rendered = render(list, start, Math.min(start + limit, behaviour.groups), isDescending);
 	pages.set(key, rendered);
 	return rendered;
 }
@@ -150,9 +155,10 @@ const indicator = (id: number): string =>
 		legacyLink: `https://threatconnect.example/auth/indicators/details/host.xhtml?host=host-${id}.example`,
 	});
 
-function render(list: string, start: number, end: number): Buffer {
+function render(list: string, start: number, end: number, isDescending: boolean): Buffer {
 	const rows = Array.from({ length: Math.max(0, end - start) }, (_, offset) => {
-		const id = behaviour.firstId + start + offset;
+		const index = start + offset;
+		const id = behaviour.firstId + (isDescending ? behaviour.groups - 1 - index : index);
 		if (list === 'indicators') return indicator(id);
 		return group(id, { type: 'Incident', name: `Incident ${id}`, xid: `bench:${id}`, status: 'New' });
 	});

@@ -10,7 +10,12 @@ export async function pauses(bench: Bench): Promise<void> {
 	const fresh = async (server: Parameters<Bench['measureFresh']>[0][0], client: Client) => {
 		const results: Fresh[] = [];
 		for (let round = 0; round < bench.options.rounds; round++) {
-			results.push(await bench.measureFresh([server, { ...client, items: 1 }], [server, client]));
+			const result = await bench.measureFresh([server, { ...client, items: 1 }], [server, client]);
+			const count = result.succeeded + result.failed;
+			if (count !== client.items || (result.error !== undefined && client.client !== 'bulkFailing')) {
+				throw new Error(`10: ${client.client}: ${count} items, ${result.error}`);
+			}
+			results.push(result);
 		}
 		return freshSummary(results);
 	};
