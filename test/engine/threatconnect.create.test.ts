@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { INodePropertyOptions } from 'n8n-workflow';
+
 import { table } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { GROUP_TYPES, startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { everyField } from './everyField';
@@ -342,6 +344,57 @@ describe('the type by expression, per item', () => {
 		expect(error?.message).toBe(
 			'"Event Date" (eventDate) does not belong to the type Adversary, only to Event, Incident [item 0]',
 		);
+	});
+});
+
+describe('a choice in another spelling', () => {
+	/** Each spelling of each value that a drop-down of the type offers. */
+	const spellings = GROUP_TYPES.flatMap((type) =>
+		table.fields
+			.filter((field) => field.name !== 'type' && (field.types?.includes(type) ?? true))
+			.flatMap(({ name, kind }) => {
+				const options = (kind.control('create', type).options ?? []) as INodePropertyOptions[];
+				return options
+					.map(({ value }) => String(value))
+					.filter((value) => kind.control('create', type).type === 'options' && value !== '')
+					.flatMap((value) =>
+						[value.toUpperCase(), ` ${value.toLowerCase()}\u00A0`].map((given) => ({
+							type,
+							name,
+							given,
+							value,
+						})),
+					);
+			}),
+	);
+
+	test.each([
+		['an expression', { status: '={{ $json.status }}', fileType: '={{ $json.fileType }}' }],
+		['the input', { dataMode: 'autoMap' }],
+	])("from %s goes out in ThreatConnect's own", async (_from, more) => {
+		expect(new Set(spellings.map(({ name }) => name))).toEqual(new Set(['status', 'fileType']));
+		const file = { fileName: 'a.yar', fileText: 'rule a {}' };
+		const inForm = { fileName: '={{ $json.fileName }}', fileText: '={{ $json.fileText }}' };
+		const { error, items } = await node(
+			'create',
+			{ type: '={{ $json.type }}', name: 'x', ...inForm, ...more },
+			{
+				items: spellings.map(({ type, name, given }) => ({
+					type,
+					name: 'x',
+					[name]: given,
+					...(type === 'Signature' && file),
+				})),
+			},
+		);
+		expect(error).toBeUndefined();
+		for (const [index, { name, value }] of spellings.entries()) expect(items[index]?.json[name]).toBe(value);
+	});
+
+	test('of a type that is not known is sent so too', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'x' });
+		await node('update', { groupId: id, status: 'CLOSED' });
+		expect(lastBody()).toBe('{"status":"Closed"}');
 	});
 });
 

@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { field, type FieldType, type Table } from '../../shared/fields/field';
-import { choiceByType, date, flag, longId, nameChoice, text } from '../../shared/fields/fieldTypes';
+import { choice, choiceByType, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { byName, located } from '../../shared/fields/locators';
 import { finalizeBody } from './defaultAttributes';
 import {
@@ -38,7 +38,7 @@ export const table: Table = {
 	types: GROUP_TYPES,
 	defaultType: 'Incident',
 	fields: [
-		field('type', 'Type', nameChoice(GROUP_TYPES), 'What kind of group it is', {
+		field('type', 'Type', choice(GROUP_TYPES), 'What kind of group it is', {
 			create: 'required',
 			update: 'no',
 		}),

@@ -2,7 +2,7 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, readText } from '../../shared/core/readValue';
 import { type Field, type FieldType, type FormOperation, field, labelOf } from '../../shared/fields/field';
-import { choice, date, flag, longId, nameChoice, text } from '../../shared/fields/fieldTypes';
+import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
 import { GROUP_TYPES, sameOptions, SIGNATURE_FILE_TYPE } from './groupTypes';
@@ -299,7 +299,7 @@ export const ASSOCIATED_GROUPS = listType({
 	shorthands: [IDS('Group IDs', 'groups')],
 	fields: [
 		field('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
-		field('type', 'Type', nameChoice(GROUP_TYPES), 'Type of the new group'),
+		field('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
 		field(
 			'ownerName',
 			'Owner Name',

@@ -1,7 +1,7 @@
 import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson, stringifyJson } from '../core/json';
-import { nameChoice } from './fieldTypes';
+import { choice } from './fieldTypes';
 import { gatherByKey, plainKeys, spelledKeys, suggestion, valueOf } from './keys';
 import {
 	inQuotes,
@@ -196,7 +196,7 @@ function readType(
 		);
 	}
 	try {
-		return nameChoice(table.types).read(value, { label: labelOf(TYPE), operation, zone: '' }) as string;
+		return choice(table.types).read(value, { label: labelOf(TYPE), operation, zone: '' }) as string;
 	} catch (error) {
 		if (source.mode !== 'autoMap' || !isOwn) throw asError(error);
 		const isOwnKey = (key: string) => (spelled.get(key) ?? key) === TYPE.name && values[key] === own;
