@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { INodePropertyOptions } from 'n8n-workflow';
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
 
 import { table } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { GROUP_TYPES, startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
@@ -471,6 +471,31 @@ describe('Auto-Map', () => {
 		]);
 	});
 
+	test.each<[unknown, boolean]>([
+		[3, true],
+		[0, true],
+		[true, true],
+		[{ count: 3 }, true],
+		[{ data: [] }, false],
+		[[], false],
+		[null, false],
+	])(
+		'does not take %j under the key indicators for a list, and says so of a value: %s',
+		async (indicators, leftOut) => {
+			const { error, items, hints } = await node(
+				'create',
+				{ dataMode: 'autoMap', type: 'Incident' },
+				{ items: [{ name: 'Alert', indicators } as IDataObject] },
+			);
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(1);
+			expect(JSON.parse(lastBody())).toEqual({ type: 'Incident', name: 'Alert' });
+			expect(hints.map(({ message }) => message)).toEqual(
+				leftOut ? [expect.stringContaining('Not sent')] : [],
+			);
+		},
+	);
+
 	test('suggests a key of the item for a required field that is missing', async () => {
 		const { error } = await node(
 			'create',
@@ -479,6 +504,23 @@ describe('Auto-Map', () => {
 		);
 		expect(error?.message).toBe('"Name" (name) is missing [item 0]');
 		expect(error?.description).toContain('Your item has "Incident Name": ');
+	});
+
+	test.each([
+		['create', {}],
+		['upsert', { matchBy: 'name', status: 'New' }],
+	])('names the key that an expression of %s does not find', async (operation, more) => {
+		for (const key of ['\uFEFFName', 'NAME', '\uFEFFTitle']) {
+			const { error } = await node(
+				operation,
+				{ type: 'Incident', name: '={{ $json.Name }}', ...more },
+				{ items: [{ [key]: 'A', Other: 'B' }] },
+			);
+			expect(error?.message).toBe('"Name" (name) is missing [item 0]');
+			expect(error?.description).toContain(
+				`Your item has the key "${key.replace('\uFEFF', '\\uFEFF')}", which an expression must spell exactly so`,
+			);
+		}
 	});
 });
 

@@ -18,6 +18,7 @@ import {
 	TAGS,
 	WRITABLE_OWNER,
 } from './groupLists';
+import { isListOfApi } from './listType';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS, SIGNATURE_FILE_TYPE } from './groupTypes';
 
 /** Text of an e-mail. Mail parsers give `false` for a part that a mail does not have. */
@@ -253,6 +254,8 @@ export const table: Table = {
 		{
 			field: 'associatedIndicators',
 			parameter: 'indicators',
+			// Alerts of other systems have a number or an object of their own under this key.
+			isMeant: (value) => typeof value === 'string' || Array.isArray(value) || isListOfApi(value),
 			plain: {
 				displayName: 'Indicators',
 				rows: 2,

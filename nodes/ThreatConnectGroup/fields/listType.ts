@@ -263,7 +263,7 @@ function readList(given: unknown, shape: ListShape, context: FieldContext): Give
 const parsedObject = (value: unknown, label: string): unknown =>
 	typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value, label) : value;
 
-const isListOfApi = (value: unknown): value is JsonObject =>
+export const isListOfApi = (value: unknown): value is JsonObject =>
 	isJsonObject(value) && ('data' in value || 'mode' in value);
 
 /** What the form holds. Its input for a list may hold a list in the API's form, with a mode of its own. */
