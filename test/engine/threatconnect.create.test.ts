@@ -173,13 +173,14 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 			.filter((field) => field.create === 'required' && field.types?.includes(type))
 			.map(({ name }) => name);
 		const parameters = Object.fromEntries(required.map((name) => [name, given[name]]));
-		const elsewhere = [...required, 'status', 'description', 'tags', 'securityLabels'];
+		const elsewhere = [...required, 'status', 'description', 'tags', 'securityLabels', 'attributes'];
 		const additionalFields = Object.fromEntries(
 			Object.entries(given).filter(([name]) => !elsewhere.includes(name)),
 		);
 		const inSight = {
 			status: given.status,
 			groupDescription: given.description,
+			attributes: (given.attributes as { list: { data: object } }).list.data,
 			tagNames: 'Robbery, Ransomware',
 			securityLabelNames: 'TLP:GREEN',
 			indicators: '203.0.113[.]7',

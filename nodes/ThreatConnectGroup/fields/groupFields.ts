@@ -12,6 +12,7 @@ import {
 	ASSOCIATED_INDICATORS,
 	ASSOCIATED_VICTIM_ASSETS,
 	ATTRIBUTES,
+	FINER_ATTRIBUTES,
 	REVIEWS,
 	SECURITY_LABELS,
 	SEPARATED,
@@ -195,7 +196,7 @@ export const table: Table = {
 			'attributes',
 			'Attributes',
 			ATTRIBUTES,
-			'Further details by type, such as Additional Analysis and Context',
+			'Further details by type, such as Additional Analysis and Context. A list from the input, and in an update its mode, go in Add Field; all are one list.',
 		),
 		field(
 			'securityLabels',
@@ -269,6 +270,7 @@ export const table: Table = {
 					'Indicators (IOCs) to associate, and to create where they do not exist: addresses, CIDR blocks, hosts, URLs, e-mail addresses, ASNs, file hashes (several of one file as md5 : sha1 : sha256) and registry keys. Also defanged; one per line, separated by commas, or an array from an expression. For other types, IDs or ratings, or to remove indicators, use Add Field > Associated Indicators; if both are filled, all are associated.',
 			},
 		},
+		{ field: 'attributes', parameter: 'attributes', finer: FINER_ATTRIBUTES },
 	],
 	finalizeBody,
 };
