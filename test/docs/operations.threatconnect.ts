@@ -302,14 +302,8 @@ const groupExamples: ThreatConnectExamples = {
 			{
 				what: 'An attribute to be removed is given by its type',
 				parameters: {
-					updateFields: {
-						attributes: {
-							list: {
-								mode: 'delete',
-								data: { attribute: [{ type: fromList('Ticket Number', 'Ticket Number'), value: '4711' }] },
-							},
-						},
-					},
+					attributes: { attribute: [{ type: fromList('Ticket Number', 'Ticket Number'), value: '4711' }] },
+					updateFields: { attributes: { list: { mode: 'delete' } } },
 				},
 			},
 		],

@@ -228,6 +228,39 @@ describe('the output', () => {
 		for (const { json } of plain.items) expect(Object.keys(json)).toEqual([...columns, '_outcome']);
 	});
 
+	test.each([false, true])(
+		'has what the item sets, with the ID and the name first: Simplify %s',
+		async (simplify) => {
+			await start();
+			const { id } = server.seedGroup({ name: 'Present', ...CONTACTS });
+			const set = {
+				...CONTACTS,
+				custom_fields: { region: 'EMEA' },
+				access: {
+					sso_1: [{ group_name: 'AD-1', project_access_level: 'view', project_request_access_level: 'view' }],
+				},
+				auto_add_project_request: false,
+				enable_project_team_notifications: true,
+			};
+			for (const [operation, name, parameters] of [
+				['create', 'New', {}],
+				['update', 'Present', { groupId: id }],
+				['upsert', 'Newer', {}],
+				['upsert', 'Present', {}],
+			] as const) {
+				const { items, error } = await node(
+					operation,
+					{ dataMode: 'autoMap', simplify, ...parameters },
+					{ items: [{ name, ...set }] },
+				);
+				expect(error).toBeUndefined();
+				const columns = Object.keys(items[0]?.json ?? {});
+				expect(columns.slice(0, 2)).toEqual(['id', 'name']);
+				expect(columns).toEqual(expect.arrayContaining(Object.keys(set)));
+			}
+		},
+	);
+
 	test('says that there is a group whose name differs only in upper and lower case', async () => {
 		await start();
 		const { id } = server.seedGroup({ name: 'acme', ...CONTACTS });

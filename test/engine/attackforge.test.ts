@@ -319,8 +319,8 @@ describe('is refused before anything is sent:', () => {
 		[
 			'a level that does not exist',
 			'update',
-			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Edit' }] } } },
-			'"SSO 1 Projects" (project_access_level) cannot be "Edit"',
+			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Owner' }] } } },
+			'"SSO 1 Projects" (project_access_level) cannot be "Owner"',
 		],
 		[
 			'an incomplete entry',

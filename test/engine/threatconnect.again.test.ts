@@ -33,11 +33,12 @@ const everything = {
 	source: 'CRM',
 	tags: { list: { mode: 'append', name: 'Phishing, Own tag', techniqueId: 'T1110' } },
 	securityLabels: { list: { mode: 'append', name: 'TLP:AMBER' } },
-	attributes: rows(
-		'attribute',
-		{ type: 'Ticket Number', value: '42' },
-		{ type: 'Description', value: 'Other', source: 'Feed' },
-	),
+	attributes: {
+		attribute: [
+			{ type: 'Ticket Number', value: '42' },
+			{ type: 'Description', value: 'Other', source: 'Feed' },
+		],
+	},
 	associatedGroups: rows('group', FIN7),
 	associatedIndicators: rows(
 		'indicator',
@@ -54,9 +55,15 @@ const everything = {
 } satisfies INodeParameters;
 
 /** The fields as the form has them. */
-const inForm = ({ status, description, ...additionalFields }: INodeParameters): INodeParameters => ({
+const inForm = ({
+	status,
+	description,
+	attributes,
+	...additionalFields
+}: INodeParameters): INodeParameters => ({
 	status,
 	groupDescription: description,
+	attributes,
 	additionalFields,
 });
 
@@ -112,7 +119,7 @@ test('one value that differs is written, and the lists are not added to', async 
 			...inForm({
 				...everything,
 				status: 'Closed',
-				attributes: rows('attribute', { type: 'Ticket Number', value: '43' }),
+				attributes: { attribute: [{ type: 'Ticket Number', value: '43' }] },
 			}),
 			options: { fields: ['attributes'] },
 		});
@@ -222,10 +229,8 @@ describe('an associated group', () => {
 		for (let time = 0; time < 3; time += 1) {
 			const { error } = await node('update', {
 				groupId: id,
-				updateFields: {
-					attributes: rows('attribute', { type: 'Ticket Number', value: '42' }),
-					associatedGroups: rows('group', FIN7),
-				},
+				attributes: { attribute: [{ type: 'Ticket Number', value: '42' }] },
+				updateFields: { associatedGroups: rows('group', FIN7) },
 			});
 			expect(error).toBeUndefined();
 		}

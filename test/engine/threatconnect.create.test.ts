@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { IDataObject, INodePropertyOptions } from 'n8n-workflow';
+
 import { table } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { GROUP_TYPES, startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import { everyField } from './everyField';
 import { jsonOf, run } from './harness';
 import { type RunNode, threatConnectNode } from './support';
 
@@ -90,86 +93,6 @@ describe("the documentation's example", () => {
 	});
 });
 
-/** Every field of each type, as a user gives it, and as the service must have it. */
-const common = {
-	given: {
-		firstSeen: '2026-01-02',
-		lastSeen: '2026-01-03T10:00:00+01:00',
-		externalDateAdded: '2026-01-04 12:00:00',
-		externalDateExpires: 1796083200,
-		externalLastModified: 'Jan 6, 2026',
-	},
-	stored: {
-		firstSeen: '2026-01-02T00:00:00Z',
-		lastSeen: '2026-01-03T09:00:00Z',
-		externalDateAdded: '2026-01-04T11:00:00Z',
-		externalDateExpires: '2026-12-01T00:00:00Z',
-		externalLastModified: '2026-01-06T00:00:00Z',
-	},
-};
-const date = { given: '2026-05-01T12:00:00', stored: '2026-05-01T10:00:00Z' };
-const dates = (...names: string[]) => ({
-	given: Object.fromEntries(names.map((name) => [name, date.given])),
-	stored: Object.fromEntries(names.map((name) => [name, date.stored])),
-});
-const same = (fields: Record<string, unknown>) => ({ given: fields, stored: fields });
-const both = (...parts: Array<{ given: object; stored: object }>) => ({
-	given: Object.assign({}, ...parts.map(({ given }) => given)) as Record<string, unknown>,
-	stored: Object.assign({}, ...parts.map(({ stored }) => stored)) as Record<string, unknown>,
-});
-
-const ownFields: Record<string, { given: Record<string, unknown>; stored: Record<string, unknown> }> = {
-	Document: same({ fileName: 'sample.zip', malware: true, password: 'infected' }),
-	Email: same({ subject: 'Invoice', from: 'a@example.com', header: 'X-Mailer: x', body: 'Dear "you"\n' }),
-	Event: both(dates('eventDate'), same({ eventType: 'Breach', status: 'Needs Review' })),
-	Incident: both(dates('eventDate'), same({ status: 'Containment Achieved' })),
-	Report: both(dates('publishDate'), same({ fileName: 'report.pdf' })),
-	Signature: same({ fileName: 'a.yar', fileType: 'YARA', fileText: 'rule a {\n\tcondition: true\n}' }),
-	Task: dates('dueDate', 'escalationDate', 'reminderDate'),
-};
-
-const lists = {
-	tags: { list: { name: 'Robbery, Ransomware', techniqueId: 'T1566' } },
-	description: 'What it is',
-	source: 'https://example.com/feed',
-	attributes: {
-		list: {
-			data: {
-				attribute: [
-					{
-						type: 'Description',
-						value: 'Another one',
-						default: false,
-						pinned: true,
-						source: 'analyst',
-						securityLabels: 'TLP:AMBER',
-					},
-				],
-			},
-		},
-	},
-	securityLabels: { list: { name: 'TLP:GREEN' } },
-	associatedArtifacts: { list: { id: '201' } },
-	associatedCases: {
-		list: { id: '301', data: { case: [{ name: 'New case', severity: 'High', status: 'Open' }] } },
-	},
-	associatedGroups: { list: { data: { group: [{ name: 'New threat', type: 'Threat' }] } } },
-	associatedIndicators: {
-		list: { id: '101', data: { indicator: [{ type: 'Address', summary: '203.0.113.7' }] } },
-	},
-	associatedVictimAssets: { list: { id: '501' } },
-};
-
-const perType: Record<string, Record<string, unknown>> = {
-	Report: { reviews: { list: { data: { review: [{ rating: 4, reviewHelpful: true, comments: 'Good' }] } } } },
-	Task: { assignments: { list: { data: { assignment: [{ type: 'Assigned', user: '12' }] } } } },
-};
-
-const everyField = (type: string) => {
-	const own = ownFields[type] ?? { given: {}, stored: {} };
-	return both(common, own, { given: { ...lists, ...perType[type] }, stored: {} });
-};
-
 describe('a workflow with 17 items, one per group type, each with all its fields', () => {
 	test('covers every field of the table', () => {
 		const fixed = new Set(['type', 'name', 'ownerId', 'ownerName', 'xid']);
@@ -250,13 +173,14 @@ describe('a workflow with 17 items, one per group type, each with all its fields
 			.filter((field) => field.create === 'required' && field.types?.includes(type))
 			.map(({ name }) => name);
 		const parameters = Object.fromEntries(required.map((name) => [name, given[name]]));
-		const elsewhere = [...required, 'status', 'description', 'tags', 'securityLabels'];
+		const elsewhere = [...required, 'status', 'description', 'tags', 'securityLabels', 'attributes'];
 		const additionalFields = Object.fromEntries(
 			Object.entries(given).filter(([name]) => !elsewhere.includes(name)),
 		);
 		const inSight = {
 			status: given.status,
 			groupDescription: given.description,
+			attributes: (given.attributes as { list: { data: object } }).list.data,
 			tagNames: 'Robbery, Ransomware',
 			securityLabelNames: 'TLP:GREEN',
 			indicators: '203.0.113[.]7',
@@ -424,6 +348,57 @@ describe('the type by expression, per item', () => {
 	});
 });
 
+describe('a choice in another spelling', () => {
+	/** Each spelling of each value that a drop-down of the type offers. */
+	const spellings = GROUP_TYPES.flatMap((type) =>
+		table.fields
+			.filter((field) => field.name !== 'type' && (field.types?.includes(type) ?? true))
+			.flatMap(({ name, kind }) => {
+				const options = (kind.control('create', type).options ?? []) as INodePropertyOptions[];
+				return options
+					.map(({ value }) => String(value))
+					.filter((value) => kind.control('create', type).type === 'options' && value !== '')
+					.flatMap((value) =>
+						[value.toUpperCase(), ` ${value.toLowerCase()}\u00A0`].map((given) => ({
+							type,
+							name,
+							given,
+							value,
+						})),
+					);
+			}),
+	);
+
+	test.each([
+		['an expression', { status: '={{ $json.status }}', fileType: '={{ $json.fileType }}' }],
+		['the input', { dataMode: 'autoMap' }],
+	])("from %s goes out in ThreatConnect's own", async (_from, more) => {
+		expect(new Set(spellings.map(({ name }) => name))).toEqual(new Set(['status', 'fileType']));
+		const file = { fileName: 'a.yar', fileText: 'rule a {}' };
+		const inForm = { fileName: '={{ $json.fileName }}', fileText: '={{ $json.fileText }}' };
+		const { error, items } = await node(
+			'create',
+			{ type: '={{ $json.type }}', name: 'x', ...inForm, ...more },
+			{
+				items: spellings.map(({ type, name, given }) => ({
+					type,
+					name: 'x',
+					[name]: given,
+					...(type === 'Signature' && file),
+				})),
+			},
+		);
+		expect(error).toBeUndefined();
+		for (const [index, { name, value }] of spellings.entries()) expect(items[index]?.json[name]).toBe(value);
+	});
+
+	test('of a type that is not known is sent so too', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'x' });
+		await node('update', { groupId: id, status: 'CLOSED' });
+		expect(lastBody()).toBe('{"status":"Closed"}');
+	});
+});
+
 describe('Auto-Map', () => {
 	test("sends an item's own fields, and says which keys it did not send", async () => {
 		const { items, hints } = await node(
@@ -497,6 +472,31 @@ describe('Auto-Map', () => {
 		]);
 	});
 
+	test.each<[unknown, boolean]>([
+		[3, true],
+		[0, true],
+		[true, true],
+		[{ count: 3 }, true],
+		[{ data: [] }, false],
+		[[], false],
+		[null, false],
+	])(
+		'does not take %j under the key indicators for a list, and says so of a value: %s',
+		async (indicators, leftOut) => {
+			const { error, items, hints } = await node(
+				'create',
+				{ dataMode: 'autoMap', type: 'Incident' },
+				{ items: [{ name: 'Alert', indicators } as IDataObject] },
+			);
+			expect(error).toBeUndefined();
+			expect(items).toHaveLength(1);
+			expect(JSON.parse(lastBody())).toEqual({ type: 'Incident', name: 'Alert' });
+			expect(hints.map(({ message }) => message)).toEqual(
+				leftOut ? [expect.stringContaining('Not sent')] : [],
+			);
+		},
+	);
+
 	test('suggests a key of the item for a required field that is missing', async () => {
 		const { error } = await node(
 			'create',
@@ -505,6 +505,23 @@ describe('Auto-Map', () => {
 		);
 		expect(error?.message).toBe('"Name" (name) is missing [item 0]');
 		expect(error?.description).toContain('Your item has "Incident Name": ');
+	});
+
+	test.each([
+		['create', {}],
+		['upsert', { matchBy: 'name', status: 'New' }],
+	])('names the key that an expression of %s does not find', async (operation, more) => {
+		for (const key of ['\uFEFFName', 'NAME', '\uFEFFTitle']) {
+			const { error } = await node(
+				operation,
+				{ type: 'Incident', name: '={{ $json.Name }}', ...more },
+				{ items: [{ [key]: 'A', Other: 'B' }] },
+			);
+			expect(error?.message).toBe('"Name" (name) is missing [item 0]');
+			expect(error?.description).toContain(
+				`Your item has the key "${key.replace('\uFEFF', '\\uFEFF')}", which an expression must spell exactly so`,
+			);
+		}
 	});
 });
 

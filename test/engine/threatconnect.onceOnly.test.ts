@@ -334,11 +334,8 @@ describe('an update of which a part was made', () => {
 				operation: 'update',
 				groupId: group.id,
 				groupDescription: 'New',
-				updateFields: {
-					name: 'Changed',
-					attributes: { list: { mode: 'append', data: { attribute: [{ type: 'Source', value: source }] } } },
-					...more,
-				},
+				attributes: { attribute: [{ type: 'Source', value: source }] },
+				updateFields: { name: 'Changed', ...more },
 			},
 			retryOnFail: true,
 			maxTries: 3,
@@ -413,7 +410,7 @@ describe('an update of which a part was made', () => {
 				if (method === 'PUT') isWritten = true;
 				return method === 'GET' && isWritten ? 403 : undefined;
 			},
-			{ more: { name: '', attributes: {} } },
+			{ source: '', more: { name: '' } },
 		);
 		expect(errors).toEqual([]);
 		expect(jsonOf(items)).toEqual([

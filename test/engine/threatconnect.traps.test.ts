@@ -185,9 +185,7 @@ test('an attribute type that is not valid for the group type is refused in the w
 	const { error } = await node('create', {
 		type: 'Adversary',
 		name: 'x',
-		additionalFields: {
-			attributes: { list: { data: { attribute: [{ type: 'Phase of Intrusion', value: 'Delivery' }] } } },
-		},
+		attributes: { attribute: [{ type: 'Phase of Intrusion', value: 'Delivery' }] },
 	});
 	expect(error?.httpCode).toBe('400');
 	expect(error?.message).toContain('Phase of Intrusion');

@@ -187,11 +187,8 @@ describe('is refused before anything is sent, with the way out:', () => {
 		[
 			'deleting an attribute by its value',
 			{
-				updateFields: {
-					attributes: {
-						list: { mode: 'delete', data: { attribute: [{ type: 'Description', value: 'x' }] } },
-					},
-				},
+				attributes: { attribute: [{ type: 'Description', value: 'x' }] },
+				updateFields: { attributes: { list: { mode: 'delete' } } },
 			},
 			'"Attributes" (attributes), entry 1: only an ID says what to remove',
 		],

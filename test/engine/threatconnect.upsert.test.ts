@@ -364,10 +364,8 @@ describe('Description and Source', () => {
 		const { error } = await node('update', {
 			groupId: id,
 			groupDescription: 'New',
-			updateFields: {
-				source: 'feed',
-				attributes: { list: { data: { attribute: [{ type: 'Ticket Number', value: '7' }] } } },
-			},
+			attributes: { attribute: [{ type: 'Ticket Number', value: '7' }] },
+			updateFields: { source: 'feed' },
 		});
 		expect(error).toBeUndefined();
 		expect(attributes(id)).toEqual([
@@ -387,11 +385,8 @@ describe('Description and Source', () => {
 		await node('update', {
 			groupId: id,
 			groupDescription: 'New',
-			updateFields: {
-				attributes: {
-					list: { mode: 'replace', data: { attribute: [{ type: 'Ticket Number', value: '7' }] } },
-				},
-			},
+			attributes: { attribute: [{ type: 'Ticket Number', value: '7' }] },
+			updateFields: { attributes: { list: { mode: 'replace' } } },
 		});
 		expect(attributes(id)).toEqual([
 			['Description', 'New', true],
@@ -415,7 +410,7 @@ describe('Description and Source', () => {
 describe('the value of an attribute', () => {
 	const attribute = (type: string, value: string) => ({
 		...byXid,
-		additionalFields: { attributes: { list: { data: { attribute: [{ type, value }] } } } },
+		attributes: { attribute: [{ type, value }] },
 	});
 	test.each([
 		[

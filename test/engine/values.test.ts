@@ -77,11 +77,7 @@ describe('an object where a text belongs is refused, and not sent as "[object Ob
 					'create',
 					{
 						...threat,
-						additionalFields: {
-							attributes: {
-								list: { data: { attribute: [{ type: 'Description', value: 'x', securityLabels: value }] } },
-							},
-						},
+						attributes: { attribute: [{ type: 'Description', value: 'x', securityLabels: value }] },
 					},
 					{ items: item([[1]]) },
 				),

@@ -566,7 +566,8 @@ function boxesOf(field: string, value: unknown): unknown {
 			list: Object.fromEntries(lists.map(([name, list]) => [name, { entry: rows(list, `.${name}`) }])),
 		};
 	}
-	if (IN_SIGHT.includes(field)) return from('');
+	if (field === 'custom_fields') return from('');
+	if (field === 'attributes' && isRows(value)) return { attribute: rows(value, '') };
 	if (isRows(value)) return { list: { data: { [ROW_NAMES[field] ?? 'entry']: rows(value, '') } } };
 	return { list: { json: from('') } };
 }
@@ -666,7 +667,8 @@ export function caseOf(
 			if (box) form[box[0]] = box[1];
 			else if (fields === 'additionalFields' && ON_TOP.includes(field))
 				form[field] = `={{ $json.record.${field} }}`;
-			else if (IN_SIGHT.includes(field) && isObject(value)) form[field] = boxesOf(field, value) as never;
+			else if (field === 'attributes' ? isRows(value) : IN_SIGHT.includes(field) && isObject(value))
+				form[field] = boxesOf(field, value) as never;
 			else more[field] = boxesOf(field, value);
 		}
 	form[fields] = more as INodeParameters;

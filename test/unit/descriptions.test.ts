@@ -163,7 +163,14 @@ describe('the ThreatConnect form', () => {
 	});
 
 	test('shows what most people fill without Add Field, and it alone', () => {
-		const inSight = ['groupDescription', 'status', 'tagNames', 'securityLabelNames', 'indicators'];
+		const inSight = [
+			'groupDescription',
+			'status',
+			'tagNames',
+			'securityLabelNames',
+			'indicators',
+			'attributes',
+		];
 		for (const operation of ['create', 'upsert', 'update', 'bulkImport']) {
 			const own = form({ operation, type: 'Incident', findBy: 'id', matchBy: 'name' });
 			const shown = own.map(({ name }) => name);

@@ -99,3 +99,42 @@ test('a mode in the plain input itself is refused, and so is what cannot be reco
 	);
 	expect(() => read({ tags: 'x'.repeat(129) })).toThrow('"Tag Names" (tagNames), entry 1: "Name" (name)');
 });
+
+describe('the rows of Attributes, with the inputs among the additional fields', () => {
+	const row = { type: 'Ticket Number', value: '7' };
+	/** As the form gives them: the rows in sight, and the other box as a list from the input. */
+	const form = (finer: unknown, ...attribute: object[]) =>
+		read({}, { attributes: { list: { data: { attribute }, json: finer } } });
+
+	test('add to the group, unless the box says another mode', () => {
+		expect(form(undefined, row).attributes).toEqual({ data: [row], mode: 'append' });
+		for (const mode of ['append', 'replace']) {
+			expect(form({ list: { mode, json: '' } }, row).attributes).toEqual({ data: [row], mode });
+		}
+		expect(form({ list: { mode: 'delete', id: '7, 8' } }).attributes).toEqual({
+			data: [{ id: 7 }, { id: 8 }],
+			mode: 'delete',
+		});
+		expect(form({ list: { mode: 'append', json: '' } })).toEqual({ name: 'x' });
+	});
+
+	test('are one list with that of the input', () => {
+		const other = { type: 'Source', value: 'feed' };
+		for (const finer of [[other], JSON.stringify([other]), { list: { mode: 'append', json: [other] } }]) {
+			expect(form(finer, row).attributes).toEqual({ data: [row, other], mode: 'append' });
+		}
+		expect(form({ list: { mode: 'append', data: [other] } }, row).attributes).toEqual({
+			data: [row, other],
+			mode: 'append',
+		});
+	});
+
+	test('are not made to replace the others by a list of the input', () => {
+		const list = { data: [row], mode: 'replace' };
+		for (const finer of [list, { list: { mode: 'append', json: list } }]) {
+			expect(() => form(finer, row)).toThrow(
+				'"Attributes" (attributes) has two modes: "append" and, in the list from the input, "replace"',
+			);
+		}
+	});
+});

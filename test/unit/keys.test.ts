@@ -4,7 +4,7 @@ import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupF
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
 import { KeyHints } from '../../nodes/shared/execution/keyHints';
 import type { Field, Operation, Table } from '../../nodes/shared/fields/field';
-import { fieldLike, gatherByKey, suggestion } from '../../nodes/shared/fields/keys';
+import { fieldLike, gatherByKey, misspelledKey, suggestion } from '../../nodes/shared/fields/keys';
 import { readRecord } from '../../nodes/shared/fields/record';
 import { refusal } from './refusal';
 
@@ -256,5 +256,42 @@ describe('the plain inputs of the form', () => {
 
 	test('are refused in two spellings with different values', () => {
 		expect(() => bodyOf({ 'Tag Names': 'A', tag_names: 'B' })).toThrow('are both this field');
+	});
+
+	test('are not meant by a key with a value that they cannot hold', () => {
+		for (const indicators of [3, false, { count: 3 }]) {
+			const { body, ignored } = bodyOf({ Indicators: indicators });
+			expect(body).toEqual({ type: 'Incident', name: 'A' });
+			expect(ignored).toEqual(['Indicators']);
+		}
+		expect(bodyOf({ indicators: 3, Indicators: 'badguy.com' }).body.associatedIndicators).toBeDefined();
+		expect(bodyOf({ 'Tag Names': 2026 }).body.tags).toEqual({ data: [{ name: '2026' }] });
+	});
+});
+
+describe('a key that an expression may have misspelled', () => {
+	const names = threatConnect.fields.filter(({ name }) => name === 'name');
+
+	test.each([
+		['\uFEFFTitle', '\\uFEFFTitle'],
+		['Case\u00A0Name', 'Case\\u00A0Name'],
+		['NAME', 'NAME'],
+	])('%j is named', (key, shown) => {
+		expect(misspelledKey({ Other: 'A', [key]: 'B' }, names)).toContain(
+			`Your item has the key "${shown}", which an expression must spell exactly so`,
+		);
+	});
+
+	test('is not one that is blank, or another', () => {
+		expect(misspelledKey({ Name: ' ', Title: 'A' }, names)).toBe('');
+	});
+
+	test('is named where an update has no field, if nobody sees all of it', () => {
+		const nothing = (item: Record<string, unknown>) =>
+			refusal(() =>
+				readRecord(threatConnect, 'update', { mode: 'define', values: {}, item, typeIsFixed: true }, 'UTC'),
+			);
+		expect(nothing({ '\uFEFFTitle': 'A' })[1]).toMatch(/^Set at least one field. Your item has the key/);
+		expect(nothing({ name: 'A' })[1]).toBe('Set at least one field.');
 	});
 });

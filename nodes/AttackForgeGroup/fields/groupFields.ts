@@ -89,7 +89,7 @@ export const table: Table = {
 			{ keepsValue: true },
 		),
 	],
-	inSight: [{ field: 'custom_fields', parameter: 'custom_fields', finer: CUSTOM_FIELDS_FROM_INPUT }],
+	inSight: [{ field: 'custom_fields', parameter: 'custom_fields', finer: () => CUSTOM_FIELDS_FROM_INPUT }],
 };
 
 /** The example in the option that clears fields. */

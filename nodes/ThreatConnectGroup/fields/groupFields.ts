@@ -1,7 +1,7 @@
 import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { field, type FieldType, type Table } from '../../shared/fields/field';
-import { choiceByType, date, flag, longId, nameChoice, text } from '../../shared/fields/fieldTypes';
+import { choice, choiceByType, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { byName, located } from '../../shared/fields/locators';
 import { finalizeBody } from './defaultAttributes';
 import {
@@ -12,12 +12,14 @@ import {
 	ASSOCIATED_INDICATORS,
 	ASSOCIATED_VICTIM_ASSETS,
 	ATTRIBUTES,
+	FINER_ATTRIBUTES,
 	REVIEWS,
 	SECURITY_LABELS,
 	SEPARATED,
 	TAGS,
 	WRITABLE_OWNER,
 } from './groupLists';
+import { isListOfApi } from './listType';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS, SIGNATURE_FILE_TYPE } from './groupTypes';
 
 /** Text of an e-mail. Mail parsers give `false` for a part that a mail does not have. */
@@ -38,7 +40,7 @@ export const table: Table = {
 	types: GROUP_TYPES,
 	defaultType: 'Incident',
 	fields: [
-		field('type', 'Type', nameChoice(GROUP_TYPES), 'What kind of group it is', {
+		field('type', 'Type', choice(GROUP_TYPES), 'What kind of group it is', {
 			create: 'required',
 			update: 'no',
 		}),
@@ -172,7 +174,12 @@ export const table: Table = {
 			date(),
 			'When it was last changed in the system it comes from',
 		),
-		field('tags', 'Tags', TAGS, 'Tags of the group, by name or ATT&CK technique ID'),
+		field(
+			'tags',
+			'Tags',
+			TAGS,
+			'Tags by ATT&CK technique ID or with a description, and in an update tags to replace or remove. Names to add go in Tag Names; if both are filled, all are added.',
+		),
 		// The API has no such fields. They are default attributes, which `finalizeBody` makes from these fields.
 		field(
 			'description',
@@ -189,13 +196,13 @@ export const table: Table = {
 			'attributes',
 			'Attributes',
 			ATTRIBUTES,
-			'Further details by type, such as Additional Analysis and Context',
+			'Further details by type, such as Additional Analysis and Context. A list from the input, and in an update its mode, go in Add Field; all are one list.',
 		),
 		field(
 			'securityLabels',
 			'Security Labels',
 			SECURITY_LABELS,
-			'Markings that the instance knows, such as TLP:AMBER',
+			'Markings such as TLP:AMBER chosen from a list, and in an update labels to replace or remove. Names to add go in Security Label Names; if both are filled, all are added.',
 		),
 		field(
 			'associatedArtifacts',
@@ -219,7 +226,7 @@ export const table: Table = {
 			'associatedIndicators',
 			'Associated Indicators',
 			ASSOCIATED_INDICATORS,
-			'Indicators (IOCs) such as hosts, addresses and hashes: by ID, or by type and summary',
+			'Indicators (IOCs) by ID, or by type and summary with a rating and more, and in an update indicators to remove. A pasted list goes in Indicators; if both are filled, all are associated.',
 		),
 		field(
 			'associatedVictimAssets',
@@ -238,7 +245,7 @@ export const table: Table = {
 			plain: {
 				displayName: 'Tag Names',
 				placeholder: 'e.g. Targeted Attack, Robbery',
-				description: `Tags to add, and to create where they do not exist: ${SEPARATED}`,
+				description: `Names of tags to add, created where they do not exist: ${SEPARATED}. For technique IDs, or to replace or remove tags, use Add Field > Tags; if both are filled, all are added.`,
 			},
 		},
 		{
@@ -247,20 +254,23 @@ export const table: Table = {
 			plain: {
 				displayName: 'Security Label Names',
 				placeholder: 'e.g. TLP:AMBER',
-				description: `Labels of the instance to add: ${SEPARATED}`,
+				description: `Names of labels to add: ${SEPARATED}. To choose them from a list, or to replace or remove labels, use Add Field > Security Labels; if both are filled, all are added.`,
 			},
 		},
 		{
 			field: 'associatedIndicators',
 			parameter: 'indicators',
+			// Alerts of other systems have a number or an object of their own under this key.
+			isMeant: (value) => typeof value === 'string' || Array.isArray(value) || isListOfApi(value),
 			plain: {
 				displayName: 'Indicators',
 				rows: 2,
 				placeholder: 'e.g. badguy[.]com, 192.0.2.17',
 				description:
-					'Indicators (IOCs) to associate, and to create where they do not exist: addresses, CIDR blocks, hosts, URLs, e-mail addresses, ASNs, file hashes (several of one file as md5 : sha1 : sha256) and registry keys. Also defanged; one per line, separated by commas, or an array from an expression. For other types use Associated Indicators below.',
+					'Indicators (IOCs) to associate, and to create where they do not exist: addresses, CIDR blocks, hosts, URLs, e-mail addresses, ASNs, file hashes (several of one file as md5 : sha1 : sha256) and registry keys. Also defanged; one per line, separated by commas, or an array from an expression. For other types, IDs or ratings, or to remove indicators, use Add Field > Associated Indicators; if both are filled, all are associated.',
 			},
 		},
+		{ field: 'attributes', parameter: 'attributes', finer: FINER_ATTRIBUTES },
 	],
 	finalizeBody,
 };

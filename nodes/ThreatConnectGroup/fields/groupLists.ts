@@ -2,12 +2,12 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, readText } from '../../shared/core/readValue';
 import { type Field, type FieldType, type FormOperation, field, labelOf } from '../../shared/fields/field';
-import { choice, date, flag, longId, nameChoice, text } from '../../shared/fields/fieldTypes';
+import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes';
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
 import { GROUP_TYPES, sameOptions, SIGNATURE_FILE_TYPE } from './groupTypes';
 import { indicatorBody, indicatorKey, indicatorName, keyName } from './indicators';
-import { listType } from './listType';
+import { finerInputs, type ListShape, listType } from './listType';
 import { recognizeIndicators } from './recognizeIndicators';
 import {
 	caseAssignee,
@@ -141,8 +141,9 @@ const pick = (entry: JsonObject, names: readonly string[]): JsonObject =>
 const without = (entry: JsonObject, names: readonly string[]): JsonObject =>
 	Object.fromEntries(Object.entries(entry).filter(([name]) => !names.includes(name)));
 
-export const ATTRIBUTES = listType({
+const ATTRIBUTE_SHAPE: ListShape = {
 	entry: 'Attribute',
+	rowsInSight: true,
 	shorthands: [IDS('Attribute IDs', 'attributes, which is how attributes are removed', ['update'])],
 	fields: [
 		field(
@@ -182,7 +183,11 @@ export const ATTRIBUTES = listType({
 		const isNew = operation === 'create' || mode === 'replace';
 		return isWhole && isNew ? without(writable, ['id']) : writable;
 	},
-});
+};
+
+export const ATTRIBUTES = listType(ATTRIBUTE_SHAPE);
+
+export const FINER_ATTRIBUTES = finerInputs(ATTRIBUTE_SHAPE);
 
 const ATTRIBUTE_FIELDS = ['type', 'value', 'source', 'default', 'pinned', 'securityLabels'];
 
@@ -299,7 +304,7 @@ export const ASSOCIATED_GROUPS = listType({
 	shorthands: [IDS('Group IDs', 'groups')],
 	fields: [
 		field('name', 'Name', text(), 'Name of the new group', { placeholder: 'e.g. FIN7' }),
-		field('type', 'Type', nameChoice(GROUP_TYPES), 'Type of the new group'),
+		field('type', 'Type', choice(GROUP_TYPES), 'Type of the new group'),
 		field(
 			'ownerName',
 			'Owner Name',

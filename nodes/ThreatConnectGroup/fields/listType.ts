@@ -7,6 +7,7 @@ import {
 	type FieldType,
 	labelOf,
 	type FieldContext,
+	type FieldInSight,
 } from '../../shared/fields/field';
 import {
 	fixedCollection,
@@ -40,7 +41,7 @@ const MODES: INodePropertyOptions[] = [
 	{ name: 'Replace', value: 'replace', description: 'Remove all present entries that are not given here' },
 ];
 
-type ListShape = {
+export type ListShape = {
 	/** What one entry is called, e.g. `Tag`. */
 	entry: string;
 	/** The same in fewer letters, for labels: n8n's editor cuts long ones. */
@@ -78,6 +79,8 @@ type ListShape = {
 	maxSize?: number;
 	/** Notices in the form of one entry. */
 	rowNotices?: readonly INodeProperties[];
+	/** Whether the form shows the rows without Add Field. Then `finerInputs` has the other inputs. */
+	rowsInSight?: boolean;
 	/** The API knows no mode for this list. */
 	withoutMode?: boolean;
 	/** Turns a checked entry into its wire form. */
@@ -97,7 +100,10 @@ type ListShape = {
  */
 export function listType(shape: ListShape): FieldType {
 	return {
-		control: (operation) => fixedCollection(`${shape.entry}s`, listValues(shape, operation)),
+		control: (operation) =>
+			shape.rowsInSight
+				? entryRows(shape, operation)
+				: fixedCollection(`${shape.entry}s`, listValues(shape, operation)),
 		read: (value, context) => wireOf(readList(value, shape, context), [], shape, context),
 		readWithPlain(plain, value, { plainLabel, ...context }) {
 			const own = { ...context, label: plainLabel };
@@ -178,38 +184,47 @@ function readPlain(plain: unknown, shape: ListShape, context: FieldContext): Giv
 }
 
 function listValues(shape: ListShape, operation: FormOperation): INodeProperties[] {
-	const { entry, short = entry } = shape;
 	const values: INodeProperties[] = [];
 	if (operation !== 'create' && !shape.withoutMode) values.push(...modeParameters(shape));
 	for (const field of shape.shorthands) {
 		if (field.forms === undefined || field.forms.includes(operation))
 			values.push(fieldProperty(field, operation));
 	}
-	if (shape.fields.length > 0) {
-		const fields = shape.fields.map((field): INodeProperties => ({
-			...fieldProperty(field, operation),
-			...(field.types && { displayOptions: { show: { type: [...field.types] } } }),
-		}));
-		values.push(
-			repeatableRows(
-				'data',
-				`${entry}s One by One`,
-				entry,
-				[...fields, ...(shape.rowNotices ?? [])],
-				undefined,
-				rowNameOf(shape),
-			),
-		);
-	}
-	values.push({
-		...fromInput(
-			`e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
-			`${entry}s of the input item: an expression that gives a list, such as the ${entry.toLowerCase()}s of another group, or JSON text`,
-		),
-		displayName: `${short} List`,
-	});
-	return values;
+	if (shape.fields.length > 0 && !shape.rowsInSight) values.push(entryRows(shape, operation));
+	return [...values, listFromInput(shape)];
 }
+
+function entryRows(shape: ListShape, operation: FormOperation): INodeProperties {
+	const fields = shape.fields.map((field): INodeProperties => ({
+		...fieldProperty(field, operation),
+		...(field.types && { displayOptions: { show: { type: [...field.types] } } }),
+	}));
+	return repeatableRows(
+		'data',
+		`${shape.entry}s One by One`,
+		shape.entry,
+		[...fields, ...(shape.rowNotices ?? [])],
+		undefined,
+		rowNameOf(shape),
+	);
+}
+
+const listFromInput = ({ entry, short = entry }: ListShape): INodeProperties => ({
+	...fromInput(
+		`e.g. {{ $json.${entry.toLowerCase().replace(' ', '_')}s }}`,
+		`${entry}s of the input item: an expression that gives a list, such as the ${entry.toLowerCase()}s of another group, or JSON text`,
+	),
+	displayName: `${short} List`,
+});
+
+/** The inputs of a list whose rows stand in sight: its mode, and other ways to give entries. All are one list. */
+export const finerInputs =
+	(shape: ListShape): FieldInSight['finer'] =>
+	(operation) => {
+		if (operation === 'create') return listFromInput(shape);
+		const displayName = `${shape.entry} Mode and List`;
+		return { displayName, ...fixedCollection(displayName, listValues(shape, operation)) };
+	};
 
 /** Rows of different lists have different names, because n8n makes names for a model of them and of the labels. */
 const rowNameOf = ({ entry }: ListShape): string =>
@@ -263,11 +278,12 @@ function readList(given: unknown, shape: ListShape, context: FieldContext): Give
 const parsedObject = (value: unknown, label: string): unknown =>
 	typeof value === 'string' && value.trimStart().startsWith('{') ? readJson(value, label) : value;
 
-const isListOfApi = (value: unknown): value is JsonObject =>
+export const isListOfApi = (value: unknown): value is JsonObject =>
 	isJsonObject(value) && ('data' in value || 'mode' in value);
 
 /** What the form holds. Its input for a list may hold a list in the API's form, with a mode of its own. */
-function readParameter(parameter: JsonObject, shape: ListShape, context: FieldContext): GivenList {
+function readParameter(given: JsonObject, shape: ListShape, context: FieldContext): GivenList {
+	const parameter = shape.rowsInSight ? asOneBox(given, shape, context) : given;
 	const mode = readMode(parameter.mode, context);
 	const entered = parameterEntries(parameter, shape, context);
 	const { entries, isEmptied = false, ...fromInput } = readList(parameter.json, shape, context);
@@ -283,6 +299,14 @@ function readParameter(parameter: JsonObject, shape: ListShape, context: FieldCo
 		entries: [...entered, ...entries],
 		isEmptied: isEmptied && isEmpty,
 	};
+}
+
+/** The rows in sight and the inputs of `finerInputs` as one box, so that they have one mode. */
+function asOneBox(given: JsonObject, shape: ListShape, { label }: FieldContext): JsonObject {
+	const { data, json } = given;
+	if (!isJsonObject(json) || !isJsonObject(json.list)) return given;
+	const rows = [data, json.list.data].flatMap((one) => readRows(one, label, rowNameOf(shape)));
+	return { ...json.list, data: rows };
 }
 
 function readMode(mode: unknown, context: FieldContext): string | undefined {

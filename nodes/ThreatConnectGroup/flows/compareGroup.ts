@@ -7,11 +7,14 @@ import { isSameIndicator, isSameText } from '../query/matching';
 
 /** Compares a body with a group that was read. What the group already shows need not be written again. */
 
-/** The values of `fields` that a response needs to show all that a body sets. */
-export function fieldsShowing(body: JsonObject): string[] {
+/** The keys of a response that show all that a body sets. */
+export function keysShowing(body: JsonObject): string[] {
 	const keys = Object.keys(body).filter((name) => body[name] !== undefined);
-	return fieldsBringing(defaultAttributes(body).length > 0 ? [...keys, 'attributes'] : keys);
+	return defaultAttributes(body).length > 0 ? [...keys, 'attributes'] : keys;
 }
+
+/** The values of `fields` that a response needs to show all that a body sets. */
+export const fieldsShowing = (body: JsonObject): string[] => fieldsBringing(keysShowing(body));
 
 /** Lists in which the API makes another object each time that an entry without an ID is sent. */
 const CREATING = ['attributes', 'associatedArtifacts', 'associatedCases', 'associatedVictimAssets'];

@@ -4,7 +4,7 @@ import { InvalidInput } from '../../shared/core/errors';
 import { labelOf } from '../../shared/fields/field';
 import { emptyFilter } from '../../shared/fields/filters';
 import type { JsonObject } from '../../shared/core/json';
-import { choiceByType, date, nameChoice } from '../../shared/fields/fieldTypes';
+import { choice, choiceByType, date } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/readValue';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
@@ -80,7 +80,7 @@ const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }
 
 /** A type that does not exist would find nothing. */
 const knownType = (text: string): string =>
-	String(nameChoice(GROUP_TYPES).read(text, { label: '"Types" (typeName)', operation: 'create', zone: '' }));
+	String(choice(GROUP_TYPES).read(text, { label: '"Types" (typeName)', operation: 'create', zone: '' }));
 
 /**
  * There is no keyword `name`: a group's name is its `summary`. A type's name is `typeName`, because `type` is a number.

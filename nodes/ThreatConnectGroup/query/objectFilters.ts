@@ -4,7 +4,7 @@ import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { readNumber } from '../../shared/core/readValue';
 import { labelOf } from '../../shared/fields/field';
-import { choice, nameChoice } from '../../shared/fields/fieldTypes';
+import { choice } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
 import { VICTIM_ASSET_TYPES } from '../fields/groupLists';
@@ -70,7 +70,7 @@ const chosenFilter = (
 });
 
 const known = (text: string, options: readonly INodePropertyOptions[], label: string): string =>
-	String(nameChoice(options).read(text, { label, operation: 'create', zone: '' }));
+	String(choice(options).read(text, { label, operation: 'create', zone: '' }));
 
 /** @param most the greatest value */
 const least = (name: string, displayName: string, most: number, description: string): Filter => ({

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from '../core/json';
 import { isToolNode } from '../core/errors';
 import { bareName, oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
-import { suggestion } from '../fields/keys';
+import { misspelledKey, suggestion } from '../fields/keys';
 import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
 import { readPreview } from './options';
@@ -170,10 +170,13 @@ export class Item {
 
 	/**
 	 * What to say of the item's keys where the operation misses a field: those that may be meant for it. Empty where there
-	 * are none, and outside Auto-Map mode.
+	 * are none, and in JSON mode.
 	 */
 	suggestionFor(name: string): string {
-		return this.dataMode() === 'autoMap' ? suggestion(this.json, { name }) : '';
+		const mode = this.dataMode();
+		const field = this.table.fields.find((one) => one.name === name);
+		if (!field || mode === 'json') return '';
+		return mode === 'autoMap' ? suggestion(this.json, field) : misspelledKey(this.json, [field]);
 	}
 
 	private get json(): JsonObject {
@@ -262,6 +265,13 @@ export class Item {
 			if (finer) values[field] = { list: { data: value, json: values[field] } };
 			else if (!isUnset(value)) (isPlain ? plain : values)[field] = value;
 		}
-		return { mode: 'define', values, plain, type, typeIsFixed: !this.parameters.holdsExpression('type') };
+		return {
+			mode: 'define',
+			values,
+			plain,
+			item: this.json,
+			type,
+			typeIsFixed: !this.parameters.holdsExpression('type'),
+		};
 	}
 }

@@ -22,6 +22,8 @@ export type Output = JsonObject | JsonObject[] | FileOutput;
 export type Task = {
 	/** Tasks with the same key run in the order of their items. In most cases it names the record that they address. */
 	orderKey?: string;
+	/** The fields of the record that show what the item sets. In a workflow, a simplified output has them too. */
+	sets?: readonly string[];
 	run(): Promise<Output>;
 };
 
@@ -127,8 +129,8 @@ function withRecords<Api>(operation: SingleOperation<Api>): SingleOperation<Api>
 		...operation,
 		parameters: [...parameters.slice(0, place), ...outputParameters(records), ...parameters.slice(place)],
 		prepare(item, api) {
-			const chosen = readOutput(item, records);
 			const task = operation.prepare(item, api);
+			const chosen = readOutput(item, records, task.sets);
 			return { ...task, run: async () => mapRecords(await task.run(), chosen) };
 		},
 	};

@@ -111,19 +111,27 @@ function outputOf(item: Item): 'simple' | 'raw' | 'fields' | undefined {
 /**
  * Reads which fields of a record an item wants.
  *
+ * @param sets the fields that show what the item sets. Simplify keeps them. A model knows them, and would pay for them
+ *   once more.
  * @returns takes the record under the names of `RecordFields`; fields of the node's own, such as `_outcome`, are always returned
  * @throws InvalidInput
  */
-export function readOutput(item: Item, fields: RecordFields): (record: JsonObject) => JsonObject {
+export function readOutput(
+	item: Item,
+	fields: RecordFields,
+	sets: readonly string[] = [],
+): (record: JsonObject) => JsonObject {
 	const output = outputOf(item);
 	const simplifies = optionalSwitch(item.parameter('simplify'), SIMPLIFY, fields.simplify);
-	if (output === 'raw' || (output === undefined && !simplifies)) return (record) => record;
+	if (output === 'raw' || (output === undefined && !simplifies)) {
+		// What people look for first.
+		return (record) => ({ ...pick(record, [fields.id, 'name']), ...record });
+	}
 	const chosen = output === 'fields' ? selectedFields(item, fields) : fields.simple;
-	const names = [...new Set([fields.id, ...chosen, ...(fields.asked?.(item) ?? [])])];
-	return (record) => {
-		const own = Object.keys(record).filter((name) => name.startsWith('_'));
-		return Object.fromEntries(
-			[...names, ...own].filter((name) => Object.hasOwn(record, name)).map((name) => [name, record[name]]),
-		);
-	};
+	const set = item.isTool ? [] : sets;
+	const names = [...new Set([fields.id, ...chosen, ...set, ...(fields.asked?.(item) ?? [])])];
+	return (record) => pick(record, [...names, ...Object.keys(record).filter((name) => name.startsWith('_'))]);
 }
+
+const pick = (record: JsonObject, names: readonly string[]): JsonObject =>
+	Object.fromEntries(names.filter((name) => Object.hasOwn(record, name)).map((name) => [name, record[name]]));

@@ -56,8 +56,10 @@ export type FieldInSight = {
 	parameter: string;
 	/** A plain input for the usual values, if the field's own inputs stay among the additional fields. */
 	plain?: Pick<Field, 'displayName' | 'description' | 'placeholder'> & { rows?: number };
+	/** Whether a key that is named like the plain input is meant for it, by its value. Absent: always. */
+	isMeant?(value: unknown): boolean;
 	/** A second input for a list, among the additional fields. */
-	finer?: Control & Pick<INodeProperties, 'displayName'>;
+	finer?(operation: FormOperation): Control & Pick<INodeProperties, 'displayName'>;
 };
 
 /** One row of a service's field table: all that is known about one API field. */

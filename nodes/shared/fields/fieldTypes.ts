@@ -2,7 +2,7 @@ import type { INodePropertyOptions } from 'n8n-workflow';
 
 import { normalizeDate } from './dates';
 import { errorMessage, InvalidInput } from '../core/errors';
-import type { FormOperation, FieldType } from './field';
+import type { FieldType } from './field';
 import { inQuotes, readLong, readSwitch, readText } from '../core/readValue';
 
 /** The types of the fields in a field table. */
@@ -31,29 +31,6 @@ export function text({
 	};
 }
 
-/**
- * One of several values.
- *
- * @param open whether an administrator or another version may add further values, which the service then checks
- */
-export function choice(options: readonly INodePropertyOptions[], open = false): FieldType {
-	return {
-		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
-		read(value, { label }) {
-			const read = readText(value, label);
-			const allowed = options.map((option) => String(option.value));
-			if (open || allowed.includes(read)) return read;
-			const alike = allowed.find((candidate) => candidate.toLowerCase() === read.trim().toLowerCase());
-			throw new InvalidInput(
-				`${label} cannot be ${inQuotes(value)}`,
-				alike !== undefined
-					? `Did you mean "${alike}"?`
-					: `Allowed values: ${allowed.map((candidate) => `"${candidate}"`).join(', ')}.`,
-			);
-		},
-	};
-}
-
 /** What may stand between the words of a name, and characters without width, such as the mark at the start of a CSV file. */
 const BETWEEN_WORDS = /[\s_\u00AD\u200B-\u200F\u2010-\u2015\u2060\uFEFF-]+/g;
 
@@ -61,56 +38,65 @@ const BETWEEN_WORDS = /[\s_\u00AD\u200B-\u200F\u2010-\u2015\u2060\uFEFF-]+/g;
 export const bareName = (name: string) => name.normalize('NFC').toLowerCase().replace(BETWEEN_WORDS, '');
 
 /**
- * One of several names, also in the spelling of another system: `intrusion-set`, as STIX has it, is `Intrusion Set`. No two
- * of the names may differ in their spelling alone.
+ * One of several values, also in the spelling of another system: ` OPEN ` is `Open`, and `intrusion-set`, as STIX has it, is
+ * `Intrusion Set`. No two of the values may differ in their spelling alone.
+ *
+ * @param open whether an administrator or another version may add further values, which the service then checks
  */
-export function nameChoice(options: readonly INodePropertyOptions[]): FieldType {
-	const kind = choice(options);
+export function choice(options: readonly INodePropertyOptions[], open = false): FieldType {
+	const allowed = options.map(({ value }) => String(value));
 	return {
-		...kind,
-		read(value, context) {
-			const bare = bareName(readText(value, context.label));
-			return (
-				options.find((option) => bareName(String(option.value)) === bare)?.value ?? kind.read(value, context)
-			);
+		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
+		read(value, { label }) {
+			const read = readText(value, label);
+			const known = allowed.includes(read) ? read : alike(read, allowed);
+			if (known !== undefined || open) return known ?? read;
+			throw notAllowed(value, label, allowed);
 		},
 	};
 }
 
+const alike = (given: string, allowed: readonly string[]): string | undefined =>
+	allowed.find((one) => one !== '' && bareName(one) === bareName(given));
+
+const notAllowed = (value: unknown, label: string, allowed: readonly string[], meant?: string) =>
+	new InvalidInput(
+		`${label} cannot be ${inQuotes(value)}`,
+		meant === undefined
+			? `Allowed values: ${allowed.map((one) => `"${one}"`).join(', ')}.`
+			: `Did you mean "${meant}"?`,
+	);
+
 /**
- * The value of a parameter that is not a field. An expression may give any value.
+ * The value of a parameter that is not a field. An expression may give any value. It must be exact, because n8n decides by
+ * it which other parameters the form shows.
  *
  * @throws InvalidInput for a value that is not allowed, because the default in its place would do something that the
  *   user did not ask for
  */
-export const oneOf = <T extends string>(value: unknown, label: string, ...allowed: T[]): T =>
-	choice(allowed.map((one) => ({ name: one, value: one }))).read(value, {
-		label,
-		operation: 'create',
-		zone: '',
-	}) as T;
+export function oneOf<T extends string>(value: unknown, label: string, ...allowed: T[]): T {
+	const read = readText(value, label);
+	const chosen = allowed.find((one) => one === read);
+	if (chosen !== undefined) return chosen;
+	throw notAllowed(value, label, allowed, alike(read, allowed));
+}
 
 /** Few options stay in the order of their meaning. Many options are sorted by name, as n8n's convention asks. */
 const inOrder = (options: readonly INodePropertyOptions[]): INodePropertyOptions[] =>
 	options.length < 5 ? [...options] : [...options].sort((a, b) => a.name.localeCompare(b.name));
 
-/** A choice whose options depend on the record type. All options are offered while the type is unknown. */
+/** A choice whose options depend on the record type. While the type is unknown, all options are offered, and any text is taken. */
 export function choiceByType(byType: Readonly<Record<string, FieldType>>): FieldType {
-	const controls = (operation: FormOperation) => Object.values(byType).map((kind) => kind.control(operation));
+	const options = Object.values(byType).flatMap(
+		(kind) => (kind.control('create').options ?? []) as INodePropertyOptions[],
+	);
+	const anyType = choice([...new Map(options.map((option) => [option.value, option])).values()], true);
+	const ofType = (type = ''): FieldType => byType[type] ?? anyType;
 	return {
-		control(operation, type) {
-			if (type !== undefined && byType[type]) return byType[type].control(operation);
-			const options = controls(operation).flatMap(
-				(control) => (control.options ?? []) as INodePropertyOptions[],
-			);
-			const unique = [...new Map(options.map((option) => [option.value, option])).values()];
-			return { type: 'options', options: inOrder(unique), default: unique[0]?.value ?? '' };
-		},
-		read: (value, context) => (byType[context.type ?? '']?.read ?? readAnyText)(value, context),
+		control: (operation, type) => ofType(type).control(operation),
+		read: (value, context) => ofType(context.type).read(value, context),
 	};
 }
-
-const readAnyText: FieldType['read'] = (value, context) => readText(value, context.label);
 
 const DATE_HINT = "A time from the picker is in the workflow's time zone";
 

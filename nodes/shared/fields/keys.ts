@@ -49,12 +49,13 @@ export function gatherByKey(values: JsonObject, fields: readonly Field[]): JsonO
 /** The keys of an item that are named like a plain input of the form, such as `Tag Names`, with the name of its field. */
 export function plainKeys(values: JsonObject, { fields, inSight = [] }: Table): Map<string, string> {
 	const keys = new Map<string, string>();
-	for (const { field, parameter, plain } of inSight) {
+	for (const { field, parameter, plain, isMeant } of inSight) {
 		if (!plain) continue;
 		const names = [parameter, plain.displayName].map(bareName);
 		for (const key of Object.keys(values)) {
 			const isPlain = names.includes(bareName(key)) && !fields.some(({ name }) => name === key);
-			if (isPlain) keys.set(key, field);
+			if (isPlain && (isMeant === undefined || saysNothing(values[key]) || isMeant(values[key])))
+				keys.set(key, field);
 		}
 	}
 	return keys;
@@ -116,6 +117,28 @@ export function fieldLike(key: string, fields: readonly Field[]): string | undef
 	const like = fields.filter((field) => field.exactKey !== true && isLike(key, field.name));
 	const [name, ...others] = new Set(like.map((field) => field.name));
 	return others.length === 0 ? name : undefined;
+}
+
+/** Characters that nobody sees, such as the mark at the start of a CSV file. */
+const UNSEEN = /[\u00A0\u00AD\u200B-\u200F\u2060\uFEFF]/g;
+
+const withEscapes = (key: string): string =>
+	key.replace(UNSEEN, (sign) => `\\u${sign.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`);
+
+/**
+ * What to say of a key that an expression for a missing field may have misspelled: it is named like the field, or nobody
+ * sees all of it. Empty where there is none.
+ *
+ * @param fields those that are missing
+ */
+export function misspelledKey(values: JsonObject, fields: readonly Field[]): string {
+	const names = new Set(fields.flatMap(bareNamesOf));
+	const key = Object.keys(values).find(
+		(one) => !saysNothing(values[one]) && (names.has(bareName(one)) || withEscapes(one) !== one),
+	);
+	return key === undefined
+		? ''
+		: `Your item has the key ${inQuotes(withEscapes(key))}, which an expression must spell exactly so: drag it from the input into the box, or choose Auto-Map Input Data.`;
 }
 
 /** What to say of keys that may be meant for a field that is missing; empty where there are none. */

@@ -64,7 +64,9 @@ export function recordParameters(
 			options: placed('optional')
 				.flatMap((field) => {
 					const moved = movedInSight(field, table);
-					return moved ? finerParameters(moved) : optionalParameters(field, offered, table, operation);
+					return moved
+						? finerParameters(moved, operation)
+						: optionalParameters(field, offered, table, operation);
 				})
 				.sort((a, b) => a.displayName.localeCompare(b.displayName)),
 		},
@@ -253,8 +255,8 @@ const codeNames = (fields: readonly Field[]): string =>
 		...new Set(fields.map(({ name, exactKey }) => `<code>${name}</code>${exactKey ? ' (exactly so)' : ''}`)),
 	].join(', ');
 
-const finerParameters = ({ field, finer }: FieldInSight): INodeProperties[] =>
-	finer ? [{ ...finer, name: field }] : [];
+const finerParameters = ({ field, finer }: FieldInSight, operation: FormOperation): INodeProperties[] =>
+	finer ? [{ ...finer(operation), name: field }] : [];
 
 const BODY =
 	"The body of the request, with the API's own field names. Fields that the node knows are checked, and left out where they are blank. Others are sent as they are.";

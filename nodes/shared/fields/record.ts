@@ -1,8 +1,8 @@
 import { asError, InvalidInput } from '../core/errors';
 import { type Field, labelOf, type Operation, type FieldContext, type Table } from './field';
 import { type JsonObject, mergeJson, stringifyJson } from '../core/json';
-import { nameChoice } from './fieldTypes';
-import { gatherByKey, plainKeys, spelledKeys, suggestion, valueOf } from './keys';
+import { choice } from './fieldTypes';
+import { gatherByKey, misspelledKey, plainKeys, spelledKeys, suggestion, valueOf } from './keys';
 import {
 	inQuotes,
 	isBlank,
@@ -23,6 +23,8 @@ export type Source =
 			values: JsonObject;
 			/** Values of the plain inputs that are in sight, by field name. */
 			plain?: JsonObject;
+			/** The item that expressions take values from. */
+			item?: JsonObject;
 			type?: unknown;
 			/** Whether the type is fixed in the node. The user does not see fields of other types then. */
 			typeIsFixed: boolean;
@@ -90,13 +92,16 @@ export function readRecord(
 			: [];
 	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
+	const misspelled = (...missing: Field[]): string =>
+		source.mode === 'define' ? misspelledKey(source.item ?? {}, missing) : '';
 	if (operation === 'create') {
-		const unused = source.mode === 'autoMap' ? pick(given, ignored) : {};
+		const keysFor = (field: Field): string =>
+			source.mode === 'autoMap' ? suggestion(pick(given, ignored), field) : misspelled(field);
 		return {
 			body: finished,
 			ignored,
 			spelled: new Map([...spelled, ...plainOnes]),
-			missing: findMissing(table.noun, fields, finished, unused),
+			missing: findMissing(table.noun, fields, finished, keysFor),
 		};
 	}
 	if (Object.keys(finished).length === 0) {
@@ -104,7 +109,7 @@ export function readRecord(
 			'There is nothing to update: no field is set',
 			source.mode === 'autoMap'
 				? 'Name the keys of the input like the fields of the API, for instance with an Edit Fields node before this one.'
-				: 'Set at least one field.',
+				: `Set at least one field. ${misspelled()}`.trim(),
 		);
 	}
 	return { body: finished, ignored, spelled: new Map([...spelled, ...plainOnes]) };
@@ -121,7 +126,8 @@ function readPlain(
 	const values = inSight.flatMap(({ field, parameter, plain }) => {
 		const names = new Map([...keys].filter(([, name]) => name === field).map(([key]) => [key, parameter]));
 		const input = { name: parameter, displayName: plain?.displayName ?? parameter };
-		return names.size === 0 ? [] : [[field, valueOf(source.values, input, names)] as const];
+		const meant = pick(source.values, [...names.keys()]);
+		return names.size === 0 ? [] : [[field, valueOf(meant, input, names)] as const];
 	});
 	return Object.fromEntries(values);
 }
@@ -196,7 +202,7 @@ function readType(
 		);
 	}
 	try {
-		return nameChoice(table.types).read(value, { label: labelOf(TYPE), operation, zone: '' }) as string;
+		return choice(table.types).read(value, { label: labelOf(TYPE), operation, zone: '' }) as string;
 	} catch (error) {
 		if (source.mode !== 'autoMap' || !isOwn) throw asError(error);
 		const isOwnKey = (key: string) => (spelled.get(key) ?? key) === TYPE.name && values[key] === own;
@@ -343,12 +349,12 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 		'Leave it empty for items of this type, or change the type.',
 	);
 
-/** @param unused what the item holds besides its fields */
+/** @param keysFor what to say of the item's keys where a field is missing */
 function findMissing(
 	noun: string,
 	fields: FieldsByName,
 	body: JsonObject,
-	unused: JsonObject,
+	keysFor: (field: Field) => string,
 ): InvalidInput | undefined {
 	for (const field of fields.values()) {
 		const value = body[field.name];
@@ -361,7 +367,7 @@ function findMissing(
 				field.types
 					? `Every ${noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
 					: 'Set it, or check that the expression or the input gives a value for this item.'
-			} ${suggestion(unused, field)}`.trim(),
+			} ${keysFor(field)}`.trim(),
 		);
 	}
 	return undefined;

@@ -20,6 +20,10 @@ export const create = defineOperation<AttackForge>({
 	load: definitionsFor('create'),
 	prepare(item, api) {
 		const body = withDefinedFields(item.body('create'), item, api);
-		return { orderKey: nameOrderKey(body.name), run: async () => await createGroup(api, body) };
+		return {
+			orderKey: nameOrderKey(body.name),
+			sets: Object.keys(body),
+			run: async () => await createGroup(api, body),
+		};
 	},
 });

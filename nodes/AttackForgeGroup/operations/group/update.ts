@@ -41,6 +41,7 @@ export const update = defineOperation<AttackForge>({
 		const modes = readModes(item);
 		return {
 			orderKey: id,
+			sets: Object.keys(body),
 			async run() {
 				const written = await updateGroup(api, { id, body, modes });
 				const group = await readBack(api, id, body);

@@ -105,6 +105,7 @@ export const upsert = defineOperation<AttackForge>({
 		const modes = readModes(item);
 		return {
 			orderKey: match.key,
+			sets: Object.keys(update),
 			async run() {
 				const isGone = update.is_deleted === true;
 				if (!match.find) {

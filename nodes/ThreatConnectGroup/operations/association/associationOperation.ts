@@ -64,7 +64,8 @@ export const associationOperation = ({
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. 12345, 12346',
-				description: 'IDs of the objects: comma-separated, or an array from an expression',
+				description:
+					'IDs of the objects: comma-separated, or an array from an expression. Indicators may be given below by type and value too; both boxes count.',
 			},
 			indicatorRows(ofIndicator, ofOwner),
 			optionsCollection(activityLogOption, previewOption),

@@ -5,6 +5,7 @@ import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
 import { answerOptions, assignXidOption, groupOptions, groupRecords, readCreation } from '../parameters';
+import { keysShowing } from '../../flows/compareGroup';
 import { createGroup } from '../../flows/createGroup';
 
 export const create = defineOperation<ThreatConnect>({
@@ -24,6 +25,7 @@ export const create = defineOperation<ThreatConnect>({
 		return {
 			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
 			...(!isUnset(body.xid) && { orderKey: referenceKey({ xid: String(body.xid) }) }),
+			sets: keysShowing(body),
 			run: async () => await createGroup(api, body, creation),
 		};
 	},

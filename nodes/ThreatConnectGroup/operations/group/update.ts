@@ -3,6 +3,7 @@ import { clearFieldsOption, recordParameters } from '../../../shared/fields/para
 import type { ThreatConnect } from '../../api/client';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
+import { keysShowing } from '../../flows/compareGroup';
 import { updateGroup } from '../../flows/updateGroup';
 import { answerOptions, groupOptions, groupParameters, groupRecords, readReference } from '../parameters';
 
@@ -28,6 +29,7 @@ export const update = defineOperation<ThreatConnect>({
 		const done = item.retryLog.partsDone(item.index);
 		return {
 			orderKey: referenceKey(reference),
+			sets: keysShowing(body),
 			run: async () => (await updateGroup(api, reference, body, { options, done })).group,
 		};
 	},

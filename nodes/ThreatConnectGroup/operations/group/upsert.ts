@@ -13,6 +13,7 @@ import { type GroupReference, readXid, referenceKey } from '../../api/references
 import { plainSpelling } from '../../query/matching';
 import { isOneOf } from '../../query/clauses';
 import { idsOf, ownerClause, searchByName } from '../../flows/findByName';
+import { keysShowing } from '../../flows/compareGroup';
 import { updateGroup } from '../../flows/updateGroup';
 import {
 	answerOptions,
@@ -74,7 +75,8 @@ export const upsert = defineOperation<ThreatConnect>({
 		const match = readMatch(item, drafted);
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		// The same for each outcome, so that all items have the same columns. What the group has is compared with these.
-		const options = answerOptions(item, { ...drafted, ...updated });
+		const set = { ...drafted, ...updated };
+		const options = answerOptions(item, set);
 		const { fields = [] } = options;
 		const creation = readCreation(item, options);
 
@@ -90,6 +92,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		};
 		return {
 			orderKey: match.key,
+			sets: keysShowing(set),
 			async run() {
 				await withOneOwner(api, drafted);
 				const group = await match.find(api, fields);

@@ -6,7 +6,8 @@ export const tagInputs = [
 			displayName: 'Tags',
 			name: 'tags',
 			placeholder: 'e.g. Targeted Attack, Robbery',
-			description: 'Names of the tags: comma-separated, or an array from an expression',
+			description:
+				'Names of the tags: comma-separated, or an array from an expression. Tags of ATT&CK techniques may be given below by ID too; both boxes count.',
 		},
 	},
 	{
