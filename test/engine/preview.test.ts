@@ -300,6 +300,24 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('items that call one group by its ID and by its XID are alike in what they associate', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			const parameters: INodeParameters = {
+				...byId,
+				resource: 'association',
+				findBy: '={{ $json.id ? "id" : "xid" }}',
+				groupXid: '={{ $json.xid }}',
+				objectType: 'indicator',
+				objectIds: '101',
+			};
+			const [said, done] = await bothOutcomes(node, 'add', parameters, [{ id }, { xid: 'a' }, { xid: 'b' }]);
+			expect(said).toEqual(['updated', 'updated', MISSING]);
+			expect(done).toEqual(said);
+			expect(writes(server)).toHaveLength(1);
+		});
+	});
+
 	test('a group is not read again for each item that changes it', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Incident', name: 'A', tags: ['Old'] });
