@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { AttackForgeSimulator } from '../simulators/attackforge';
+import type { AttackForgeOptions, AttackForgeSimulator } from '../simulators/attackforge';
 import type { ThreatConnectSimulator } from '../simulators/threatconnect';
 import { callAsTool } from './callers';
 import { jsonOf, type RunResult } from './harness';
@@ -150,6 +150,48 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test('a new group has no access yet, and a later item gives it some', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const entry = {
+				group_name: 'AD-1',
+				project_access_level: 'view',
+				project_request_access_level: 'none',
+			};
+			const items = [
+				{ name: 'New', ...CONTACTS },
+				{ name: 'New', ...CONTACTS, access: { sso_1: [entry] }, auto_add_project_request: false },
+			];
+			const { items: previewed } = await node('upsert', sync, { items });
+			expect(said(previewed)[1]).toEqual(['updated', { 'access.sso_1': { added: [entry], removed: [] } }]);
+			const [outcomes, done] = await bothOutcomes(node, 'upsert', sync, items);
+			expect(outcomes).toEqual(['created', 'updated']);
+			expect(done).toEqual(outcomes);
+			expect(server.groups()).toHaveLength(1);
+		});
+	});
+
+	test.each<AttackForgeOptions>([{}, { grants: ['AddUserToGroup', 'GetGroup'] }])(
+		'a user who does not exist is no new member, as far as the key may see it (%j)',
+		async (options) => {
+			await withAttackForge(options, async (server, node) => {
+				const { id } = server.seedGroup({ name: 'A' });
+				const [user] = server.users;
+				const parameters: INodeParameters = {
+					resource: 'member',
+					groupId: id,
+					userId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+					accessLevel: 'View',
+				};
+				const nobody = 'f'.repeat(24);
+				const ids = [nobody, String(user?.id), String(user?.id)].map((one) => ({ id: one }));
+				const [said, done] = await bothOutcomes(node, 'add', parameters, ids);
+				const missing = `User ${nobody} was not found`;
+				expect(done).toEqual([missing, 'updated', 'unchanged']);
+				expect(said).toEqual(options.grants ? ['updated', ...done.slice(1)] : done);
+			});
+		},
+	);
+
 	test('says what a member loses, and that nobody was removed', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const [user] = server.users;
@@ -296,6 +338,27 @@ describe('ThreatConnect', () => {
 			expect(second).toEqual([
 				['deleted', MISSING],
 				['done', MISSING],
+			]);
+		});
+	});
+
+	test('a bulk deletion says which groups are not there', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			server.seedGroup({ type: 'Report', name: 'B', xid: 'b' });
+			const [said, done] = await bothOutcomes(
+				node,
+				'bulkDelete',
+				{ groupXid: '={{ $json.xid }}', type: 'Incident' },
+				['a', 'b', 'a', 'c'].map((xid) => ({ xid })),
+			);
+			const noGroup = 'There is no group with this XID, type and owner';
+			expect(said).toEqual(['deleted', noGroup, 'deleted', noGroup]);
+			expect(done).toEqual([
+				'done',
+				'The Incident with the XID "b" was not found',
+				'done',
+				'The Incident with the XID "c" was not found',
 			]);
 		});
 	});

@@ -22,7 +22,7 @@ import {
 } from './judge';
 import { caseOf, type Operation } from './operations';
 import { optionNames } from './settings';
-import { neighborOf } from './values';
+import { neighborOf, OWN, type Reference } from './values';
 import type { Case, World } from './worlds';
 
 /** The law of Preview: nothing is written, and the item does afterwards what its preview has said. */
@@ -271,8 +271,12 @@ export function previewCells(operation: Operation): Cell[] {
 	});
 }
 
-/** A name, an XID or a code that no group has. */
-const NEW = { value: 'Same' };
+/** What no record has: an ID, or a name, an XID or a code. */
+const nothingBy = ({ service }: Operation, kind: string): Reference => {
+	if (!/id$|page$/.test(kind) || kind === 'xid') return { value: 'Same' };
+	const id = service === 'threatConnect' ? '77' : 'f'.repeat(24);
+	return { value: kind === 'own page' ? `${OWN}/#/details/groups/${id}` : id };
+};
 /** XIDs that groups have, and that they do not have. */
 const XIDS = fc.constantFrom('INC-1', ' INC-1', 'INC-2', 'inc-1', 'XID-8', 'XID-9', '4711');
 
@@ -288,11 +292,9 @@ function asInEarnest(operation: Operation, at: Place, usual: fc.Arbitrary<Case>)
 	const ofLocators = operation.locators.map((locator, index) => {
 		const { references } = usualOf(operation, index);
 		const several = references.chain((reference) => {
-			const others = [reference, reference, neighborOf(operation.service, reference) ?? reference];
-			// An ID that no group has finds none, and nothing is to be created under it.
-			const isMade = operation.name.endsWith('upsert') && locator.usual !== 'id';
+			const neighbor = neighborOf(operation.service, reference) ?? reference;
 			const said = fc.record({
-				reference: fc.constantFrom(...others, ...(isMade ? [NEW] : [])),
+				reference: fc.constantFrom(reference, reference, neighbor, nothingBy(operation, locator.usual)),
 				record: withXid(operation, locator.usual),
 			});
 			return fc.tuple(fc.array(said, { minLength: 2, maxLength: 4 }), optionsFor(operation));
@@ -359,9 +361,9 @@ const DONE = ['added', 'removed', 'alreadyThere', 'notThere', 'alreadyAssociated
 function mustBeAlike({ name }: Operation, said: IDataObject, done: IDataObject): void {
 	const words = short(`${JSON.stringify(said)}, and then ${JSON.stringify(done)}`);
 	if (said.error !== undefined || done.error !== undefined) {
-		// AttackForge's words about members are not documented.
+		// The services' words about members and in batch jobs are not documented.
 		const [before, after] = [said.error, done.error].map(plainWords);
-		const isAlike = name.includes('member/') ? !!said.error === !!done.error : before === after;
+		const isAlike = /member\/|bulkDelete/.test(name) ? !!said.error === !!done.error : before === after;
 		return must(isAlike, `another error: ${words}`);
 	}
 	const isDeleted = done._outcome ?? (done.deleted === true ? 'deleted' : undefined);
