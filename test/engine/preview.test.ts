@@ -1,10 +1,10 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 
-import type { AttackForgeSimulator } from '../simulators/attackforge';
+import type { AttackForgeOptions, AttackForgeSimulator } from '../simulators/attackforge';
 import type { ThreatConnectSimulator } from '../simulators/threatconnect';
 import { callAsTool } from './callers';
-import { jsonOf } from './harness';
-import { CONTACTS, withAttackForge, withThreatConnect } from './support';
+import { jsonOf, type RunResult } from './harness';
+import { CONTACTS, type RunNode, withAttackForge, withThreatConnect } from './support';
 
 /** Options > Preview: the form of its output, and what later items of a run see. test/laws/preview.ts has the law. */
 
@@ -16,6 +16,33 @@ const writes = ({ requests }: AttackForgeSimulator | ThreatConnectSimulator) =>
 
 const said = (items: Parameters<typeof jsonOf>[0]) =>
 	jsonOf(items).map(({ _outcome, _changes }) => [_outcome, _changes]);
+
+/** Of each item, in their order, the error or the outcome. */
+function outcomesOf({ items, errors }: RunResult): unknown[] {
+	const all = [...items, ...errors].map(({ json, pairedItem }) => ({
+		index: (pairedItem as { item: number }).item,
+		is: json.error ?? json._outcome ?? 'done',
+	}));
+	return all.sort((one, other) => one.index - other.index).map(({ is }) => is);
+}
+
+/** The outcomes of a preview, and then of the same items in earnest. */
+async function bothOutcomes(
+	node: RunNode,
+	operation: string,
+	parameters: INodeParameters,
+	items: IDataObject[],
+): Promise<[unknown[], unknown[]]> {
+	const run = async (preview: boolean) =>
+		outcomesOf(
+			await node(
+				operation,
+				{ ...parameters, options: { ...(parameters.options as INodeParameters), preview } },
+				{ items, onError: 'continueErrorOutput' },
+			),
+		);
+	return [await run(true), await run(false)];
+}
 
 describe('AttackForge', () => {
 	const sync: INodeParameters = { dataMode: 'autoMap', matchBy: 'name', options: PREVIEW };
@@ -123,6 +150,48 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test('a new group has no access yet, and a later item gives it some', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const entry = {
+				group_name: 'AD-1',
+				project_access_level: 'view',
+				project_request_access_level: 'none',
+			};
+			const items = [
+				{ name: 'New', ...CONTACTS },
+				{ name: 'New', ...CONTACTS, access: { sso_1: [entry] }, auto_add_project_request: false },
+			];
+			const { items: previewed } = await node('upsert', sync, { items });
+			expect(said(previewed)[1]).toEqual(['updated', { 'access.sso_1': { added: [entry], removed: [] } }]);
+			const [outcomes, done] = await bothOutcomes(node, 'upsert', sync, items);
+			expect(outcomes).toEqual(['created', 'updated']);
+			expect(done).toEqual(outcomes);
+			expect(server.groups()).toHaveLength(1);
+		});
+	});
+
+	test.each<AttackForgeOptions>([{}, { grants: ['AddUserToGroup', 'GetGroup'] }])(
+		'a user who does not exist is no new member, as far as the key may see it (%j)',
+		async (options) => {
+			await withAttackForge(options, async (server, node) => {
+				const { id } = server.seedGroup({ name: 'A' });
+				const [user] = server.users;
+				const parameters: INodeParameters = {
+					resource: 'member',
+					groupId: id,
+					userId: { __rl: true, mode: 'id', value: '={{ $json.id }}' },
+					accessLevel: 'View',
+				};
+				const nobody = 'f'.repeat(24);
+				const ids = [nobody, String(user?.id), String(user?.id)].map((one) => ({ id: one }));
+				const [said, done] = await bothOutcomes(node, 'add', parameters, ids);
+				const missing = `User ${nobody} was not found`;
+				expect(done).toEqual([missing, 'updated', 'unchanged']);
+				expect(said).toEqual(options.grants ? ['updated', ...done.slice(1)] : done);
+			});
+		},
+	);
+
 	test('says what a member loses, and that nobody was removed', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const [user] = server.users;
@@ -207,6 +276,157 @@ describe('ThreatConnect', () => {
 			);
 			expect(said(items).map(([outcome]) => outcome)).toEqual(['updated', 'unchanged', 'created']);
 			expect(said(items)[0]?.[1]).toEqual({ status: { from: 'New', to: 'Open' } });
+			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	const byId = { findBy: 'id', groupId: { __rl: true, mode: 'id', value: '={{ $json.id }}' } };
+	const TAKEN = 'An item already exists with the same unique information.';
+	const MISSING = 'The requested item(s) were not found.';
+
+	test('a new group whose XID the service has, or an earlier item would take, is refused', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'known' });
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'elsewhere', ownerName: 'Demo Community' });
+			const items = ['known', ' known', 'elsewhere', 'new', 'new', '4711', '4711'].map((xid) => ({
+				name: 'A',
+				xid,
+			}));
+			const [said, done] = await bothOutcomes(
+				node,
+				'create',
+				{ type: 'Incident', dataMode: 'autoMap' },
+				items,
+			);
+			expect(said).toEqual([TAKEN, TAKEN, 'created', 'created', TAKEN, 'created', TAKEN]);
+			expect(done).toEqual(said.map((one) => (one === 'created' ? 'done' : one)));
+		});
+	});
+
+	test('no group gets the XID of another one', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			const { id } = server.seedGroup({ type: 'Incident', name: 'B', xid: 'b' });
+			const update: INodeParameters = { ...byId, dataMode: 'autoMap' };
+			const items = ['a', 'b', 'c', 'b', 'a'].map((xid) => ({ id, xid }));
+			const [said, done] = await bothOutcomes(node, 'update', update, items);
+			expect(said).toEqual([TAKEN, 'unchanged', 'updated', 'updated', TAKEN]);
+			expect(done).toEqual(said.map((one) => (one === TAKEN ? TAKEN : 'done')));
+			const upsert: INodeParameters = { type: 'Incident', matchBy: 'name', dataMode: 'autoMap' };
+			const others = [
+				{ name: 'C', xid: 'a' },
+				{ name: 'B', xid: 'a' },
+			];
+			expect(await bothOutcomes(node, 'upsert', upsert, others)).toEqual([
+				[TAKEN, TAKEN],
+				[TAKEN, TAKEN],
+			]);
+		});
+	});
+
+	test('what an earlier item would delete is gone for later ones', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			const first = await bothOutcomes(node, 'delete', byId, [{ id }, { id }, { id: '99' }]);
+			expect(first).toEqual([
+				['deleted', MISSING, MISSING],
+				['done', MISSING, MISSING],
+			]);
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			const byXid = { findBy: 'xid', groupXid: '={{ $json.xid }}' };
+			const second = await bothOutcomes(node, 'delete', byXid, [{ xid: 'a' }, { xid: ' a' }]);
+			expect(second).toEqual([
+				['deleted', MISSING],
+				['done', MISSING],
+			]);
+		});
+	});
+
+	test('a bulk deletion says which groups are not there', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			server.seedGroup({ type: 'Report', name: 'B', xid: 'b' });
+			const [said, done] = await bothOutcomes(
+				node,
+				'bulkDelete',
+				{ groupXid: '={{ $json.xid }}', type: 'Incident' },
+				['a', 'b', 'a', 'c'].map((xid) => ({ xid })),
+			);
+			const noGroup = 'There is no group with this XID, type and owner';
+			expect(said).toEqual(['deleted', noGroup, 'deleted', noGroup]);
+			expect(done).toEqual([
+				'done',
+				'The Incident with the XID "b" was not found',
+				'done',
+				'The Incident with the XID "c" was not found',
+			]);
+		});
+	});
+
+	test('items that call one group by its ID and by its XID are alike in what they associate', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
+			const parameters: INodeParameters = {
+				...byId,
+				resource: 'association',
+				findBy: '={{ $json.id ? "id" : "xid" }}',
+				groupXid: '={{ $json.xid }}',
+				objectType: 'indicator',
+				objectIds: '101',
+			};
+			const [said, done] = await bothOutcomes(node, 'add', parameters, [{ id }, { xid: 'a' }, { xid: 'b' }]);
+			expect(said).toEqual(['updated', 'updated', MISSING]);
+			expect(done).toEqual(said);
+			expect(writes(server)).toHaveLength(1);
+		});
+	});
+
+	test('a group is not read again for each item that changes it', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', tags: ['Old'] });
+			const { items } = await node(
+				'add',
+				{ ...byId, resource: 'tag', tags: '={{ $json.tag }}', options: PREVIEW },
+				{ items: Array.from({ length: 30 }, (_, index) => ({ id, tag: `Tag ${index}` })) },
+			);
+			expect(jsonOf(items).at(-1)?.tags).toHaveLength(31);
+			const reads = server.requests.filter(({ target }) => target.includes(`/groups/${id}`));
+			expect(reads.length).toBeLessThan(3);
+		});
+	});
+
+	test('a new attribute is changed on its own, and a new associated group is created once', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const record = {
+				name: 'New',
+				attributes: [{ type: 'Ticket Number', value: '1' }],
+				associatedGroups: [{ name: 'FIN7', type: 'Adversary' }],
+			};
+			const { items } = await node(
+				'upsert',
+				{ type: 'Incident', matchBy: 'name', dataMode: 'autoMap', options: PREVIEW },
+				{
+					items: [
+						{ ...record, description: 'before' },
+						{ ...record, description: 'after' },
+						{ ...record, name: 'Other' },
+					],
+				},
+			);
+			const [, second, third] = said(items);
+			expect(second).toEqual([
+				'updated',
+				{ 'attributes.Description.value': { from: 'before', to: 'after' } },
+			]);
+			expect(jsonOf(items)[1]?.attributes).toMatchObject({
+				data: [
+					{ type: 'Description', value: 'after' },
+					{ type: 'Ticket Number', value: '1' },
+				],
+			});
+			expect(third?.[1]).toMatchObject({
+				associatedGroups: { added: [{ id: '(new, associatedGroups 1 of item 0)' }], removed: [] },
+			});
 			expect(writes(server)).toEqual([]);
 		});
 	});

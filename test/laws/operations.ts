@@ -295,13 +295,13 @@ const threatConnect: Record<string, Row> = {
 	'association/add': {
 		effect: 'writes',
 		locators: anIncident,
-		parameters: { objectType: 'indicator', objectIds: '102' },
+		parameters: { objectType: 'indicator', objectIds: '101, 102' },
 		again: 'silent',
 	},
 	'association/remove': {
 		effect: 'writes',
 		locators: anIncident,
-		parameters: { objectType: 'indicator', objectIds: '101' },
+		parameters: { objectType: 'indicator', objectIds: '101, 102' },
 		again: 'silent',
 	},
 	'file/upload': {

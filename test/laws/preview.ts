@@ -22,6 +22,7 @@ import {
 } from './judge';
 import { caseOf, type Operation } from './operations';
 import { optionNames } from './settings';
+import { neighborOf, OWN, type Reference } from './values';
 import type { Case, World } from './worlds';
 
 /** The law of Preview: nothing is written, and the item does afterwards what its preview has said. */
@@ -251,13 +252,6 @@ const optionsFor = ({ service, name }: Operation): fc.Arbitrary<INodeParameters>
 				)
 			: fc.constant({});
 
-/** Two of the same items: the second finds what the first would have done. */
-const twice = (one: Case): Case => ({
-	...one,
-	items: [...one.items, ...structuredClone(one.items)],
-	...(one.binary && { binary: [...one.binary, ...one.binary] }),
-});
-
 export function previewCells(operation: Operation): Cell[] {
 	if (!optionNames(operation).includes('preview')) return [];
 	return cellsOfModes(operation, 'preview', (at) => {
@@ -271,38 +265,118 @@ export function previewCells(operation: Operation): Cell[] {
 						comesTrue({ ...at, kind: `in modes, ${index}` }, operation, inModes(operation, at, record)),
 					)
 				: []),
-			...bothComeTrue(operation, at, usual),
+			...asInEarnest(operation, at, usual),
 			...onlyRead(operation, at),
 		];
 	});
 }
 
-/** A name, an XID or a code that no group has. */
-const NEW = { value: 'Same' };
+/** What no record has: an ID, or a name, an XID or a code. */
+const nothingBy = ({ service }: Operation, kind: string): Reference => {
+	if (!/id$|page$/.test(kind) || kind === 'xid') return { value: 'Same' };
+	const id = service === 'threatConnect' ? '77' : 'f'.repeat(24);
+	return { value: kind === 'own page' ? `${OWN}/#/details/groups/${id}` : id };
+};
+/** XIDs that groups have, and that they do not have. */
+const XIDS = fc.constantFrom('INC-1', ' INC-1', 'INC-2', 'inc-1', 'XID-8', 'XID-9', '4711');
 
-/** The second of two items finds what the first would have done. */
-function bothComeTrue(operation: Operation, at: Place, usual: fc.Arbitrary<Case>): Cell[] {
-	const comeTrue = (kind: string, cases: fc.Arbitrary<Case>): Cell =>
+/** Several items, some of which name one record: each has the outcome that it has in earnest, in their order. */
+function asInEarnest(operation: Operation, at: Place, usual: fc.Arbitrary<Case>): Cell[] {
+	const compare = (kind: string, cases: fc.Arbitrary<Case>): Cell =>
 		cell({ ...at, kind, isAlwaysTested: true }, cases, async (world, one) => {
 			await world.reset();
-			const said = await mustOnlyRead(world, twice(one));
-			const done = await world.run(twice(one));
-			// Other operations do not say what they have done, or write what is there already.
-			if (!operation.name.endsWith('upsert') || outcomeOf(done).is !== 'done') return;
-			const outcomes = ({ items }: RunResult) => JSON.stringify(items.map(({ json }) => json._outcome));
-			must(outcomes(said) === outcomes(done), `it says ${outcomes(said)}, and does ${outcomes(done)}`);
+			const said = await mustOnlyRead(world, one);
+			const done = await world.run(one);
+			one.items.forEach((_item, index) => mustBeAlike(operation, ofItem(said, index), ofItem(done, index)));
 		});
-	const ofNew = operation.locators
-		.filter(({ usual: kind }) => operation.name.endsWith('upsert') && kind !== 'id')
-		.map((locator, index) =>
-			comeTrue(
-				`two items make one record (${index})`,
-				recordFor(operation).map((record) =>
-					caseOf(operation, at.mode, locator, [{ reference: NEW, record }]),
-				),
-			),
-		);
-	return [comeTrue('two items alike', usual), ...ofNew];
+	const ofLocators = operation.locators.map((locator, index) => {
+		const { references } = usualOf(operation, index);
+		const several = references.chain((reference) => {
+			const neighbor = neighborOf(operation.service, reference) ?? reference;
+			const said = fc.record({
+				reference: fc.constantFrom(reference, reference, neighbor, nothingBy(operation, locator.usual)),
+				record: withXid(operation, locator.usual),
+			});
+			return fc.tuple(fc.array(said, { minLength: 2, maxLength: 4 }), optionsFor(operation));
+		});
+		const cases = several.map(([all, options]) => caseOf(operation, at.mode, locator, all, options));
+		return compare(`several items (${index} ${locator.usual})`, cases);
+	});
+	const twice = usual.map((one): Case => ({
+		...one,
+		items: [...one.items, ...structuredClone(one.items)],
+		...(one.binary && { binary: [...one.binary, ...one.binary] }),
+	}));
+	return [compare('two items alike', twice), ...ofLocators, ...byIdAndXid(operation, at, compare)];
+}
+
+/** A record for an operation, and now and then an XID, which may be that of another group. */
+function withXid(operation: Operation, kind: string): fc.Arbitrary<IDataObject> {
+	const record = recordFor(operation, 0);
+	const isTaken = /^threatConnect group\/(create|update|upsert)/.test(operation.name) && kind !== 'xid';
+	return isTaken
+		? fc.tuple(record, fc.option(XIDS)).map(([one, xid]) => ({ ...one, ...(xid !== null && { xid }) }))
+		: record;
+}
+
+/** Items that name one group by its ID and by its XID. */
+function byIdAndXid(
+	operation: Operation,
+	at: Place,
+	compare: (kind: string, cases: fc.Arbitrary<Case>) => Cell,
+): Cell[] {
+	const ways = operation.locators.filter(({ parameters }) => parameters.findBy !== undefined);
+	const [locator] = ways;
+	if (!locator) return [];
+	const parameters = Object.assign({}, ...ways.map((way) => way.parameters)) as INodeParameters;
+	const found = { ...locator, parameters: { ...parameters, groupId: RL_ID, findBy: '={{ $json.at.by }}' } };
+	const references = ways.flatMap(({ kinds, usual }) => (usual === 'own page' ? [] : (kinds[usual] ?? [])));
+	const said = fc.record({ reference: fc.oneof(...references), record: recordFor(operation, 0) });
+	const cases = fc.array(said, { minLength: 2, maxLength: 4 }).map((all) => {
+		const one = caseOf(operation, at.mode, found, all);
+		const items = one.items.map((item) => {
+			const ref = (item.at as IDataObject).ref;
+			return { ...item, at: { ref, by: /^\d+$/.test(String(ref)) ? 'id' : 'xid' } };
+		});
+		return { ...one, items };
+	});
+	return [compare('by ID and by XID', cases)];
+}
+
+const RL_ID = { __rl: true, mode: 'id', value: '={{ $json.at.ref }}' } as never;
+
+/** What came of one item. */
+function ofItem({ items, errors }: RunResult, index: number): IDataObject {
+	const own = [...items, ...errors].find(({ pairedItem }) => (pairedItem as { item: number }).item === index);
+	return own?.json ?? {};
+}
+
+/** Words without what is made anew in each run. */
+const plainWords = (words: unknown) =>
+	String(words).replace(/\(new, [^)]*\)|\b11258999068(43|44)\d{3}\b|\b[0-9a-f]{24}\b/g, '#');
+
+/** Lists of an output that say what was done. Another name may stand in them, so that only their length counts. */
+const DONE = ['added', 'removed', 'alreadyThere', 'notThere', 'alreadyAssociated', 'notAssociated'];
+
+function mustBeAlike({ name }: Operation, said: IDataObject, done: IDataObject): void {
+	const words = short(`${JSON.stringify(said)}, and then ${JSON.stringify(done)}`);
+	if (said.error !== undefined || done.error !== undefined) {
+		// The services' words about members and in batch jobs are not documented.
+		const [before, after] = [said.error, done.error].map(plainWords);
+		const isAlike = /member\/|bulkDelete/.test(name) ? !!said.error === !!done.error : before === after;
+		return must(isAlike, `another error: ${words}`);
+	}
+	const isDeleted = done._outcome ?? (done.deleted === true ? 'deleted' : undefined);
+	// Some operations do not tell what they have done, and some write what is there already.
+	const isLoose =
+		isDeleted === undefined ||
+		isDeleted === 'imported' ||
+		(said._outcome === 'unchanged' && isDeleted === 'updated');
+	must(isLoose || said._outcome === isDeleted, `another outcome: ${words}`);
+	for (const list of DONE) {
+		const [before, after] = [said[list], done[list]].map((one) => (Array.isArray(one) ? one.length : 0));
+		must(before === after, `${list}: ${words}`);
+	}
 }
 
 function inModes(operation: Operation, at: Place, said: IDataObject): fc.Arbitrary<Case> {

@@ -29,6 +29,7 @@ const OTHERS = [
 	'custom field<>',
 	'or a<>',
 	'(new, of item<>)',
+	'(new,<>of item<>)',
 	'attributes, which is how attributes are removed',
 	// Queries.
 	'id in (<>)',

@@ -1,6 +1,7 @@
 import type { Connection } from '../../nodes/shared/http/connection';
 import { exchange } from '../../nodes/shared/http/exchange';
 import { Plan } from '../../nodes/shared/http/plan';
+import { PlannedGroup } from '../../nodes/ThreatConnectGroup/flows/plannedGroup';
 
 describe('a connection that only reads', () => {
 	const sent: string[] = [];
@@ -86,5 +87,61 @@ describe('the plan of an item', () => {
 		plan.outcome = 'deleted';
 		expect(plan.outputOf({ deleted: true, id: 5 })).toMatchObject({ deleted: false, _outcome: 'deleted' });
 		expect(plan.outputOf({ removed: ['tag'] })).toMatchObject({ removed: ['tag'] });
+	});
+});
+
+describe('a group that items of a preview change', () => {
+	const newRowId = new Plan(0).newRowId;
+
+	test('is changed by each item once, however many read it', () => {
+		const planned = new PlannedGroup();
+		let applied = 0;
+		const statusOf = (value: string) =>
+			({
+				get status() {
+					applied += 1;
+					return value;
+				},
+			}) as Record<string, unknown>;
+		for (let item = 1; item <= 100; item++) {
+			planned.change(statusOf(`status ${item}`), newRowId);
+			const read = { id: 5, status: 'New' };
+			expect([planned.shown([], read), planned.shown([])]).toEqual([
+				{ id: 5, status: `status ${item}` },
+				{ id: 5, status: `status ${item}` },
+			]);
+		}
+		expect(applied).toBe(100);
+	});
+
+	test('shows a list only where a response would', () => {
+		const planned = new PlannedGroup();
+		planned.change({ tags: { data: [{ name: 'a' }], mode: 'append' }, status: 'Open' }, newRowId);
+		expect(planned.shown([])).toBeUndefined();
+		expect(planned.shown([], { id: 5 })).toEqual({ id: 5, status: 'Open' });
+		expect(planned.shown(['tags'], { id: 5 })).toEqual({
+			id: 5,
+			status: 'Open',
+			tags: { data: [{ name: 'a' }] },
+		});
+		// The group as it was read first is kept.
+		expect(planned.shown([], { id: 5, status: 'Closed' })).toEqual({ id: 5, status: 'Open' });
+	});
+
+	test('gives a new attribute an ID, by which it alone is changed', () => {
+		const planned = new PlannedGroup({ id: 'new' });
+		const added = [
+			{ type: 'A', value: '1' },
+			{ type: 'A', value: '2' },
+		];
+		planned.change({ attributes: { data: added, mode: 'append' } }, newRowId);
+		const id = '(new, attributes 2 of item 0)';
+		planned.change({ attributes: { data: [{ id, value: '3' }], mode: 'merge' } }, newRowId);
+		expect(planned.shown()?.attributes).toEqual({
+			data: [
+				{ id: '(new, attributes 1 of item 0)', type: 'A', value: '1' },
+				{ id, type: 'A', value: '3' },
+			],
+		});
 	});
 });

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes } from '../../shared/core/readValue';
 import { Plan } from '../../shared/http/plan';
 import { AttackForge, type CustomFieldFilter } from '../api/client';
-import { isRefusal } from '../api/responses';
+import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf } from '../fields/changes';
 import { isStored } from '../fields/matching';
 import { groupAfter } from '../fields/planned';
@@ -18,6 +18,15 @@ export function preview(api: AttackForge): (index: number) => { api: AttackForge
 		return { api: ofItem, plan: ofItem.plan };
 	};
 }
+
+/** What AttackForge shows of a new group for which nothing was given. */
+const NOTHING_SET = {
+	members: [],
+	custom_fields: [],
+	access: {},
+	auto_add_project_request: false,
+	enable_project_team_notifications: false,
+};
 
 /**
  * AttackForge in which nothing is written. A write is noted in the plan of the item, and the record is kept as it would be
@@ -37,7 +46,7 @@ class PreviewedAttackForge extends AttackForge {
 
 	override async createGroup(body: JsonObject): Promise<JsonObject> {
 		const id = this.plan.newId;
-		const group = groupAfter({ id, members: [] }, body);
+		const group = groupAfter({ id, ...NOTHING_SET }, body);
 		this.plan.outcome = 'created';
 		this.note({}, group, body);
 		this.groupsAfter.set(id, group);
@@ -60,6 +69,7 @@ class PreviewedAttackForge extends AttackForge {
 	}
 
 	override async addMember(groupId: string, userId: string, access: string): Promise<unknown> {
+		await this.requireUser(userId);
 		return await this.setAccessLevel(groupId, userId, access, (present) => {
 			if (present !== undefined) throw alreadyMember(userId, present);
 		});
@@ -103,6 +113,16 @@ class PreviewedAttackForge extends AttackForge {
 			this.plan.notice =
 				'What the group holds now is not known, because the key may not use GetGroup. All that would be sent is shown.';
 			return undefined;
+		}
+	}
+
+	/** The API shows no user by the ID, but their groups. @throws ServiceFailure when there is no such user */
+	private async requireUser(userId: string): Promise<void> {
+		try {
+			await this.lookups.getOrLoad(`memberships ${userId}`, async () => await this.getUserGroups(userId));
+		} catch (error) {
+			// Without the right to look, it is not known.
+			if (isRejected(error)) await Promise.reject(error);
 		}
 	}
 

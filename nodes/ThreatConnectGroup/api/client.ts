@@ -62,10 +62,8 @@ export class ThreatConnect {
 
 	constructor(readonly connection: Connection) {}
 
-	/** Groups that a preview would create. */
-	get plannedGroups(): readonly JsonObject[] {
-		return [];
-	}
+	/** Groups of this name, or of one like it, that a preview would create. */
+	readonly plannedGroups: (name: string) => readonly JsonObject[] = () => [];
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#create-groups */
 	async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {

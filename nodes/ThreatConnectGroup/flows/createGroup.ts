@@ -97,7 +97,7 @@ export const isConflict = (error: unknown) =>
 	error instanceof ServiceFailure && error.details.httpCode === '409';
 
 /** The service would read an XID of digits only as an ID. */
-function isFindable({ xid }: JsonObject): boolean {
+export function isFindable({ xid }: JsonObject): boolean {
 	try {
 		return readXid(xid) !== undefined;
 	} catch {

@@ -31,11 +31,13 @@ export async function searchByName(
 	const spellings = [...spellingsOf(name), name.toLowerCase(), name.toUpperCase()];
 	const tql = allOf([isOneOf('summary', [...new Set(spellings)]), isOneOf('typeName', [type]), owner]);
 	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
-	const found = api.plannedGroups.filter(
-		(group) =>
-			group.type === type &&
-			[ownerClause(group), ownerClause({ ownerName: group.ownerName })].includes(owner),
-	);
+	const found = api
+		.plannedGroups(name)
+		.filter(
+			(group) =>
+				group.type === type &&
+				[ownerClause(group), ownerClause({ ownerName: group.ownerName })].includes(owner),
+		);
 	for await (const page of api.groups(query)) found.push(...page);
 	// Databases may ignore upper and lower case or accents.
 	const groups = withName(found, name);

@@ -1,7 +1,8 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import { HIDDEN } from '../../shared/http/masking';
-import type { Plan } from '../../shared/http/plan';
+import { isNewId, type Plan } from '../../shared/http/plan';
+import { fieldsBringing } from '../fields/receivedGroup';
 import { isEntry, isSameValue, rowsOf, summaryOf } from './compareGroup';
 
 /** What a group, or an attribute, would be after a write, for a preview. */
@@ -12,14 +13,18 @@ const NEVER_SHOWN = ['password'];
 const isList = (value: unknown): value is JsonObject & { data: unknown[] } =>
 	isJsonObject(value) && Array.isArray(value.data);
 
+/** Gives a row that a body adds its ID. @param place in the list of the body */
+type NewRowId = (list: string, place: number) => string;
+
 /**
  * @param record with the lists that the body changes
- * @param body of a creation or an update. Besides the modes of the API, a list may have batch's `Singleton`.
+ * @param body of a creation or an update. Besides the modes of the API, a list may have batch's `Singleton`, and `merge`:
+ *   its entries are the new values of the rows with their IDs.
  */
-export function recordAfter(record: JsonObject, body: JsonObject): JsonObject {
+export function recordAfter(record: JsonObject, body: JsonObject, newRowId?: NewRowId): JsonObject {
 	const after = new Map(Object.entries(record));
 	for (const [name, value] of Object.entries(body)) {
-		if (isList(value)) after.set(name, { data: rowsAfter(name, rowsOf(record[name]), value) });
+		if (isList(value)) after.set(name, { data: rowsAfter(name, rowsOf(record[name]), value, newRowId) });
 		else if (value === undefined || NEVER_SHOWN.includes(name)) continue;
 		else if (value === null) after.delete(name);
 		else after.set(name, value);
@@ -28,8 +33,19 @@ export function recordAfter(record: JsonObject, body: JsonObject): JsonObject {
 }
 
 /** Rows that stay are the same objects. */
-function rowsAfter(name: string, rows: readonly JsonObject[], list: JsonObject): JsonObject[] {
+function rowsAfter(
+	name: string,
+	rows: readonly JsonObject[],
+	list: JsonObject,
+	newRowId?: NewRowId,
+): JsonObject[] {
 	const entries = rowsOf(list);
+	if (list.mode === 'merge') {
+		return rows.map((row) => {
+			const values = entries.find(({ id }) => String(id) === String(row.id));
+			return values ? recordAfter(row, { ...values, id: row.id }) : row;
+		});
+	}
 	const isMeant = (row: JsonObject) => entries.some((entry) => isEntry(name, entry, row, 'named'));
 	if (list.mode === 'delete') return rows.filter((row) => !isMeant(row));
 	const types = entries.map(({ type }) => type);
@@ -47,12 +63,74 @@ function rowsAfter(name: string, rows: readonly JsonObject[], list: JsonObject):
 	const added = entries.filter((entry) => !isThere(entry));
 	const isReplaced = (row: JsonObject) =>
 		name !== 'attributes' && added.some((entry) => isEntry(name, entry, row, 'named'));
-	return [...kept.filter((row) => !isReplaced(row)), ...added.map((entry) => asRow(name, entry))];
+	const asRow = (entry: JsonObject) => rowOf(name, entry, newRowId?.(name, entries.indexOf(entry)));
+	return [...kept.filter((row) => !isReplaced(row)), ...added.map(asRow)];
 }
 
+/** Lists whose rows later items name by their IDs. */
+const NAMED_BY_ID = ['associatedGroups', 'attributes'];
+
 /** An entry as a response shows it, as far as others are compared with it. */
-const asRow = (list: string, entry: JsonObject): JsonObject =>
-	list === 'associatedIndicators' && entry.id === undefined ? { summary: summaryOf(entry), ...entry } : entry;
+function rowOf(list: string, entry: JsonObject, id: string | undefined): JsonObject {
+	if (entry.id !== undefined) return entry;
+	if (list === 'associatedIndicators') return { summary: summaryOf(entry), ...entry };
+	return id !== undefined && NAMED_BY_ID.includes(list) ? { id, ...entry } : entry;
+}
+
+export const asksFor = (fields: readonly string[], field: string): boolean =>
+	fields.some((one) => one === field || one.startsWith(`${field}.`));
+
+/**
+ * A group that items of a preview change. It is kept as they have read it, so that each change is applied once and not
+ * again for each item that reads the group.
+ */
+export class PlannedGroup {
+	isDeleted = false;
+	private readonly changes: Array<{ body: JsonObject; newRowId: NewRowId }> = [];
+	/** By the fields that were asked for, because a response shows some lists only then. */
+	private readonly views = new Map<string, { group: JsonObject; applied: number }>();
+
+	/** @param created the group, if it does not exist yet. All of it is shown. */
+	constructor(private readonly created?: JsonObject) {}
+
+	get isNew(): boolean {
+		return this.created !== undefined;
+	}
+
+	/** @param body of an update, see `recordAfter` */
+	change(body: JsonObject, newRowId: NewRowId): void {
+		this.changes.push({ body, newRowId });
+	}
+
+	/**
+	 * The group after all changes.
+	 *
+	 * @param read the group as the service has it
+	 * @returns `undefined` if the service is to be asked first
+	 */
+	shown(fields: readonly string[] | undefined, read: JsonObject): JsonObject;
+	shown(fields?: readonly string[]): JsonObject | undefined;
+	shown(fields: readonly string[] = [], read = this.created): JsonObject | undefined {
+		const key = this.isNew ? '' : [...fields].sort().join();
+		const view = this.views.get(key) ?? (read && { group: read, applied: 0 });
+		if (!view) return undefined;
+		this.views.set(key, view);
+		for (const { body, newRowId } of this.changes.slice(view.applied)) {
+			const seen = Object.entries(body).filter(([name]) => this.isShown(name, view.group, fields));
+			view.group = recordAfter(view.group, Object.fromEntries(seen), newRowId);
+		}
+		view.applied = this.changes.length;
+		return view.group;
+	}
+
+	private isShown(name: string, group: JsonObject, fields: readonly string[]): boolean {
+		return (
+			this.isNew ||
+			Object.hasOwn(group, name) ||
+			fieldsBringing([name]).every((field) => asksFor(fields, field))
+		);
+	}
+}
 
 /** Notes what a body changes. @param prefix before the names of the fields */
 export function noteChanges(
@@ -68,11 +146,7 @@ export function noteChanges(
 		const present = Object.hasOwn(before, name) ? before[name] : undefined;
 		if (isList(value)) {
 			const [then, now] = [rowsOf(present), rowsOf(after[name])];
-			plan.change(
-				field,
-				now.filter((row) => !then.includes(row)).map((row) => shown(name, row)),
-				then.filter((row) => !now.includes(row)).map((row) => shown(name, row)),
-			);
+			plan.change(field, shownRows(name, now, then), shownRows(name, then, now));
 		} else if (NEVER_SHOWN.includes(name)) plan.set(field, undefined, HIDDEN);
 		else if (!isSameValue(name, value, present)) plan.set(field, present ?? null, value);
 	}
@@ -81,8 +155,16 @@ export function noteChanges(
 /** What tells a row from others, in a list of a response or of a body. */
 const TELLING = ['id', 'type', 'name', 'xid', 'summary', 'value', 'source', 'user', 'rating'];
 
+/** The rows that the other list does not have. */
+function shownRows(list: string, rows: readonly JsonObject[], others: readonly JsonObject[]): unknown[] {
+	const known = new Set(others);
+	return rows.filter((row) => !known.has(row)).map((row) => shown(list, row));
+}
+
 function shown(list: string, row: JsonObject): unknown {
 	if (list === 'tags' || list === 'securityLabels') return row.name ?? row.techniqueId ?? row.id;
-	const telling = Object.entries(row).filter(([name, value]) => TELLING.includes(name) && !isUnset(value));
-	return telling.length > (row.id === undefined ? 1 : 0) ? Object.fromEntries(telling) : row;
+	const { id, ...others } = row;
+	const given = isNewId(id) && Object.keys(others).length > 0 ? others : row;
+	const telling = Object.entries(given).filter(([name, value]) => TELLING.includes(name) && !isUnset(value));
+	return telling.length > (given.id === undefined ? 1 : 0) ? Object.fromEntries(telling) : given;
 }

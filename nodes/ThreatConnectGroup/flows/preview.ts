@@ -1,12 +1,15 @@
-import type { JsonObject } from '../../shared/core/json';
+import type { ServiceFailure } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
-import { Plan } from '../../shared/http/plan';
+import { isNewId, Plan } from '../../shared/http/plan';
 import { type AnswerOptions, GROUPS, type ListQuery, ThreatConnect } from '../api/client';
-import type { GroupReference } from '../api/references';
+import { groupPath, type GroupReference } from '../api/references';
+import { failure } from '../api/responses';
 import { plainSpelling } from '../query/matching';
 import { keysAddedBy } from '../fields/receivedGroup';
 import { fieldsShowing, rowsOf } from './compareGroup';
-import { noteChanges, recordAfter } from './plannedGroup';
+import { isFindable } from './createGroup';
+import { asksFor, noteChanges, PlannedGroup, recordAfter } from './plannedGroup';
 
 /** @returns what gives each item of a run ThreatConnect as a preview sees it */
 export function preview(api: ThreatConnect): (index: number) => { api: ThreatConnect; plan: Plan } {
@@ -23,36 +26,41 @@ function withoutFields(
 	compared: readonly string[],
 	asked: readonly string[] = [],
 ): JsonObject {
-	const hidden = keysAddedBy(
-		compared.filter((field) => !asked.some((one) => one === field || one.startsWith(`${field}.`))),
-	);
+	const hidden = keysAddedBy(compared.filter((field) => !asksFor(asked, field)));
 	return Object.fromEntries(Object.entries(group).filter(([name]) => !hidden.includes(name)));
 }
 
-/** A write that would change a group. */
-type Step = (group: JsonObject) => JsonObject;
+/** The XID and the owner of a group, or of a reference to one, as they are compared. */
+const xidKey = ({ xid, ownerName }: JsonObject): string | undefined =>
+	isUnset(xid) ? undefined : JSON.stringify([ownerName ?? '', plainSpelling(String(xid))]);
+
+const nameKey = (name: unknown) => plainSpelling(String(name)).toLowerCase();
 
 /**
  * ThreatConnect in which nothing is written. A write is noted in the plan of the item, and is shown by later responses, so
  * that the operation reads it back, and later items of the run find it.
  */
 class PreviewedThreatConnect extends ThreatConnect {
-	/** By the ID of the group. */
-	private readonly steps = new Map<string, Step[]>();
-	/** Attributes that responses have shown, with the ID of their group, by their own ID. */
-	private readonly attributes = new Map<string, { groupId: string; row: JsonObject }>();
-	/** By ID. */
-	private readonly newGroups = new Map<string, JsonObject>();
+	/** What items would change, create or delete, by ID. */
+	private readonly planned = new Map<string, PlannedGroup>();
+	/** IDs of groups after the writes of earlier items, by `xidKey`; `null` where no group has the XID. */
+	private readonly xids = new Map<string, string | null>();
+	/** IDs of the groups that items would create, by their names. */
+	private readonly newNames = new Map<string, Set<string>>();
 	plan = new Plan(0);
+	/** Groups with attributes that the item has read, the last one first. An attribute is changed by its own ID alone. */
+	read: JsonObject[] = [];
 
 	/** The same service, with a plan of its own. */
 	forItem(index: number): PreviewedThreatConnect {
-		return Object.assign(Object.create(this) as PreviewedThreatConnect, { plan: new Plan(index) });
+		const own = { plan: new Plan(index), read: [] };
+		return Object.assign(Object.create(this) as PreviewedThreatConnect, own);
 	}
 
-	override get plannedGroups(): readonly JsonObject[] {
-		return [...this.newGroups.values()].map((group) => this.asPlanned(group));
-	}
+	override readonly plannedGroups = (name: string): readonly JsonObject[] => {
+		const ids = [...(this.newNames.get(nameKey(name)) ?? [])];
+		return ids.map((id) => this.planned.get(id)?.shown()).filter(isJsonObject);
+	};
 
 	override async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
 		const ownerName = isUnset(body.ownerName)
@@ -63,10 +71,12 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const { xid, ...others } = body;
 		// An XID that the node assigns is another one in each run.
 		const given = String(xid).startsWith('n8n:') ? others : body;
-		const group = recordAfter({ id: this.plan.newId }, { ...given, ownerName });
-		this.plan.outcome = 'created';
-		noteChanges(this.plan, {}, group, given);
-		this.newGroups.set(String(group.id), group);
+		const { plan } = this;
+		const group = recordAfter({ id: plan.newId }, { ...given, ownerName }, plan.newRowId);
+		await this.refuseTakenXid(group, `POST ${GROUPS}`);
+		plan.outcome = 'created';
+		noteChanges(plan, {}, group, given);
+		this.addNew(group);
 		return withoutFields(group, fieldsShowing(body), options.fields);
 	}
 
@@ -76,105 +86,183 @@ class PreviewedThreatConnect extends ThreatConnect {
 		options: AnswerOptions,
 	): Promise<JsonObject | undefined> {
 		const compared = fieldsShowing(body);
-		const before = await this.getGroup(reference, {
-			fields: [...new Set([...compared, ...(options.fields ?? [])])],
-		});
-		const after = recordAfter(before, body);
-		this.plan.writes = true;
-		noteChanges(this.plan, before, after, body);
-		this.addStep(String(before.id), (group) => recordAfter(group, body));
+		const fields = [...new Set([...compared, ...(options.fields ?? [])])];
+		const group = await this.getGroup(reference, { fields });
+		const wanted = { ...group, xid: body.xid };
+		if (xidKey(wanted) !== xidKey(group)) {
+			await this.refuseTakenXid(wanted, `PUT ${groupPath({ id: String(group.id) })}`);
+		}
+		const { plan } = this;
+		const planned = this.plannedOf(group);
+		const before = planned.shown(fields, group);
+		planned.change(body, plan.newRowId);
+		const after = planned.shown(fields, group);
+		plan.writes = true;
+		noteChanges(plan, before, after, body);
+		this.noteKeys(before, after);
 		return withoutFields(after, compared, options.fields);
 	}
 
 	override async deleteGroup(id: string): Promise<void> {
-		await this.getGroup({ id }, {});
+		const group = await this.getGroup({ id }, {});
+		this.plannedOf(group).isDeleted = true;
+		this.noteKeys(group, {});
 		this.plan.writes = true;
 		this.plan.outcome = 'deleted';
 	}
 
 	override async addAttribute(groupId: string, body: JsonObject): Promise<JsonObject> {
 		const attribute = { id: this.plan.newId, ...body };
-		const list = { attributes: { data: [attribute], mode: 'append' } };
 		this.plan.writes = true;
 		this.plan.change('attributes', [body], []);
-		this.addStep(groupId, (group) => recordAfter(group, list));
+		this.changeAttributes(groupId, attribute, 'append');
 		return await Promise.resolve(attribute);
 	}
 
 	override async changeAttribute(id: string, body: JsonObject): Promise<JsonObject | undefined> {
-		const known = this.attributes.get(id);
+		const known = this.readAttribute(id);
 		this.plan.writes = true;
 		if (!known) return undefined;
 		const { groupId, row } = known;
 		const after = recordAfter(row, body);
 		noteChanges(this.plan, row, after, body, `attributes.${String(row.type)}.`);
-		this.addStep(groupId, (group) => ({
-			...group,
-			attributes: {
-				data: rowsOf(group.attributes).map((one) => (String(one.id) === id ? recordAfter(one, body) : one)),
-			},
-		}));
+		this.changeAttributes(groupId, { ...body, id }, 'merge');
 		return await Promise.resolve(after);
 	}
 
 	override async deleteAttribute(id: string): Promise<void> {
-		const known = this.attributes.get(id);
+		const known = this.readAttribute(id);
 		this.plan.writes = true;
 		if (!known) return;
 		const { type, value } = known.row;
 		this.plan.change('attributes', [], [{ id, type, value }]);
-		const list = { attributes: { data: [{ id }], mode: 'delete' } };
-		this.addStep(known.groupId, (group) => recordAfter(group, list));
+		this.changeAttributes(known.groupId, { id }, 'delete');
 		await Promise.resolve();
 	}
 
 	override async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
-		const planned = await this.plannedGroup(reference);
-		return planned ?? this.asPlanned(await super.getGroup(reference, options), options);
+		const find = async (named: GroupReference) => await super.getGroup(named, options);
+		const group = await this.asPlanned(reference, options, find);
+		if (group) return group;
+		throw this.refusal(404, `GET ${groupPath(reference)}`);
 	}
 
 	override async findGroup(
 		reference: GroupReference,
 		options: AnswerOptions,
 	): Promise<JsonObject | undefined> {
-		const planned = await this.plannedGroup(reference);
-		if (planned) return planned;
-		const group = await super.findGroup(reference, options);
-		return group && this.asPlanned(group, options);
+		const find = async (named: GroupReference) => await super.findGroup(named, options);
+		return await this.asPlanned(reference, options, find);
 	}
 
 	override async *records(path: string, query: ListQuery): AsyncGenerator<JsonObject[]> {
 		for await (const page of super.records(path, query)) {
-			yield path === GROUPS ? page.map((group) => this.asPlanned(group, query)) : page;
+			const shown = (group: JsonObject) => this.afterEarlier(group, query.fields);
+			yield path === GROUPS ? page.map(shown).filter(isJsonObject) : page;
 		}
 	}
 
-	private addStep(groupId: string, step: Step): void {
-		this.steps.set(groupId, [...(this.steps.get(groupId) ?? []), step]);
+	/**
+	 * The group that a reference names after the writes of earlier items, as a response would show it.
+	 *
+	 * @param find asks the service
+	 */
+	private async asPlanned(
+		reference: GroupReference,
+		{ fields }: AnswerOptions,
+		find: (named: GroupReference) => Promise<JsonObject | undefined>,
+	): Promise<JsonObject | undefined> {
+		const named = await this.withOwner(reference);
+		const key = xidKey(named);
+		const id = 'id' in named ? named.id : this.xids.get(String(key));
+		const planned = this.planned.get(String(id));
+		if (id === null || planned?.isDeleted) return undefined;
+		let group = planned?.shown(fields);
+		if (!group) {
+			const found = await find(id === undefined ? named : { id });
+			group = found && this.afterEarlier(found, fields);
+		}
+		if (group?.attributes !== undefined) this.read.unshift(group);
+		// Later items need not ask again. An item that runs at the same time may have planned the group meanwhile.
+		if (!group && key !== undefined && !this.xids.has(key)) this.xids.set(key, null);
+		return group;
 	}
 
-	/** A group as it would be after the writes of earlier items. It shows the lists that the response was to show. */
-	private asPlanned(group: JsonObject, { fields }: { fields?: readonly string[] } = {}): JsonObject {
-		const id = String(group.id);
-		const steps = this.steps.get(id) ?? [];
-		const planned = steps.reduce<JsonObject>((before, step) => step(before), group);
-		for (const row of rowsOf(planned.attributes)) this.attributes.set(String(row.id), { groupId: id, row });
-		const isNew = this.newGroups.has(id);
-		if (isNew || steps.length === 0) return planned;
-		const lists = Object.keys(planned).filter((name) => !(name in group));
-		return withoutFields(planned, lists, fields);
+	/** A group that the service has shown; `undefined` if an earlier item would delete it. */
+	private afterEarlier(group: JsonObject, fields: readonly string[] | undefined): JsonObject | undefined {
+		const planned = this.planned.get(String(group.id));
+		return planned?.isDeleted ? undefined : (planned?.shown(fields, group) ?? group);
 	}
 
-	/** The group if an earlier item would create it. */
-	private async plannedGroup(reference: GroupReference): Promise<JsonObject | undefined> {
-		const { plannedGroups } = this;
-		if (plannedGroups.length === 0) return undefined;
-		if ('id' in reference) return plannedGroups.find(({ id }) => id === reference.id);
-		const ownerName = reference.ownerName ?? (await this.findOwnOrganization());
-		const xid = plainSpelling(reference.xid);
-		return plannedGroups.find(
-			(group) =>
-				typeof group.xid === 'string' && plainSpelling(group.xid) === xid && group.ownerName === ownerName,
-		);
+	private plannedOf({ id }: JsonObject): PlannedGroup {
+		const planned = this.planned.get(String(id)) ?? new PlannedGroup();
+		this.planned.set(String(id), planned);
+		return planned;
+	}
+
+	private addNew(group: JsonObject): void {
+		this.planned.set(String(group.id), new PlannedGroup(group));
+		this.noteKeys({}, group);
+	}
+
+	/** Later items find the group, and those that it would create as its associated ones, by XID and name. */
+	private noteKeys(before: JsonObject, after: JsonObject): void {
+		const [then, now] = [before, after].map(xidKey);
+		if (then !== undefined) this.xids.set(then, null);
+		if (now !== undefined) this.xids.set(now, String(after.id));
+		if (this.planned.get(String(after.id))?.isNew) {
+			const ids = this.newNames.get(nameKey(after.name)) ?? new Set();
+			this.newNames.set(nameKey(after.name), ids.add(String(after.id)));
+		}
+		for (const row of rowsOf(after.associatedGroups)) {
+			const isPlanned = !isNewId(row.id) || this.planned.has(String(row.id));
+			if (!isPlanned) this.addNew({ ownerName: after.ownerName, ...row });
+		}
+	}
+
+	private changeAttributes(groupId: string, attribute: JsonObject, mode: string): void {
+		const attributes = { data: [attribute], mode };
+		this.plannedOf({ id: groupId }).change({ attributes }, this.plan.newRowId);
+	}
+
+	/** An attribute as the item has read it last. */
+	private readAttribute(id: string): { groupId: string; row: JsonObject } | undefined {
+		for (const group of this.read) {
+			const row = rowsOf(group.attributes).find((one) => String(one.id) === id);
+			if (row) return { groupId: String(group.id), row };
+		}
+		return undefined;
+	}
+
+	/** @throws ServiceFailure when another group has the XID, as ThreatConnect does */
+	private async refuseTakenXid(group: JsonObject, request: string): Promise<void> {
+		const key = xidKey(group);
+		if (key === undefined) return;
+		const { xid, ownerName } = group;
+		const reference = { xid: String(xid), ...(ownerName !== undefined && { ownerName: String(ownerName) }) };
+		// An XID that no request can name is known only of earlier items.
+		const isTaken = isFindable(group) ? await this.findGroup(reference, {}) : this.xids.get(key);
+		if (isTaken) throw this.refusal(409, request);
+	}
+
+	/** What ThreatConnect answers. @param request the method and the path */
+	private refusal(status: 404 | 409, request: string): ServiceFailure {
+		const [errCode, message] = REFUSALS[status];
+		const [method = '', path = ''] = request.split(' ');
+		return failure({
+			status,
+			statusText: '',
+			headers: {},
+			json: { status: 'Error', errCode, message },
+			text: '',
+			request: `${method} ${new URL(this.connection.root + path).pathname}`,
+			correction: 0,
+		});
 	}
 }
+
+/** The words of ThreatConnect's SDK for its error codes. */
+const REFUSALS = {
+	404: ['0x1004', 'The requested item(s) were not found.'],
+	409: ['0x1006', 'An item already exists with the same unique information.'],
+} as const;

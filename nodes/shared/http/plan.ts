@@ -17,10 +17,14 @@ export class Plan {
 	/** @param index of the item */
 	constructor(readonly index: number) {}
 
-	/** Stands in place of the ID of a record that does not exist yet. No service takes it for an ID. */
+	/** The ID of the record that the item would create. */
 	get newId(): string {
 		return `(new, of item ${this.index})`;
 	}
+
+	/** The ID of a record that the item would create as a row of a list. */
+	readonly newRowId = (list: string, place: number): string =>
+		`(new, ${list} ${place + 1} of item ${this.index})`;
 
 	/** @param from `undefined` where it is not known */
 	set(field: string, from: unknown, to: unknown): void {
@@ -65,6 +69,9 @@ export class Plan {
 		};
 	}
 }
+
+/** Whether it stands in place of the ID of a record that does not exist yet. No service takes it for an ID. */
+export const isNewId = (id: unknown): boolean => typeof id === 'string' && id.startsWith('(new, ');
 
 /** A value as an output item can hold it: a number beyond 2^53 as its digits. */
 const plain = (value: unknown): unknown => parseJson(stringifyJson(value));

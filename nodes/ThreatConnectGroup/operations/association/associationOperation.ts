@@ -11,7 +11,12 @@ import {
 	unlocated,
 } from '../../../shared/core/readValue';
 import type { Item } from '../../../shared/execution/item';
-import { type BulkOperation, defineOperation, type OperationFile } from '../../../shared/execution/operation';
+import {
+	type BulkOperation,
+	type BulkRun,
+	defineOperation,
+	type OperationFile,
+} from '../../../shared/execution/operation';
 import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import { readRows, repeatableRows } from '../../../shared/fields/fixedCollection';
 import { byName, locator } from '../../../shared/fields/locators';
@@ -77,7 +82,7 @@ export const associationOperation = ({
 		}),
 		async runAll(entries, api, run) {
 			/** The items of each group, by what they call it. */
-			const named = new Map<string, { reference: GroupReference; options: AnswerOptions; wishes: Wish[] }>();
+			const named = new Map<string, Wishes & { reference: GroupReference }>();
 			for (const { index, entry } of entries) {
 				const { reference, objects, options } = entry as Entry;
 				const key = JSON.stringify([referenceKey(reference), ownerOf(reference), options]);
@@ -85,18 +90,20 @@ export const associationOperation = ({
 				group.wishes.push({ index, objects });
 				named.set(key, group);
 			}
-			const groups = [...named.values()];
-			await run.concurrently(groups.length, async (place) => {
-				const group = groups[place];
-				if (!group) return;
-				const { reference, options, wishes } = group;
-				let id: unknown;
+			/** By ID, because items may call one group by its ID and by its XID. */
+			const groups = new Map<string, Wishes & { id: unknown }>();
+			await each(run, [...named.values()], async ({ reference, options, wishes }) => {
 				try {
-					id = await api.idOf(reference);
+					const id = await api.idOf(reference);
+					const key = JSON.stringify([String(id), options]);
+					const others = groups.get(key)?.wishes ?? [];
+					const all = [...others, ...wishes].sort((one, other) => one.index - other.index);
+					groups.set(key, { id, options, wishes: all });
 				} catch (error) {
 					for (const { index } of wishes) run.settle(index, asError(error));
-					return;
 				}
+			});
+			await each(run, [...groups.values()], async ({ id, options, wishes }) => {
 				const settle = (index: number, outcome: Outcome | Error) =>
 					run.settle(index, outcome instanceof Error ? outcome : outputOf(id, outcome, keys));
 				await changeAssociations(api, wishes, {
@@ -111,6 +118,13 @@ export const associationOperation = ({
 	});
 
 type Entry = { reference: GroupReference; objects: NamedObject[]; options: AnswerOptions };
+
+/** What the items of one group ask for. */
+type Wishes = { options: AnswerOptions; wishes: Wish[] };
+
+async function each<T>(run: BulkRun, all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
+	await run.concurrently(all.length, async (place) => await work(all[place] as T));
+}
 
 const ownerOf = (reference: GroupReference) => ('id' in reference ? undefined : reference.ownerName);
 

@@ -116,9 +116,14 @@ async function planDeletion(
 ): Promise<JsonObject> {
 	const owner = await owners.of({ ownerName });
 	const group = await api.findGroup({ xid, ownerName: owner }, {});
+	if (group?.type !== type) {
+		throw new InvalidInput(
+			'There is no group with this XID, type and owner',
+			'Check the XID, the type and the owner.',
+		);
+	}
 	const plan = new Plan(index);
-	plan.outcome = group?.type === type ? 'deleted' : 'unchanged';
-	if (plan.outcome === 'unchanged') plan.notice = 'There is no group with this XID, type and owner.';
+	plan.outcome = 'deleted';
 	return plan.outputOf({ deleted: false, xid, type, ownerName: owner });
 }
 
