@@ -55,7 +55,7 @@ export const userParameter = (): INodeProperties => ({
 		[
 			{ displayName: 'By Email', name: 'email', placeholder: 'e.g. paul.citizen@example.com' },
 			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
-			{ displayName: 'By User Name', name: 'username', placeholder: 'e.g. paul.citizen' },
+			{ displayName: 'By Username', name: 'username', placeholder: 'e.g. paul.citizen' },
 		],
 		'Select a user…',
 	),
