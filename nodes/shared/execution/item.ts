@@ -173,7 +173,7 @@ export class Item {
 	 * are none, and outside Auto-Map mode.
 	 */
 	suggestionFor(name: string): string {
-		return this.dataMode() === 'autoMap' ? suggestion(this.json, { name }) : '';
+		return this.dataMode() === 'autoMap' ? suggestion(this.json, { name }, this.table) : '';
 	}
 
 	private get json(): JsonObject {

@@ -14,7 +14,7 @@ export class KeyHints {
 	private readonly spelled = new Map<string, number>();
 	private readonly names = new Map<string, string>();
 
-	constructor(private readonly table: Pick<Table, 'fields'>) {}
+	constructor(private readonly table: Table) {}
 
 	readonly note = ({ ignored, spelled }: KeyUse): void => {
 		for (const key of ignored) count(this.ignored, key);
@@ -35,7 +35,7 @@ export class KeyHints {
 			([key, items]) => `${quoted(key)} as ${this.names.get(key)} (${itemsOf(items)})`,
 		);
 		const left = [...this.ignored].map(([key, items]) => {
-			const like = fieldLike(key, this.table.fields);
+			const like = fieldLike(key, this.table);
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
 		return [

@@ -96,7 +96,7 @@ export function readRecord(
 			body: finished,
 			ignored,
 			spelled: new Map([...spelled, ...plainOnes]),
-			missing: findMissing(table.noun, fields, finished, unused),
+			missing: findMissing(table, fields, finished, unused),
 		};
 	}
 	if (Object.keys(finished).length === 0) {
@@ -345,7 +345,7 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 
 /** @param unused what the item holds besides its fields */
 function findMissing(
-	noun: string,
+	table: Table,
 	fields: FieldsByName,
 	body: JsonObject,
 	unused: JsonObject,
@@ -359,9 +359,9 @@ function findMissing(
 			`${labelOf(field)} is missing`,
 			`${
 				field.types
-					? `Every ${noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
+					? `Every ${table.noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
 					: 'Set it, or check that the expression or the input gives a value for this item.'
-			} ${suggestion(unused, field)}`.trim(),
+			} ${suggestion(unused, field, table)}`.trim(),
 		);
 	}
 	return undefined;
