@@ -256,6 +256,15 @@ test('hints say which keys were sent under the name of a field, and which field 
 	expect(many.messages()[0]).toContain('"k19" (1 item) and 2 more');
 });
 
+test('a hint of an operation lists names with the number of their items, and is left out without any', () => {
+	const hints = new KeyHints(attackForge);
+	const hint = (listed: string) => `Odd: ${listed}.`;
+	for (const names of [[], ['a', '<b>'], ['a']])
+		hints.note({ ignored: [], spelled: [], listed: { hint, names } });
+	hints.note({ ignored: [], spelled: [], listed: { hint: () => 'none', names: [] } });
+	expect(hints.messages()).toEqual(['Odd: "a" (2 items), "&lt;b>" (1 item).']);
+});
+
 describe('keys such as custom_fields.region', () => {
 	const { fields } = attackForge;
 

@@ -13,6 +13,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { locator } from '../../shared/fields/locators';
 import {
 	inQuotes,
+	isUnset,
 	optionalText,
 	readJson,
 	readText,
@@ -91,6 +92,16 @@ const clearedField = (key: string): CustomField => ({ key, value: null });
 
 export type CustomField = { key: string; value: unknown };
 
+/** The keys of the rows whose value was chosen in the editor, from the choices of the custom field that they named then. */
+export const chosenKeys = (form: unknown, label: string): Set<unknown> =>
+	new Set(
+		readRows(form, label).flatMap((row) => {
+			const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
+			const isChosen = isJsonObject(value) && value.mode === 'list' && !isUnset(value.cachedResultName);
+			return isChosen ? [unlocated(key)] : [];
+		}),
+	);
+
 /** The rows of the form, and what comes from the input. */
 function entriesOf(value: unknown, label: string): CustomField[] {
 	const form = readFixedCollection(value, ['data']);
@@ -139,19 +150,24 @@ function readKeyValues(given: unknown, label: string): CustomField[] {
 }
 
 /** "Key must be unique and letters, number and underscores only": AttackForge documentation, CreateGroup. */
-function refuseBadKeys(fields: CustomField[], label: string): void {
+function refuseBadKeys(fields: readonly CustomField[], label: string): void {
+	for (const { key } of fields) {
+		if (/^\w+$/.test(key)) continue;
+		throw new InvalidInput(
+			`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
+			'Give the key as it stands in the custom field, not its label.',
+		);
+	}
+	refuseRepeatedKeys(fields, label);
+}
+
+export function refuseRepeatedKeys(fields: readonly CustomField[], label: string): void {
 	const seen = new Set<string>();
 	for (const { key } of fields) {
-		if (!/^\w+$/.test(key)) {
-			throw new InvalidInput(
-				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
-				'Give the key as it stands in the custom field, not its label.',
-			);
-		}
 		if (seen.has(key)) {
 			throw new InvalidInput(
 				`${label}: the key ${inQuotes(key)} stands there twice`,
-				'Give each key once. Several choices of one field are separated by commas.',
+				'Give each key once, in one spelling. Several choices of one field are separated by commas.',
 			);
 		}
 		seen.add(key);
