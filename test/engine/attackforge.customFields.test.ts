@@ -150,7 +150,42 @@ describe('hints say what is sent but is probably a mistake', () => {
 		]);
 		expect(await hintsOf('upsert', items, { matchBy: 'name' })).toEqual([]);
 	});
+
+	test.each([
+		['paul at acme.example', true],
+		['paul@acme.example, ann@acme.example', true],
+		['paul@acme.example.', true],
+		['paul@acme@example', true],
+		['n/a', true],
+		[" paul.o'neil+crm@mail.acme.example ", false],
+		['paul@intranet', false],
+		['päul@müller.example', false],
+	])('a contact at %j: %s', async (primary_contact_email, isDoubtful) => {
+		const { id } = server.seedGroup({ name: 'Contact' });
+		for (const operation of ['create', 'update', 'upsert']) {
+			const item = { ...NEW, name: `${operation} of ${primary_contact_email}`, primary_contact_email };
+			expect(await hintsOf(operation, [item], { groupId: id, matchBy: 'name' })).toEqual(
+				isDoubtful
+					? [
+							`Primary Contact Email is sent as it is given, but is no e-mail address: "${primary_contact_email}" (1 item). Correct it in the input.`,
+						]
+					: [],
+			);
+		}
+	});
 });
+
+test.each(['paul@acme.example,', 'paul@acme.example.', 'paul', 'a@b.example; c@d.example'])(
+	'a member is not looked up by %j, which is no e-mail address',
+	async (value) => {
+		const { id } = server.seedGroup({ name: 'Members' });
+		const userId = { __rl: true, mode: 'email', value };
+		const before = server.requests.length;
+		const { error } = await node('add', { resource: 'member', groupId: id, userId, accessLevel: 'View' });
+		expect(error?.message).toContain(`"User" (userId) cannot be "${value}"`);
+		expect(server.requests).toHaveLength(before);
+	},
+);
 
 test('a field is cleared by exactly its key: a like key clears no other field', async () => {
 	const { id } = server.seedGroup({

@@ -8,6 +8,7 @@ import { isRefusal, isRejected } from '../api/responses';
 import { isCustomFields } from '../fields/changes';
 import { chosenKeys, type CustomField, refuseRepeatedKeys } from '../fields/customFields';
 import { asDefined, definedKey, type Definitions, isDoubtful } from '../fields/customFieldTypes';
+import { isEmail } from '../fields/email';
 import { customFieldsOf } from '../fields/receivedGroup';
 
 /** Checks what a group is to hold, before anything is sent: its custom fields by their definitions in AttackForge. */
@@ -62,6 +63,10 @@ function definitionsOf({ definitions }: AttackForge, { options: { additionalJson
 	return isJsonObject(extra) && NAME in extra ? undefined : definitions;
 }
 
+/** AttackForge does not document that it checks the address. */
+const noEmails = (listed: string) =>
+	`Primary Contact Email is sent as it is given, but is no e-mail address: ${listed}. Correct it in the input.`;
+
 /** AttackForge may store fields that its form lacks. */
 const undefinedKeys = (listed: string) =>
 	`Sent as given, because the form of groups in AttackForge has no custom field of this key: ${listed}. Check its spelling.`;
@@ -75,6 +80,8 @@ const missingFields = (listed: string) =>
 
 /** Has hints list what is sent but is probably a mistake. @param body of a group that has nothing yet */
 export function noteDoubts(body: JsonObject, item: Item, api: AttackForge): void {
+	const { primary_contact_email: email } = body;
+	if (typeof email === 'string' && !isEmail(email)) item.hint(noEmails, [email]);
 	const definitions = definitionsOf(api, item);
 	if (!(definitions instanceof Map)) return;
 	const fields = customFieldsOf(body);

@@ -10,6 +10,7 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
+import { isEmail } from '../fields/email';
 import { table } from '../fields/groupFields';
 import { ARCHIVED_KEYS, COMMON_KEYS, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
@@ -132,7 +133,7 @@ export function readUser(item: Item): UserReference {
 	const mode = item.locatorMode('userId') ?? (value.includes('@') ? 'email' : 'id');
 	if (mode !== 'email' && mode !== 'username') return { by: 'id', value: checkId(given, label) };
 	if (value === '') throw new InvalidInput(`${label} is empty`, 'Give the e-mail address or user name.');
-	if (mode === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
+	if (mode === 'email' && !isEmail(value)) {
 		throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give an e-mail address.');
 	}
 	return { by: mode, value };
