@@ -143,7 +143,7 @@ describe('hints say what is sent but is probably a mistake', () => {
 		expect(await hintsOf('create', [without, { ...without, custom_fields: {} }, withFields({})])).toEqual([
 			message,
 		]);
-		// It exists already.
+		// Only a new group is told of, so a second run says nothing.
 		const items = [without, withFields({}, 'With')].map((one) => ({ ...one, name: `${one.name} it` }));
 		expect(await hintsOf('upsert', items, { matchBy: 'name' })).toEqual([
 			message.replace('2 items', '1 item'),
