@@ -12,6 +12,7 @@ import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
 import { isEmail } from '../fields/email';
 import { table } from '../fields/groupFields';
+import { checkId } from '../fields/ids';
 import { ARCHIVED_KEYS, COMMON_KEYS, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
@@ -111,18 +112,6 @@ export const readGroupId = (item: Item): string => readId(item, 'groupId', 'Grou
 /** @throws InvalidInput when it is not an ID, which has 24 hexadecimal digits wherever the documentation shows one */
 export function readId(item: Item, name: string, displayName: string): string {
 	return checkId(item.parameter(name), `"${displayName}" (${name})`);
-}
-
-/** @throws InvalidInput when it is not an ID */
-export function checkId(value: unknown, label: string): string {
-	const id = optionalText(value, label)?.trim() ?? '';
-	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
-	// In lower case, as AttackForge writes IDs, because IDs are compared.
-	if (/^[0-9a-f]{24}$/i.test(id)) return id.toLowerCase();
-	throw new InvalidInput(
-		`${label} cannot be ${inQuotes(id)}`,
-		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',
-	);
 }
 
 /** The user, named in the mode of the locator. A plain value is an ID, or an e-mail address if it looks like one. */
