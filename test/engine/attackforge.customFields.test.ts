@@ -116,7 +116,7 @@ describe('hints say what is sent but is probably a mistake', () => {
 	test('keys that the form lacks, once for all items', async () => {
 		const items = [withFields({ crm_id: 1, regoin: 'x' }), withFields({ crm_id: 2 }), withFields({})];
 		expect(await hintsOf('create', items)).toEqual([
-			'Sent as given, because the form of groups in AttackForge has no custom field of this key: "crm_id" (2 items), "regoin" (1 item). Check its spelling.',
+			'Taken as given, although the form of groups in AttackForge has no custom field of this key: "crm_id" (2 items), "regoin" (1 item). Check its spelling.',
 		]);
 	});
 
@@ -132,7 +132,7 @@ describe('hints say what is sent but is probably a mistake', () => {
 		[[{ id: '668ba6b1be6510000f78f79e' }], false],
 	])('a user by %j: %s', async (account_manager, isDoubtful) => {
 		expect(await hintsOf('create', [withFields({ account_manager })])).toEqual(
-			isDoubtful ? [expect.stringMatching(/perhaps not what .* take: "account_manager" \(1 item\)\./)] : [],
+			isDoubtful ? [expect.stringMatching(/perhaps not what .* hold: "account_manager" \(1 item\)\./)] : [],
 		);
 	});
 
@@ -167,7 +167,7 @@ describe('hints say what is sent but is probably a mistake', () => {
 			expect(await hintsOf(operation, [item], { groupId: id, matchBy: 'name' })).toEqual(
 				isDoubtful
 					? [
-							`Primary Contact Email is sent as it is given, but is no e-mail address: "${primary_contact_email}" (1 item). Correct it in the input.`,
+							`Primary Contact Email is no e-mail address, and is taken as given: "${primary_contact_email}" (1 item). Correct it in the input.`,
 						]
 					: [],
 			);

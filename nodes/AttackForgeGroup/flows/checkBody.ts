@@ -36,7 +36,8 @@ export type BodyFor = (group?: JsonObject) => JsonObject;
 /**
  * The body with custom fields as their definitions want them.
  *
- * @throws InvalidInput for a value that a custom field does not take
+ * @returns a function that throws InvalidInput for a value that a custom field does not take
+ * @throws what kept the definitions from being read
  */
 export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyFor {
 	const given = body[NAME];
@@ -65,14 +66,14 @@ function definitionsOf({ definitions }: AttackForge, { options: { additionalJson
 
 /** AttackForge does not document that it checks the address. */
 const noEmails = (listed: string) =>
-	`Primary Contact Email is sent as it is given, but is no e-mail address: ${listed}. Correct it in the input.`;
+	`Primary Contact Email is no e-mail address, and is taken as given: ${listed}. Correct it in the input.`;
 
 /** AttackForge may store fields that its form lacks. */
 const undefinedKeys = (listed: string) =>
-	`Sent as given, because the form of groups in AttackForge has no custom field of this key: ${listed}. Check its spelling.`;
+	`Taken as given, although the form of groups in AttackForge has no custom field of this key: ${listed}. Check its spelling.`;
 
 const doubtfulValues = (listed: string) =>
-	`Sent as given, but perhaps not what these custom fields take: ${listed}. AttackForge does not document how users and times are given: a user probably by ID, e-mail address or user name.`;
+	`Taken as given, but perhaps not what these custom fields hold: ${listed}. AttackForge does not document how users and times are given: a user probably by ID, e-mail address or user name.`;
 
 /** It is not documented that AttackForge refuses a group without them. */
 const missingFields = (listed: string) =>
