@@ -3,7 +3,14 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodeParameters } fr
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { METHOD_NAMES } from '../simulators/attackforge/methods';
 import { loadOptions } from './harness';
-import { attackForgeNode, CONTACTS, customFields, type RunNode, withAttackForge } from './support';
+import {
+	attackForgeNode,
+	conditions,
+	CONTACTS,
+	customFields,
+	type RunNode,
+	withAttackForge,
+} from './support';
 
 /** Custom fields by the names and choices that an administrator has given them in AttackForge. */
 
@@ -253,6 +260,19 @@ describe('a value that the custom field does not take is refused before anything
 		expect(error?.message).toContain(`"Custom Fields" (custom_fields): ${label} has no choice "EMEA"`);
 		expect(error?.description).toMatch(advice);
 		expect(writes(server)).toHaveLength(before);
+	});
+
+	test('and no group is searched by it', async () => {
+		const filters = (key: string) => ({
+			filters: { customFields: conditions({ key, value: chosen('EMEA') }) },
+		});
+		server.seedGroup({ name: 'In EMEA', custom_fields: [{ key: 'region', value: 'EMEA' }] });
+		expect((await node('getAll', filters('region'))).items).not.toEqual([]);
+		const { error } = await node('getAll', filters('services'));
+		expect(error?.message).toContain('"Services" (services) has no choice "EMEA"');
+		await withAttackForge({ grants: GRANTED }, async (_one, runNode) => {
+			expect((await runNode('getAll', filters('services'))).error).toBeUndefined();
+		});
 	});
 
 	test('but a typed value is sent, in whatever mode a workflow has it', async () => {

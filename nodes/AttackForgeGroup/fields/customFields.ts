@@ -92,14 +92,17 @@ const clearedField = (key: string): CustomField => ({ key, value: null });
 
 export type CustomField = { key: string; value: unknown };
 
-/** The keys of the rows whose value was chosen in the editor, from the choices of the custom field that they named then. */
+/** Whether the value of a row was chosen in the editor, from the choices of the custom field that the row named then. */
+export const isChosen = (value: unknown): boolean =>
+	isJsonObject(value) && value.mode === 'list' && !isUnset(value.cachedResultName);
+
+/** The keys of the rows whose value was chosen. */
 export const chosenKeys = (form: unknown, label: string): Set<unknown> =>
 	new Set(
-		readRows(form, label).flatMap((row) => {
-			const { key, value } = isJsonObject(row) ? row : ({} as JsonObject);
-			const isChosen = isJsonObject(value) && value.mode === 'list' && !isUnset(value.cachedResultName);
-			return isChosen ? [unlocated(key)] : [];
-		}),
+		readRows(form, label)
+			.filter(isJsonObject)
+			.filter(({ value }) => isChosen(value))
+			.map(({ key }) => unlocated(key)),
 	);
 
 /** The rows of the form, and what comes from the input. */

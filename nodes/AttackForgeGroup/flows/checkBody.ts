@@ -16,6 +16,12 @@ import { customFieldsOf } from '../fields/receivedGroup';
 const NAME = 'custom_fields';
 const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
 
+/** @returns `undefined` if the key may not read the definitions */
+const readDefinitions = async (api: AttackForge): Promise<AttackForge['definitions']> =>
+	await api
+		.getDefinitions()
+		.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
+
 /**
  * Reads the definitions with one request, if an item of the run may give custom fields. If the key may not read them, custom
  * fields are sent as they are given. Any other failure is one of the items that give custom fields, because values might be
@@ -24,11 +30,28 @@ const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
 export const definitionsFor = (form: FormOperation) => ({
 	isNeededFor: (item: Item) => item.mayGive(NAME, form),
 	async from(api: AttackForge): Promise<void> {
-		api.definitions = await api
-			.getDefinitions()
-			.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
+		api.definitions = await readDefinitions(api);
 	},
 });
+
+/**
+ * Refuses choices of a custom field that stood in the same row before.
+ *
+ * @param fields whose values were chosen in the editor
+ * @throws InvalidInput
+ */
+export async function checkChoices(
+	fields: readonly CustomField[],
+	item: Item,
+	api: AttackForge,
+): Promise<void> {
+	if (fields.length === 0) return;
+	const definitions = await api.lookups.getOrLoad('definitions', async () => await readDefinitions(api));
+	if (!(definitions instanceof Map)) return;
+	for (const field of fields) {
+		asDefined(field, definitions.get(field.key), { label: LABEL, zone: item.zone, isChosen: true });
+	}
+}
 
 /** The body that is sent for a group, as far as that is known. A new group has nothing yet. */
 export type BodyFor = (group?: JsonObject) => JsonObject;
