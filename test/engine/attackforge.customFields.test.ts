@@ -3,7 +3,14 @@ import type { ILoadOptionsFunctions, INodeListSearchResult, INodeParameters } fr
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { METHOD_NAMES } from '../simulators/attackforge/methods';
 import { loadOptions } from './harness';
-import { attackForgeNode, CONTACTS, customFields, type RunNode, withAttackForge } from './support';
+import {
+	attackForgeNode,
+	conditions,
+	CONTACTS,
+	customFields,
+	type RunNode,
+	withAttackForge,
+} from './support';
 
 /** Custom fields by the names and choices that an administrator has given them in AttackForge. */
 
@@ -66,6 +73,127 @@ test('columns of a spreadsheet are custom fields, and a key is found in another 
 	]);
 });
 
+describe('a key that the group itself has is that field', () => {
+	const OWN = { key: 'clientcode', value: 'old' };
+	const LIKE = { clientcode: 'new' };
+
+	test.each(['update', 'upsert'])('in %s', async (operation) => {
+		const { id } = server.seedGroup({ ...CONTACTS, name: `Own ${operation}`, custom_fields: [OWN] });
+		const items = [{ ...NEW, name: `Own ${operation}`, custom_fields: LIKE }];
+		const parameters = { dataMode: 'autoMap', groupId: id, matchBy: 'id' };
+		for (const outcome of ['updated', 'unchanged']) {
+			const [one] = (await node(operation, parameters, { items })).items;
+			expect(one?.json._outcome).toBe(outcome);
+			expect(server.group(id)?.custom_fields).toEqual([{ key: 'clientcode', value: 'new' }]);
+		}
+	});
+
+	test('and a new group, which has none, gets the field of the form', async () => {
+		await node('create', { dataMode: 'autoMap' }, { items: [{ ...NEW, custom_fields: LIKE }] });
+		expect(storedBy(server)).toEqual([{ key: 'client_code', value: 'new' }]);
+	});
+
+	test('but two spellings of one field are refused', async () => {
+		const items = [{ ...NEW, custom_fields: { ClientCode: '1', clientcode: '2' } }];
+		const { error } = await node('create', { dataMode: 'autoMap' }, { items });
+		expect(error?.message).toContain('the key "client_code" stands there twice');
+	});
+
+	test('and a key to match by is to be that of the form', async () => {
+		const parameters = { dataMode: 'autoMap', matchBy: 'customField', matchKey: 'clientcode' };
+		const { error } = await node('upsert', parameters, { items: [{ ...NEW, custom_fields: LIKE }] });
+		expect(error?.message).toContain('"Custom Field Key" (matchKey) cannot be "clientcode"');
+		expect(error?.description).toContain('The key of this custom field is client_code in AttackForge.');
+	});
+});
+
+describe('hints say what is sent but is probably a mistake', () => {
+	const hintsOf = async (operation: string, items: Array<Record<string, unknown>>, more: object = {}) => {
+		const parameters = { dataMode: 'autoMap', ...more };
+		const { error, hints } = await node(operation, parameters, { items: items as never });
+		expect(error).toBeUndefined();
+		return hints.map(({ message }) => message);
+	};
+	const withFields = (custom_fields: object, name = 'Hinted') => ({
+		...NEW,
+		name,
+		custom_fields: { client_code: 'C1', ...custom_fields },
+	});
+
+	test('keys that the form lacks, once for all items', async () => {
+		const items = [withFields({ crm_id: 1, regoin: 'x' }), withFields({ crm_id: 2 }), withFields({})];
+		expect(await hintsOf('create', items)).toEqual([
+			'Taken as given, although the form of groups in AttackForge has no custom field of this key: "crm_id" (2 items), "regoin" (1 item). Check its spelling.',
+		]);
+	});
+
+	test.each([
+		['Paul Citizen', true],
+		['paul@acme', false],
+		['paul@acme.example,', false],
+		['668ba6b1be6510000f78f79e', false],
+		['paul.citizen', false],
+		['paul@acme@example', true],
+		[['paul.citizen', 'ann'], false],
+		[['paul.citizen', true], true],
+		[[{ id: '668ba6b1be6510000f78f79e' }], false],
+	])('a user by %j: %s', async (account_manager, isDoubtful) => {
+		expect(await hintsOf('create', [withFields({ account_manager })])).toEqual(
+			isDoubtful ? [expect.stringMatching(/perhaps not what .* hold: "account_manager" \(1 item\)\./)] : [],
+		);
+	});
+
+	test('custom fields that the form requires and a new group lacks', async () => {
+		const without = { ...NEW, name: 'Without', custom_fields: { region: 'EMEA' } };
+		const message =
+			'Left out of new groups, although the form of groups in AttackForge requires them: "client_code" (2 items).';
+		expect(await hintsOf('create', [without, { ...without, custom_fields: {} }, withFields({})])).toEqual([
+			message,
+		]);
+		// Only a new group is told of, so a second run says nothing.
+		const items = [without, withFields({}, 'With')].map((one) => ({ ...one, name: `${one.name} it` }));
+		expect(await hintsOf('upsert', items, { matchBy: 'name' })).toEqual([
+			message.replace('2 items', '1 item'),
+		]);
+		expect(await hintsOf('upsert', items, { matchBy: 'name' })).toEqual([]);
+	});
+
+	test.each([
+		['paul at acme.example', true],
+		['paul@acme.example, ann@acme.example', true],
+		['paul@acme.example.', true],
+		['paul@acme@example', true],
+		['n/a', true],
+		[" paul.o'neil+crm@mail.acme.example ", false],
+		['paul@intranet', false],
+		['päul@müller.example', false],
+	])('a contact at %j: %s', async (primary_contact_email, isDoubtful) => {
+		const { id } = server.seedGroup({ name: 'Contact' });
+		for (const operation of ['create', 'update', 'upsert']) {
+			const item = { ...NEW, name: `${operation} of ${primary_contact_email}`, primary_contact_email };
+			expect(await hintsOf(operation, [item], { groupId: id, matchBy: 'name' })).toEqual(
+				isDoubtful
+					? [
+							`Primary Contact Email is no e-mail address, and is taken as given: "${primary_contact_email}" (1 item). Correct it in the input.`,
+						]
+					: [],
+			);
+		}
+	});
+});
+
+test.each(['paul@acme.example,', 'paul@acme.example.', 'paul', 'a@b.example; c@d.example'])(
+	'a member is not looked up by %j, which is no e-mail address',
+	async (value) => {
+		const { id } = server.seedGroup({ name: 'Members' });
+		const userId = { __rl: true, mode: 'email', value };
+		const before = server.requests.length;
+		const { error } = await node('add', { resource: 'member', groupId: id, userId, accessLevel: 'View' });
+		expect(error?.message).toContain(`"User" (userId) cannot be "${value}"`);
+		expect(server.requests).toHaveLength(before);
+	},
+);
+
 test('a field is cleared by exactly its key: a like key clears no other field', async () => {
 	const { id } = server.seedGroup({
 		name: 'Kept',
@@ -113,6 +241,43 @@ describe('a value that the custom field does not take is refused before anything
 		expect(error?.description).toMatch(advice);
 		expect(error?.description).toMatch(/Nothing was sent for any item\.$/);
 		expect(writes(server)).toHaveLength(before);
+	});
+
+	const chosen = (value: string, name = value) => ({
+		__rl: true,
+		mode: 'list',
+		value,
+		cachedResultName: name,
+	});
+
+	test.each([
+		['services', '"Services" (services)', /^Its choices in AttackForge are "Penetration Test", "Red Team"/],
+		['client_code', '"Client Code" (client_code)', /^It has no choices in AttackForge, .* Choose By Value/],
+		['crm_id', '"crm_id"', /^It has no choices in AttackForge/],
+	])('a choice of the field that stood in the row before, now %s', async (key, label, advice) => {
+		const before = writes(server).length;
+		const { error } = await node('create', { ...NEW, custom_fields: row(key, chosen('EMEA')) });
+		expect(error?.message).toContain(`"Custom Fields" (custom_fields): ${label} has no choice "EMEA"`);
+		expect(error?.description).toMatch(advice);
+		expect(writes(server)).toHaveLength(before);
+	});
+
+	test('and no group is searched by it', async () => {
+		const filters = (key: string) => ({
+			filters: { customFields: conditions({ key, value: chosen('EMEA') }) },
+		});
+		server.seedGroup({ name: 'In EMEA', custom_fields: [{ key: 'region', value: 'EMEA' }] });
+		expect((await node('getAll', filters('region'))).items).not.toEqual([]);
+		const { error } = await node('getAll', filters('services'));
+		expect(error?.message).toContain('"Services" (services) has no choice "EMEA"');
+		await withAttackForge({ grants: GRANTED }, async (_one, runNode) => {
+			expect((await runNode('getAll', filters('services'))).error).toBeUndefined();
+		});
+	});
+
+	test('but a typed value is sent, in whatever mode a workflow has it', async () => {
+		await node('create', { ...NEW, custom_fields: row('client_code', chosen('EMEA', '')) });
+		expect(storedBy(server)).toEqual([{ key: 'client_code', value: 'EMEA' }]);
 	});
 
 	test.each(['autoMap', 'json'])('in the data mode %s too', async (dataMode) => {

@@ -93,6 +93,21 @@ test('a member administrator is exactly one of a user and a group', async () => 
 	expect(lastBody().access.member_admins).toEqual([{ ...ADMIN, user_id: USER }]);
 });
 
+test.each(['user_id', 'group_id'])('a member administrator whose %s is no ID is refused', async (name) => {
+	const before = server.requests.length;
+	const member_admins = [{ ...ADMIN, [name]: 'paul@acme.example' }];
+	const additionalFields = { access: access({ member_admins }) };
+	const items = [{ ...ACME, access: { member_admins } }];
+	for (const { error } of [
+		await node('create', { ...ACME, additionalFields }),
+		await node('create', { dataMode: 'autoMap' }, { items }),
+	]) {
+		expect(error?.message).toContain(`(${name}) cannot be "paul@acme.example"`);
+		expect(error?.description).toContain('An ID has 24 hexadecimal digits');
+	}
+	expect(server.requests).toHaveLength(before);
+});
+
 test('success does not depend on the status sentence', async () => {
 	await withAttackForge({ oldStatusSentences: true }, async (one, runNode) => {
 		const { id } = one.seedGroup({ name: 'Before' });

@@ -1,4 +1,4 @@
-import { asDefined, definitionsOf } from '../../nodes/AttackForgeGroup/fields/customFieldTypes';
+import { asDefined, definitionsOf, isDoubtful } from '../../nodes/AttackForgeGroup/fields/customFieldTypes';
 
 const custom = (config: object) => ({ type: 'custom', config });
 const ofType = (custom_field_type: unknown, more: object = {}) =>
@@ -38,6 +38,32 @@ describe('the definitions of a form', () => {
 		}
 		expect(ofType('select', { custom_field_view_roles: options }).get('a')?.choices).toEqual([]);
 	});
+});
+
+test.each([
+	['Yes', undefined, true],
+	['yes', '', true],
+	['No', undefined, undefined],
+	[undefined, undefined, undefined],
+	// The form may hide it, and requires nothing then.
+	['Yes', 'region = "EMEA"', undefined],
+])('a field whose form says %j with the condition %j is required: %j', (required, hidden, isRequired) => {
+	const more = { custom_field_required: required, custom_field_hide_condition: hidden };
+	expect(ofType('input', more).get('a')?.isRequired).toBe(isRequired);
+});
+
+test.each([
+	['datetimepicker', '2027-01-31T10:00:00Z', false],
+	['date-time', 'next week', true],
+	['datepicker', 'next week', false],
+	['ui-user-select', 'Ann Lee', true],
+	['ui-user-select', 'ann, lee@acme.example; 7,', false],
+	['ui-user-select', '[{"id', false],
+	['ui-user-select', [null, { name: 'Ann Lee' }], false],
+	[undefined, 'Ann Lee', false],
+])('of the type %j, the value %j is doubtful: %j', (type, value, isIt) => {
+	expect(isDoubtful({ key: 'a', value }, ofType(type).get('a'), 'UTC')).toBe(isIt);
+	expect(isDoubtful({ key: 'b', value }, undefined, 'UTC')).toBe(false);
 });
 
 describe('a value', () => {

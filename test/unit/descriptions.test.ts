@@ -57,6 +57,26 @@ test("n8n's linter finds a fault in a parameter that is written as text", async 
 	]);
 });
 
+test.each([...nodes, ...triggers])(
+	"%s: the modes of lists are called as in n8n's own nodes",
+	(_name, node) => {
+		const names: Record<string, string> = {};
+		JSON.stringify(node.description.properties, (_key, value: INodeProperties | undefined) => {
+			for (const { name, displayName } of value?.modes ?? []) names[name] = displayName;
+			return value;
+		});
+		const wanted = {
+			list: 'From List',
+			id: 'By ID',
+			url: 'By URL',
+			name: 'By Name',
+			username: 'By Username',
+		};
+		expect({ ...names, ...wanted }).toEqual({ ...wanted, ...names });
+		for (const displayName of Object.values(names)) expect(displayName).toMatch(/^(From List|By [A-Z]\w*)$/);
+	},
+);
+
 const UNSORTED = 'n8n-nodes-base/node-param-options-type-unsorted-items';
 
 /** Whether these are levels, which are sorted by their meaning. */

@@ -183,12 +183,58 @@ describe('several keys that are one field', () => {
 test('a message about a missing field names keys that may be meant for it', () => {
 	const missing = (values: object) => read(attackForge, 'create', values).missing?.description;
 	expect(missing({ 'Customer Name': 'ACME', 'Contact Name': 'P', Phone: '1' })).toBe(
-		'Set it, or check that the expression or the input gives a value for this item. Your item has "Customer Name", "Contact Name": if that is meant, rename it to name, or choose Define Below.',
+		'Set it, or check that the expression or the input gives a value for this item. Your item has "Customer Name": if that is meant, rename it to name, or choose Define Below.',
 	);
 	expect(missing({ Name: 'ACME', Owner: 'J' })).toContain('Your item has "Owner": ');
 	expect(missing({ Name: 'ACME', Phone: '1' })).not.toContain('Your item');
-	expect(suggestion({ 'E-Mail': 'a@b.example' }, { name: 'primary_contact_email' })).toContain('"E-Mail"');
-	expect(suggestion({ eMail: '' }, { name: 'primary_contact_email' })).toBe('');
+	const meant = (values: Record<string, unknown>, name: string) => suggestion(values, { name }, attackForge);
+	expect(meant({ 'E-Mail': 'a@b.example' }, 'primary_contact_email')).toContain('"E-Mail"');
+	expect(meant({ eMail: '' }, 'primary_contact_email')).toBe('');
+	expect(meant({ Contact: 'P' }, 'primary_contact_name')).toContain('"Contact"');
+});
+
+test('a key that is a field itself is not meant for another field', () => {
+	const others = { primary_contact_name: 'P', 'Group Owner': 'J' };
+	expect(suggestion(others, { name: 'name' }, attackForge)).toBe('');
+	expect(suggestion({ 'File Name': 'a.txt' }, { name: 'name' }, threatConnect)).toBe('');
+});
+
+describe('the field that a heading of another system may be meant for', () => {
+	/** The headings of CRMs, directories and spreadsheets, and the field of AttackForge and of ThreatConnect. */
+	test.each<[string, string | undefined, string | undefined]>([
+		['Customer Name', 'name', undefined],
+		['AccountName', 'name', undefined],
+		['displayName', 'name', 'name'],
+		['Group Name', 'name', 'name'],
+		['Incident Name', undefined, 'name'],
+		['Threat Actor Name', undefined, 'name'],
+		['Alert Status', undefined, 'status'],
+		['First Name', undefined, undefined],
+		['User Name', undefined, undefined],
+		['Domain Name', undefined, undefined],
+		['Owner', 'group_owner', 'ownerName'],
+		['Owner Email', undefined, undefined],
+		['primary_contact_name', undefined, undefined],
+		['Contact Name', 'primary_contact_name', undefined],
+		['Contact', undefined, undefined],
+		['Contact Number', 'primary_contact_number', undefined],
+		['Account Number', undefined, undefined],
+		['E-Mail', 'primary_contact_email', undefined],
+		['emailAddress', 'primary_contact_email', undefined],
+		['Contact E-Mail Address', 'primary_contact_email', undefined],
+		['Primary Contact Email 2', 'primary_contact_email', undefined],
+		['group', undefined, undefined],
+		['Team', undefined, undefined],
+		['Account Type', undefined, undefined],
+		['Lead Source', undefined, undefined],
+		['Source URL', undefined, undefined],
+		['Labels', undefined, 'securityLabels'],
+		['Date', undefined, undefined],
+		['Date of Event', undefined, 'eventDate'],
+		['Deleted', undefined, undefined],
+	])('%s', (key, ...fields) => {
+		expect([attackForge, threatConnect].map((table) => fieldLike(key, table))).toEqual(fields);
+	});
 });
 
 test('hints say which keys were sent under the name of a field, and which field may be meant by others', () => {
@@ -201,13 +247,22 @@ test('hints say which keys were sent under the name of a field, and which field 
 		'Sent although spelled differently from the field of the API: "Event Date" as eventDate (2 items).',
 		`Not sent, because no field of the record's type has this name: "Owner" (1 item, perhaps ownerName), "id" (1 item), "&lt;b>" (1 item). Rename keys to send them.`,
 	]);
-	expect(fieldLike('Date', threatConnect.fields)).toBeUndefined();
+	expect(fieldLike('Date', threatConnect)).toBeUndefined();
 	// It is a field of another type.
-	expect(fieldLike('Event Date', threatConnect.fields)).toBeUndefined();
-	expect(fieldLike('IsDeleted', attackForge.fields)).toBeUndefined();
+	expect(fieldLike('Event Date', threatConnect)).toBeUndefined();
+	expect(fieldLike('IsDeleted', attackForge)).toBeUndefined();
 	const many = new KeyHints(attackForge);
 	many.note({ ignored: Array.from({ length: 22 }, (_, index) => `k${index}`), spelled: [] });
 	expect(many.messages()[0]).toContain('"k19" (1 item) and 2 more');
+});
+
+test('a hint of an operation lists names with the number of their items, and is left out without any', () => {
+	const hints = new KeyHints(attackForge);
+	const hint = (listed: string) => `Odd: ${listed}.`;
+	for (const names of [[], ['a', '<b>'], ['a']])
+		hints.note({ ignored: [], spelled: [], listed: { hint, names } });
+	hints.note({ ignored: [], spelled: [], listed: { hint: () => 'none', names: [] } });
+	expect(hints.messages()).toEqual(['Odd: "a" (2 items), "&lt;b>" (1 item).']);
 });
 
 describe('keys such as custom_fields.region', () => {

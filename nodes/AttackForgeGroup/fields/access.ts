@@ -25,6 +25,7 @@ import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
 import { CLEAR_LIST, withoutRepetitions } from './changes';
+import { id } from './ids';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -102,7 +103,7 @@ const MEMBER_ADMIN_ENTRY: readonly Field[] = [
 		'user_id',
 		'Admin User',
 		located(
-			text(),
+			id(),
 			'searchUsers',
 			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
 			'Select a user…',
@@ -113,7 +114,7 @@ const MEMBER_ADMIN_ENTRY: readonly Field[] = [
 		'group_id',
 		'Admin Group',
 		located(
-			text(),
+			id(),
 			'searchGroups',
 			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 5eab99471e18050942c7607a' },
 			'Select a group…',

@@ -2,9 +2,10 @@ import { tryToParseDateTime } from 'n8n-workflow';
 
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject, parseJson } from '../../shared/core/json';
-import { inQuotes, readEntries, readText, saysNothing } from '../../shared/core/readValue';
-import { date } from '../../shared/fields/fieldTypes';
+import { inQuotes, isBlank, readEntries, readText, saysNothing } from '../../shared/core/readValue';
+import { bareName, date } from '../../shared/fields/fieldTypes';
 import type { CustomField } from './customFields';
+import { isEmail } from './email';
 import { comparable } from './matching';
 
 /**
@@ -23,6 +24,8 @@ export type Definition = {
 	type: string;
 	/** What a select offers; empty if the form does not say it. */
 	choices: readonly Choice[];
+	/** Whether the form requires it whatever the group holds. */
+	isRequired?: boolean;
 };
 
 export type Definitions = ReadonlyMap<string, Definition>;
@@ -34,6 +37,7 @@ export const definitionsOf = (form: readonly unknown[]): Definitions =>
 function definitionsIn(entry: unknown): Definition[] {
 	if (!isJsonObject(entry) || !isJsonObject(entry.config)) return [];
 	const { fields, custom_field_key: key, custom_field_label: label, custom_field_type: type } = entry.config;
+	const { custom_field_required: required, custom_field_hide_condition: hideCondition } = entry.config;
 	if (Array.isArray(fields)) return fields.flatMap(definitionsIn);
 	if (typeof key !== 'string' || key === '') return [];
 	return [
@@ -42,8 +46,19 @@ function definitionsIn(entry: unknown): Definition[] {
 			...(typeof label === 'string' && label !== '' && { label }),
 			type: typeof type === 'string' ? type.toLowerCase() : '',
 			choices: choicesOf(entry.config),
+			...(/^(yes|true)$/i.test(String(required)) && isBlank(hideCondition) && { isRequired: true }),
 		},
 	];
+}
+
+/** The key of the one definition that a key may mean: it differs only in case, hyphens and underscores from its key or label. */
+export function definedKey(key: string, definitions: Definitions): string {
+	if (definitions.has(key)) return key;
+	const bare = bareName(key);
+	const [alike, ...others] = [...definitions.values()].filter((one) =>
+		[one.key, one.label ?? ''].some((name) => bareName(name) === bare),
+	);
+	return alike && others.length === 0 ? alike.key : key;
 }
 
 /** The name of the key that holds the choices is not documented, but the names of the others are. */
@@ -75,18 +90,53 @@ const DATE = 'datepicker';
  *
  * @param label of the field that holds all custom fields
  * @param zone IANA time zone whose day counts for a date with a time
+ * @param isChosen whether the value is a choice from the list in the editor
  * @throws InvalidInput for a value that the custom field does not take
  */
 export function asDefined(
 	{ key, value, ...more }: CustomField,
 	definition: Definition | undefined,
-	{ label, zone }: { label: string; zone: string },
+	{ label, zone, isChosen = false }: { label: string; zone: string; isChosen?: boolean },
 ): CustomField {
+	const own = `${label}: ${definition?.label === undefined ? `"${key}"` : `"${definition.label}" (${key})`}`;
+	if (isChosen && !definition?.choices.length) {
+		throw new InvalidInput(
+			`${own} has no choice ${inQuotes(value)}`,
+			'It has no choices in AttackForge, and so this is one of another custom field. Choose By Value instead of From List, and give what this one is to hold.',
+		);
+	}
 	// Null clears the field.
 	if (!definition || value === null) return { ...more, key, value };
-	const own = `${label}: "${definition.label ?? key}" (${key})`;
 	return { ...more, key, value: valueOf(value, definition, own, zone) };
 }
+
+/**
+ * Whether a value is probably not what its custom field takes. AttackForge documents neither the names of the types of users
+ * and times, nor their values, so that nothing is refused.
+ */
+export function isDoubtful(
+	{ value }: CustomField,
+	definition: Definition | undefined,
+	zone: string,
+): boolean {
+	const type = definition?.type ?? '';
+	if (type.includes('user')) return [value].flat().some((one) => typeof one !== 'object' && !areUsers(one));
+	if (!/^date-?time/.test(type)) return false;
+	try {
+		date().read(value, { label: '', operation: 'create', zone });
+		return false;
+	} catch {
+		return true;
+	}
+}
+
+/** Whether a value may be IDs, e-mail addresses or user names. */
+const areUsers = (value: unknown): boolean =>
+	typeof value !== 'boolean' &&
+	String(value)
+		.split(/[,;\r\n]/)
+		.map((text) => text.trim())
+		.every((text) => !/\s/.test(text) && (!text.includes('@') || isEmail(text)));
 
 function valueOf(value: unknown, { type, choices }: Definition, label: string, zone: string): unknown {
 	if (TEXT_TYPES.includes(type)) return textOf(value, label);

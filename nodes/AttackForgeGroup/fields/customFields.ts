@@ -13,6 +13,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { locator } from '../../shared/fields/locators';
 import {
 	inQuotes,
+	isUnset,
 	optionalText,
 	readJson,
 	readText,
@@ -91,6 +92,19 @@ const clearedField = (key: string): CustomField => ({ key, value: null });
 
 export type CustomField = { key: string; value: unknown };
 
+/** Whether the value of a row was chosen in the editor, from the choices of the custom field that the row named then. */
+export const isChosen = (value: unknown): boolean =>
+	isJsonObject(value) && value.mode === 'list' && !isUnset(value.cachedResultName);
+
+/** The keys of the rows whose value was chosen. */
+export const chosenKeys = (form: unknown, label: string): Set<unknown> =>
+	new Set(
+		readRows(form, label)
+			.filter(isJsonObject)
+			.filter(({ value }) => isChosen(value))
+			.map(({ key }) => unlocated(key)),
+	);
+
 /** The rows of the form, and what comes from the input. */
 function entriesOf(value: unknown, label: string): CustomField[] {
 	const form = readFixedCollection(value, ['data']);
@@ -139,19 +153,24 @@ function readKeyValues(given: unknown, label: string): CustomField[] {
 }
 
 /** "Key must be unique and letters, number and underscores only": AttackForge documentation, CreateGroup. */
-function refuseBadKeys(fields: CustomField[], label: string): void {
+function refuseBadKeys(fields: readonly CustomField[], label: string): void {
+	for (const { key } of fields) {
+		if (/^\w+$/.test(key)) continue;
+		throw new InvalidInput(
+			`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
+			'Give the key as it stands in the custom field, not its label.',
+		);
+	}
+	refuseRepeatedKeys(fields, label);
+}
+
+export function refuseRepeatedKeys(fields: readonly CustomField[], label: string): void {
 	const seen = new Set<string>();
 	for (const { key } of fields) {
-		if (!/^\w+$/.test(key)) {
-			throw new InvalidInput(
-				`${label}: the key ${inQuotes(key)} may hold letters, numbers and underscores only`,
-				'Give the key as it stands in the custom field, not its label.',
-			);
-		}
 		if (seen.has(key)) {
 			throw new InvalidInput(
 				`${label}: the key ${inQuotes(key)} stands there twice`,
-				'Give each key once. Several choices of one field are separated by commas.',
+				'Give each key once, in one spelling. Several choices of one field are separated by commas.',
 			);
 		}
 		seen.add(key);

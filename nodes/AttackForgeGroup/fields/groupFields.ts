@@ -19,6 +19,17 @@ const line = (): FieldType => {
  */
 export const table: Table = {
 	noun: 'Group',
+	qualifiers: [
+		'Account',
+		'Client',
+		'Company',
+		'Customer',
+		'Display',
+		'Legal',
+		'Organisation',
+		'Organization',
+		'Team',
+	],
 	fields: [
 		field('name', 'Name', line(), 'Name that the group has in AttackForge', {
 			...required,

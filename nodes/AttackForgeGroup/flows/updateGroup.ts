@@ -3,6 +3,7 @@ import { readThenWrite } from '../../shared/http/readThenWrite';
 import { isArchived } from '../fields/receivedGroup';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
+import type { BodyFor } from './checkBody';
 import {
 	canGoUnread,
 	changesOf,
@@ -17,7 +18,7 @@ import {
 type Update = {
 	id: string;
 	/** Access entries have actions. */
-	body: JsonObject;
+	bodyFor: BodyFor;
 	modes: UpdateModes;
 	/**
 	 * The group as Create or Update has just read it. What it already has is not written. Update writes all that it is
@@ -37,15 +38,16 @@ type Update = {
  */
 export async function updateGroup(
 	api: AttackForge,
-	{ id, body, modes, present, unreadable = false }: Update,
+	{ id, bodyFor, modes, present, unreadable = false }: Update,
 ): Promise<JsonObject | undefined> {
+	const body = bodyFor(present);
 	if (unreadable || !dependsOnGroup(body, modes)) {
 		const changes = present ? changesOf(body, present, modes) : body;
 		if (Object.keys(changes).length === 0) return undefined;
 		await api.updateGroup(id, changes);
 		return changes;
 	}
-	const bodyFor = present ? changesOf : completeBody;
+	const toWrite = present ? changesOf : completeBody;
 	let known = present ?? (await readGroup(api, id, body, modes));
 	if (known === undefined) {
 		await api.updateGroup(id, body);
@@ -56,7 +58,7 @@ export async function updateGroup(
 		async read() {
 			const group = known ?? (await api.getGroup(id));
 			known = undefined;
-			const changes = bodyFor(body, group, modes);
+			const changes = toWrite(bodyFor(group), group, modes);
 			return Object.keys(changes).length > 0 ? changes : undefined;
 		},
 		write: async (changes) => await api.updateGroup(id, changes, 1),

@@ -10,7 +10,9 @@ import { choice, oneOf } from '../../shared/fields/fieldTypes';
 import { MODE_NAMES } from '../../shared/fields/parameters';
 import type { UserReference } from '../api/client';
 import type { UpdateModes } from '../fields/changes';
+import { isEmail } from '../fields/email';
 import { table } from '../fields/groupFields';
+import { checkId } from '../fields/ids';
 import { ARCHIVED_KEYS, COMMON_KEYS, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
 
 type Show = NonNullable<IDisplayOptions['show']>;
@@ -55,7 +57,7 @@ export const userParameter = (): INodeProperties => ({
 		[
 			{ displayName: 'By Email', name: 'email', placeholder: 'e.g. paul.citizen@example.com' },
 			{ displayName: 'By ID', name: 'id', placeholder: 'e.g. 668ba6b1be6510000f78f79e' },
-			{ displayName: 'By User Name', name: 'username', placeholder: 'e.g. paul.citizen' },
+			{ displayName: 'By Username', name: 'username', placeholder: 'e.g. paul.citizen' },
 		],
 		'Select a user…',
 	),
@@ -112,18 +114,6 @@ export function readId(item: Item, name: string, displayName: string): string {
 	return checkId(item.parameter(name), `"${displayName}" (${name})`);
 }
 
-/** @throws InvalidInput when it is not an ID */
-export function checkId(value: unknown, label: string): string {
-	const id = optionalText(value, label)?.trim() ?? '';
-	if (id === '') throw new InvalidInput(`${label} is empty`, 'Give its ID.');
-	// In lower case, as AttackForge writes IDs, because IDs are compared.
-	if (/^[0-9a-f]{24}$/i.test(id)) return id.toLowerCase();
-	throw new InvalidInput(
-		`${label} cannot be ${inQuotes(id)}`,
-		'An ID has 24 hexadecimal digits, e.g. 5eab99471e18050942c7607a.',
-	);
-}
-
 /** The user, named in the mode of the locator. A plain value is an ID, or an e-mail address if it looks like one. */
 export function readUser(item: Item): UserReference {
 	const label = '"User" (userId)';
@@ -132,7 +122,7 @@ export function readUser(item: Item): UserReference {
 	const mode = item.locatorMode('userId') ?? (value.includes('@') ? 'email' : 'id');
 	if (mode !== 'email' && mode !== 'username') return { by: 'id', value: checkId(given, label) };
 	if (value === '') throw new InvalidInput(`${label} is empty`, 'Give the e-mail address or user name.');
-	if (mode === 'email' && !/^[^\s@]+@[^\s@]+$/.test(value)) {
+	if (mode === 'email' && !isEmail(value)) {
 		throw new InvalidInput(`${label} cannot be ${inQuotes(value)}`, 'Give an e-mail address.');
 	}
 	return { by: mode, value };

@@ -20,7 +20,8 @@ import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
 import { normalizeGroup, simplifyGroup } from '../fields/receivedGroup';
-import { checkId, readKeys } from '../operations/parameters';
+import { checkId } from '../fields/ids';
+import { readKeys } from '../operations/parameters';
 import {
 	pollVulnerabilities,
 	readVulnerabilityState,

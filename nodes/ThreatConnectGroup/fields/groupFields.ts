@@ -37,6 +37,7 @@ const mailText = (limits: Parameters<typeof text>[0]): FieldType => {
  */
 export const table: Table = {
 	noun: 'Group',
+	qualifiers: ['Actor', 'Alert', 'Case', 'Display', 'Ticket'],
 	types: GROUP_TYPES,
 	defaultType: 'Incident',
 	fields: [

@@ -62,12 +62,17 @@ function holdsExpression(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
 }
 
-/** What became of an item's keys in Auto-Map mode. */
+/** A hint at the output that lists names, each with the number of its items. @param listed HTML */
+export type ListHint = (listed: string) => string;
+
+/** What the hints at the output say of an item's keys. */
 export type KeyUse = {
-	/** Keys that are no field. */
+	/** Keys that are no field, in Auto-Map mode. */
 	ignored: readonly string[];
-	/** Keys that are a field in another spelling, with the name of the field. */
+	/** Keys that are a field in another spelling, with the name of the field, in Auto-Map mode. */
 	spelled: ReadonlyArray<readonly [key: string, name: string]>;
+	/** What an operation says of keys or values. */
+	listed?: { hint: ListHint; names: readonly string[] };
 };
 
 type RetryLog = Pick<
@@ -168,6 +173,11 @@ export class Item {
 		this.notice({ ignored, spelled: [...spelled].filter(isSent) });
 	}
 
+	/** Has a hint list the names, with the number of items that call this with each of them. */
+	hint(hint: ListHint, names: readonly string[]): void {
+		this.notice({ ignored: [], spelled: [], listed: { hint, names } });
+	}
+
 	/**
 	 * What to say of the item's keys where the operation misses a field: those that may be meant for it. Empty where there
 	 * are none, and in JSON mode.
@@ -176,7 +186,7 @@ export class Item {
 		const mode = this.dataMode();
 		const field = this.table.fields.find((one) => one.name === name);
 		if (!field || mode === 'json') return '';
-		return mode === 'autoMap' ? suggestion(this.json, field) : misspelledKey(this.json, [field]);
+		return mode === 'autoMap' ? suggestion(this.json, field, this.table) : misspelledKey(this.json, [field]);
 	}
 
 	private get json(): JsonObject {

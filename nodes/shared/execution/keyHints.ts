@@ -1,9 +1,9 @@
 import { escapeHtml } from '../core/errors';
 import type { Table } from '../fields/field';
 import { fieldLike } from '../fields/keys';
-import type { KeyUse } from './item';
+import type { KeyUse, ListHint } from './item';
 
-/** What the items' keys became in Auto-Map mode, for the hints beside the node's output. */
+/** What became of the items' keys, for the hints beside the node's output. */
 
 /** Characters of a key in a hint. */
 const LONGEST_KEY = 80;
@@ -13,15 +13,20 @@ export class KeyHints {
 	private readonly ignored = new Map<string, number>();
 	private readonly spelled = new Map<string, number>();
 	private readonly names = new Map<string, string>();
+	private readonly lists = new Map<ListHint, Map<string, number>>();
 
-	constructor(private readonly table: Pick<Table, 'fields'>) {}
+	constructor(private readonly table: Table) {}
 
-	readonly note = ({ ignored, spelled }: KeyUse): void => {
+	readonly note = ({ ignored, spelled, listed }: KeyUse): void => {
 		for (const key of ignored) count(this.ignored, key);
 		for (const [key, name] of spelled) {
 			count(this.spelled, key);
 			this.names.set(key, name);
 		}
+		if (!listed) return;
+		const counts = this.lists.get(listed.hint) ?? new Map<string, number>();
+		this.lists.set(listed.hint, counts);
+		for (const name of listed.names) count(counts, name);
 	};
 
 	private get adviceByKey(): string {
@@ -35,7 +40,7 @@ export class KeyHints {
 			([key, items]) => `${quoted(key)} as ${this.names.get(key)} (${itemsOf(items)})`,
 		);
 		const left = [...this.ignored].map(([key, items]) => {
-			const like = fieldLike(key, this.table.fields);
+			const like = fieldLike(key, this.table);
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
 		return [
@@ -47,6 +52,11 @@ export class KeyHints {
 						`Not sent, because no field of the record's type has this name: ${listed(left)}. Rename keys to send them.${this.adviceByKey}`,
 					]
 				: []),
+			...[...this.lists]
+				.filter(([, counts]) => counts.size > 0)
+				.map(([hint, counts]) =>
+					hint(listed([...counts].map(([name, items]) => `${quoted(name)} (${itemsOf(items)})`))),
+				),
 		];
 	}
 }

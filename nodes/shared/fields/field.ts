@@ -102,6 +102,11 @@ export type Table = {
 	fields: readonly Field[];
 	/** What the service calls a record, e.g. `Group`. */
 	noun: string;
+	/**
+	 * Words that other systems put before the name of a field, in addition to the noun and the types: `Customer Name` may be
+	 * the name of a record, but `Contact Name` is that of a person.
+	 */
+	qualifiers?: readonly string[];
 	/** The record types, where the service has them. */
 	types?: readonly INodePropertyOptions[];
 	defaultType?: string;

@@ -87,35 +87,62 @@ export function valueOf(
 	);
 }
 
-/** `primary_contact_email`, `Primary Contact E-Mail` and `primaryContactEmail` as their three words. */
+/** `primary_contact_email`, `Primary Contact E-Mail` and `primaryContactEmailAddress` as their three words. */
 const wordsOf = (name: string): string[] =>
 	name
 		.replace(/\be-?mail/gi, 'email')
+		.replace(/email[\s_-]?address/gi, 'email')
 		.replace(/(?<=\p{Ll})\p{Lu}/gu, ' $&')
 		.toLowerCase()
 		.split(/[^\p{L}\p{N}]+/u)
 		.filter((word) => word !== '');
 
-/** Whether one of two names has all words of the other. */
-function isLike(one: string, other: string): boolean {
-	const [few = [], many = []] = [wordsOf(one), wordsOf(other)].sort((a, b) => a.length - b.length);
-	return few.length > 0 && few.every((word) => many.includes(word));
+type TableWords = { fields: ReadonlyArray<{ name: string; words: string[] }>; qualifiers: readonly string[] };
+
+const tableWords = new WeakMap<Table, TableWords>();
+
+function wordsOfTable(table: Table): TableWords {
+	const { fields, noun, qualifiers = [], types = [] } = table;
+	const known = tableWords.get(table) ?? {
+		fields: fields
+			.filter(({ exactKey }) => exactKey !== true)
+			.map(({ name }) => ({ name, words: wordsOf(name) })),
+		qualifiers: [noun, ...qualifiers, ...types.map(({ value }) => String(value))].flatMap(wordsOf),
+	};
+	tableWords.set(table, known);
+	return known;
 }
 
-/** Keys of an item that may be meant for a field, although their words differ, e.g. `Customer Name` for `name`. */
-export const keysLike = (values: JsonObject, { name }: Pick<Field, 'name'>): string[] =>
-	Object.keys(values).filter((key) => !saysNothing(values[key]) && isLike(key, name));
-
 /**
- * The field that may be meant by a key.
+ * How many words of a key are those of a field: of a part of its name, as in `Owner`, or of all of it with others around.
+ * A name of one word means something else with another word, as in `First Name`, unless that word only names the record.
  *
- * @returns `undefined` where there is none, or more than one, and for a key that is a field itself
+ * @returns 0 for a key that is not like the field
  */
-export function fieldLike(key: string, fields: readonly Field[]): string | undefined {
+function likeness(key: readonly string[], field: readonly string[], qualifiers: readonly string[]): number {
+	const others = key.filter((word) => !field.includes(word));
+	const isPart = others.length === 0;
+	const isWhole =
+		field.every((word) => key.includes(word)) &&
+		(field.length > 1 || others.every((word) => qualifiers.includes(word)));
+	return isPart || isWhole ? key.length - others.length : 0;
+}
+
+/** The names of the fields that a key is most like; none for a key that is a field itself. */
+function fieldsLike(key: string, table: Table): string[] {
 	const bare = bareName(key);
-	if (fields.some((field) => bareNamesOf(field).includes(bare))) return undefined;
-	const like = fields.filter((field) => field.exactKey !== true && isLike(key, field.name));
-	const [name, ...others] = new Set(like.map((field) => field.name));
+	if (table.fields.some((field) => bareNamesOf(field).includes(bare))) return [];
+	const { fields, qualifiers } = wordsOfTable(table);
+	const words = wordsOf(key);
+	if (words.every((word) => qualifiers.includes(word))) return [];
+	const like = fields.map((field) => ({ ...field, common: likeness(words, field.words, qualifiers) }));
+	const most = Math.max(1, ...like.map(({ common }) => common));
+	return [...new Set(like.filter(({ common }) => common === most).map(({ name }) => name))];
+}
+
+/** The field that may be meant by a key; `undefined` where there is none, or more than one. */
+export function fieldLike(key: string, table: Table): string | undefined {
+	const [name, ...others] = fieldsLike(key, table);
 	return others.length === 0 ? name : undefined;
 }
 
@@ -142,9 +169,11 @@ export function misspelledKey(values: JsonObject, fields: readonly Field[]): str
 }
 
 /** What to say of keys that may be meant for a field that is missing; empty where there are none. */
-export function suggestion(values: JsonObject, field: Pick<Field, 'name'>): string {
-	const keys = keysLike(values, field).slice(0, 3).map(inQuotes);
+export function suggestion(values: JsonObject, { name }: Pick<Field, 'name'>, table: Table): string {
+	const keys = Object.keys(values)
+		.filter((key) => !saysNothing(values[key]) && fieldsLike(key, table).includes(name))
+		.slice(0, 3);
 	return keys.length === 0
 		? ''
-		: `Your item has ${keys.join(', ')}: if that is meant, rename it to ${field.name}, or choose Define Below.`;
+		: `Your item has ${keys.map(inQuotes).join(', ')}: if that is meant, rename it to ${name}, or choose Define Below.`;
 }

@@ -67,9 +67,10 @@ export function readRecord(
 	cleared?: unknown,
 ): ReadRecord {
 	const read = readValues(source);
-	const given = source.mode === 'autoMap' ? gatherByKey(read, table.fields) : read;
-	const spelled = source.mode === 'autoMap' ? spelledKeys(given, table.fields) : NONE;
-	const plainOnes = source.mode === 'autoMap' ? plainKeys(given, table) : NONE;
+	const isAutoMap = source.mode === 'autoMap';
+	const given = isAutoMap ? gatherByKey(read, table.fields) : read;
+	const spelled = isAutoMap ? spelledKeys(given, table.fields) : NONE;
+	const plainOnes = isAutoMap ? plainKeys(given, table) : NONE;
 	const context: FieldContext = {
 		label: '',
 		operation,
@@ -84,24 +85,23 @@ export function readRecord(
 			? readJsonFields(values, source, table, fields, context)
 			: readFields(values, readPlain(source, table, plainOnes), table, fields, context);
 	if (operation === 'update') clearFields(body, cleared, fields, context);
-	const ignored =
-		source.mode === 'autoMap'
-			? ignoredKeys(given, values, fields, operation, spelled).filter(
-					(key) => !isSent(fields.get(plainOnes.get(key) ?? ''), operation),
-				)
-			: [];
+	const ignored = isAutoMap
+		? ignoredKeys(given, values, fields, operation, spelled).filter(
+				(key) => !isSent(fields.get(plainOnes.get(key) ?? ''), operation),
+			)
+		: [];
 	const merged = isBlank(extra) ? body : mergeJson(body, readExtra(extra));
 	const finished = table.finalizeBody ? table.finalizeBody(merged, context) : merged;
 	const misspelled = (...missing: Field[]): string =>
 		source.mode === 'define' ? misspelledKey(source.item ?? {}, missing) : '';
 	if (operation === 'create') {
 		const keysFor = (field: Field): string =>
-			source.mode === 'autoMap' ? suggestion(pick(given, ignored), field) : misspelled(field);
+			isAutoMap ? suggestion(pick(given, ignored), field, table) : misspelled(field);
 		return {
 			body: finished,
 			ignored,
 			spelled: new Map([...spelled, ...plainOnes]),
-			missing: findMissing(table.noun, fields, finished, keysFor),
+			missing: findMissing(table, fields, finished, keysFor),
 		};
 	}
 	if (Object.keys(finished).length === 0) {
@@ -351,7 +351,7 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 
 /** @param keysFor what to say of the item's keys where a field is missing */
 function findMissing(
-	noun: string,
+	table: Table,
 	fields: FieldsByName,
 	body: JsonObject,
 	keysFor: (field: Field) => string,
@@ -365,7 +365,7 @@ function findMissing(
 			`${labelOf(field)} is missing`,
 			`${
 				field.types
-					? `Every ${noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
+					? `Every ${table.noun.toLowerCase()} of the type ${field.types.join(' or ')} needs it.`
 					: 'Set it, or check that the expression or the input gives a value for this item.'
 			} ${keysFor(field)}`.trim(),
 		);

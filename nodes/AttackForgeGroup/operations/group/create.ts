@@ -3,7 +3,7 @@ import { extraJsonOption, optionsCollection, previewOption } from '../../../shar
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
-import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
+import { checkBody, definitionsFor, noteDoubts, noteMissing } from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { changedGroupRecords } from '../parameters';
 
@@ -19,7 +19,9 @@ export const create = defineOperation<AttackForge>({
 	records: changedGroupRecords,
 	load: definitionsFor('create'),
 	prepare(item, api) {
-		const body = withDefinedFields(item.body('create'), item, api);
+		const body = checkBody(item.body('create'), item, api)();
+		noteDoubts(body, item, api);
+		noteMissing(body, item, api);
 		return {
 			orderKey: nameOrderKey(body.name),
 			sets: Object.keys(body),

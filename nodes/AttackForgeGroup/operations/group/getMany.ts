@@ -17,9 +17,10 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import { inQuotes, isUnset, optionalText, readText, unlocated } from '../../../shared/core/readValue';
 import type { AttackForge, Scope } from '../../api/client';
-import { customFieldRow } from '../../fields/customFields';
+import { type CustomField, customFieldRow, isChosen } from '../../fields/customFields';
 import { customFieldOf, normalizeGroup, simplifyGroup } from '../../fields/receivedGroup';
 import { comparable, hasText } from '../../fields/matching';
+import { checkChoices } from '../../flows/checkBody';
 import { requireFieldInList } from '../../flows/findGroup';
 import {
 	customFieldFilterOptions,
@@ -99,11 +100,12 @@ export const getMany = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const scope = oneOf<Scope>(item.parameter('scope'), '"Groups" (scope)', 'all', 'mine');
 		const limit = readLimit(item);
-		const { matches, byCustomField } = readFilters(item);
+		const { matches, byCustomField, chosen } = readFilters(item);
 		const filter = readCustomFieldFilter(item);
 		const simplify = readSimplify(item);
 		return {
 			async run() {
+				await checkChoices(chosen, item, api);
 				const key = `list ${scope} ${JSON.stringify(filter)}`;
 				const groups = await api.lookups.getOrLoad(key, async () => await api.getGroups(scope, filter));
 				if (byCustomField !== undefined) requireFieldInList(groups, byCustomField);
@@ -121,7 +123,7 @@ export const getMany = defineOperation<AttackForge>({
 
 type Matches = (group: JsonObject) => boolean;
 
-function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
+function readFilters(item: Item): { matches: Matches; byCustomField?: string; chosen: CustomField[] } {
 	const given = (item.parameter('filters') ?? {}) as JsonObject;
 	const wanted = (displayName: string, name: string) => {
 		const label = labelOf({ displayName, name });
@@ -140,6 +142,7 @@ function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
 		];
 	};
 	const name = wanted('Name Is', 'nameIs');
+	const fields = readFieldFilters(given, item);
 	const all: Matches[] = [
 		...(name === undefined ? [] : [(group: JsonObject) => hasText(group.name, name)]),
 		...contains(wanted('Name Contains', 'nameContains'), 'name'),
@@ -150,15 +153,22 @@ function readFilters(item: Item): { matches: Matches; byCustomField?: string } {
 			'primary_contact_number',
 			'primary_contact_email',
 		),
-		...readFieldFilters(given, item),
+		...fields.map(
+			({ key, value }): Matches =>
+				(group) =>
+					hasText(customFieldOf(group, key), value),
+		),
 	];
 	return {
 		matches: (group) => all.every((matches) => matches(group)),
 		...('customFields' in given && { byCustomField: 'customFields' }),
+		chosen: fields.filter(({ isChosen }) => isChosen).map(({ key, value }) => ({ key, value })),
 	};
 }
 
-function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
+type FieldFilter = { key: string; value: string; isChosen: boolean };
+
+function readFieldFilters(filtersGiven: JsonObject, item: Item): FieldFilter[] {
 	if (!('customFields' in filtersGiven)) return [];
 	const { customFields: given } = filtersGiven;
 	const filterLabel = labelOf({ displayName: 'Custom Fields', name: 'customFields' });
@@ -191,7 +201,7 @@ function readFieldFilters(filtersGiven: JsonObject, item: Item): Matches[] {
 				'Filter by custom fields, or choose which are returned, not both.',
 			);
 		}
-		return (group) => hasText(customFieldOf(group, name), exact);
+		return { key: name, value: exact, isChosen: isChosen(given.value) };
 	});
 }
 

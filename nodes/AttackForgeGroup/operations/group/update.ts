@@ -11,7 +11,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
+import { checkBody, definitionsFor, noteDoubts } from '../../flows/checkBody';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
@@ -37,13 +37,15 @@ export const update = defineOperation<AttackForge>({
 	load: definitionsFor('update'),
 	prepare(item, api) {
 		const id = readGroupId(item);
-		const body = withDefinedFields(item.body('update'), item, api);
+		const bodyFor = checkBody(item.body('update'), item, api);
+		const body = bodyFor();
+		noteDoubts(body, item, api);
 		const modes = readModes(item);
 		return {
 			orderKey: id,
 			sets: Object.keys(body),
 			async run() {
-				const written = await updateGroup(api, { id, body, modes });
+				const written = await updateGroup(api, { id, bodyFor, modes });
 				const group = await readBack(api, id, body);
 				return { ...withState(group, body), _outcome: written ? 'updated' : 'unchanged' };
 			},

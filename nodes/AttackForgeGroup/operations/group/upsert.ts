@@ -12,6 +12,7 @@ import { isRefusal } from '../../api/responses';
 import type { AttackForge, Scope } from '../../api/client';
 import { changesOf, type UpdateModes } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
+import { definedKey } from '../../fields/customFieldTypes';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { COMMON_KEYS, customFieldOf, normalizeGroup } from '../../fields/receivedGroup';
 import { matchText } from '../../fields/matching';
@@ -24,7 +25,7 @@ import {
 	updatingOptions,
 	upsertRecords,
 } from '../parameters';
-import { definitionsFor, withDefinedFields } from '../../flows/checkCustomFields';
+import { type BodyFor, checkBody, definitionsFor, noteDoubts, noteMissing } from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import {
 	described,
@@ -99,9 +100,15 @@ export const upsert = defineOperation<AttackForge>({
 	load: definitionsFor('upsert'),
 	prepare(item, api) {
 		const bodies = item.upsertBodies();
-		const create = () => withDefinedFields(bodies.create(), item, api);
-		const update = withDefinedFields(bodies.update, item, api);
-		const match = readMatch(item, update);
+		const create = () => {
+			const body = checkBody(bodies.create(), item, api)();
+			noteMissing(body, item, api);
+			return body;
+		};
+		const bodyFor = checkBody(bodies.update, item, api);
+		const update = bodyFor();
+		noteDoubts(update, item, api);
+		const match = readMatch(item, update, api);
 		const modes = readModes(item);
 		return {
 			orderKey: match.key,
@@ -113,9 +120,9 @@ export const upsert = defineOperation<AttackForge>({
 				}
 				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
-				if (known) return await updateFound(api, { key: match.key }, known, update, modes);
+				if (known) return await updateFound(api, { key: match.key }, known, bodyFor, modes);
 				const present = (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
-				if (present) return await updateFound(api, match, present, update, modes);
+				if (present) return await updateFound(api, match, present, bodyFor, modes);
 				if (isGone) return notThere(update);
 				const group = await createFirst(api, match.key, create());
 				const notice = await noticeOfNew(api, match, group, update);
@@ -143,18 +150,19 @@ async function updateFound(
 	api: AttackForge,
 	{ key, search }: Pick<Match, 'key' | 'search'>,
 	present: JsonObject,
-	update: JsonObject,
+	bodyFor: BodyFor,
 	modes: UpdateModes,
 ): Promise<JsonObject> {
 	const id = String(present.id);
-	const { group, unreadable } = await complete(api, present, update, modes);
+	const { group, unreadable } = await complete(api, present, bodyFor(present), modes);
+	const update = bodyFor(group);
 	if (search && group !== present) requireStillFound(search, group);
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
 		return output(withState(group, update), update, 'unchanged');
 	}
 	// If the update fails, nobody knows what the group holds.
 	api.writtenGroups.remember(key, { id });
-	const changes = await updateGroup(api, { id, body: update, modes, present: group, unreadable });
+	const changes = await updateGroup(api, { id, bodyFor, modes, present: group, unreadable });
 	if (!changes) return output(withState(group, update), update, 'unchanged');
 	const after = await readBack(api, id, changes);
 	api.writtenGroups.remember(key, '_notice' in after ? asWritten(group, changes) : after);
@@ -231,7 +239,7 @@ function asWritten(group: JsonObject, changes: JsonObject): JsonObject {
 	return all;
 }
 
-function readMatch(item: Item, update: JsonObject): Match {
+function readMatch(item: Item, update: JsonObject, { definitions }: AttackForge): Match {
 	const label = '"Match By" (matchBy)';
 	const matchBy = oneOf(item.parameter('matchBy'), label, 'name', 'customField', 'id');
 	if (matchBy === 'id') return matchById(item, update.name);
@@ -246,10 +254,13 @@ function readMatch(item: Item, update: JsonObject): Match {
 		return matchInList({ scope, value });
 	}
 	const key = optionalText(item.parameter('matchKey'), '"Custom Field Key" (matchKey)')?.trim() ?? '';
-	if (!/^\w+$/.test(key)) {
+	const defined = definitions instanceof Map ? definedKey(key, definitions) : key;
+	if (!/^\w+$/.test(key) || defined !== key) {
 		throw new InvalidInput(
 			`"Custom Field Key" (matchKey) cannot be ${inQuotes(key)}`,
-			'Give the key of a custom field: letters, numbers and underscores.',
+			defined === key
+				? 'Give the key of a custom field: letters, numbers and underscores.'
+				: `The key of this custom field is ${defined} in AttackForge.`,
 		);
 	}
 	const given = customFieldOf(update, key);

@@ -9,8 +9,8 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { readFilter } from '../../../shared/fields/filters';
 import type { Query } from '../../../shared/http/url';
 import type { AttackForge } from '../../api/client';
+import { checkId } from '../../fields/ids';
 import { normalizeGroup } from '../../fields/receivedGroup';
-import { checkId } from '../parameters';
 
 /** The names of the API are those of its query, and not those of its response. */
 const FILTERS = [

@@ -1,0 +1,144 @@
+import { asError } from '../../shared/core/errors';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isBlank, readJson } from '../../shared/core/readValue';
+import type { Item } from '../../shared/execution/item';
+import { type FormOperation, labelOf } from '../../shared/fields/field';
+import type { AttackForge } from '../api/client';
+import { isRefusal, isRejected } from '../api/responses';
+import { isCustomFields } from '../fields/changes';
+import { chosenKeys, type CustomField, refuseRepeatedKeys } from '../fields/customFields';
+import { asDefined, definedKey, type Definitions, isDoubtful } from '../fields/customFieldTypes';
+import { isEmail } from '../fields/email';
+import { customFieldsOf } from '../fields/receivedGroup';
+
+/** Checks what a group is to hold, before anything is sent: its custom fields by their definitions in AttackForge. */
+
+const NAME = 'custom_fields';
+const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
+
+/** @returns `undefined` if the key may not read the definitions */
+const readDefinitions = async (api: AttackForge): Promise<AttackForge['definitions']> =>
+	await api
+		.getDefinitions()
+		.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
+
+/**
+ * Reads the definitions with one request, if an item of the run may give custom fields. If the key may not read them, custom
+ * fields are sent as they are given. Any other failure is one of the items that give custom fields, because values might be
+ * stored in another form than the next time.
+ */
+export const definitionsFor = (form: FormOperation) => ({
+	isNeededFor: (item: Item) => item.mayGive(NAME, form),
+	async from(api: AttackForge): Promise<void> {
+		api.definitions = await readDefinitions(api);
+	},
+});
+
+/**
+ * Refuses choices of a custom field that stood in the same row before.
+ *
+ * @param fields whose values were chosen in the editor
+ * @throws InvalidInput
+ */
+export async function checkChoices(
+	fields: readonly CustomField[],
+	item: Item,
+	api: AttackForge,
+): Promise<void> {
+	if (fields.length === 0) return;
+	const definitions = await api.lookups.getOrLoad('definitions', async () => await readDefinitions(api));
+	if (!(definitions instanceof Map)) return;
+	for (const field of fields) {
+		asDefined(field, definitions.get(field.key), { label: LABEL, zone: item.zone, isChosen: true });
+	}
+}
+
+/** The body that is sent for a group, as far as that is known. A new group has nothing yet. */
+export type BodyFor = (group?: JsonObject) => JsonObject;
+
+/**
+ * The body with custom fields as their definitions want them.
+ *
+ * @returns a function that throws InvalidInput for a value that a custom field does not take
+ * @throws what kept the definitions from being read
+ */
+export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyFor {
+	const given = body[NAME];
+	if (!isCustomFields(given)) return () => body;
+	const definitions = definitionsOf(api, item);
+	if (definitions === undefined) return () => body;
+	if (definitions instanceof Error) throw definitions;
+	const chosen = chosenKeys(item.parameter(NAME), LABEL);
+	return (group = {}) => {
+		const fields = withDefinedKeys(given, definitions, group).map((field, index) =>
+			asDefined(field, definitions.get(field.key), {
+				label: LABEL,
+				zone: item.zone,
+				isChosen: chosen.has(given[index]?.key),
+			}),
+		);
+		return { ...body, [NAME]: fields };
+	};
+}
+
+/** @returns `undefined` where custom fields are sent unchecked, as what Additional Fields (JSON) holds is */
+function definitionsOf({ definitions }: AttackForge, { options: { additionalJson } }: Item) {
+	const extra = isBlank(additionalJson) ? undefined : readJson(additionalJson, NAME);
+	return isJsonObject(extra) && NAME in extra ? undefined : definitions;
+}
+
+/** AttackForge does not document that it checks the address. */
+const noEmails = (listed: string) =>
+	`Primary Contact Email is no e-mail address, and is taken as given: ${listed}. Correct it in the input.`;
+
+/** AttackForge may store fields that its form lacks. */
+const undefinedKeys = (listed: string) =>
+	`Taken as given, although the form of groups in AttackForge has no custom field of this key: ${listed}. Check its spelling.`;
+
+const doubtfulValues = (listed: string) =>
+	`Taken as given, but perhaps not what these custom fields hold: ${listed}. AttackForge does not document how users and times are given: a user probably by ID, e-mail address or user name.`;
+
+/** It is not documented that AttackForge refuses a group without them. */
+const missingFields = (listed: string) =>
+	`Left out of new groups, although the form of groups in AttackForge requires them: ${listed}.`;
+
+/** Has hints list what is sent but is probably a mistake. @param body of a group that has nothing yet */
+export function noteDoubts(body: JsonObject, item: Item, api: AttackForge): void {
+	const { primary_contact_email: email } = body;
+	if (typeof email === 'string' && !isEmail(email)) item.hint(noEmails, [email]);
+	const definitions = definitionsOf(api, item);
+	if (!(definitions instanceof Map)) return;
+	const fields = customFieldsOf(body);
+	const unknown = fields.filter(({ key }) => !definitions.has(key));
+	item.hint(undefinedKeys, unknown.map(keyOf));
+	const doubtful = fields.filter((field) => isDoubtful(field, definitions.get(field.key), item.zone));
+	item.hint(doubtfulValues, doubtful.map(keyOf));
+}
+
+/** Has a hint list the custom fields that the form requires and a new group lacks. */
+export function noteMissing(body: JsonObject, item: Item, api: AttackForge): void {
+	const definitions = definitionsOf(api, item);
+	if (!(definitions instanceof Map)) return;
+	const given = new Set(customFieldsOf(body).map(keyOf));
+	const missing = [...definitions.values()].filter(({ key, isRequired }) => isRequired && !given.has(key));
+	item.hint(missingFields, missing.map(keyOf));
+}
+
+const keyOf = ({ key }: { key: string }): string => key;
+
+/** The fields with the keys of their definitions, as far as the group has no field of exactly the given key. */
+function withDefinedKeys(
+	given: readonly CustomField[],
+	definitions: Definitions,
+	group: JsonObject,
+): CustomField[] {
+	const present = new Set(customFieldsOf(group).map(({ key }) => key));
+	const keys = new Set(given.map(({ key }) => key));
+	const fields = given.map((field) => {
+		const key = present.has(field.key) ? field.key : definedKey(field.key, definitions);
+		// Null clears a field, which must be named exactly.
+		return keys.has(key) || field.value === null ? field : { ...field, key };
+	});
+	refuseRepeatedKeys(fields, LABEL);
+	return fields;
+}
