@@ -45,6 +45,22 @@ test('once a service has answered nothing for three minutes, the other items fai
 	expect(took).toBeLessThan(215_000);
 });
 
+test.each(
+	[1, 4, 32].flatMap((atOnce) =>
+		[429, 503].flatMap((status) => ['1', '30', '60', '170'].map((pause) => ({ atOnce, status, pause }))),
+	),
+)(
+	'a service that only asks for pauses is waited for three minutes and one pause: $atOnce at once, $status, $pause s',
+	async ({ atOnce, status, pause }) => {
+		const { outcomes, took } = await send(
+			async () => await Promise.resolve({ status, headers: { 'retry-after': pause } }),
+			atOnce,
+		);
+		expect(outcomes).toHaveLength(60);
+		expect(took).toBeLessThanOrEqual(180_000 + Number(pause) * 1000 + 10_000);
+	},
+);
+
 test('a service that comes back within three minutes gets all other items', async () => {
 	const start = Date.now();
 	const { outcomes } = await send(async () => {

@@ -61,17 +61,26 @@ export async function withRetries<T extends RetryableResponse>(
 	const { limiter, breaker, signal, maxAttempts = MAX_ATTEMPTS } = rules;
 	let deadline = Infinity;
 	let earlierAttempts: Certainty = 'notDone';
+	let response: T | undefined;
+	let error: unknown;
+	const result = (): T => {
+		if (response) return earlierAttempts === 'notDone' ? response : { ...response, earlierAttempts };
+		throw withEarlierAttempts(error, earlierAttempts);
+	};
 	for (let attempts = 1; ; attempts++) {
 		const slot = await limiter.acquire(rules.kind);
-		let response: T | undefined;
-		let error: unknown;
+		let mayTry = true;
 		try {
-			await waitForTurn(rules, slot, attempts);
+			mayTry = await waitForTurn(rules, slot, attempts);
 			// The budget begins with the first attempt, because waiting for a slot is not trying.
 			if (attempts === 1) deadline = Date.now() + TIME_BUDGET_MS;
-			response = await attempt();
+			if (mayTry) [response, error] = [await attempt(), undefined];
 		} catch (reason) {
-			error = reason;
+			[response, error] = [undefined, reason];
+		}
+		if (!mayTry) {
+			limiter.release(slot, 'unanswered');
+			return result();
 		}
 		if (response !== undefined || isUnanswered(error)) breaker.record(isFromService(response));
 		breaker.end(slot);
@@ -82,32 +91,40 @@ export async function withRetries<T extends RetryableResponse>(
 
 		const delay = retryDelay(attempts);
 		const nextAttemptAt = Date.now() + Math.max(decision.retryAfterMs ?? 0, delay);
-		const isGivenUp = breaker.isOpen && limiter.pause > 0;
 		const isLast =
-			attempts === maxAttempts || nextAttemptAt > deadline || isGivenUp || signal?.aborted === true;
-		if (!decision.retry || isLast) {
-			if (response) return earlierAttempts === 'notDone' ? response : { ...response, earlierAttempts };
-			throw withEarlierAttempts(error, earlierAttempts);
-		}
+			attempts === maxAttempts || nextAttemptAt > deadline || isGivenUp(rules) || signal?.aborted === true;
+		if (!decision.retry || isLast) return result();
 		if (rules.writes && decision.mayBeDone) earlierAttempts = 'unknown';
 		await sleepUntilCancelled(delay, signal);
 	}
 }
 
-/** @throws ServiceFailure when the request is not to be sent at all */
+/** A service that has only asked for pauses for minutes, and asks for one now. Each waiting request would get another one. */
+const isGivenUp = ({ breaker, limiter }: Pick<RetryRules<RetryableResponse>, 'breaker' | 'limiter'>) =>
+	breaker.isOpen && limiter.pause > 0;
+
+/**
+ * @returns false when the service was given up after an earlier attempt, whose result stands
+ * @throws ServiceFailure when the request is not to be sent at all
+ */
 async function waitForTurn<T extends RetryableResponse>(
-	{ limiter, breaker, signal }: RetryRules<T>,
+	rules: RetryRules<T>,
 	slot: Slot,
 	attempts: number,
-): Promise<void> {
+): Promise<boolean> {
+	const { limiter, breaker, signal } = rules;
 	if (limiter.pause > TIME_BUDGET_MS) throw retryAfterTooLongError(limiter.pause);
 	// A probe would wait until the pause ends, and then each of the other items would wait again.
-	if (attempts === 1 && breaker.isOpen && limiter.pause > 0) throw unreachableError();
-	if (attempts === 1) await breaker.waitUntilClosed(slot, signal);
+	if (attempts === 1 && !isGivenUp(rules)) await breaker.waitUntilClosed(slot, signal);
 	for (let rest = limiter.untilTurn(slot); rest > 0 && !signal?.aborted; rest = limiter.untilTurn(slot)) {
+		if (isGivenUp(rules)) {
+			if (attempts === 1) throw unreachableError();
+			return false;
+		}
 		await sleepUntilCancelled(rest, signal);
 	}
 	if (signal?.aborted && attempts > 1) throw cancelledError();
+	return true;
 }
 
 /**
