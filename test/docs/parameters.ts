@@ -33,7 +33,10 @@ const isObject = (value: unknown): value is Values =>
 export const shownParameters = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
 	rowsOfForm(description, parameters, SAID, false);
 
-/** All that a picture of the form shows, including resource and operation. Notices have no label. */
+/**
+ * All that a picture of the form shows, including resource and operation. Notices have no label, and inputs that are empty
+ * no value.
+ */
 export const shownForm = (description: INodeTypeDescription, parameters: INodeParameters): Row[] =>
 	rowsOfForm(description, parameters, [], true);
 
@@ -67,7 +70,10 @@ function rowsOfForm(
 	return description.properties
 		.filter(({ name }) => !leftOut.includes(name))
 		.filter((property) => isShown(property, root, form))
-		.flatMap((property) => rowsOf(property, root[property.name], property.displayName, form));
+		.flatMap((property) => {
+			const rows = rowsOf(property, root[property.name], property.displayName, form);
+			return notices && rows.length === 0 ? [[property.displayName, ''] satisfies Row] : rows;
+		});
 }
 
 const isShown = (property: INodeProperties, values: Values, { root, node, description }: Form) =>
