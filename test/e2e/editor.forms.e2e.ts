@@ -31,7 +31,14 @@ const expectForm = async (expected: string[], what = '') =>
 	await eventually(async () => expect([what, ...(await labels())]).toEqual([what, ...expected]));
 
 const HEAD = ['Credential', 'Resource', 'Operation'];
-const IN_SIGHT = ['Description', 'Status', 'Tag Names', 'Security Label Names', 'Indicators', 'Attributes'];
+const IN_SIGHT = [
+	'Description',
+	'Status',
+	'Tag Names',
+	'Security Label Names',
+	'Indicators',
+	'Attributes One by One',
+];
 const BATCH = ['Fields', 'Type', 'Name*', ...IN_SIGHT, 'Additional Fields', 'Options'];
 const RECORD = [...BATCH.slice(0, -1), 'Simplify', 'Options'];
 const ONE_GROUP = ['Find Group By', 'Group ID*'];
