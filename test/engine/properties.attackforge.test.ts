@@ -125,6 +125,7 @@ const UPDATE = path('PUT /api/ss/group/ID');
 const LIST = path('GET /api/ss/groups');
 const FORM = path('GET /api/ss/config/form/group');
 const USER = path('GET /api/ss/users/(email|username)/[\\w.~%-]+');
+const GROUPS_OF_USER = path('GET /api/ss/user/ID/groups');
 
 const dataModes = ['define', 'autoMap', 'json'];
 const group = (operation: string): INodeParameters => ({ resource: 'group', operation });
@@ -152,11 +153,12 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 	['Get Many', [{ ...group('getAll'), returnAll: false }], [LIST]],
 	['Archive', [group('archive')], [GET, path('PUT /api/ss/group/ID/archive')]],
 	['Restore', [group('restore')], [GET, path('PUT /api/ss/group/ID/restore')]],
-	['Add Member', ofMember('add'), [GET, USER, path('POST /api/ss/group/user')]],
+	// A preview asks for the groups of a user, to tell whether there is one with the ID.
+	['Add Member', ofMember('add'), [GET, USER, GROUPS_OF_USER, path('POST /api/ss/group/user')]],
 	['Change Access', ofMember('changeAccess'), [GET, USER, path('PUT /api/ss/group/user/ID')]],
 	['Remove Member', ofMember('remove'), [GET, USER, path('PUT /api/ss/group/user/ID')]],
 	['Get Many Members', ofMember('getAll'), [GET]],
-	['Get Groups of User', ofMember('getGroups'), [USER, path('GET /api/ss/user/ID/groups')]],
+	['Get Groups of User', ofMember('getGroups'), [USER, GROUPS_OF_USER]],
 	['Get Many Projects', project('getAll'), [path('GET /api/ss/groups/ID/projects')]],
 	['Link', project('link'), LINK],
 	['Unlink', project('unlink'), LINK],
