@@ -61,6 +61,18 @@ test.each(
 	},
 );
 
+test.each([1, 4, 32].flatMap((atOnce) => [20, 59, 60, 61].map((timeout) => ({ atOnce, timeout }))))(
+	'a service that never answers is waited for three minutes and three timeouts: $atOnce at once, $timeout s',
+	async ({ atOnce, timeout }) => {
+		const { outcomes, took } = await send(async () => {
+			await new Promise((resolve) => setTimeout(resolve, timeout * 1000));
+			throw new ServiceFailure('slow', '', {}, { certainty: 'unknown', unanswered: 'timeout' });
+		}, atOnce);
+		expect(outcomes).toHaveLength(60);
+		expect(took).toBeLessThanOrEqual(180_000 + 3 * timeout * 1000 + 10_000);
+	},
+);
+
 test('a service that comes back within three minutes gets all other items', async () => {
 	const start = Date.now();
 	const { outcomes } = await send(async () => {

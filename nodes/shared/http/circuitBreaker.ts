@@ -5,9 +5,9 @@ import { sleepUntilCancelled } from './sleep';
  * Stops requests to a service that does not respond. Without it, each of thousands of items would spend all its
  * attempts.
  *
- * The breaker opens when every request of OPEN_AFTER_MS got no response, or only 429, 502, 503 or 504. While it is open, one
- * request a minute is sent as a probe, because the service may fail to respond to a few requests only. All others wait
- * for the result of the probe.
+ * The breaker opens when every request of OPEN_AFTER_MS got no response, or only 429, 502, 503 or 504. While it is open, a
+ * request is sent as a probe, because the service may fail to respond to a few requests only. All others wait for the
+ * result of the probe. If it finds no service, they are not sent, and neither is any other within a minute of it.
  */
 export class CircuitBreaker<Request extends object> {
 	/** Milliseconds since the epoch: the first unanswered request since the last response. */
@@ -34,34 +34,33 @@ export class CircuitBreaker<Request extends object> {
 		return this.probe !== undefined;
 	}
 
-	/** Makes a request the probe. @returns false within a minute of the last probe */
+	/** Makes a request the probe. @returns false within a minute of the end of the last probe */
 	tryProbe(request: Request): boolean {
-		const now = Date.now();
-		if (now < this.nextProbeAt) return false;
-		this.nextProbeAt = now + PROBE_INTERVAL_MS;
+		if (Date.now() < this.nextProbeAt) return false;
 		this.probe = request;
 		return true;
 	}
 
 	/** Call this when a request has ended. */
 	end(request: Request): void {
-		if (request === this.probe) this.probe = undefined;
+		if (request !== this.probe) return;
+		this.probe = undefined;
+		// A probe may itself take a minute. If its end did not count, each waiting request would be the next probe.
+		this.nextProbeAt = Date.now() + PROBE_INTERVAL_MS;
 	}
 
 	/**
 	 * Returns at once while the breaker is closed, and for the request that becomes the probe. Other requests wait until
 	 * the probe has ended.
 	 *
-	 * @throws ServiceFailure when the probe found no service
+	 * @returns false when the probe found no service
 	 */
-	async waitUntilClosed(request: Request, signal: AbortSignal | undefined): Promise<void> {
+	async waitUntilClosed(request: Request, signal: AbortSignal | undefined): Promise<boolean> {
 		while (this.isOpen && !signal?.aborted) {
-			if (!this.isProbing) {
-				if (this.tryProbe(request)) return;
-				throw unreachableError();
-			}
+			if (!this.isProbing) return this.tryProbe(request);
 			await sleepUntilCancelled(PROBE_CHECK_MS, signal);
 		}
+		return true;
 	}
 }
 

@@ -79,7 +79,9 @@ export async function withRetries<T extends RetryableResponse>(
 			[response, error] = [undefined, reason];
 		}
 		if (!mayTry) {
+			breaker.end(slot);
 			limiter.release(slot, 'unanswered');
+			if (attempts === 1) throw unreachableError();
 			return result();
 		}
 		if (response !== undefined || isUnanswered(error)) breaker.record(isFromService(response));
@@ -104,7 +106,7 @@ const isGivenUp = ({ breaker, limiter }: Pick<RetryRules<RetryableResponse>, 'br
 	breaker.isOpen && limiter.pause > 0;
 
 /**
- * @returns false when the service was given up after an earlier attempt, whose result stands
+ * @returns false when the service was given up meanwhile
  * @throws ServiceFailure when the request is not to be sent at all
  */
 async function waitForTurn<T extends RetryableResponse>(
@@ -115,12 +117,9 @@ async function waitForTurn<T extends RetryableResponse>(
 	const { limiter, breaker, signal } = rules;
 	if (limiter.pause > TIME_BUDGET_MS) throw retryAfterTooLongError(limiter.pause);
 	// A probe would wait until the pause ends, and then each of the other items would wait again.
-	if (attempts === 1 && !isGivenUp(rules)) await breaker.waitUntilClosed(slot, signal);
+	if (isGivenUp(rules) || !(await breaker.waitUntilClosed(slot, signal))) return false;
 	for (let rest = limiter.untilTurn(slot); rest > 0 && !signal?.aborted; rest = limiter.untilTurn(slot)) {
-		if (isGivenUp(rules)) {
-			if (attempts === 1) throw unreachableError();
-			return false;
-		}
+		if (isGivenUp(rules)) return false;
 		await sleepUntilCancelled(rest, signal);
 	}
 	if (signal?.aborted && attempts > 1) throw cancelledError();
