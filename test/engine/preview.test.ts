@@ -303,6 +303,23 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('an XID that a node assigned before is that of the item', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'n8n:1' });
+			const items = ['n8n:1', 'n8n:2', 'n8n:2'].map((xid) => ({ name: 'A', type: 'Incident', xid }));
+			const created = await bothOutcomes(node, 'create', { dataMode: 'autoMap' }, items);
+			expect(created).toEqual([
+				[TAKEN, 'created', TAKEN],
+				[TAKEN, 'done', TAKEN],
+			]);
+			const others = ['n8n:1', 'n8n:3', 'n8n:3'].map((xid) => ({ name: 'A', type: 'Incident', xid }));
+			const byXid = { dataMode: 'autoMap', matchBy: 'xid' };
+			const [said, done] = await bothOutcomes(node, 'upsert', byXid, others);
+			expect(said).toEqual(['unchanged', 'created', 'unchanged']);
+			expect(done).toEqual(said);
+		});
+	});
+
 	test('no group gets the XID of another one', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });

@@ -68,14 +68,11 @@ class PreviewedThreatConnect extends ThreatConnect {
 				? await this.findOwnOrganization()
 				: await this.ownerName(body.ownerId)
 			: body.ownerName;
-		const { xid, ...others } = body;
-		// An XID that the node assigns is another one in each run.
-		const given = String(xid).startsWith('n8n:') ? others : body;
 		const { plan } = this;
-		const group = recordAfter({ id: plan.newId }, { ...given, ownerName }, plan.newRowId);
+		const group = recordAfter({ id: plan.newId }, { ...body, ownerName }, plan.newRowId);
 		await this.refuseTakenXid(group, `POST ${GROUPS}`);
 		plan.outcome = 'created';
-		noteChanges(plan, {}, group, given);
+		noteChanges(plan, {}, group, body);
 		this.addNew(group);
 		return withoutFields(group, fieldsShowing(body), options.fields);
 	}
