@@ -320,6 +320,16 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('of items that run at the same time, one gets an XID', async () => {
+		await withThreatConnect({}, async (_server, node) => {
+			const items = ['A', 'B'].map((name) => ({ name, type: 'Incident', xid: 'a' }));
+			const byName = { dataMode: 'autoMap', matchBy: 'name' };
+			const both = await bothOutcomes(node, 'upsert', byName, items);
+			const each = [TAKEN, 'created'];
+			expect(both.map((outcomes) => [...outcomes].sort())).toEqual([each, each]);
+		});
+	});
+
 	test('no group gets the XID of another one', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });

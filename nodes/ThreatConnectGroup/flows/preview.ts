@@ -177,10 +177,12 @@ class PreviewedThreatConnect extends ThreatConnect {
 		let group = planned?.shown(fields);
 		if (!group) {
 			const found = await find(id === undefined ? named : { id });
-			group = found && this.afterEarlier(found, fields);
+			// An item that runs at the same time may have planned the group meanwhile.
+			const meanwhile = this.planned.get(String(this.xids.get(String(key))));
+			group = found ? this.afterEarlier(found, fields) : meanwhile?.shown(fields);
 		}
 		if (group?.attributes !== undefined) this.read.unshift(group);
-		// Later items need not ask again. An item that runs at the same time may have planned the group meanwhile.
+		// Later items need not ask again.
 		if (!group && key !== undefined && !this.xids.has(key)) this.xids.set(key, null);
 		return group;
 	}
