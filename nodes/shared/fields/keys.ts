@@ -160,9 +160,8 @@ const withEscapes = (key: string): string =>
  */
 export function misspelledKey(values: JsonObject, fields: readonly Field[]): string {
 	const names = new Set(fields.flatMap(bareNamesOf));
-	const key = Object.keys(values).find(
-		(one) => !saysNothing(values[one]) && (names.has(bareName(one)) || withEscapes(one) !== one),
-	);
+	const given = Object.keys(values).filter((one) => !saysNothing(values[one]));
+	const key = given.find((one) => names.has(bareName(one))) ?? given.find((one) => withEscapes(one) !== one);
 	return key === undefined
 		? ''
 		: `Your item has the key ${inQuotes(withEscapes(key))}, which an expression must spell exactly so: drag it from the input into the box, or choose Auto-Map Input Data.`;
