@@ -458,6 +458,24 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('an attribute that becomes the default one takes that from the one before it', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const attributes = [{ type: 'Description', value: 'Old', default: true }];
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', attributes });
+			const parameters: INodeParameters = {
+				...byId,
+				resource: 'attribute',
+				attributeType: 'Description',
+				value: '={{ $json.value }}',
+				additionalFields: { default: true },
+			};
+			const items = ['New', 'Old'].map((value) => ({ id, value }));
+			const [said, done] = await bothOutcomes(node, 'add', parameters, items);
+			expect(said).toEqual(['created', 'created']);
+			expect(done).toEqual(said);
+		});
+	});
+
 	test('no password is shown', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { items } = await node(
