@@ -303,6 +303,33 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('an XID that a node assigned before is that of the item', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			server.seedGroup({ type: 'Incident', name: 'A', xid: 'n8n:1' });
+			const items = ['n8n:1', 'n8n:2', 'n8n:2'].map((xid) => ({ name: 'A', type: 'Incident', xid }));
+			const created = await bothOutcomes(node, 'create', { dataMode: 'autoMap' }, items);
+			expect(created).toEqual([
+				[TAKEN, 'created', TAKEN],
+				[TAKEN, 'done', TAKEN],
+			]);
+			const others = ['n8n:1', 'n8n:3', 'n8n:3'].map((xid) => ({ name: 'A', type: 'Incident', xid }));
+			const byXid = { dataMode: 'autoMap', matchBy: 'xid' };
+			const [said, done] = await bothOutcomes(node, 'upsert', byXid, others);
+			expect(said).toEqual(['unchanged', 'created', 'unchanged']);
+			expect(done).toEqual(said);
+		});
+	});
+
+	test('of items that run at the same time, one gets an XID', async () => {
+		await withThreatConnect({}, async (_server, node) => {
+			const items = ['A', 'B'].map((name) => ({ name, type: 'Incident', xid: 'a' }));
+			const byName = { dataMode: 'autoMap', matchBy: 'name' };
+			const both = await bothOutcomes(node, 'upsert', byName, items);
+			const each = [TAKEN, 'created'];
+			expect(both.map((outcomes) => [...outcomes].sort())).toEqual([each, each]);
+		});
+	});
+
 	test('no group gets the XID of another one', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });
@@ -428,6 +455,24 @@ describe('ThreatConnect', () => {
 				associatedGroups: { added: [{ id: '(new, associatedGroups 1 of item 0)' }], removed: [] },
 			});
 			expect(writes(server)).toEqual([]);
+		});
+	});
+
+	test('an attribute that becomes the default one takes that from the one before it', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const attributes = [{ type: 'Description', value: 'Old', default: true }];
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A', attributes });
+			const parameters: INodeParameters = {
+				...byId,
+				resource: 'attribute',
+				attributeType: 'Description',
+				value: '={{ $json.value }}',
+				additionalFields: { default: true },
+			};
+			const items = ['New', 'Old'].map((value) => ({ id, value }));
+			const [said, done] = await bothOutcomes(node, 'add', parameters, items);
+			expect(said).toEqual(['created', 'created']);
+			expect(done).toEqual(said);
 		});
 	});
 

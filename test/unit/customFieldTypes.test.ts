@@ -1,4 +1,9 @@
-import { asDefined, definitionsOf, isDoubtful } from '../../nodes/AttackForgeGroup/fields/customFieldTypes';
+import {
+	asDefined,
+	definedKey,
+	definitionsOf,
+	isDoubtful,
+} from '../../nodes/AttackForgeGroup/fields/customFieldTypes';
 
 const custom = (config: object) => ({ type: 'custom', config });
 const ofType = (custom_field_type: unknown, more: object = {}) =>
@@ -38,6 +43,16 @@ describe('the definitions of a form', () => {
 		}
 		expect(ofType('select', { custom_field_view_roles: options }).get('a')?.choices).toEqual([]);
 	});
+});
+
+test.each([
+	['A', 'a'],
+	['_a', 'a'],
+	// What is left of it without underscores is no name.
+	['_', '_'],
+	['b', 'b'],
+])('the key %j means the custom field %j', (key, meant) => {
+	expect(definedKey(key, ofType('input'))).toBe(meant);
 });
 
 test.each([

@@ -337,6 +337,11 @@ describe('a key that an expression may have misspelled', () => {
 		);
 	});
 
+	test('is the one that is named like the field, whatever stands before it', () => {
+		const item = { 'Prix\u00A0TTC': 'A', '👩\u200D💻': 'B', NAME: 'C' };
+		expect(misspelledKey(item, names)).toContain('Your item has the key "NAME"');
+	});
+
 	test('is not one that is blank, or another', () => {
 		expect(misspelledKey({ Name: ' ', Title: 'A' }, names)).toBe('');
 	});

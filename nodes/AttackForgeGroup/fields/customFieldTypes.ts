@@ -53,8 +53,8 @@ function definitionsIn(entry: unknown): Definition[] {
 
 /** The key of the one definition that a key may mean: it differs only in case, hyphens and underscores from its key or label. */
 export function definedKey(key: string, definitions: Definitions): string {
-	if (definitions.has(key)) return key;
 	const bare = bareName(key);
+	if (bare === '' || definitions.has(key)) return key;
 	const [alike, ...others] = [...definitions.values()].filter((one) =>
 		[one.key, one.label ?? ''].some((name) => bareName(name) === bare),
 	);

@@ -34,15 +34,20 @@ export async function createGroup(
 ): Promise<JsonObject> {
 	const body = await withOneOwner(api, given);
 	await checkAttributes(api, addedAttributes(body));
-	const { retryLog, index } = creation.item;
 	const nodeAssignsXid = creation.assignsXid && isUnset(body.xid);
-	const xid = nodeAssignsXid ? `n8n:${retryLog.idempotencyKey(index)}` : userXid(body.xid);
+	const xid = nodeAssignsXid ? assignedXid(creation.item) : userXid(body.xid);
 	const named = xid === undefined ? body : { ...body, xid };
 	return await withLinkedGroups(
 		api,
 		named,
 		async (linked) => await createOnce(api, linked, nodeAssignsXid, creation),
 	);
+}
+
+/** @returns `undefined` in a preview, because each run assigns another one */
+function assignedXid({ retryLog, index }: Item): string | undefined {
+	const key = retryLog.idempotencyKey(index);
+	return key === undefined ? undefined : `n8n:${key}`;
 }
 
 /**

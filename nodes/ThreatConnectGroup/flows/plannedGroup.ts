@@ -24,8 +24,10 @@ type NewRowId = (list: string, place: number) => string;
 export function recordAfter(record: JsonObject, body: JsonObject, newRowId?: NewRowId): JsonObject {
 	const after = new Map(Object.entries(record));
 	for (const [name, value] of Object.entries(body)) {
-		if (isList(value)) after.set(name, { data: rowsAfter(name, rowsOf(record[name]), value, newRowId) });
-		else if (value === undefined || NEVER_SHOWN.includes(name)) continue;
+		if (isList(value)) {
+			const rows = rowsOf(record[name]);
+			after.set(name, { data: withOneDefault(rowsAfter(name, rows, value, newRowId), rows) });
+		} else if (value === undefined || NEVER_SHOWN.includes(name)) continue;
 		else if (value === null) after.delete(name);
 		else after.set(name, value);
 	}
@@ -65,6 +67,16 @@ function rowsAfter(
 		name !== 'attributes' && added.some((entry) => isEntry(name, entry, row, 'named'));
 	const asRow = (entry: JsonObject) => rowOf(name, entry, newRowId?.(name, entries.indexOf(entry)));
 	return [...kept.filter((row) => !isReplaced(row)), ...added.map(asRow)];
+}
+
+/** An attribute that becomes the default one of its type takes that from the one before it. */
+function withOneDefault(rows: readonly JsonObject[], before: readonly JsonObject[]): JsonObject[] {
+	const present = new Set(before);
+	const isDefault = (row: JsonObject) => row.default === true;
+	const types = rows.filter((row) => isDefault(row) && !present.has(row)).map(({ type }) => type);
+	return rows.map((row) =>
+		isDefault(row) && present.has(row) && types.includes(row.type) ? { ...row, default: false } : row,
+	);
 }
 
 /** Lists whose rows later items name by their IDs. */
@@ -157,8 +169,9 @@ const TELLING = ['id', 'type', 'name', 'xid', 'summary', 'value', 'source', 'use
 
 /** The rows that the other list does not have. */
 function shownRows(list: string, rows: readonly JsonObject[], others: readonly JsonObject[]): unknown[] {
-	const known = new Set(others);
-	return rows.filter((row) => !known.has(row)).map((row) => shown(list, row));
+	const keyOf = (row: JsonObject) => row.id ?? row;
+	const known = new Set(others.map(keyOf));
+	return rows.filter((row) => !known.has(keyOf(row))).map((row) => shown(list, row));
 }
 
 function shown(list: string, row: JsonObject): unknown {

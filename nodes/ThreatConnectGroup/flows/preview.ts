@@ -68,14 +68,11 @@ class PreviewedThreatConnect extends ThreatConnect {
 				? await this.findOwnOrganization()
 				: await this.ownerName(body.ownerId)
 			: body.ownerName;
-		const { xid, ...others } = body;
-		// An XID that the node assigns is another one in each run.
-		const given = String(xid).startsWith('n8n:') ? others : body;
 		const { plan } = this;
-		const group = recordAfter({ id: plan.newId }, { ...given, ownerName }, plan.newRowId);
+		const group = recordAfter({ id: plan.newId }, { ...body, ownerName }, plan.newRowId);
 		await this.refuseTakenXid(group, `POST ${GROUPS}`);
 		plan.outcome = 'created';
-		noteChanges(plan, {}, group, given);
+		noteChanges(plan, {}, group, body);
 		this.addNew(group);
 		return withoutFields(group, fieldsShowing(body), options.fields);
 	}
@@ -180,10 +177,12 @@ class PreviewedThreatConnect extends ThreatConnect {
 		let group = planned?.shown(fields);
 		if (!group) {
 			const found = await find(id === undefined ? named : { id });
-			group = found && this.afterEarlier(found, fields);
+			// An item that runs at the same time may have planned the group meanwhile.
+			const meanwhile = this.planned.get(String(this.xids.get(String(key))));
+			group = found ? this.afterEarlier(found, fields) : meanwhile?.shown(fields);
 		}
 		if (group?.attributes !== undefined) this.read.unshift(group);
-		// Later items need not ask again. An item that runs at the same time may have planned the group meanwhile.
+		// Later items need not ask again.
 		if (!group && key !== undefined && !this.xids.has(key)) this.xids.set(key, null);
 		return group;
 	}

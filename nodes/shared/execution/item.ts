@@ -77,13 +77,13 @@ export type KeyUse = {
 
 type RetryLog = Pick<
 	RetryOnFailLog<unknown>,
-	'isRepeat' | 'startedAt' | 'idempotencyKey' | 'isMadeByOtherItem' | 'partsDone'
->;
+	'isRepeat' | 'startedAt' | 'isMadeByOtherItem' | 'partsDone'
+> & { idempotencyKey(index: number): string | undefined };
 
 /** A run of which nothing is kept. */
 const FIRST_TRY: Omit<RetryLog, 'startedAt'> = {
 	isRepeat: false,
-	idempotencyKey: () => 'preview',
+	idempotencyKey: () => undefined,
 	isMadeByOtherItem: () => false,
 	partsDone: () => new Set(),
 };

@@ -97,20 +97,29 @@ const wordsOf = (name: string): string[] =>
 		.split(/[^\p{L}\p{N}]+/u)
 		.filter((word) => word !== '');
 
-type TableWords = { fields: ReadonlyArray<{ name: string; words: string[] }>; qualifiers: readonly string[] };
+type TableWords = {
+	fields: ReadonlyArray<{ name: string; words: string[] }>;
+	/** Those of any field. Most keys of an item have none of them, and need no closer look. */
+	all: ReadonlySet<string>;
+	qualifiers: readonly string[];
+};
 
 const tableWords = new WeakMap<Table, TableWords>();
 
 function wordsOfTable(table: Table): TableWords {
-	const { fields, noun, qualifiers = [], types = [] } = table;
-	const known = tableWords.get(table) ?? {
-		fields: fields
-			.filter(({ exactKey }) => exactKey !== true)
-			.map(({ name }) => ({ name, words: wordsOf(name) })),
+	const known = tableWords.get(table);
+	if (known) return known;
+	const { noun, qualifiers = [], types = [] } = table;
+	const fields = table.fields
+		.filter(({ exactKey }) => exactKey !== true)
+		.map(({ name }) => ({ name, words: wordsOf(name) }));
+	const words = {
+		fields,
+		all: new Set(fields.flatMap((field) => field.words)),
 		qualifiers: [noun, ...qualifiers, ...types.map(({ value }) => String(value))].flatMap(wordsOf),
 	};
-	tableWords.set(table, known);
-	return known;
+	tableWords.set(table, words);
+	return words;
 }
 
 /**
@@ -130,11 +139,11 @@ function likeness(key: readonly string[], field: readonly string[], qualifiers: 
 
 /** The names of the fields that a key is most like; none for a key that is a field itself. */
 function fieldsLike(key: string, table: Table): string[] {
+	const { fields, all, qualifiers } = wordsOfTable(table);
+	const words = wordsOf(key);
+	if (!words.some((word) => all.has(word)) || words.every((word) => qualifiers.includes(word))) return [];
 	const bare = bareName(key);
 	if (table.fields.some((field) => bareNamesOf(field).includes(bare))) return [];
-	const { fields, qualifiers } = wordsOfTable(table);
-	const words = wordsOf(key);
-	if (words.every((word) => qualifiers.includes(word))) return [];
 	const like = fields.map((field) => ({ ...field, common: likeness(words, field.words, qualifiers) }));
 	const most = Math.max(1, ...like.map(({ common }) => common));
 	return [...new Set(like.filter(({ common }) => common === most).map(({ name }) => name))];
@@ -160,9 +169,8 @@ const withEscapes = (key: string): string =>
  */
 export function misspelledKey(values: JsonObject, fields: readonly Field[]): string {
 	const names = new Set(fields.flatMap(bareNamesOf));
-	const key = Object.keys(values).find(
-		(one) => !saysNothing(values[one]) && (names.has(bareName(one)) || withEscapes(one) !== one),
-	);
+	const given = Object.keys(values).filter((one) => !saysNothing(values[one]));
+	const key = given.find((one) => names.has(bareName(one))) ?? given.find((one) => withEscapes(one) !== one);
 	return key === undefined
 		? ''
 		: `Your item has the key ${inQuotes(withEscapes(key))}, which an expression must spell exactly so: drag it from the input into the box, or choose Auto-Map Input Data.`;
