@@ -71,6 +71,7 @@ describe('a choice', () => {
 	test('that an administrator may extend takes any text', () => {
 		expect(choice(few, true).read('Medium', context)).toBe('Medium');
 		expect(choice(few, true).read(' HIGH ', context)).toBe('High');
+		expect(choice(options('OpenIOC', 'Other'), true).read('Open IOC', context)).toBe('Open IOC');
 		expect(refusal(() => choice(few, true).read([], context))[0]).toMatch(/must be text/);
 	});
 });

@@ -41,23 +41,27 @@ export const bareName = (name: string) => name.normalize('NFC').toLowerCase().re
  * One of several values, also in the spelling of another system: ` OPEN ` is `Open`, and `intrusion-set`, as STIX has it, is
  * `Intrusion Set`. No two of the values may differ in their spelling alone.
  *
- * @param open whether an administrator or another version may add further values, which the service then checks
+ * @param open whether an administrator or another version may add further values, which the service then checks. A value
+ *   may then differ from a known one only in case, because `Open IOC` may be another one than `OpenIOC`.
  */
 export function choice(options: readonly INodePropertyOptions[], open = false): FieldType {
 	const allowed = options.map(({ value }) => String(value));
+	const nameOf = open ? inLowerCase : bareName;
 	return {
 		control: () => ({ type: 'options', options: inOrder(options), default: options[0]?.value ?? '' }),
 		read(value, { label }) {
 			const read = readText(value, label);
-			const known = allowed.includes(read) ? read : alike(read, allowed);
+			const known = allowed.includes(read) ? read : alike(read, allowed, nameOf);
 			if (known !== undefined || open) return known ?? read;
 			throw notAllowed(value, label, allowed);
 		},
 	};
 }
 
-const alike = (given: string, allowed: readonly string[]): string | undefined =>
-	allowed.find((one) => one !== '' && bareName(one) === bareName(given));
+const inLowerCase = (name: string) => name.trim().toLowerCase();
+
+const alike = (given: string, allowed: readonly string[], nameOf = bareName): string | undefined =>
+	allowed.find((one) => one !== '' && nameOf(one) === nameOf(given));
 
 const notAllowed = (value: unknown, label: string, allowed: readonly string[], meant?: string) =>
 	new InvalidInput(
