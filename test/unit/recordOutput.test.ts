@@ -27,7 +27,13 @@ const record = {
 	_outcome: 'created',
 };
 
-function output(parameters: INodeParameters, isTool = true, of = fields, sets: string[] = []): JsonObject {
+/** @param sets null for what is only read */
+function output(
+	parameters: INodeParameters,
+	isTool = true,
+	of = fields,
+	sets: string[] | null = [],
+): JsonObject {
 	const node = { type: isTool ? 'package.groupTool' : 'package.group', parameters };
 	const context = {
 		getNode: () => node,
@@ -42,7 +48,7 @@ function output(parameters: INodeParameters, isTool = true, of = fields, sets: s
 		partsDone: () => new Set<string>(),
 	};
 	const item = new Item(context, new Parameters(context), table, 0, () => {}, retryLog);
-	return readOutput(item, of, sets)(record);
+	return readOutput(item, of, sets ?? undefined)(record);
 }
 
 /** All fields, with those that people look for first. */
@@ -97,6 +103,11 @@ test('a field that the item sets comes out of Simplify; a model, which has just 
 	expect(of({})).toEqual(simple);
 	expect(of({ simplify: true }, false)).toEqual({ ...simple, long_text: 'L' });
 	expect(of({ output: 'fields' })).toEqual({ id: 7, _outcome: 'created' });
+});
+
+test('all of a record that is only read is that record itself, because a list may hold a hundred thousand', () => {
+	expect(output({}, false, fields, null)).toBe(record);
+	expect(output({ output: 'raw' }, true, fields, null)).toBe(record);
 });
 
 test.each(['nmae', 'createdBy.userName', 'unknown', '__proto__'])(
