@@ -107,7 +107,7 @@ export function readRecord(
 	if (Object.keys(finished).length === 0) {
 		throw new InvalidInput(
 			'There is nothing to update: no field is set',
-			source.mode === 'autoMap'
+			isAutoMap
 				? 'Name the keys of the input like the fields of the API, for instance with an Edit Fields node before this one.'
 				: `Set at least one field. ${misspelled()}`.trim(),
 		);
