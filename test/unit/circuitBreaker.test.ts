@@ -1,4 +1,4 @@
-import { ServiceFailure } from '../../nodes/shared/core/errors';
+import { type Certainty, ServiceFailure } from '../../nodes/shared/core/errors';
 import { CircuitBreaker } from '../../nodes/shared/http/circuitBreaker';
 import { ConcurrencyLimiter, type Slot } from '../../nodes/shared/http/concurrencyLimiter';
 import { withRetries } from '../../nodes/shared/http/retry';
@@ -123,3 +123,32 @@ test('a service that refuses each request is reachable, so each item has its ans
 	});
 	expect(new Set(outcomes)).toEqual(new Set(['500']));
 });
+
+test.each([
+	['429', { status: 429, headers: { 'retry-after': '60' } }],
+	['a broken connection', refused()],
+])(
+	'a write that may have been done stays in doubt when the service is given up after %s',
+	async (_what, second) => {
+		const limiter = new ConcurrencyLimiter(2);
+		const other = await limiter.acquire();
+		const breaker = new CircuitBreaker<Slot>();
+		breaker.record(false);
+		await jest.advanceTimersByTimeAsync(179_900);
+		const broken = new ServiceFailure('broke', '', {}, { certainty: 'unknown', unanswered: 'connection' });
+		const happens = [broken, second];
+		let sent = 0;
+		const rules = { limiter, breaker, signal: undefined, writes: true, idempotent: true };
+		const ending = withRetries<Answer & { earlierAttempts?: Certainty }>(rules, async () => {
+			const now = happens[sent++] ?? { status: 201, headers: {} };
+			// Another request is asked to wait.
+			if (sent === 2) setTimeout(() => limiter.release(other, 'overloaded', 60_000), 1);
+			if (now instanceof Error) throw now;
+			return await Promise.resolve(now);
+		}).catch((error: ServiceFailure) => error);
+		await jest.advanceTimersByTimeAsync(300_000);
+		const end = await ending;
+		expect(sent).toBe(2);
+		expect(end instanceof Error ? end.certainty : end.earlierAttempts).toBe('unknown');
+	},
+);
