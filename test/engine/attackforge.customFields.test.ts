@@ -77,10 +77,22 @@ describe('a key that the group itself has is that field', () => {
 	const OWN = { key: 'clientcode', value: 'old' };
 	const LIKE = { clientcode: 'new' };
 
-	test.each(['update', 'upsert'])('in %s', async (operation) => {
+	test.each([
+		['update', 'merge'],
+		['update', 'differing'],
+		['update', 'replace'],
+		['upsert', 'merge'],
+		['upsert', 'differing'],
+		['upsert', 'replace'],
+	])('in %s, other custom fields: %s', async (operation, customFieldsMode) => {
 		const { id } = server.seedGroup({ ...CONTACTS, name: `Own ${operation}`, custom_fields: [OWN] });
 		const items = [{ ...NEW, name: `Own ${operation}`, custom_fields: LIKE }];
-		const parameters = { dataMode: 'autoMap', groupId: id, matchBy: 'id' };
+		const parameters = {
+			dataMode: 'autoMap',
+			groupId: id,
+			matchBy: 'id',
+			options: { customFieldsMode },
+		};
 		for (const outcome of ['updated', 'unchanged']) {
 			const [one] = (await node(operation, parameters, { items })).items;
 			expect(one?.json._outcome).toBe(outcome);

@@ -53,8 +53,12 @@ export async function checkChoices(
 	}
 }
 
-/** The body that is sent for a group, as far as that is known. A new group has nothing yet. */
-export type BodyFor = (group?: JsonObject) => JsonObject;
+export type BodyFor = {
+	/** The body that is sent for a group, as far as that is known. A new group has nothing yet. */
+	(group?: JsonObject): JsonObject;
+	/** Whether a given key stands for another key of the form, unless the group has a field of exactly the given key. */
+	dependsOnGroup?: boolean;
+};
 
 /**
  * The body with custom fields as their definitions want them.
@@ -69,7 +73,7 @@ export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyF
 	if (definitions === undefined) return () => body;
 	if (definitions instanceof Error) throw definitions;
 	const chosen = chosenKeys(item.parameter(NAME), LABEL);
-	return (group = {}) => {
+	const bodyFor: BodyFor = (group = {}) => {
 		const fields = withDefinedKeys(given, definitions, group).map((field, index) =>
 			asDefined(field, definitions.get(field.key), {
 				label: LABEL,
@@ -79,6 +83,9 @@ export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyF
 		);
 		return { ...body, [NAME]: fields };
 	};
+	const ofNewGroup = withDefinedKeys(given, definitions, {});
+	bodyFor.dependsOnGroup = ofNewGroup.some(({ key }, index) => key !== given[index]?.key);
+	return bodyFor;
 }
 
 /** @returns `undefined` where custom fields are sent unchecked, as what Additional Fields (JSON) holds is */

@@ -41,7 +41,7 @@ export async function updateGroup(
 	{ id, bodyFor, modes, present, unreadable = false }: Update,
 ): Promise<JsonObject | undefined> {
 	const body = bodyFor(present);
-	if (unreadable || !dependsOnGroup(body, modes)) {
+	if (unreadable || !(bodyFor.dependsOnGroup || dependsOnGroup(body, modes))) {
 		const changes = present ? changesOf(body, present, modes) : body;
 		if (Object.keys(changes).length === 0) return undefined;
 		await api.updateGroup(id, changes);
