@@ -408,6 +408,46 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	describe('an object that is not there is not associated', () => {
+		const NOWHERE = '987654321';
+
+		test.each(['artifact', 'case', 'group', 'indicator', 'victimAsset'])('%s', async (objectType) => {
+			await withThreatConnect({}, async (server, node) => {
+				const { id } = server.seedGroup({ type: 'Incident', name: 'A' });
+				const other = server.seedGroup({ type: 'Report', name: 'B' }).id;
+				const there = { artifact: '201', case: '301', group: other, indicator: '101', victimAsset: '501' };
+				const objectIds = '={{ $json.objectId }}';
+				const parameters: INodeParameters = { ...byId, resource: 'association', objectType, objectIds };
+				const items = [there[objectType as keyof typeof there], NOWHERE].map((objectId) => ({
+					id,
+					objectId,
+				}));
+				const [said, done] = await bothOutcomes(node, 'add', parameters, items);
+				expect(said).toEqual(['updated', MISSING]);
+				expect(done).toEqual(said);
+			});
+		});
+
+		test.each(['create', 'update', 'upsert'])('in %s, which says by which ID', async (operation) => {
+			await withThreatConnect({}, async (server, node) => {
+				const { id } = server.seedGroup({ type: 'Incident', name: 'A' });
+				const parameters: INodeParameters = {
+					...byId,
+					type: 'Incident',
+					matchBy: 'name',
+					dataMode: 'autoMap',
+				};
+				const associatedGroups = { data: [{ id: Number(NOWHERE) }] };
+				const items = [{ id, name: 'A', associatedGroups }];
+				const [said, done] = await bothOutcomes(node, operation, parameters, items);
+				expect(said).toEqual([MISSING]);
+				expect(done).toEqual(said);
+				const { error } = await node(operation, { ...parameters, options: PREVIEW }, { items });
+				expect(error?.description).toContain(`By ID, the item names: associatedGroups "${NOWHERE}".`);
+			});
+		});
+	});
+
 	test('a group is not read again for each item that changes it', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Incident', name: 'A', tags: ['Old'] });

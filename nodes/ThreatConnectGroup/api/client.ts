@@ -518,7 +518,7 @@ class PageEnd {
 }
 
 /** @returns `undefined` when the service has refused the request, so that another try would be refused too */
-async function unlessRefused<T>(asking: Promise<T>): Promise<T | undefined> {
+export async function unlessRefused<T>(asking: Promise<T>): Promise<T | undefined> {
 	try {
 		return await asking;
 	} catch (error) {

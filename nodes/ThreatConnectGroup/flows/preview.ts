@@ -2,13 +2,16 @@ import type { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import { isNewId, Plan } from '../../shared/http/plan';
-import { type AnswerOptions, GROUPS, type ListQuery, ThreatConnect } from '../api/client';
+import { type AnswerOptions, GROUPS, type ListQuery, ThreatConnect, unlessRefused } from '../api/client';
 import { groupPath, type GroupReference } from '../api/references';
 import { failure } from '../api/responses';
 import { plainSpelling } from '../query/matching';
+import { ACTIVE_OR_NOT } from '../query/clauses';
+import { OBJECT_TYPES } from '../fields/associations';
 import { keysAddedBy } from '../fields/receivedGroup';
 import { fieldsShowing, rowsOf } from './compareGroup';
 import { isFindable } from './createGroup';
+import { searchFor } from './findRecords';
 import { asksFor, noteChanges, PlannedGroup, recordAfter } from './plannedGroup';
 
 /** @returns what gives each item of a run ThreatConnect as a preview sees it */
@@ -47,6 +50,8 @@ class PreviewedThreatConnect extends ThreatConnect {
 	private readonly xids = new Map<string, string | null>();
 	/** IDs of the groups that items would create, by their names. */
 	private readonly newNames = new Map<string, Set<string>>();
+	/** Objects that items associate by their IDs and that ThreatConnect has, by list and ID. */
+	private readonly present = new Set<string>();
 	plan = new Plan(0);
 	/** Groups with attributes that the item has read, the last one first. An attribute is changed by its own ID alone. */
 	read: JsonObject[] = [];
@@ -71,6 +76,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const { plan } = this;
 		const group = recordAfter({ id: plan.newId }, { ...body, ownerName }, plan.newRowId);
 		await this.refuseTakenXid(group, `POST ${GROUPS}`);
+		await this.refuseMissing(body, `POST ${GROUPS}`);
 		plan.outcome = 'created';
 		noteChanges(plan, {}, group, body);
 		this.addNew(group);
@@ -86,9 +92,9 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const fields = [...new Set([...compared, ...(options.fields ?? [])])];
 		const group = await this.getGroup(reference, { fields });
 		const wanted = { ...group, xid: body.xid };
-		if (xidKey(wanted) !== xidKey(group)) {
-			await this.refuseTakenXid(wanted, `PUT ${groupPath({ id: String(group.id) })}`);
-		}
+		const request = `PUT ${groupPath({ id: String(group.id) })}`;
+		if (xidKey(wanted) !== xidKey(group)) await this.refuseTakenXid(wanted, request);
+		await this.refuseMissing(body, request);
 		const { plan } = this;
 		const planned = this.plannedOf(group);
 		const before = planned.shown(fields, group);
@@ -244,11 +250,34 @@ class PreviewedThreatConnect extends ThreatConnect {
 		if (isTaken) throw this.refusal(409, request);
 	}
 
+	/** @throws ServiceFailure when an object that a body associates by its ID is not there, as ThreatConnect does */
+	private async refuseMissing(body: JsonObject, request: string): Promise<void> {
+		for (const [type, { list, path }] of Object.entries(OBJECT_TYPES)) {
+			const given = body[list];
+			if (isJsonObject(given) && given.mode === 'delete') continue;
+			const isPresent = (id: string) => this.present.has(`${list} ${id}`);
+			const ids = rowsOf(given).filter(({ id }) => !isUnset(id) && !isNewId(id));
+			const texts = ids.map(({ id }) => String(id)).filter((id) => !isPresent(id));
+			const more = type === 'indicator' ? ` and ${ACTIVE_OR_NOT}` : '';
+			const byId = {
+				filter: 'id',
+				texts,
+				clause: (some: readonly string[]) => `id in (${some.join()})${more}`,
+			};
+			const find = searchFor({ path, filters: { any: [byId] }, limit: Infinity });
+			const found = texts.length > 0 && (await unlessRefused(find(this)));
+			// Who may not list objects may still associate them.
+			if (!found) continue;
+			for (const { id } of found) this.present.add(`${list} ${String(id)}`);
+			if (!texts.every(isPresent)) throw this.refusal(404, request, body);
+		}
+	}
+
 	/** What ThreatConnect answers. @param request the method and the path */
-	private refusal(status: 404 | 409, request: string): ServiceFailure {
+	private refusal(status: 404 | 409, request: string, body?: JsonObject): ServiceFailure {
 		const [errCode, message] = REFUSALS[status];
 		const [method = '', path = ''] = request.split(' ');
-		return failure({
+		const reply = {
 			status,
 			statusText: '',
 			headers: {},
@@ -256,7 +285,8 @@ class PreviewedThreatConnect extends ThreatConnect {
 			text: '',
 			request: `${method} ${new URL(this.connection.root + path).pathname}`,
 			correction: 0,
-		});
+		};
+		return failure(reply, undefined, { body });
 	}
 }
 
