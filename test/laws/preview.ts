@@ -205,6 +205,9 @@ async function mustComeTrue(world: World, operation: Operation, { said, done, is
 
 // --- cells -----------------------------------------------------------------------------------------------------------
 
+/** The ID of no record. */
+const NOWHERE = '77';
+
 /** Lists with modes, and what clears a field: they stand in JSON. */
 const withModes = (operation: Operation): IDataObject[] =>
 	operation.service === 'threatConnect'
@@ -218,6 +221,8 @@ const withModes = (operation: Operation): IDataObject[] =>
 				{ associatedIndicators: { data: [{ id: '102' }], mode: 'delete' } },
 				{ associatedIndicators: { data: [{ id: '101' }], mode: 'replace' } },
 				{ associatedGroups: { data: [{ id: '8' }], mode: 'append' }, description: 'stored' },
+				{ associatedGroups: { data: [{ id: '8' }, { id: NOWHERE }], mode: 'append' } },
+				{ associatedIndicators: { data: [{ id: NOWHERE }], mode: 'replace' } },
 			]
 		: [
 				{ access: { sso_1: [{ action: 'remove', group_name: 'AD-1' }] } },
@@ -274,7 +279,7 @@ export function previewCells(operation: Operation): Cell[] {
 /** What no record has: an ID, or a name, an XID or a code. */
 const nothingBy = ({ service }: Operation, kind: string): Reference => {
 	if (!/id$|page$/.test(kind) || kind === 'xid') return { value: 'Same' };
-	const id = service === 'threatConnect' ? '77' : 'f'.repeat(24);
+	const id = service === 'threatConnect' ? NOWHERE : 'f'.repeat(24);
 	return { value: kind === 'own page' ? `${OWN}/#/details/groups/${id}` : id };
 };
 /** XIDs that groups have, and that they do not have. */
@@ -403,6 +408,7 @@ function comesTrue(at: Place & { kind: string }, operation: Operation, cases: fc
 			said !== undefined || is !== 'done',
 			`the preview fails: ${outcomeOf(preview).words}, and then ${words}`,
 		);
+		must(!said || is === 'done', `the preview says ${said?._outcome}, and then ${words}`);
 		if (!said || !done || is !== 'done') return;
 		const { changed, added, removed } = changesOf(before, world.records());
 		const isChanged = changed.length + added.length + removed.length > 0;
