@@ -3,7 +3,6 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
-import { count, KeyHints } from './keyHints';
 import {
 	type BulkEntry,
 	type BulkOperation,
@@ -17,6 +16,7 @@ import {
 } from './operation';
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
+import { OutputHints } from './outputHints';
 import { RetryOnFailLog } from './retryOnFailLog';
 import { inSlices } from './timeSlices';
 
@@ -50,10 +50,9 @@ export async function runItems<Api>(
 
 	const retryLog = new RetryOnFailLog<Output>(context);
 	const parameters = new Parameters(context);
-	const keys = new KeyHints(service.table);
+	const hints = new OutputHints(service.table);
 	const signal = context.getExecutionCancelSignal();
 	const previewed = new Set<number>();
-	const previews = new Map<string, number>();
 	const run: Run<Api> = {
 		...connected,
 		context,
@@ -66,11 +65,11 @@ export async function runItems<Api>(
 		previewOf: service.preview(connected.api),
 		settle(index, outcome) {
 			if (!previewed.has(index)) retryLog.note(index, outcome);
-			else count(previews, outcome instanceof Error ? 'failed' : outcomeName(outcome));
+			else hints.notePreview(outcome instanceof Error ? 'failed' : outcomeName(outcome));
 			outcomes.settle(index, outcome);
 		},
 		signal,
-		itemAt: (index) => new Item(context, parameters, service.table, index, keys.note, retryLog),
+		itemAt: (index) => new Item(context, parameters, service.table, index, hints, retryLog),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
 	if ('runAll' in operation) await runTogether(operation, run);
@@ -78,15 +77,7 @@ export async function runItems<Api>(
 
 	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
-	if (previews.size > 0) {
-		const counts = [...previews]
-			.sort()
-			.map(([name, items]) => `${items} ${escapeHtml(name)}`)
-			.join(', ');
-		const message = `Preview: nothing was written. What the items would be: ${counts}.`;
-		context.addExecutionHints({ message, location: 'outputPane' });
-	}
-	for (const message of keys.messages()) context.addExecutionHints({ message, location: 'outputPane' });
+	for (const message of hints.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
 }
 
