@@ -6,7 +6,7 @@ import { AttackForge, type CustomFieldFilter } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf } from '../fields/changes';
 import { isStored } from '../fields/matching';
-import { groupAfter } from '../fields/planned';
+import { groupAfter } from '../fields/plannedGroup';
 import { customFieldOf, customFieldsOf } from '../fields/receivedGroup';
 import { isMember } from './membership';
 

@@ -35,13 +35,13 @@ export async function runItems<Api>(
 	const input = context.getInputData();
 	const { length } = input;
 	const operation = chosenOperation(context, service, node);
-	const goOn = context.continueOnFail();
-	const outcomes = new ItemResults(length, goOn, input);
+	const continueOnFail = context.continueOnFail();
+	const outcomes = new ItemResults(length, continueOnFail, input);
 	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
 		connected = await connect(context, service);
 	} catch (error) {
-		if (!goOn)
+		if (!continueOnFail)
 			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
 		// The error is not thrown, because n8n would pass the items to the regular output as if they had been sent.
 		for (let index = 0; index < length; index++) outcomes.settle(index, asError(error));
@@ -58,7 +58,7 @@ export async function runItems<Api>(
 		context,
 		node,
 		length,
-		goOn,
+		continueOnFail,
 		outcomes,
 		retryLog,
 		previewed,
@@ -97,7 +97,7 @@ type Run<Api> = {
 	atOnce: number;
 	length: number;
 	/** Whether items that fail become error items; otherwise the first failure ends the run. */
-	goOn: boolean;
+	continueOnFail: boolean;
 	outcomes: ItemResults;
 	retryLog: RetryOnFailLog<Output>;
 	/** Items that only say what they would do. */
@@ -176,7 +176,7 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 	const { settle, retryLog } = run;
 	await load(operation, run);
 	const prepare = (index: number) => prepareItem(operation, run, index);
-	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
+	const prepared = run.continueOnFail ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
@@ -240,7 +240,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 		try {
 			entries.push({ index, entry: operation.prepareEntry(readItem(run, index), api) });
 		} catch (error) {
-			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
+			if (!run.continueOnFail) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));
 		}
 	};
