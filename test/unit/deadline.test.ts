@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 
-import { Deadlines, stoppable, wholeAnswerTime } from '../../nodes/shared/http/deadline';
+import { Deadlines, stoppable, wholeResponseMs } from '../../nodes/shared/http/deadline';
 
 /** The end of a response that trickles for ever. */
 
@@ -164,6 +164,6 @@ describe('an answer that is read as a stream', () => {
 });
 
 test('an answer without a file has five times the time-out, and no more than a timer can hold', () => {
-	expect(wholeAnswerTime(1000)).toBe(5000);
-	expect(wholeAnswerTime(2 ** 31)).toBe(2 ** 31 - 1);
+	expect(wholeResponseMs(1000)).toBe(5000);
+	expect(wholeResponseMs(2 ** 31)).toBe(2 ** 31 - 1);
 });

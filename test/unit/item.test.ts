@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeParameters } from 'n8n-workflow';
 
 import { table } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import { Item, Parameters } from '../../nodes/shared/execution/item';
+import { OutputHints } from '../../nodes/shared/execution/outputHints';
 
 /** A node whose expressions give another value each time, as those with `$now` or a random number do. */
 function itemOf(parameters: INodeParameters) {
@@ -24,7 +25,10 @@ function itemOf(parameters: INodeParameters) {
 		isMadeByOtherItem: () => false,
 		partsDone: () => new Set<string>(),
 	};
-	return { item: new Item(context, new Parameters(context), table, 0, () => {}, retryLog), evaluated };
+	return {
+		item: new Item(context, new Parameters(context), table, 0, new OutputHints(table), retryLog),
+		evaluated,
+	};
 }
 
 test('a create-or-update evaluates each expression once, so that what it finds, creates and updates is the same', () => {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 
 import { Item, Parameters } from '../../nodes/shared/execution/item';
+import { OutputHints } from '../../nodes/shared/execution/outputHints';
 import type { Table } from '../../nodes/shared/fields/field';
 
 /** How often n8n is asked for a parameter. */
@@ -15,7 +16,8 @@ function itemsWith(parameters: Record<string, unknown>) {
 		},
 	} as unknown as IExecuteFunctions;
 	const read = new Parameters(context);
-	const at = (index: number) => new Item(context, read, {} as Table, index, () => {}, {} as Item['retryLog']);
+	const hints = new OutputHints({} as Table);
+	const at = (index: number) => new Item(context, read, {} as Table, index, hints, {} as Item['retryLog']);
 	return { asked, at };
 }
 

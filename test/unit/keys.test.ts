@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import { table as attackForge } from '../../nodes/AttackForgeGroup/fields/groupFields';
 import { table as threatConnect } from '../../nodes/ThreatConnectGroup/fields/groupFields';
-import { KeyHints } from '../../nodes/shared/execution/keyHints';
+import { OutputHints } from '../../nodes/shared/execution/outputHints';
 import type { Field, Operation, Table } from '../../nodes/shared/fields/field';
 import { fieldLike, gatherByKey, misspelledKey, suggestion } from '../../nodes/shared/fields/keys';
 import { readRecord } from '../../nodes/shared/fields/record';
@@ -238,11 +238,11 @@ describe('the field that a heading of another system may be meant for', () => {
 });
 
 test('hints say which keys were sent under the name of a field, and which field may be meant by others', () => {
-	const hints = new KeyHints(threatConnect);
+	const hints = new OutputHints(threatConnect);
 	expect(hints.messages()).toEqual([]);
 	const spelled = [['Event Date', 'eventDate'] as const];
-	hints.note({ ignored: ['Owner', 'id'], spelled });
-	hints.note({ ignored: ['<b>'], spelled });
+	hints.noteKeys({ ignored: ['Owner', 'id'], spelled });
+	hints.noteKeys({ ignored: ['<b>'], spelled });
 	expect(hints.messages()).toEqual([
 		'Sent although spelled differently from the field of the API: "Event Date" as eventDate (2 items).',
 		`Not sent, because no field of the record's type has this name: "Owner" (1 item, perhaps ownerName), "id" (1 item), "&lt;b>" (1 item). Rename keys to send them.`,
@@ -251,17 +251,16 @@ test('hints say which keys were sent under the name of a field, and which field 
 	// It is a field of another type.
 	expect(fieldLike('Event Date', threatConnect)).toBeUndefined();
 	expect(fieldLike('IsDeleted', attackForge)).toBeUndefined();
-	const many = new KeyHints(attackForge);
-	many.note({ ignored: Array.from({ length: 22 }, (_, index) => `k${index}`), spelled: [] });
+	const many = new OutputHints(attackForge);
+	many.noteKeys({ ignored: Array.from({ length: 22 }, (_, index) => `k${index}`), spelled: [] });
 	expect(many.messages()[0]).toContain('"k19" (1 item) and 2 more');
 });
 
 test('a hint of an operation lists names with the number of their items, and is left out without any', () => {
-	const hints = new KeyHints(attackForge);
+	const hints = new OutputHints(attackForge);
 	const hint = (listed: string) => `Odd: ${listed}.`;
-	for (const names of [[], ['a', '<b>'], ['a']])
-		hints.note({ ignored: [], spelled: [], listed: { hint, names } });
-	hints.note({ ignored: [], spelled: [], listed: { hint: () => 'none', names: [] } });
+	for (const names of [[], ['a', '<b>'], ['a']]) hints.noteListed(hint, names);
+	hints.noteListed(() => 'none', []);
 	expect(hints.messages()).toEqual(['Odd: "a" (2 items), "&lt;b>" (1 item).']);
 });
 

@@ -6,6 +6,7 @@ import { fieldsBringing, keysAddedBy } from '../../nodes/ThreatConnectGroup/fiel
 import { operations as threatConnect } from '../../nodes/ThreatConnectGroup/operations';
 import type { JsonObject } from '../../nodes/shared/core/json';
 import { Item, Parameters } from '../../nodes/shared/execution/item';
+import { OutputHints } from '../../nodes/shared/execution/outputHints';
 import { outputParameters, readOutput, type RecordFields } from '../../nodes/shared/execution/recordOutput';
 
 /** Which fields of its records an operation returns. */
@@ -47,7 +48,7 @@ function output(
 		isMadeByOtherItem: () => false,
 		partsDone: () => new Set<string>(),
 	};
-	const item = new Item(context, new Parameters(context), table, 0, () => {}, retryLog);
+	const item = new Item(context, new Parameters(context), table, 0, new OutputHints(table), retryLog);
 	return readOutput(item, of, sets ?? undefined)(record);
 }
 

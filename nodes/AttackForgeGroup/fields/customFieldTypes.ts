@@ -51,7 +51,10 @@ function definitionsIn(entry: unknown): Definition[] {
 	];
 }
 
-/** The key of the one definition that a key may mean: it differs only in case, hyphens and underscores from its key or label. */
+/**
+ * @returns the key of the definition whose key or label differs from the given key only in case, spaces, hyphens and
+ *   underscores; the given key if there is none or more than one
+ */
 export function definedKey(key: string, definitions: Definitions): string {
 	const bare = bareName(key);
 	if (bare === '' || definitions.has(key)) return key;
@@ -62,10 +65,10 @@ export function definedKey(key: string, definitions: Definitions): string {
 }
 
 /** The name of the key that holds the choices is not documented, but the names of the others are. */
-const CHOICES = /^(custom_field_)?(options|choices|values|list|items)$/;
+const CHOICES_KEY = /^(custom_field_)?(options|choices|values|list|items)$/;
 
 function choicesOf(config: JsonObject): Choice[] {
-	const lists = Object.entries(config).filter(([key]) => CHOICES.test(key));
+	const lists = Object.entries(config).filter(([key]) => CHOICES_KEY.test(key));
 	return lists.flatMap(([, list]) => (Array.isArray(list) ? list.flatMap(choiceOf) : []));
 }
 
@@ -81,9 +84,9 @@ function choiceOf(entry: unknown): Choice[] {
 }
 
 const TEXT_TYPES = ['input', 'textarea'];
-const CHOICE = 'select';
-const CHOICES_TYPE = 'ui-select-multiple';
-const DATE = 'datepicker';
+const SELECT = 'select';
+const MULTI_SELECT = 'ui-select-multiple';
+const DATE_PICKER = 'datepicker';
 
 /**
  * A custom field as its definition wants it.
@@ -140,16 +143,16 @@ const areUsers = (value: unknown): boolean =>
 
 function valueOf(value: unknown, { type, choices }: Definition, label: string, zone: string): unknown {
 	if (TEXT_TYPES.includes(type)) return textOf(value, label);
-	if (type === CHOICE) return choiceIn(choices, textOf(onlyOne(value), label), label);
-	if (type === CHOICES_TYPE) {
+	if (type === SELECT) return choiceIn(choices, textOf(onlyOne(value), label), label);
+	if (type === MULTI_SELECT) {
 		const wanted = severalOf(value, choices, label).map((one) => textOf(one, label));
 		return [...new Set(wanted.map((one) => choiceIn(choices, one, label)))];
 	}
-	if (type === DATE) return dayOf(value, label, zone);
+	if (type === DATE_PICKER) return dayOf(value, label, zone);
 	return structureOf(value);
 }
 
-/** Whether a switch of a spreadsheet is text too: "true" is the value of an input field like any other. */
+/** A boolean becomes text, because a spreadsheet makes a boolean of the text "true". */
 const textOf = (value: unknown, label: string): string =>
 	typeof value === 'boolean' ? String(value) : readText(value, label);
 

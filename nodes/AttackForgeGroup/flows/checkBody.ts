@@ -11,13 +11,18 @@ import { asDefined, definedKey, type Definitions, isDoubtful } from '../fields/c
 import { isEmail } from '../fields/email';
 import { customFieldsOf } from '../fields/receivedGroup';
 
-/** Checks what a group is to hold, before anything is sent: its custom fields by their definitions in AttackForge. */
+/**
+ * Checks what a group is to hold, before anything is sent: its custom fields by their definitions in AttackForge, and the
+ * e-mail address of its contact.
+ */
 
 const NAME = 'custom_fields';
 const LABEL = labelOf({ displayName: 'Custom Fields', name: NAME });
 
-/** @returns `undefined` if the key may not read the definitions */
-const readDefinitions = async (api: AttackForge): Promise<AttackForge['definitions']> =>
+/** The definitions, or the error that kept them from being read; `undefined` if nothing can be checked by them. */
+type ReadDefinitions = AttackForge['definitions'];
+
+const readDefinitions = async (api: AttackForge): Promise<ReadDefinitions> =>
 	await api
 		.getDefinitions()
 		.catch((error: unknown) => (isRefusal(error) || isRejected(error) ? undefined : asError(error)));
@@ -27,7 +32,7 @@ const readDefinitions = async (api: AttackForge): Promise<AttackForge['definitio
  * fields are sent as they are given. Any other failure is one of the items that give custom fields, because values might be
  * stored in another form than the next time.
  */
-export const definitionsFor = (form: FormOperation) => ({
+export const definitionsLoader = (form: FormOperation) => ({
 	isNeededFor: (item: Item) => item.mayGive(NAME, form),
 	async from(api: AttackForge): Promise<void> {
 		api.definitions = await readDefinitions(api);
@@ -35,7 +40,21 @@ export const definitionsFor = (form: FormOperation) => ({
 });
 
 /**
- * Refuses choices of a custom field that stood in the same row before.
+ * The definitions by which the custom fields of an item are checked.
+ *
+ * @returns `undefined` if the key may not read them, or if Additional Fields (JSON) gives the custom fields, because what it
+ *   gives is sent unchecked
+ */
+export function definitionsFor(
+	{ options: { additionalJson } }: Item,
+	{ definitions }: AttackForge,
+): ReadDefinitions {
+	const extra = isBlank(additionalJson) ? undefined : readJson(additionalJson, NAME);
+	return isJsonObject(extra) && NAME in extra ? undefined : definitions;
+}
+
+/**
+ * Refuses values that were chosen from the list of another custom field, before the key of their row was changed.
  *
  * @param fields whose values were chosen in the editor
  * @throws InvalidInput
@@ -66,11 +85,9 @@ export type BodyFor = {
  * @returns a function that throws InvalidInput for a value that a custom field does not take
  * @throws what kept the definitions from being read
  */
-export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyFor {
+export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinitions): BodyFor {
 	const given = body[NAME];
-	if (!isCustomFields(given)) return () => body;
-	const definitions = definitionsOf(api, item);
-	if (definitions === undefined) return () => body;
+	if (!isCustomFields(given) || definitions === undefined) return () => body;
 	if (definitions instanceof Error) throw definitions;
 	const chosen = chosenKeys(item.parameter(NAME), LABEL);
 	const bodyFor: BodyFor = (group = {}) => {
@@ -86,12 +103,6 @@ export function checkBody(body: JsonObject, item: Item, api: AttackForge): BodyF
 	const ofNewGroup = withDefinedKeys(given, definitions, {});
 	bodyFor.dependsOnGroup = ofNewGroup.some(({ key }, index) => key !== given[index]?.key);
 	return bodyFor;
-}
-
-/** @returns `undefined` where custom fields are sent unchecked, as what Additional Fields (JSON) holds is */
-function definitionsOf({ definitions }: AttackForge, { options: { additionalJson } }: Item) {
-	const extra = isBlank(additionalJson) ? undefined : readJson(additionalJson, NAME);
-	return isJsonObject(extra) && NAME in extra ? undefined : definitions;
 }
 
 /** AttackForge does not document that it checks the address. */
@@ -110,10 +121,9 @@ const missingFields = (listed: string) =>
 	`Left out of new groups, although the form of groups in AttackForge requires them: ${listed}.`;
 
 /** Has hints list what is sent but is probably a mistake. @param body of a group that has nothing yet */
-export function noteDoubts(body: JsonObject, item: Item, api: AttackForge): void {
+export function noteDoubts(body: JsonObject, item: Item, definitions: ReadDefinitions): void {
 	const { primary_contact_email: email } = body;
 	if (typeof email === 'string' && !isEmail(email)) item.hint(noEmails, [email]);
-	const definitions = definitionsOf(api, item);
 	if (!(definitions instanceof Map)) return;
 	const fields = customFieldsOf(body);
 	const unknown = fields.filter(({ key }) => !definitions.has(key));
@@ -123,8 +133,7 @@ export function noteDoubts(body: JsonObject, item: Item, api: AttackForge): void
 }
 
 /** Has a hint list the custom fields that the form requires and a new group lacks. */
-export function noteMissing(body: JsonObject, item: Item, api: AttackForge): void {
-	const definitions = definitionsOf(api, item);
+export function noteMissing(body: JsonObject, item: Item, definitions: ReadDefinitions): void {
 	if (!(definitions instanceof Map)) return;
 	const given = new Set(customFieldsOf(body).map(keyOf));
 	const missing = [...definitions.values()].filter(({ key, isRequired }) => isRequired && !given.has(key));

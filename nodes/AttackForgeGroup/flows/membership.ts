@@ -7,6 +7,12 @@ import { isRejected } from '../api/responses';
 /** Replaces AttackForge's sentence when its response was lost and a look-up has found the change made. */
 const FOUND = 'Done (the response was lost; a look-up confirmed it)';
 
+/** Whether an entry among the members of a group is that of a user. */
+export const isMember =
+	(userId: string) =>
+	(member: JsonObject): boolean =>
+		String(member.userId).toLowerCase() === userId.toLowerCase();
+
 export type Membership = { groupId: string; userId: string };
 
 type Change = Membership & {
@@ -27,7 +33,7 @@ export async function changeOnce(
 ): Promise<{ status: unknown } | undefined> {
 	const isAsWanted = async () => {
 		const members = await api.getMembers(groupId);
-		return isDone(members.find((member) => String(member.userId).toLowerCase() === userId.toLowerCase()));
+		return isDone(members.find(isMember(userId)));
 	};
 	try {
 		const status = await onceOnly({

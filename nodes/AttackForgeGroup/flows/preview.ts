@@ -6,8 +6,9 @@ import { AttackForge, type CustomFieldFilter } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf } from '../fields/changes';
 import { isStored } from '../fields/matching';
-import { groupAfter } from '../fields/planned';
+import { groupAfter } from '../fields/plannedGroup';
 import { customFieldOf, customFieldsOf } from '../fields/receivedGroup';
+import { isMember } from './membership';
 
 /** @returns what gives each item of a run AttackForge as a preview sees it */
 export function preview(api: AttackForge): (index: number) => { api: AttackForge; plan: Plan } {
@@ -147,7 +148,7 @@ class PreviewedAttackForge extends AttackForge {
 			return;
 		}
 		const members = group.members.filter(isJsonObject);
-		const isUser = (member: JsonObject) => String(member.userId).toLowerCase() === userId.toLowerCase();
+		const isUser = isMember(userId);
 		const member = members.find(isUser);
 		check(member?.accessLevel);
 		if (member?.accessLevel !== access) this.plan.set('access_level', member?.accessLevel ?? null, access);

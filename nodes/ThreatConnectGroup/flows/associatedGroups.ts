@@ -7,6 +7,7 @@ import { plainSpelling } from '../query/matching';
 import { isOneOf } from '../query/clauses';
 import { rowsOf } from './compareGroup';
 import { findByName, idsOf, ownerClause } from './findByName';
+import { ownerNameOf } from './oneOwner';
 
 /**
  * Writes a body whose associated groups are linked if they exist. A group that the body gives by XID, or by name, type
@@ -82,11 +83,7 @@ async function findNamed(api: ThreatConnect, entry: JsonObject): Promise<JsonObj
 async function findByXid(api: ThreatConnect, entry: JsonObject): Promise<JsonObject | undefined> {
 	const xid = readXid(entry.xid, '"Associated Groups" (associatedGroups): the XID');
 	if (xid === undefined) return await findNamed(api, entry);
-	const ownerName = isUnset(entry.ownerName)
-		? isUnset(entry.ownerId)
-			? undefined
-			: await api.ownerName(entry.ownerId)
-		: String(entry.ownerName);
+	const ownerName = await ownerNameOf(api, entry);
 	const group = await api.findGroup({ xid, ...(ownerName !== undefined && { ownerName }) }, {});
 	if (group === undefined || isUnset(entry.type) || group.type === entry.type) return group;
 	throw new InvalidInput(

@@ -10,7 +10,7 @@ import { plainSpelling } from '../query/matching';
 import { withLinkedGroups } from './associatedGroups';
 import { addedAttributes, checkAttributes } from './attributes';
 import { showsNothingElse } from './compareGroup';
-import { withOneOwner } from './oneOwner';
+import { ownerNameOf, withOneOwner } from './oneOwner';
 
 /** Creates a group once, although responses are lost and n8n repeats items. The group is found again by its XID. */
 
@@ -112,22 +112,18 @@ export function isFindable({ xid }: JsonObject): boolean {
 
 async function findByXid(
 	api: ThreatConnect,
-	{ xid, ownerName, ownerId }: JsonObject,
+	body: JsonObject,
 	fields: readonly string[],
 ): Promise<JsonObject | undefined> {
-	const known = readXid(xid);
-	if (known === undefined) throw new InvalidInput('it has no XID', 'Switch on Options > Assign XID.');
-	const owner = isUnset(ownerName)
-		? isUnset(ownerId)
-			? undefined
-			: await api.ownerName(ownerId)
-		: String(ownerName);
-	const reference = { xid: known, ...(owner !== undefined && { ownerName: owner }) };
+	const xid = readXid(body.xid);
+	if (xid === undefined) throw new InvalidInput('it has no XID', 'Switch on Options > Assign XID.');
+	const ownerName = await ownerNameOf(api, body);
+	const reference = { xid, ...(ownerName !== undefined && { ownerName }) };
 	return await api.findGroup(reference, { fields });
 }
 
-/** Milliseconds, because Date headers and dates of groups are in whole seconds. */
-const SLACK = 2000;
+/** Date headers and dates of groups are in whole seconds. */
+const SLACK_MS = 2000;
 
 const scalarsOf = (body: JsonObject): JsonObject =>
 	Object.fromEntries(Object.entries(body).filter(([, value]) => typeof value !== 'object'));
@@ -142,7 +138,7 @@ async function isThatOf(
 	group: JsonObject,
 	since: number,
 ): Promise<boolean> {
-	const isNew = Date.parse(String(group.dateAdded)) >= since - SLACK;
+	const isNew = Date.parse(String(group.dateAdded)) >= since - SLACK_MS;
 	return isNew && showsNothingElse(scalarsOf(sent), group) && (await isCreatedByApiUser(api, group));
 }
 

@@ -5,7 +5,7 @@ import type { Item } from '../../shared/execution/item';
 import { FileOutput } from '../../shared/execution/operation';
 import { cancelSignal } from '../../shared/http/connection';
 import { seconds } from '../../shared/http/networkErrors';
-import { MAX_ATTEMPTS, retryDelay } from '../../shared/http/retry';
+import { MAX_ATTEMPTS, retryDelay, TIME_BUDGET_MS } from '../../shared/http/retry';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { fetchBytes } from '../../shared/http/fileTransfers';
 import { isUnset } from '../../shared/core/readValue';
@@ -65,10 +65,7 @@ export async function downloadReport(
 /** A group's name may contain characters that a file name must not contain. */
 const safeName = (name: string) => name.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').slice(0, 200);
 
-/** Milliseconds after which a file that was cut off is not requested again. */
-const TIME_BUDGET_MS = 180_000;
-
-/** Fetches a file. A file that is cut off is fetched again from its beginning. */
+/** Fetches a file. A file that is cut off is fetched again from its beginning, within the time for all attempts. */
 async function fetchFile(
 	{ connection }: ThreatConnect,
 	reference: GroupReference,

@@ -3,6 +3,7 @@ import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import type { AttributeChange } from './attributes';
+import { rowsOf } from './compareGroup';
 
 /** Attributes that an item gives with their IDs, as a Get returns them. */
 
@@ -50,6 +51,3 @@ export async function separateExistingAttributes(
 		changed,
 	};
 }
-
-const rowsOf = (list: unknown): JsonObject[] =>
-	isJsonObject(list) && Array.isArray(list.data) ? list.data.filter(isJsonObject) : [];

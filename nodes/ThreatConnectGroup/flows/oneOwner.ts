@@ -16,6 +16,18 @@ export async function checkOwner(api: ThreatConnect, name: unknown, id: unknown)
 }
 
 /**
+ * @returns the name of the owner that a body gives by name or by ID; `undefined` if it gives none
+ * @throws InvalidInput when the API user sees no owner with the ID
+ */
+export async function ownerNameOf(
+	api: ThreatConnect,
+	{ ownerName, ownerId }: JsonObject,
+): Promise<string | undefined> {
+	if (!isUnset(ownerName)) return String(ownerName);
+	return isUnset(ownerId) ? undefined : await api.ownerName(ownerId);
+}
+
+/**
  * A body that names its owner once.
  *
  * @throws InvalidInput when the body names two owners

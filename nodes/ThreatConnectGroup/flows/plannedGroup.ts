@@ -13,7 +13,7 @@ const NEVER_SHOWN = ['password'];
 const isList = (value: unknown): value is JsonObject & { data: unknown[] } =>
 	isJsonObject(value) && Array.isArray(value.data);
 
-/** Gives a row that a body adds its ID. @param place in the list of the body */
+/** Makes the ID of a row that a body adds. @param place in the list of the body */
 type NewRowId = (list: string, place: number) => string;
 
 /**
@@ -164,7 +164,7 @@ export function noteChanges(
 	}
 }
 
-/** What tells a row from others, in a list of a response or of a body. */
+/** The keys by which a user recognizes a row of a list. */
 const TELLING = ['id', 'type', 'name', 'xid', 'summary', 'value', 'source', 'user', 'rating'];
 
 /** The rows that the other list does not have. */

@@ -10,6 +10,7 @@ import { misspelledKey, suggestion } from '../fields/keys';
 import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
 import { readPreview } from './options';
+import type { ListHint, OutputHints } from './outputHints';
 import type { RetryOnFailLog } from './retryOnFailLog';
 import { isUnset, saysNothing, unlocated } from '../core/readValue';
 
@@ -62,19 +63,6 @@ function holdsExpression(value: unknown): boolean {
 	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
 }
 
-/** A hint at the output that lists names, each with the number of its items. @param listed HTML */
-export type ListHint = (listed: string) => string;
-
-/** What the hints at the output say of an item's keys. */
-export type KeyUse = {
-	/** Keys that are no field, in Auto-Map mode. */
-	ignored: readonly string[];
-	/** Keys that are a field in another spelling, with the name of the field, in Auto-Map mode. */
-	spelled: ReadonlyArray<readonly [key: string, name: string]>;
-	/** What an operation says of keys or values. */
-	listed?: { hint: ListHint; names: readonly string[] };
-};
-
 type RetryLog = Pick<
 	RetryOnFailLog<unknown>,
 	'isRepeat' | 'startedAt' | 'isMadeByOtherItem' | 'partsDone'
@@ -98,7 +86,7 @@ export class Item {
 		private readonly parameters: Parameters,
 		private readonly table: Table,
 		readonly index: number,
-		private readonly notice: (keys: KeyUse) => void,
+		private readonly hints: OutputHints,
 		private readonly log: RetryLog,
 	) {}
 
@@ -170,12 +158,12 @@ export class Item {
 	private noteKeys({ ignored, spelled }: Pick<ReadRecord, 'ignored' | 'spelled'>): void {
 		const isSent = ([key]: readonly [string, string]) =>
 			!ignored.includes(key) && !saysNothing(this.json[key]);
-		this.notice({ ignored, spelled: [...spelled].filter(isSent) });
+		this.hints.noteKeys({ ignored, spelled: [...spelled].filter(isSent) });
 	}
 
 	/** Has a hint list the names, with the number of items that call this with each of them. */
 	hint(hint: ListHint, names: readonly string[]): void {
-		this.notice({ ignored: [], spelled: [], listed: { hint, names } });
+		this.hints.noteListed(hint, names);
 	}
 
 	/**

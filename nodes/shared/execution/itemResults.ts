@@ -13,13 +13,13 @@ export class ItemResults {
 	private readonly includingInput = new Set<number>();
 
 	/**
-	 * @param goOn a failure becomes an error item; otherwise it ends the run
+	 * @param continueOnFail a failure becomes an error item; otherwise it ends the run
 	 * @param input its items: an error item keeps their files, so that they can be sent again, and so does a result that
 	 *   brings files of its own
 	 */
 	constructor(
 		private readonly length: number,
-		private readonly goOn: boolean,
+		private readonly continueOnFail: boolean,
 		private readonly input: readonly INodeExecutionData[] = [],
 	) {
 		this.items = new Array<INodeExecutionData[] | undefined>(length);
@@ -36,7 +36,7 @@ export class ItemResults {
 			const items = toItems(outcome, index, this.input[index]?.binary);
 			this.items[index] = this.includingInput.has(index) ? this.withInput(items, index) : items;
 			this.succeeded += 1;
-		} else if (this.goOn) this.items[index] = [this.toErrorItem(outcome, index)];
+		} else if (this.continueOnFail) this.items[index] = [this.toErrorItem(outcome, index)];
 		else if (!this.firstFailure || index < this.firstFailure.index) {
 			this.firstFailure = { index, error: outcome };
 		}

@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 
 import type { ConnectionOptions } from '../http/connection';
+import { MAX_TIMER_MS } from '../http/deadline';
 import { InvalidInput } from '../core/errors';
 import { isBlank, optionalSwitch, readNumber, readSwitch } from '../core/readValue';
 
@@ -51,8 +52,7 @@ export function readConnectionOptions({
 		maxConcurrentRequests: Math.floor(
 			readNumber(most, '"Max Concurrent Requests" (maxConcurrentRequests)', 1),
 		),
-		// A timer can hold no more milliseconds.
-		timeout: Math.min((seconds || DEFAULT_TIMEOUT_SECONDS) * 1000, 2 ** 31 - 1),
+		timeout: Math.min((seconds || DEFAULT_TIMEOUT_SECONDS) * 1000, MAX_TIMER_MS),
 	};
 }
 

@@ -3,7 +3,6 @@ import type { IDataObject, IExecuteFunctions, INode, INodeExecutionData } from '
 import { runConcurrently } from './parallelItems';
 import { asError, escapeHtml, InvalidInput, toNodeError, withoutMarkup } from '../core/errors';
 import { Item, Parameters } from './item';
-import { count, KeyHints } from './keyHints';
 import {
 	type BulkEntry,
 	type BulkOperation,
@@ -17,6 +16,7 @@ import {
 } from './operation';
 import { readConnectionOptions, readIncludeInput } from './options';
 import { ItemResults } from './itemResults';
+import { OutputHints } from './outputHints';
 import { RetryOnFailLog } from './retryOnFailLog';
 import { inSlices } from './timeSlices';
 
@@ -35,13 +35,13 @@ export async function runItems<Api>(
 	const input = context.getInputData();
 	const { length } = input;
 	const operation = chosenOperation(context, service, node);
-	const goOn = context.continueOnFail();
-	const outcomes = new ItemResults(length, goOn, input);
+	const continueOnFail = context.continueOnFail();
+	const outcomes = new ItemResults(length, continueOnFail, input);
 	let connected: Awaited<ReturnType<typeof connect<Api>>>;
 	try {
 		connected = await connect(context, service);
 	} catch (error) {
-		if (!goOn)
+		if (!continueOnFail)
 			throw error instanceof InvalidInput ? toNodeError(node, error, 0, NOTHING_SENT) : asError(error);
 		// The error is not thrown, because n8n would pass the items to the regular output as if they had been sent.
 		for (let index = 0; index < length; index++) outcomes.settle(index, asError(error));
@@ -50,27 +50,26 @@ export async function runItems<Api>(
 
 	const retryLog = new RetryOnFailLog<Output>(context);
 	const parameters = new Parameters(context);
-	const keys = new KeyHints(service.table);
+	const hints = new OutputHints(service.table);
 	const signal = context.getExecutionCancelSignal();
 	const previewed = new Set<number>();
-	const previews = new Map<string, number>();
 	const run: Run<Api> = {
 		...connected,
 		context,
 		node,
 		length,
-		goOn,
+		continueOnFail,
 		outcomes,
 		retryLog,
 		previewed,
 		previewOf: service.preview(connected.api),
 		settle(index, outcome) {
 			if (!previewed.has(index)) retryLog.note(index, outcome);
-			else count(previews, outcome instanceof Error ? 'failed' : outcomeName(outcome));
+			else hints.notePreview(outcome instanceof Error ? 'failed' : outcomeName(outcome));
 			outcomes.settle(index, outcome);
 		},
 		signal,
-		itemAt: (index) => new Item(context, parameters, service.table, index, keys.note, retryLog),
+		itemAt: (index) => new Item(context, parameters, service.table, index, hints, retryLog),
 		halted: () => outcomes.hasFailed || signal?.aborted === true,
 	};
 	if ('runAll' in operation) await runTogether(operation, run);
@@ -78,15 +77,7 @@ export async function runItems<Api>(
 
 	if (outcomes.areAllGood) retryLog.end();
 	const output = outcomes.toOutput(node);
-	if (previews.size > 0) {
-		const counts = [...previews]
-			.sort()
-			.map(([name, items]) => `${items} ${escapeHtml(name)}`)
-			.join(', ');
-		const message = `Preview: nothing was written. What the items would be: ${counts}.`;
-		context.addExecutionHints({ message, location: 'outputPane' });
-	}
-	for (const message of keys.messages()) context.addExecutionHints({ message, location: 'outputPane' });
+	for (const message of hints.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
 }
 
@@ -106,7 +97,7 @@ type Run<Api> = {
 	atOnce: number;
 	length: number;
 	/** Whether items that fail become error items; otherwise the first failure ends the run. */
-	goOn: boolean;
+	continueOnFail: boolean;
 	outcomes: ItemResults;
 	retryLog: RetryOnFailLog<Output>;
 	/** Items that only say what they would do. */
@@ -185,7 +176,7 @@ async function runEach<Api>(operation: SingleOperation<Api>, run: Run<Api>): Pro
 	const { settle, retryLog } = run;
 	await load(operation, run);
 	const prepare = (index: number) => prepareItem(operation, run, index);
-	const prepared = run.goOn ? undefined : await prepareAll(run, prepare);
+	const prepared = run.continueOnFail ? undefined : await prepareAll(run, prepare);
 	await runConcurrently(run.length, run.atOnce, run.halted, (index) => {
 		const earlier = retryLog.earlier(index);
 		if (earlier !== undefined) {
@@ -249,7 +240,7 @@ async function runTogether<Api>(operation: BulkOperation<Api>, run: Run<Api>): P
 		try {
 			entries.push({ index, entry: operation.prepareEntry(readItem(run, index), api) });
 		} catch (error) {
-			if (!run.goOn) throw toNodeError(run.node, error, index, NOTHING_SENT);
+			if (!run.continueOnFail) throw toNodeError(run.node, error, index, NOTHING_SENT);
 			settle(index, asError(error));
 		}
 	};

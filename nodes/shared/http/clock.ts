@@ -27,14 +27,14 @@ export class Clock {
 	 */
 	correct(date: unknown, used: number): boolean {
 		const ahead = aheadOf(date);
-		if (ahead === undefined || Math.abs(ahead - used) < WORTHWHILE) return false;
+		if (ahead === undefined || Math.abs(ahead - used) < MIN_CORRECTION_MS) return false;
 		this.correction = ahead;
 		return true;
 	}
 }
 
-/** Milliseconds. A smaller difference would not have made the service refuse. */
-const WORTHWHILE = 60_000;
+/** A smaller difference would not have made the service refuse. */
+const MIN_CORRECTION_MS = 60_000;
 
 function aheadOf(date: unknown): number | undefined {
 	const time = typeof date === 'string' ? Date.parse(date) : NaN;

@@ -1,13 +1,23 @@
 /**
  * How long a response may take until its end, in multiples of the time-out. The time-out itself ends when the response begins.
  */
-const WHOLE_ANSWER = 5;
+const WHOLE_RESPONSE_TIMEOUTS = 5;
 
 /** Milliseconds that a timer can hold at most. */
 export const MAX_TIMER_MS = 2 ** 31 - 1;
 /** Requests that begin within so many milliseconds, or within this part of their time, share a timer. */
-const TOGETHER = 1000;
-const TOGETHER_PART = 0.1;
+const SHARED_TIMER_MS = 1000;
+const SHARED_TIMER_PART = 0.1;
+
+/** The deadline for all of a request, from its start to the end of the response. */
+export type RequestDeadline<T extends object> = {
+	/** The given context, in which the request also ends at the deadline. */
+	readonly context: T;
+	/** Milliseconds that the request may take. */
+	readonly total: number;
+	/** Whether the deadline has ended the request. */
+	readonly isPast: boolean;
+};
 
 /** n8n's functions take the signal that ends a request from the context. */
 type Context = { getExecutionCancelSignal?(): AbortSignal | undefined };
@@ -47,9 +57,9 @@ export class Deadlines<T extends object> {
 	}
 
 	private begin(): Shared {
-		const total = Math.min(this.timeout * WHOLE_ANSWER, MAX_TIMER_MS - TOGETHER);
-		const together = Math.min(TOGETHER, total * TOGETHER_PART);
-		const time = AbortSignal.timeout(total + together);
+		const total = Math.min(this.timeout * WHOLE_RESPONSE_TIMEOUTS, MAX_TIMER_MS - SHARED_TIMER_MS);
+		const sharedFor = Math.min(SHARED_TIMER_MS, total * SHARED_TIMER_PART);
+		const time = AbortSignal.timeout(total + sharedFor);
 		const cancelled = (this.context as Context).getExecutionCancelSignal?.();
 		const underWay = new Set<AbortController>();
 		const abort = () => {
@@ -57,13 +67,12 @@ export class Deadlines<T extends object> {
 			for (const controller of underWay) controller.abort();
 		};
 		for (const reason of [cancelled, time]) reason?.addEventListener('abort', abort);
-		return { until: Date.now() + together, total, time, cancelled, underWay };
+		return { until: Date.now() + sharedFor, total, time, cancelled, underWay };
 	}
 }
 
-export class Deadline<T extends object> {
+export class Deadline<T extends object> implements RequestDeadline<T> {
 	private readonly controller = new AbortController();
-	/** The given context, in which requests also end at the deadline. */
 	readonly context: T;
 
 	constructor(
@@ -76,12 +85,10 @@ export class Deadline<T extends object> {
 		else shared.underWay.add(this.controller);
 	}
 
-	/** Milliseconds that the request may take. */
 	get total(): number {
 		return this.shared.total;
 	}
 
-	/** Whether the deadline has ended the request. */
 	get isPast(): boolean {
 		return this.controller.signal.aborted && this.shared.cancelled?.aborted !== true;
 	}
@@ -97,7 +104,7 @@ export class Deadline<T extends object> {
  * time-out limits only the pauses, so a response that trickles would go on for ever.
  *
  * @returns `endAfter` ends the request after so many milliseconds, and replaces an earlier call, unless the stream has
- *   closed. Call `end` when a request without a stream has ended.
+ *   closed. It returns the deadline. Call `end` when a request without a stream has ended.
  */
 export function stoppable<T extends object>(context: T) {
 	const controller = new AbortController();
@@ -109,18 +116,30 @@ export function stoppable<T extends object>(context: T) {
 	const end = () => {
 		for (const reason of [late, cancelled]) reason?.removeEventListener('abort', abort);
 	};
+	const stopped = under(context, controller.signal);
+	const isLate = () => late?.aborted === true;
 	return {
-		context: under(context, controller.signal),
-		endAfter(total: number, stream?: { once(event: 'close', listener: () => void): unknown }) {
+		context: stopped,
+		endAfter(
+			total: number,
+			stream?: { once(event: 'close', listener: () => void): unknown },
+		): RequestDeadline<T> {
 			late?.removeEventListener('abort', abort);
 			late = AbortSignal.timeout(Math.min(total, MAX_TIMER_MS));
 			late.addEventListener('abort', abort);
 			stream?.once('close', end);
+			return {
+				context: stopped,
+				total,
+				get isPast() {
+					return isLate();
+				},
+			};
 		},
 		end,
-		isLate: () => late?.aborted === true,
+		isLate,
 	};
 }
 
 /** @returns milliseconds within which all of a response without a file has to arrive */
-export const wholeAnswerTime = (timeout: number) => Math.min(timeout * WHOLE_ANSWER, MAX_TIMER_MS);
+export const wholeResponseMs = (timeout: number) => Math.min(timeout * WHOLE_RESPONSE_TIMEOUTS, MAX_TIMER_MS);

@@ -2,6 +2,7 @@ import type { IHttpRequestMethods, IHttpRequestOptions } from 'n8n-workflow';
 
 import { InvalidInput, isWrite } from '../core/errors';
 import { cancelSignal, type Connection } from './connection';
+import type { RequestDeadline } from './deadline';
 import { networkFailure, redirectFailure, timeoutFailure } from './networkErrors';
 import { masked, maskedHeaders, refuseMaskedSecret } from './masking';
 import { proxyOf, proxyRefusal } from './proxy';
@@ -42,16 +43,6 @@ export const retryRulesOf = (
 	recover: connection.recover,
 });
 
-/** The deadline for all of a request, from its start to the end of the response. */
-type RequestDeadline = {
-	/** The context in which the request ends at the deadline. */
-	context: Connection['context'];
-	/** Milliseconds. */
-	total: number;
-	/** Whether the deadline has ended the request. */
-	readonly isPast: boolean;
-};
-
 /**
  * One request and its response, with the body as it came.
  *
@@ -64,7 +55,7 @@ export async function exchange(
 	{ context, credentialType, credentials, root, timeout, clock, ensureDirect, isReadOnly }: Connection,
 	{ method, path, query = [] }: ServiceRequest,
 	content: Pick<IHttpRequestOptions, 'headers' | 'body' | 'encoding'>,
-	deadline: RequestDeadline,
+	deadline: RequestDeadline<Connection['context']>,
 ): Promise<Omit<ServiceResponse, 'json' | 'text'> & { body: unknown }> {
 	if (isReadOnly && isWrite(method)) throw heldBack(method);
 	refuseMaskedSecret(decodeURIComponent(path));

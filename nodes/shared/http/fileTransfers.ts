@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 
 import type { Connection } from './connection';
 import { asError } from '../core/errors';
-import { MAX_TIMER_MS, stoppable, wholeAnswerTime } from './deadline';
+import { MAX_TIMER_MS, stoppable, wholeResponseMs } from './deadline';
 import { exchange, retryRulesOf, type ServiceRequest } from './exchange';
 import { withoutSecret } from './masking';
 import { readBody, type ServiceResponse } from './response';
@@ -12,13 +12,13 @@ import { withRetries } from './retry';
 export type Bytes = Buffer | Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
 type ByteStream = Exclude<Bytes, Buffer>;
 
-/** Bytes per millisecond of the slowest transfer that is allowed. */
-const SLOWEST = 128;
-/** Milliseconds for a file whose length is unknown. */
-const LONGEST_DOWNLOAD = 3_600_000;
+/** The slowest transfer that is allowed. */
+const MIN_BYTES_PER_MS = 128;
+/** For a file whose length is unknown. */
+const MAX_DOWNLOAD_MS = 3_600_000;
 /** @returns milliseconds that so many bytes may take: the time-out, and a second for each 128 kB */
 const timeForBytes = (timeout: number, length: number) =>
-	Math.min(timeout + Math.round((length || 0) / SLOWEST), MAX_TIMER_MS);
+	Math.min(timeout + Math.round((length || 0) / MIN_BYTES_PER_MS), MAX_TIMER_MS);
 
 /**
  * Sends bytes as the body, and returns the response as `send` does.
@@ -36,8 +36,7 @@ export async function sendBytes(
 	return await withRetries(retryRulesOf(connection, method, idempotent), async () => {
 		const { bytes, length } = await open();
 		const stop = stoppable(connection.context);
-		const total = timeForBytes(wholeAnswerTime(connection.timeout), length);
-		stop.endAfter(total);
+		const deadline = stop.endAfter(timeForBytes(wholeResponseMs(connection.timeout), length));
 		const headers = {
 			Accept: 'application/json',
 			'Content-Type': 'application/octet-stream',
@@ -47,14 +46,7 @@ export async function sendBytes(
 			// The HTTP layer's time-out runs from the first byte that is sent until the answer begins.
 			const sending = { ...connection, timeout: timeForBytes(connection.timeout, length) };
 			const content = { headers, body: bytes, encoding: 'text' as const };
-			const { context } = stop;
-			const reply = await exchange(sending, request, content, {
-				context,
-				total,
-				get isPast() {
-					return stop.isLate();
-				},
-			});
+			const reply = await exchange(sending, request, content, deadline);
 			return { ...reply, ...readBody(reply.body, connection.credentials) };
 		} finally {
 			stop.end();
@@ -83,20 +75,12 @@ export async function fetchBytes(
 	return await withRetries<BytesResponse>(
 		{ ...retryRulesOf(connection, request.method, true), isGarbled: ({ stream }) => stream === undefined },
 		async () => {
-			const { context, endAfter, end, isLate } = stoppable(connection.context);
-			const begin = wholeAnswerTime(connection.timeout);
-			endAfter(begin);
+			const { endAfter, end, isLate } = stoppable(connection.context);
+			const deadline = endAfter(wholeResponseMs(connection.timeout));
 			// Compression is refused, because the length of the file would be unknown.
 			const headers = { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' };
 			let reply;
 			try {
-				const deadline = {
-					context,
-					total: begin,
-					get isPast() {
-						return isLate();
-					},
-				};
 				reply = await exchange(connection, request, { headers, encoding: 'stream' }, deadline);
 			} catch (error) {
 				end();
@@ -104,8 +88,7 @@ export async function fetchBytes(
 			}
 			const stream = reply.body as ByteStream;
 			const length = reply.headers['content-length'];
-			const total =
-				length === undefined ? LONGEST_DOWNLOAD : timeForBytes(connection.timeout, Number(length));
+			const total = length === undefined ? MAX_DOWNLOAD_MS : timeForBytes(connection.timeout, Number(length));
 			endAfter(total, stream);
 			// A proxy may send its login page with a status of success, and a service may send an error with one.
 			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));

@@ -14,9 +14,10 @@ export const HIDDEN = '*****(secret hidden)';
 /** The credential fields that must never be seen. */
 const SECRET_FIELDS = ['apiToken', 'secretKey', 'apiKey'];
 
-const LONG = 20;
-const LONG_ENOUGH = 12;
-const VARIED_ENOUGH = 6;
+/** Characters of a secret that is hidden: of any, of one that does not look like words, and different ones in both. */
+const MIN_LENGTH = 20;
+const MIN_RANDOM_LENGTH = 12;
+const MIN_DIFFERENT = 6;
 /** Words, abbreviations, years and numbers, one after the other: `prod-2026`, `CustomerPortal`, `202611280000`. */
 const WORDS = /^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|\d+|[^A-Za-z\d])+$/;
 
@@ -27,8 +28,8 @@ const WORDS = /^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,}|\d+|[^A-Za-z\d])+$/;
  * @returns whether the secret has 20 characters, or 12 that do not look like words; in both cases 6 different ones
  */
 export const canBeHidden = (secret: string): boolean =>
-	new Set(secret).size >= VARIED_ENOUGH &&
-	(secret.length >= LONG || (secret.length >= LONG_ENOUGH && !WORDS.test(secret)));
+	new Set(secret).size >= MIN_DIFFERENT &&
+	(secret.length >= MIN_LENGTH || (secret.length >= MIN_RANDOM_LENGTH && !WORDS.test(secret)));
 
 /** @returns whether the credential has a secret that is too short or too plain to be hidden in answers */
 export const hasPlainSecret = (credentials: ICredentialDataDecryptedObject): boolean =>
@@ -42,8 +43,8 @@ const secretsOf = (credentials: ICredentialDataDecryptedObject): string[] =>
 
 /** @returns the text without the credential's secrets in any spelling */
 export function masked(text: string, credentials: ICredentialDataDecryptedObject): string {
-	const spellings = secretSpellings(credentials);
-	return spellings?.mayBeIn(text) ? spellings.hideIn(text) : text;
+	const patterns = secretPatterns(credentials);
+	return patterns?.mayBeIn(text) ? patterns.hideIn(text) : text;
 }
 
 /**
@@ -61,11 +62,11 @@ export function maskedJson(
 	isInText: boolean,
 	credentials: ICredentialDataDecryptedObject,
 ): unknown {
-	const spellings = secretSpellings(credentials);
+	const patterns = secretPatterns(credentials);
 	// An escape such as \u0026 may be part of another escape: \u0026#61; is = in HTML. The pattern finds all other
 	// escapes.
-	if (!spellings || !(isInText || text.includes('\\u'))) return json;
-	return eachString(json, (one) => (spellings.mayBeIn(one) ? spellings.hideIn(one) : one));
+	if (!patterns || !(isInText || text.includes('\\u'))) return json;
+	return eachString(json, (one) => (patterns.mayBeIn(one) ? patterns.hideIn(one) : one));
 }
 
 /** A response's headers without the credential's secrets. */
@@ -165,7 +166,7 @@ function rename(own: Record<string, unknown>, change: (text: string) => string):
 	}
 }
 
-class Spellings {
+class SecretPatterns {
 	/** Finds a few characters of each form. This is fast, and nothing is hidden where none is found. */
 	private readonly core: RegExp;
 	private complete: RegExp[] | undefined;
@@ -210,22 +211,22 @@ function rangeAt(text: string, core: number, complete: RegExp[]): { start: numbe
 }
 
 /** One for each credential of a run. */
-const known = new WeakMap<ICredentialDataDecryptedObject, { of: string; spellings?: Spellings }>();
+const known = new WeakMap<ICredentialDataDecryptedObject, { of: string; patterns?: SecretPatterns }>();
 
-function secretSpellings(credentials: ICredentialDataDecryptedObject): Spellings | undefined {
+function secretPatterns(credentials: ICredentialDataDecryptedObject): SecretPatterns | undefined {
 	const secrets = secretsOf(credentials).filter(canBeHidden);
 	const { accessId } = credentials;
-	const signer = typeof accessId === 'string' && accessId.length >= LONG_ENOUGH ? accessId : '';
+	const signer = typeof accessId === 'string' && accessId.length >= MIN_RANDOM_LENGTH ? accessId : '';
 	const of = [...secrets, signer].join('\n');
 	const present = known.get(credentials);
-	if (present?.of === of) return present.spellings;
+	if (present?.of === of) return present.patterns;
 	const forms = [
 		...secrets.flatMap((secret) => formsOf(secret)),
 		...(signer ? formsOf(`${signer}:`, signaturePattern) : []),
 	];
-	const spellings = forms.length > 0 ? new Spellings(forms) : undefined;
-	known.set(credentials, { of, spellings });
-	return spellings;
+	const patterns = forms.length > 0 ? new SecretPatterns(forms) : undefined;
+	known.set(credentials, { of, patterns });
+	return patterns;
 }
 
 /**
@@ -268,7 +269,7 @@ function formsOf(secret: string, rest: (isOfBytes: boolean) => string = () => ''
  */
 function formOf(text: string, isOfBytes = false): Form {
 	const start = Math.max(0, Math.floor((text.length - CORE_LENGTH) / 2));
-	const part = (from: number, to: number) => spelled(text, from, to, isOfBytes);
+	const part = (from: number, to: number) => textPattern(text, from, to, isOfBytes);
 	const character = text.charAt(start);
 	return {
 		first: `\\%&=${character}${isOfBytes ? (URL_SAFE[character] ?? '') : ''}`,
@@ -291,12 +292,12 @@ const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9a
 /** Quoted-printable mail breaks its lines after "=". */
 const SOFT_LINE_BREAK = String.raw`(?:=(?:\s|\\{1,4}[rnt]){1,4})?`;
 
-function spelled(text: string, from: number, to: number, isOfBytes: boolean): string {
+function textPattern(text: string, from: number, to: number, isOfBytes: boolean): string {
 	const characters = [...text.slice(from, to)].map((character, index) => {
 		const afterBackslash = text[from + index - 1] === '\\';
 		const other = isOfBytes ? URL_SAFE[character] : undefined;
-		const own = spellings(character, afterBackslash);
-		return other === undefined ? own : `(?:${own}|${spellings(other, afterBackslash)})`;
+		const own = characterPattern(character, afterBackslash);
+		return other === undefined ? own : `(?:${own}|${characterPattern(other, afterBackslash)})`;
 	});
 	return characters.join(lineBreak(isOfBytes));
 }
@@ -341,7 +342,7 @@ const HTML_NAMES: Record<string, string> = {
 	'}': 'rcub|rbrace',
 };
 
-const cached = new Map<string, string>();
+const characterPatterns = new Map<string, string>();
 
 /**
  * A pattern of all that the encoders of JSON, JavaScript, HTML, URLs and mail make of a character.
@@ -349,8 +350,8 @@ const cached = new Map<string, string>();
  * @param afterBackslash whether the character before it in the secret is a backslash. If not, a run of backslashes is
  *   tried only at its beginning, because a text of nothing but backslashes would make the search slow.
  */
-function spellings(character: string, afterBackslash: boolean): string {
-	const present = cached.get(`${character}${afterBackslash}`);
+function characterPattern(character: string, afterBackslash: boolean): string {
+	const present = characterPatterns.get(`${character}${afterBackslash}`);
 	if (present !== undefined) return present;
 	const code = character.charCodeAt(0);
 	const hex = code.toString(16).padStart(2, '0');
@@ -369,7 +370,7 @@ function spellings(character: string, afterBackslash: boolean): string {
 		`${AMPERSAND}(?:${html.join('|')})`,
 		`=${hex}`,
 	].join('|')})`;
-	cached.set(`${character}${afterBackslash}`, pattern);
+	characterPatterns.set(`${character}${afterBackslash}`, pattern);
 	return pattern;
 }
 

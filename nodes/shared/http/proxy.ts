@@ -7,8 +7,8 @@ import { InvalidInput, ServiceFailure } from '../core/errors';
  * Only a proxy can answer it.
  */
 
-/** Nothing can listen at port 0. */
-const NOBODY = 0;
+/** Nothing can listen at it. */
+const UNUSABLE_PORT = 0;
 
 /**
  * @param root the address that the secret will go to
@@ -20,7 +20,7 @@ export async function refuseProxy(root: string, ask: (url: string) => Promise<un
 	if (protocol !== 'http:') return;
 	let proxy = '';
 	try {
-		await ask(`http://${hostname}:${NOBODY}/`);
+		await ask(`http://${hostname}:${UNUSABLE_PORT}/`);
 	} catch (error) {
 		const tried = connectionOf(error);
 		// The request was not even tried, e.g. because n8n's own rules forbid the address. The real request will report

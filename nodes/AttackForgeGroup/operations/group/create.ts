@@ -3,7 +3,7 @@ import { extraJsonOption, optionsCollection, previewOption } from '../../../shar
 import { recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
 import { table } from '../../fields/groupFields';
-import { checkBody, definitionsFor, noteDoubts, noteMissing } from '../../flows/checkBody';
+import { checkBody, definitionsFor, definitionsLoader, noteDoubts, noteMissing } from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import { changedGroupRecords } from '../parameters';
 
@@ -17,11 +17,13 @@ export const create = defineOperation<AttackForge>({
 	description: 'Create a group with its contacts, custom fields and access',
 	parameters: [...recordParameters(table, 'create'), optionsCollection(extraJsonOption, previewOption)],
 	records: changedGroupRecords,
-	load: definitionsFor('create'),
+	load: definitionsLoader('create'),
 	prepare(item, api) {
-		const body = checkBody(item.body('create'), item, api)();
-		noteDoubts(body, item, api);
-		noteMissing(body, item, api);
+		const given = item.body('create');
+		const definitions = definitionsFor(item, api);
+		const body = checkBody(given, item, definitions)();
+		noteDoubts(body, item, definitions);
+		noteMissing(body, item, definitions);
 		return {
 			orderKey: nameOrderKey(body.name),
 			sets: Object.keys(body),

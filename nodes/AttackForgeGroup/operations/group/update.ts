@@ -11,7 +11,7 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { checkBody, definitionsFor, noteDoubts } from '../../flows/checkBody';
+import { checkBody, definitionsFor, definitionsLoader, noteDoubts } from '../../flows/checkBody';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
@@ -34,12 +34,14 @@ export const update = defineOperation<AttackForge>({
 		...updatingNotices('updateFields'),
 	],
 	records: changedGroupRecords,
-	load: definitionsFor('update'),
+	load: definitionsLoader('update'),
 	prepare(item, api) {
 		const id = readGroupId(item);
-		const bodyFor = checkBody(item.body('update'), item, api);
+		const given = item.body('update');
+		const definitions = definitionsFor(item, api);
+		const bodyFor = checkBody(given, item, definitions);
 		const body = bodyFor();
-		noteDoubts(body, item, api);
+		noteDoubts(body, item, definitions);
 		const modes = readModes(item);
 		return {
 			orderKey: id,

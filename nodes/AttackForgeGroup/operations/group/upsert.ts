@@ -25,7 +25,14 @@ import {
 	updatingOptions,
 	upsertRecords,
 } from '../parameters';
-import { type BodyFor, checkBody, definitionsFor, noteDoubts, noteMissing } from '../../flows/checkBody';
+import {
+	type BodyFor,
+	checkBody,
+	definitionsFor,
+	definitionsLoader,
+	noteDoubts,
+	noteMissing,
+} from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
 import {
 	described,
@@ -97,17 +104,18 @@ export const upsert = defineOperation<AttackForge>({
 		...updatingNotices('additionalFields'),
 	],
 	records: upsertRecords,
-	load: definitionsFor('upsert'),
+	load: definitionsLoader('upsert'),
 	prepare(item, api) {
 		const bodies = item.upsertBodies();
+		const definitions = definitionsFor(item, api);
 		const create = () => {
-			const body = checkBody(bodies.create(), item, api)();
-			noteMissing(body, item, api);
+			const body = checkBody(bodies.create(), item, definitions)();
+			noteMissing(body, item, definitions);
 			return body;
 		};
-		const bodyFor = checkBody(bodies.update, item, api);
+		const bodyFor = checkBody(bodies.update, item, definitions);
 		const update = bodyFor();
-		noteDoubts(update, item, api);
+		noteDoubts(update, item, definitions);
 		const match = readMatch(item, update, api);
 		const modes = readModes(item);
 		return {

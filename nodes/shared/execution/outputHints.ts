@@ -1,33 +1,53 @@
 import { escapeHtml } from '../core/errors';
 import type { Table } from '../fields/field';
 import { fieldLike } from '../fields/keys';
-import type { KeyUse, ListHint } from './item';
 
-/** What became of the items' keys, for the hints beside the node's output. */
+/** A hint that lists names, each with the number of its items. @param listed HTML */
+export type ListHint = (listed: string) => string;
+
+/** What became of an item's keys in Auto-Map mode. */
+export type KeyUse = {
+	/** Keys that are no field. */
+	ignored: readonly string[];
+	/** Keys that are a field in another spelling, with the name of the field. */
+	spelled: ReadonlyArray<readonly [key: string, name: string]>;
+};
 
 /** Characters of a key in a hint. */
 const LONGEST_KEY = 80;
 const MOST_KEYS = 20;
 
-export class KeyHints {
+/** The hints beside the node's output, which count the items that they concern. */
+export class OutputHints {
 	private readonly ignored = new Map<string, number>();
 	private readonly spelled = new Map<string, number>();
+	/** The field of each key in another spelling. */
 	private readonly names = new Map<string, string>();
 	private readonly lists = new Map<ListHint, Map<string, number>>();
+	/** By outcome. */
+	private readonly previews = new Map<string, number>();
 
 	constructor(private readonly table: Table) {}
 
-	readonly note = ({ ignored, spelled, listed }: KeyUse): void => {
+	noteKeys({ ignored, spelled }: KeyUse): void {
 		for (const key of ignored) count(this.ignored, key);
 		for (const [key, name] of spelled) {
 			count(this.spelled, key);
 			this.names.set(key, name);
 		}
-		if (!listed) return;
-		const counts = this.lists.get(listed.hint) ?? new Map<string, number>();
-		this.lists.set(listed.hint, counts);
-		for (const name of listed.names) count(counts, name);
-	};
+	}
+
+	/** @param names that one item adds to the list of the hint */
+	noteListed(hint: ListHint, names: readonly string[]): void {
+		const counts = this.lists.get(hint) ?? new Map<string, number>();
+		this.lists.set(hint, counts);
+		for (const name of names) count(counts, name);
+	}
+
+	/** @param outcome of one item that only says what it would do */
+	notePreview(outcome: string): void {
+		count(this.previews, outcome);
+	}
 
 	private get adviceByKey(): string {
 		const field = this.table.fields.find(({ byKey }) => byKey === true);
@@ -43,7 +63,11 @@ export class KeyHints {
 			const like = fieldLike(key, this.table);
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
+		const previewed = [...this.previews].sort().map(([name, items]) => `${items} ${escapeHtml(name)}`);
 		return [
+			...(previewed.length > 0
+				? [`Preview: nothing was written. What the items would be: ${previewed.join(', ')}.`]
+				: []),
 			...(sent.length > 0
 				? [`Sent although spelled differently from the field of the API: ${listed(sent)}.`]
 				: []),
@@ -62,8 +86,7 @@ export class KeyHints {
 }
 
 /** Adds one to the count of a name. */
-export const count = (counts: Map<string, number>, name: string) =>
-	counts.set(name, (counts.get(name) ?? 0) + 1);
+const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
 
 const quoted = (key: string) => `"${escapeHtml(key, LONGEST_KEY)}"`;
 
