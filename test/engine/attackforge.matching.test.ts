@@ -56,6 +56,31 @@ test('two items "ACME" and "ACME " are one group, and do not rename each other',
 	expect(names()).toEqual(['ACME']);
 });
 
+test('two items that find one group in different ways keep what the other has written', async () => {
+	await start();
+	const { id } = server.seedGroup({ name: 'ACME', ...CONTACTS });
+	const items = [
+		{ name: 'ACME', custom_fields: { region: 'APAC' } },
+		{ id, custom_fields: { client_code: 'C1' } },
+		{ name: 'ACME', group_owner: 'Ann', custom_fields: { region: 'APAC' } },
+	];
+	const parameters = {
+		dataMode: 'autoMap',
+		matchBy: '={{ $json.id ? "id" : "name" }}',
+		groupId: '={{ $json.id }}',
+		// n8n asks for it where it does not know how the items match.
+		matchKey: 'client_code',
+	};
+	expect(outcomes(await node('upsert', parameters, { items }))).toEqual(['updated', 'updated', 'updated']);
+	expect(server.group(id)?.group_owner).toBe('Ann');
+	expect(server.group(id)?.custom_fields).toEqual(
+		expect.arrayContaining([
+			{ key: 'region', value: 'APAC' },
+			{ key: 'client_code', value: 'C1' },
+		]),
+	);
+});
+
 test.each([{ storesText: true }, { storesText: false }])(
 	'a second run of the same items writes nothing, whatever their types: %j',
 	async (options) => {
