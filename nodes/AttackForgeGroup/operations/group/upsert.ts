@@ -237,12 +237,12 @@ async function noticeOfNew(
 	{ is_deleted: isDeleted }: JsonObject,
 ): Promise<string | undefined> {
 	if (!search) return undefined;
-	const { same, otherCase } = await othersLike(api, search, id).catch(() => ({ same: [], otherCase: [] }));
+	const { same, alike } = await othersLike(api, search, id).catch(() => ({ same: [], alike: [] }));
 	if (same.length > 0) {
 		return `Another group has the ${described(search)} too: ${same.join(', ')}. It was not listed before, or was created at the same time: keep one of them.`;
 	}
-	if (otherCase.length > 0) {
-		return `Another group has the ${described(search)} but for upper and lower case: ${otherCase.join(', ')}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`;
+	if (alike.length > 0) {
+		return `Another group has the ${described(search)} but for case or white space: ${alike.join(', ')}. Both count, and so this one was created: if both are meant to be one, keep one of them.`;
 	}
 	if (isDeleted !== false) return undefined;
 	return 'No such group was listed, and so one was created. AttackForge may not list groups that are deleted: to bring one back, match by Group ID.';
