@@ -73,6 +73,45 @@ test('columns of a spreadsheet are custom fields, and a key is found in another 
 	]);
 });
 
+test('a mark at the start of a CSV file hides no custom field', async () => {
+	const items = [{ '\uFEFFcustom_fields.client_code ': 'C-9', ...NEW }];
+	const parameters = { dataMode: 'autoMap', matchBy: 'customField', matchKey: 'client_code' };
+	for (const outcome of ['created', 'unchanged']) {
+		const [one] = (await node('upsert', parameters, { items })).items;
+		expect(one?.json._outcome).toBe(outcome);
+	}
+	expect(storedBy(server)).toEqual([{ key: 'client_code', value: 'C-9' }]);
+});
+
+describe.each(['merge', 'differing', 'replace'])(
+	'text that is an empty list clears nothing: %s',
+	(customFieldsMode) => {
+		const FIELDS = [
+			{ key: 'services', value: ['Red Team', 'Code Review'] },
+			{ key: 'escalation_contacts', value: [{ name: 'Ann' }] },
+		];
+
+		test.each([
+			['services', ','],
+			['services', '[]'],
+			['services', '[""]'],
+			['services', [',']],
+			['escalation_contacts', '[]'],
+			['escalation_contacts', '[null]'],
+			['escalation_contacts', '{}'],
+		])('%s: %j', async (key, value) => {
+			for (const operation of ['update', 'upsert']) {
+				const { id } = server.seedGroup({ ...CONTACTS, name: 'Listed', custom_fields: FIELDS });
+				const parameters = { dataMode: 'autoMap', groupId: id, matchBy: 'id', options: { customFieldsMode } };
+				const items = [{ group_owner: 'Ann', custom_fields: { [key]: value } }];
+				const { error } = await node(operation, parameters, { items });
+				expect(error).toBeUndefined();
+				expect(server.group(id)).toMatchObject({ group_owner: 'Ann', custom_fields: FIELDS });
+			}
+		});
+	},
+);
+
 describe('a key that the group itself has is that field', () => {
 	const OWN = { key: 'clientcode', value: 'old' };
 	const LIKE = { clientcode: 'new' };

@@ -36,6 +36,7 @@ test.each([
 	['ACME', ' ACME '],
 	['Café', 'Cafe\u0301'],
 	['ACME', 'ACME\u00a0'],
+	['ACME', '\u200bACME\u200b'],
 ])('a group "%s" that the item names "%s" is found, and keeps its name', async (stored, given) => {
 	await start();
 	server.seedGroup({ name: stored, ...CONTACTS });
@@ -54,6 +55,31 @@ test('two items "ACME" and "ACME " are one group, and do not rename each other',
 		'unchanged',
 	]);
 	expect(names()).toEqual(['ACME']);
+});
+
+test('two items that find one group in different ways keep what the other has written', async () => {
+	await start();
+	const { id } = server.seedGroup({ name: 'ACME', ...CONTACTS });
+	const items = [
+		{ name: 'ACME', custom_fields: { region: 'APAC' } },
+		{ id, custom_fields: { client_code: 'C1' } },
+		{ name: 'ACME', group_owner: 'Ann', custom_fields: { region: 'APAC' } },
+	];
+	const parameters = {
+		dataMode: 'autoMap',
+		matchBy: '={{ $json.id ? "id" : "name" }}',
+		groupId: '={{ $json.id }}',
+		// n8n asks for it where it does not know how the items match.
+		matchKey: 'client_code',
+	};
+	expect(outcomes(await node('upsert', parameters, { items }))).toEqual(['updated', 'updated', 'updated']);
+	expect(server.group(id)?.group_owner).toBe('Ann');
+	expect(server.group(id)?.custom_fields).toEqual(
+		expect.arrayContaining([
+			{ key: 'region', value: 'APAC' },
+			{ key: 'client_code', value: 'C1' },
+		]),
+	);
 });
 
 test.each([{ storesText: true }, { storesText: false }])(
@@ -261,16 +287,19 @@ describe('the output', () => {
 		},
 	);
 
-	test('says that there is a group whose name differs only in upper and lower case', async () => {
-		await start();
-		const { id } = server.seedGroup({ name: 'acme', ...CONTACTS });
-		expect(jsonOf((await upsert([{ name: 'ACME' }])).items)).toMatchObject([
-			{
-				_outcome: 'created',
-				_notice: `Another group has the name "ACME" but for upper and lower case: ${id}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`,
-			},
-		]);
-	});
+	test.each(['acme corp', 'ACME\u00a0Corp', 'ACME  Corp', 'ACME Co\u00adrp'])(
+		'says that there is a group "%s", whose name differs only in case or white space',
+		async (like) => {
+			await start();
+			const { id } = server.seedGroup({ name: like, ...CONTACTS });
+			expect(jsonOf((await upsert([{ name: 'ACME Corp' }])).items)).toMatchObject([
+				{
+					_outcome: 'created',
+					_notice: `Another group has the name "ACME Corp" but for case or white space: ${id}. Both count, and so this one was created: if both are meant to be one, keep one of them.`,
+				},
+			]);
+		},
+	);
 });
 
 describe('a group that is deleted or archived', () => {

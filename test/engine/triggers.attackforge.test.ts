@@ -114,6 +114,17 @@ test('a list that is suddenly empty is an error where removals are looked for, a
 	expect(await trigger({ events: ['created'] })).toBeNull();
 });
 
+test('a list that was empty by mistake makes no group a new one', async () => {
+	const created = { events: ['created', 'changed'] };
+	const ids = ['a', 'b', 'c'].map((name) => server.seedGroup({ name }).id);
+	await trigger(created);
+	for (const id of ids) server.seedGroup({ id, is_deleted: true });
+	for (let polls = 0; polls < 3; polls++) expect(await trigger(created)).toBeNull();
+	for (const [index, id] of ids.entries()) server.seedGroup({ id, name: 'abc'[index], is_deleted: false });
+	server.seedGroup({ name: 'd' });
+	expect(namesOf(await trigger(created))).toEqual(['d']);
+});
+
 test.each([
 	['no list', '{"groups": "none"}', 'AttackForge answered with success, but without its groups'],
 	[

@@ -274,6 +274,10 @@ describe('keys such as custom_fields.region', () => {
 		],
 		[{ custom_fields: { a: 1 }, 'custom_fields.b': 2 }, { custom_fields: { a: 1, b: 2 } }],
 		[{ custom_fields: '', 'custom_fields.b': 2 }, { custom_fields: { b: 2 } }],
+		// A blank cell takes nothing from the object beside it.
+		[{ custom_fields: { b: 2 }, 'custom_fields.b': '' }, { custom_fields: { b: 2 } }],
+		[{ '\uFEFFcustom_fields.b': 2 }, { custom_fields: { b: 2 } }],
+		[{ 'Custom Fields. b\u00A0': 2, 'custom_fields.b': 2 }, { custom_fields: { b: 2 } }],
 	])('%j are one object', (values, gathered) => expect(gatherByKey(values, fields)).toEqual(gathered));
 
 	test('stay as they are beside a list, without a key, and where the service has no such field', () => {
@@ -282,6 +286,15 @@ describe('keys such as custom_fields.region', () => {
 		const without = { 'custom_fields.': 1, 'access.sso_1': 2 };
 		expect(gatherByKey(without, fields)).toBe(without);
 		expect(gatherByKey(beside, threatConnect.fields)).toBe(beside);
+	});
+
+	test.each<[Record<string, unknown>, string]>([
+		[{ custom_fields: { b: 1 }, 'custom_fields.b': 2 }, '"custom_fields" and "custom_fields.b"'],
+		[{ 'custom_fields.b': 1, 'Custom Fields.b': 2 }, '"custom_fields.b" and "Custom Fields.b"'],
+	])('%j are refused, because they contradict each other', (values, keys) => {
+		expect(() => gatherByKey(values, fields)).toThrow(
+			`"Custom Fields" (custom_fields): the keys ${keys} of the item are both this field, with different values`,
+		);
 	});
 });
 

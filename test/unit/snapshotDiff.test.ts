@@ -35,6 +35,22 @@ test('a key that the service begins or ceases to list is not a change', async ()
 	]);
 });
 
+test.each(['constructor', '__proto__', 'toString'])(
+	'a record whose ID is %s is one like any other',
+	async (id) => {
+		const others = listed({ id: 1 });
+		const one = (name: string) => [...others, { id, record: { id, name } }];
+		let state = await snapshotOf(others);
+		const kinds: string[] = [];
+		for (const list of [one('a'), one('a'), one('b'), others, others, others]) {
+			const { differences, after } = await compare(state, list, ALL, 9);
+			kinds.push(differences.map(({ kind }) => kind).join());
+			state = saved(after);
+		}
+		expect(kinds).toEqual(['created', '', 'changed', '', 'removed', '']);
+	},
+);
+
 test('a record is removed if two listings in a row lack it, and it may come back', async () => {
 	const before = await snapshotOf(listed({ id: 1 }, { id: 2 }));
 	const once = await compare(before, listed({ id: 1 }), ALL, 9);

@@ -161,20 +161,21 @@ const onlyOne = (value: unknown): unknown => (Array.isArray(value) && value.leng
 
 /** The values of a multi-select: a list, or a text in which commas separate them. A choice may hold a comma itself. */
 function severalOf(value: unknown, choices: readonly Choice[], label: string): unknown[] {
-	const isChoice = typeof value === 'string' && choices.some((choice) => isNamed(choice, value));
+	const isChoice = typeof value === 'string' && choices.some((choice) => isNamed(choice, comparable(value)));
 	return isChoice ? [value] : readEntries(value, label).filter((one) => !saysNothing(one));
 }
 
-const isNamed = ({ name, value }: Choice, given: string): boolean =>
-	[name, value].some((one) => comparable(one) === comparable(given));
+const isNamed = ({ name, value }: Choice, sought: string): boolean =>
+	[name, value].some((one) => comparable(one) === sought);
 
 function choiceIn(choices: readonly Choice[], given: string, label: string): string {
 	if (choices.length === 0) return given;
+	const sought = comparable(given);
 	const chosen =
-		choices.find(({ value }) => comparable(value) === comparable(given)) ??
-		choices.find((choice) => isNamed(choice, given));
+		choices.find(({ value }) => comparable(value) === sought) ??
+		choices.find((choice) => isNamed(choice, sought));
 	if (chosen) return chosen.value;
-	const bare = comparable(given).toLowerCase();
+	const bare = sought.toLowerCase();
 	const [alike, ...others] = choices.filter(({ name, value }) =>
 		[name, value].some((one) => comparable(one).toLowerCase() === bare),
 	);

@@ -1,3 +1,4 @@
+import { trimmed } from '../../shared/core/readValue';
 import { field, type FieldType, type Table } from '../../shared/fields/field';
 import { flag, text } from '../../shared/fields/fieldTypes';
 import { access } from './access';
@@ -8,7 +9,7 @@ const required = { create: 'required' } as const;
 /** One line of text. Spreadsheets pad their cells, and a blank behind an address breaks mail. */
 const line = (): FieldType => {
 	const kind = text();
-	return { ...kind, read: (value, context) => String(kind.read(value, context)).trim() };
+	return { ...kind, read: (value, context) => trimmed(String(kind.read(value, context))) };
 };
 
 /**

@@ -1,16 +1,23 @@
 import { isJsonObject, parseJson } from '../../shared/core/json';
-import { isUnset } from '../../shared/core/readValue';
+import { isUnset, trimmed } from '../../shared/core/readValue';
 
 /**
  * The one rule that compares values of groups. It finds a group by its name or custom field, it filters a list, and it
  * decides whether a group already has a value.
  *
- * White space around a text and the encoding of its accents do not count, because the service may trim and encode again
+ * What nobody sees around a text and the encoding of its accents do not count, because the service may trim and encode again
  * what it stores. Otherwise the same item would be created or written again in each run. Upper and lower case count.
  */
 
 /** A text in the form in which texts are compared. */
-export const comparable = (text: string): string => text.normalize().trim();
+export const comparable = (text: string): string => trimmed(text.normalize());
+
+/** A text without what people may overlook: case, the kind and number of spaces, and characters without width. */
+export const lookalike = (text: string): string =>
+	comparable(text)
+		.toLowerCase()
+		.replace(/[\u00AD\u200B-\u200F\u2060\uFEFF]/g, '')
+		.replace(/\s+/g, ' ');
 
 type Scalar = string | number | bigint | boolean;
 

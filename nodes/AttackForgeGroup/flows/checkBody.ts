@@ -1,6 +1,6 @@
 import { asError } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { isBlank, readJson } from '../../shared/core/readValue';
+import { isBlank, readJson, saysNothing } from '../../shared/core/readValue';
 import type { Item } from '../../shared/execution/item';
 import { type FormOperation, labelOf } from '../../shared/fields/field';
 import type { AttackForge } from '../api/client';
@@ -98,7 +98,10 @@ export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinit
 				isChosen: chosen.has(given[index]?.key),
 			}),
 		);
-		return { ...body, [NAME]: fields };
+		// Text such as "[]" or "," may be an empty list for its field, and says nothing then. Null clears the field.
+		const said = fields.filter(({ value }) => value === null || !saysNothing(value));
+		if (said.length > 0) return { ...body, [NAME]: said };
+		return Object.fromEntries(Object.entries(body).filter(([name]) => name !== NAME));
 	};
 	const ofNewGroup = withDefinedKeys(given, definitions, {});
 	bodyFor.dependsOnGroup = ofNewGroup.some(({ key }, index) => key !== given[index]?.key);

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../shared/core/json';
 import { inQuotes } from '../../shared/core/readValue';
 import type { AttackForge, Scope } from '../api/client';
 import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/receivedGroup';
-import { matchText, textsOfSeveral } from '../fields/matching';
+import { lookalike, matchText, textsOfSeveral } from '../fields/matching';
 
 /** Finds a group in the list by its name or by a custom field, because the API has no search. */
 
@@ -36,18 +36,18 @@ export async function findGroup(api: AttackForge, search: Search): Promise<JsonO
 export const findGroupAgain = async (api: AttackForge, search: Search): Promise<JsonObject | undefined> =>
 	onlyOne(await api.recentGroups(search.scope, LIST_AGE_MS), search);
 
-/** IDs of other groups than the given one that have the value now, and of those that have it in other case. */
+/** IDs of other groups than the given one that have the value now, and of those that have it in another spelling. */
 export async function othersLike(
 	api: AttackForge,
 	search: Search,
 	id: unknown,
-): Promise<{ same: string[]; otherCase: string[] }> {
-	const { found, inAnyCase } = indexOf(await api.currentGroups(search.scope), search);
+): Promise<{ same: string[]; alike: string[] }> {
+	const { found, inAnySpelling } = indexOf(await api.currentGroups(search.scope), search);
 	const idsOf = (groups: readonly JsonObject[] = []) =>
 		groups.map((group) => String(group.id)).filter((other) => other !== String(id));
 	const same = idsOf(found.get(search.value));
-	const alike = idsOf(inAnyCase.get(search.value.toLowerCase()));
-	return { same, otherCase: alike.filter((other) => !same.includes(other)) };
+	const alike = idsOf(inAnySpelling.get(lookalike(search.value)));
+	return { same, alike: alike.filter((other) => !same.includes(other)) };
 }
 
 const valueIn = (group: JsonObject, { customField }: Pick<Search, 'customField'>): unknown =>
@@ -95,8 +95,8 @@ function onlyOne(groups: JsonObject[], search: Search): JsonObject | undefined {
 type Index = {
 	/** Groups by the value that finds them. */
 	found: Map<string, JsonObject[]>;
-	/** Groups by the same values in lower case. */
-	inAnyCase: Map<string, JsonObject[]>;
+	/** Groups by the same values, whatever their case and white space. */
+	inAnySpelling: Map<string, JsonObject[]>;
 	/** Groups that have several values, by each of these values. */
 	listing: Map<string, JsonObject>;
 };
@@ -115,13 +115,13 @@ function indexOf(groups: JsonObject[], { customField }: Search): Index {
 
 function makeIndex(groups: JsonObject[], customField: string | undefined): Index {
 	requireFieldInList(groups, customField);
-	const index: Index = { found: new Map(), inAnyCase: new Map(), listing: new Map() };
+	const index: Index = { found: new Map(), inAnySpelling: new Map(), listing: new Map() };
 	for (const group of groups) {
 		const value = valueIn(group, { customField });
 		const text = matchText(value);
 		if (text !== undefined) {
 			add(index.found, text, group);
-			add(index.inAnyCase, text.toLowerCase(), group);
+			add(index.inAnySpelling, lookalike(text), group);
 		}
 		for (const one of textsOfSeveral(value)) index.listing.set(one, group);
 	}

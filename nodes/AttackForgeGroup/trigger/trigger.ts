@@ -207,9 +207,12 @@ class GroupTrigger implements Trigger {
 	): Promise<{ differences: Difference[]; snapshot: Snapshot }> {
 		const { kinds, withExisting } = this.settings;
 		const listed = await this.list();
-		// An automation that takes access away should not be started by a list that is empty by mistake.
+		// A list that is empty by mistake must not take access away, nor make each group a new one when it is whole again.
 		const before = Object.keys(known?.prints ?? {}).length;
-		if (listed.length === 0 && before > 1 && kinds.includes('removed')) throw emptied(before);
+		if (known && listed.length === 0 && before > 1) {
+			if (kinds.includes('removed')) throw emptied(before);
+			return { differences: [], snapshot: known };
+		}
 		if (!known && (isStartedOver || !withExisting)) {
 			return { differences: [], snapshot: await snapshotOf(listed) };
 		}

@@ -10,11 +10,14 @@ export const unlocated = (value: unknown): unknown =>
 export const isUnset = (value: unknown): boolean => value === undefined || value === null || value === '';
 
 /** White space of every kind, and characters without width, because spreadsheets and web pages leave them in cells. */
-const INVISIBLE = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]*$/;
+const INVISIBLE = /^[\s\u00AD\u200B-\u200F\u2060\uFEFF]+|[\s\u00AD\u200B-\u200F\u2060\uFEFF]+$/g;
+
+/** A text without what nobody sees at its ends. */
+export const trimmed = (text: string): string => text.replace(INVISIBLE, '');
 
 /** Whether a value is unset, or a text without a visible character. */
 export const isBlank = (value: unknown): boolean =>
-	isUnset(value) || (typeof value === 'string' && INVISIBLE.test(value));
+	isUnset(value) || (typeof value === 'string' && trimmed(value) === '');
 
 /**
  * The one rule for blanks. A value that says nothing is left out, in every data mode, field and row. It changes nothing

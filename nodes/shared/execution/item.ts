@@ -4,9 +4,9 @@ import { deepCopy } from 'n8n-workflow';
 import type { FormOperation, Operation, Table } from '../fields/field';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isToolNode } from '../core/errors';
-import { bareName, oneOf } from '../fields/fieldTypes';
+import { oneOf } from '../fields/fieldTypes';
 import { collectionName, formPlace, MODE_NAMES } from '../fields/parameters';
-import { misspelledKey, suggestion } from '../fields/keys';
+import { isOf, misspelledKey, suggestion } from '../fields/keys';
 import { type ReadRecord, readRecord, type Source } from '../fields/record';
 import { refuseMaskedSecret } from '../http/masking';
 import { readPreview } from './options';
@@ -216,8 +216,7 @@ export class Item {
 		if (!MODE_NAMES.autoMap.some((one) => one === mode)) {
 			return this.parameters.isWritten(name) || this.parameters.mayHold(collectionName(form), name);
 		}
-		const isIt = (key: string) => bareName(key) === bareName(name) || key.startsWith(`${name}.`);
-		return Object.keys(json).some((key) => isIt(key) && !saysNothing(json[key]));
+		return Object.keys(json).some((key) => isOf(name, key) && !saysNothing(json[key]));
 	}
 
 	/** Reads the parameters once for all bodies, because an expression may give another value each time. */

@@ -30,20 +30,36 @@ export function spelledKeys(values: JsonObject, fields: readonly Field[]): Map<s
 	return spelled;
 }
 
+/** Whether a key, such as `custom_fields` or `Custom Fields.region`, names a field or a part of it. */
+export const isOf = (name: string, key: string): boolean =>
+	bareName(key.split('.', 1)[0] ?? '') === bareName(name);
+
 /** The values of an item, with those of keys such as `custom_fields.region` in one object under the name of the field. */
 export function gatherByKey(values: JsonObject, fields: readonly Field[]): JsonObject {
-	const name = fields.find(({ byKey }) => byKey === true)?.name;
-	const isPart = (key: string) =>
-		name !== undefined && key.startsWith(`${name}.`) && key.length > name.length + 1;
-	if (name === undefined || !Object.keys(values).some(isPart)) return values;
-	const present = values[name];
-	if (!saysNothing(present) && !isJsonObject(present)) return values;
+	const field = fields.find(({ byKey }) => byKey === true);
+	if (!field) return values;
+	const { name } = field;
+	const partOf = (key: string) =>
+		key.includes('.') && isOf(name, key) ? key.slice(key.indexOf('.') + 1).trim() : '';
 	const entries = Object.entries(values);
-	const parts = entries
-		.filter(([key]) => isPart(key))
-		.map(([key, value]) => [key.slice(name.length + 1), value]);
-	const gathered = { ...(isJsonObject(present) && present), ...Object.fromEntries(parts) };
-	return Object.fromEntries([...entries.filter(([key]) => !isPart(key) && key !== name), [name, gathered]]);
+	const parts = entries.filter(([key]) => partOf(key) !== '');
+	const present = values[name];
+	if (parts.length === 0 || (!saysNothing(present) && !isJsonObject(present))) return values;
+	const gathered = new Map(isJsonObject(present) ? Object.entries(present) : []);
+	for (const [key, value] of parts) {
+		const part = partOf(key);
+		if (saysNothing(value)) continue;
+		const before = gathered.get(part);
+		if (!saysNothing(before) && stringifyJson(before) !== stringifyJson(value)) {
+			const [other] = parts.find(([one]) => one !== key && partOf(one) === part) ?? [name];
+			throw inTwoKeys(field, other, key, '');
+		}
+		gathered.set(part, value);
+	}
+	return Object.fromEntries([
+		...entries.filter(([key]) => partOf(key) === '' && key !== name),
+		[name, Object.fromEntries(gathered)],
+	]);
 }
 
 /** The keys of an item that are named like a plain input of the form, such as `Tag Names`, with the name of its field. */
@@ -81,11 +97,14 @@ export function valueOf(
 	if (key === undefined) return exact;
 	const other = keys.find((one) => stringifyJson(values[one]) !== stringifyJson(values[key]));
 	if (other === undefined) return values[key];
-	throw new InvalidInput(
-		`${labelOf(field)}: the keys ${inQuotes(key)} and ${inQuotes(other)} of the item are both this field, with different values`,
-		`Remove one of them, or name the right one ${field.name}.`,
-	);
+	throw inTwoKeys(field, key, other, `, or name the right one ${field.name}`);
 }
+
+const inTwoKeys = (field: Pick<Field, 'name' | 'displayName'>, key: string, other: string, orElse: string) =>
+	new InvalidInput(
+		`${labelOf(field)}: the keys ${inQuotes(key)} and ${inQuotes(other)} of the item are both this field, with different values`,
+		`Remove one of them${orElse}.`,
+	);
 
 /** `primary_contact_email`, `Primary Contact E-Mail` and `primaryContactEmailAddress` as their three words. */
 const wordsOf = (name: string): string[] =>

@@ -74,11 +74,11 @@ const forEach = async <T>(entries: readonly T[], use: (entry: T) => void): Promi
 /** The snapshot of a listing that brings no events. */
 export async function snapshotOf(listed: readonly Listed[]): Promise<Snapshot> {
 	const keys = keysOf(listed);
-	const prints: Snapshot['prints'] = {};
+	const prints = new Map<string, string>();
 	await forEach(listed, ({ id, record }) => {
-		prints[id] = printsOf(record, keys);
+		prints.set(id, printsOf(record, keys));
 	});
-	return { keys, prints, missing: {}, counts: {} };
+	return { keys, prints: Object.fromEntries(prints), missing: {}, counts: {} };
 }
 
 /** A snapshot of nothing: whatever is listed is new. */
@@ -97,9 +97,11 @@ export async function compare(
 	most: number,
 ): Promise<{ differences: Difference[]; after: Snapshot }> {
 	const present = new Set(listed.map(({ id }) => id));
+	/** An ID may be named like a member of each object, such as `constructor`. */
+	const printsBefore = new Map(Object.entries(before.prints));
 	const listedKeys = new Set(keysOf(listed));
 	// A record that the listing lacks keeps the fingerprints of all its keys, because it may come back changed.
-	const isComplete = Object.keys(before.prints).every((id) => present.has(id));
+	const isComplete = [...printsBefore.keys()].every((id) => present.has(id));
 	const keys = isComplete ? [...listedKeys] : [...new Set([...listedKeys, ...before.keys])].sort();
 	// Keys that the service has begun or ceased to list are not changes of the records.
 	const common = keys.flatMap((key, index) =>
@@ -107,45 +109,51 @@ export async function compare(
 	);
 	const reordered = reorder(before.keys, keys);
 	const differences: Difference[] = [];
-	const counts = { ...before.counts };
+	const counts = new Map(Object.entries(before.counts));
 	/** @returns whether the difference is settled, because it is emitted or because nobody asked for it */
 	const report = (kind: Difference['kind'], id: string, more: Partial<Difference> = {}): boolean => {
 		if (!kinds.includes(kind)) return true;
 		if (differences.length >= most) return false;
-		const count = (counts[id] ?? 0) + 1;
-		if (kind !== 'created' || counts[id] !== undefined) counts[id] = count;
+		const count = (counts.get(id) ?? 0) + 1;
+		if (kind !== 'created' || counts.has(id)) counts.set(id, count);
 		differences.push({ kind, id, count, ...more });
 		return true;
 	};
 
-	const prints: Snapshot['prints'] = {};
+	const prints = new Map<string, string>();
 	await forEach(listed, ({ id, record }) => {
 		const now = printsOf(record, keys);
-		if (before.prints[id] === undefined) {
-			if (report('created', id, { record })) prints[id] = now;
+		const known = printsBefore.get(id);
+		if (known === undefined) {
+			if (report('created', id, { record })) prints.set(id, now);
 			return;
 		}
-		const earlier = reordered(before.prints[id]);
+		const earlier = reordered(known);
 		const changed = common.filter(({ index }) => printAt(now, index) !== printAt(earlier, index));
 		const isSettled =
 			changed.length === 0 || report('changed', id, { record, keys: changed.map(({ key }) => key) });
-		prints[id] = isSettled
-			? keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('')
-			: earlier;
+		const left = keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('');
+		prints.set(id, isSettled ? left : earlier);
 	});
 
-	const missing: Snapshot['missing'] = {};
-	await forEach(Object.entries(before.prints), ([id, earlier]) => {
+	const missing = new Map<string, 1>();
+	await forEach([...printsBefore], ([id, earlier]) => {
 		if (present.has(id)) return;
-		if (id in before.missing && report('removed', id)) {
+		if (Object.hasOwn(before.missing, id) && report('removed', id)) {
 			// If the record comes back, that is another event.
-			counts[id] ??= 1;
+			counts.set(id, counts.get(id) ?? 1);
 			return;
 		}
-		prints[id] = reordered(earlier);
-		missing[id] = 1;
+		prints.set(id, reordered(earlier));
+		missing.set(id, 1);
 	});
-	return { differences, after: { keys, prints, missing, counts } };
+	const after = {
+		keys,
+		prints: Object.fromEntries(prints),
+		missing: Object.fromEntries(missing),
+		counts: Object.fromEntries(counts),
+	};
+	return { differences, after };
 }
 
 /** @returns puts fingerprints in the order of other keys */

@@ -154,14 +154,34 @@ type Match = {
 	search?: Search;
 };
 
-async function updateFound(
+/** Updates of one group run one after the other, because items may find it in different ways. */
+const updateFound = async (
 	api: AttackForge,
-	{ key, search }: Pick<Match, 'key' | 'search'>,
+	match: Pick<Match, 'key' | 'search'>,
 	present: JsonObject,
 	bodyFor: BodyFor,
 	modes: UpdateModes,
+): Promise<JsonObject> =>
+	await api.writtenGroups.inTurn(
+		idKey(present.id),
+		async () => await updateInTurn(api, match, present, bodyFor, modes),
+	);
+
+const idKey = (id: unknown): string => `id ${String(id).toLowerCase()}`;
+
+async function updateInTurn(
+	api: AttackForge,
+	{ key, search }: Pick<Match, 'key' | 'search'>,
+	found: JsonObject,
+	bodyFor: BodyFor,
+	modes: UpdateModes,
 ): Promise<JsonObject> {
-	const id = String(present.id);
+	const id = String(found.id);
+	const known = api.writtenGroups.knownBy(idKey(id));
+	const present = known === undefined || known instanceof ServiceFailure ? found : known;
+	const remember = (written: JsonObject) => {
+		for (const one of [key, idKey(id)]) api.writtenGroups.remember(one, written);
+	};
 	const { group, unreadable } = await complete(api, present, bodyFor(present), modes);
 	const update = bodyFor(group);
 	if (search && group !== present) requireStillFound(search, group);
@@ -169,11 +189,11 @@ async function updateFound(
 		return output(withState(group, update), update, 'unchanged');
 	}
 	// If the update fails, nobody knows what the group holds.
-	api.writtenGroups.remember(key, { id });
+	remember({ id });
 	const changes = await updateGroup(api, { id, bodyFor, modes, present: group, unreadable });
 	if (!changes) return output(withState(group, update), update, 'unchanged');
 	const after = await readBack(api, id, changes);
-	api.writtenGroups.remember(key, '_notice' in after ? asWritten(group, changes) : after);
+	remember('_notice' in after ? asWritten(group, changes) : after);
 	return output(withState(after, update), update, 'updated');
 }
 
@@ -225,12 +245,12 @@ async function noticeOfNew(
 	{ is_deleted: isDeleted }: JsonObject,
 ): Promise<string | undefined> {
 	if (!search) return undefined;
-	const { same, otherCase } = await othersLike(api, search, id).catch(() => ({ same: [], otherCase: [] }));
+	const { same, alike } = await othersLike(api, search, id).catch(() => ({ same: [], alike: [] }));
 	if (same.length > 0) {
 		return `Another group has the ${described(search)} too: ${same.join(', ')}. It was not listed before, or was created at the same time: keep one of them.`;
 	}
-	if (otherCase.length > 0) {
-		return `Another group has the ${described(search)} but for upper and lower case: ${otherCase.join(', ')}. Case counts, and so this one was created: if both are meant to be one, keep one of them.`;
+	if (alike.length > 0) {
+		return `Another group has the ${described(search)} but for case or white space: ${alike.join(', ')}. Both count, and so this one was created: if both are meant to be one, keep one of them.`;
 	}
 	if (isDeleted !== false) return undefined;
 	return 'No such group was listed, and so one was created. AttackForge may not list groups that are deleted: to bring one back, match by Group ID.';
@@ -293,7 +313,7 @@ function matchById(item: Item, name: unknown): Match {
 	}
 	const id = readGroupId(item);
 	return {
-		key: `id ${id}`,
+		key: idKey(id),
 		find: async (api) => await api.findGroup(id),
 	};
 }
