@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, readText } from '../../shared/core/readValue';
+import { storedSummary } from './indicatorSummaries';
 
 /**
  * The body fields that carry an indicator's value, by its type. Any other type is a custom one.
@@ -38,7 +39,7 @@ export function indicatorBody(type: string, summary: string, label: string): Jso
 	if (text === '')
 		throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
 	if (!fields) return { type, ...customValues(text, label) };
-	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: text };
+	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: storedSummary(type, text) };
 	return type === 'File'
 		? { type, ...fileHashes(text, label) }
 		: { type, ...registryKey(summary, fields, label) };
@@ -94,11 +95,13 @@ function fullHive(key: string): string {
 	return hive === undefined ? key : hive + rest;
 }
 
-/** The key name that ThreatConnect takes, for a Registry Key that is given by the API's own fields. */
-export const keyName = (type: unknown, entry: JsonObject): JsonObject =>
-	type === 'Registry Key' && typeof entry['Key Name'] === 'string'
-		? { 'Key Name': fullHive(entry['Key Name']) }
-		: {};
+/** The values that ThreatConnect takes, for an indicator that is given by the API's own fields. */
+export function storedValues(type: unknown, entry: JsonObject): JsonObject {
+	const [name = ''] = summaryFields(String(type));
+	const value = entry[name];
+	if (typeof value !== 'string') return {};
+	return { [name]: type === 'Registry Key' ? fullHive(value) : storedSummary(String(type), value) };
+}
 
 /** Custom types take up to three values under generic names. */
 function customValues(summary: string, label: string): JsonObject {
@@ -140,7 +143,7 @@ export function indicatorName(entry: JsonObject, label: string): IndicatorName |
 	if (typeof type !== 'string') return undefined;
 	const body =
 		summary === undefined
-			? { ...others, ...keyName(type, others) }
+			? { ...others, ...storedValues(type, others) }
 			: indicatorBody(type, readText(summary, label), label);
 	const values = summaryFields(type)
 		.map((name) => body[name])
