@@ -55,6 +55,9 @@ describe('a value is sent as ThreatConnect stores it, so that it is found again'
 	])('%s %s', (type, given, field, stored) => {
 		expect(body(type, given)).toStrictEqual({ type, [field]: stored });
 		expect(indicatorName({ type, [field]: given }, 'x')).toStrictEqual({ type, summary: stored });
+		const inCapitals = type.toUpperCase();
+		expect(body(inCapitals, given)).toStrictEqual({ type, [field]: stored });
+		expect(indicatorName({ type: inCapitals, [field]: given }, 'x')).toStrictEqual({ type, summary: stored });
 	});
 });
 

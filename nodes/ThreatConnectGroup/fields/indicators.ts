@@ -25,6 +25,12 @@ const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 export const INDICATOR_TYPES = Object.keys(SUMMARY_FIELDS);
 
+/** The name of a type that is not a custom one, whatever its case. `Email Address` may be a custom one. */
+export function typeNamed(text: string): string {
+	const name = text.trim().toLowerCase();
+	return INDICATOR_TYPES.find((one) => one.toLowerCase() === name) ?? text;
+}
+
 const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 
 /**
@@ -33,7 +39,8 @@ const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 6
  *
  * @throws InvalidInput when the summary cannot belong to that type
  */
-export function indicatorBody(type: string, summary: string, label: string): JsonObject {
+export function indicatorBody(given: string, summary: string, label: string): JsonObject {
+	const type = typeNamed(given);
 	const fields = Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined;
 	const text = summary.trim();
 	if (text === '')
@@ -139,8 +146,9 @@ export type IndicatorName = { type: string; summary: string; ownerName?: string 
  * @throws InvalidInput when the summary cannot belong to that type
  */
 export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
-	const { type, summary, ownerName, ...others } = entry;
-	if (typeof type !== 'string') return undefined;
+	const { type: given, summary, ownerName, ...others } = entry;
+	if (typeof given !== 'string') return undefined;
+	const type = typeNamed(given);
 	const body =
 		summary === undefined
 			? { ...others, ...storedValues(type, others) }
