@@ -224,6 +224,29 @@ describe('an associated group', () => {
 		expect(actors()[0]?.associatedGroups).toHaveLength(12);
 	});
 
+	test.each([
+		['name', {}, {}],
+		['xid', { xid: 'one' }, { xid: 'other' }],
+	])('that is an item of the run too is created once, by %s', async (matchBy, one, other) => {
+		const [first, second] = [
+			{ type: 'Threat', name: 'One', ...one },
+			{ type: 'Threat', name: 'Other', ...other },
+		];
+		const items = [
+			{ ...first, associatedGroups: [second] },
+			{ ...second, associatedGroups: [first] },
+		];
+		for (const outcomes of [
+			['created', 'unchanged'],
+			['unchanged', 'unchanged'],
+		]) {
+			const run = await node('upsert', { dataMode: 'autoMap', matchBy }, { items });
+			expect(run.error).toBeUndefined();
+			expect(jsonOf(run.items).map(({ _outcome }) => _outcome)).toEqual(outcomes);
+		}
+		expect(server.groups().map(({ name }) => name)).toEqual(['One', 'Other']);
+	});
+
 	test('that an update names is linked too, and its attributes are not added again', async () => {
 		const { id } = server.seedGroup({ type: 'Incident', name: 'I' });
 		for (let time = 0; time < 3; time += 1) {

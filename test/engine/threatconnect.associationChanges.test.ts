@@ -473,12 +473,18 @@ describe('Remove', () => {
 		['URL', 'https://h.example', 'https://H.example'],
 		['Host', 'h.example', 'H.Example'],
 		['EmailAddress', 'a@h.example', 'A@h.example'],
-		['Address', '2001:db8::a', '2001:DB8::A'],
+		['Address', '2001:db8:0:0:0:0:0:a', '2001:DB8::A'],
+		['ASN', 'ASN64500', 'AS64500'],
+		['Host', 'xn--bcher-kva.example', 'bücher.example'],
 		['File', `${'a'.repeat(32)} : ${'b'.repeat(40)}`, 'B'.repeat(40)],
 		['Registry Key', 'HKEY_USERS\\A :   : REG_SZ', 'HKU\\A :  : REG_SZ'],
-	])('takes the %s %s when %s is to be removed', async (type, summary, other) => {
+		['Host', 'h.example', 'h.example', 'host '],
+	])('takes the %s %s when %s is to be removed', async (type, summary, other, otherType = type) => {
 		const id = seed({ associatedIndicators: [server.seedEntity('indicators', { type, summary })] });
-		const { items } = await node('remove', { groupId: id, ...byValue({ type, summary: other }) });
+		const { items } = await node('remove', {
+			groupId: id,
+			...byValue({ type: otherType, summary: other }),
+		});
 		expect(jsonOf(items)).toMatchObject([{ _outcome: 'updated' }]);
 		expect(indicatorsOf(id)).toEqual([]);
 	});

@@ -39,7 +39,7 @@ describe.each(['xid', 'anyData'] as const)('where a Delete matches by %s', (batc
 		seed('x:4', { name: 'Group x:1' });
 		seed('x:1', { ownerName: 'Demo Community' });
 		server.seedGroup({ type: 'Incident', name: 'Group x:1' });
-		const { items, errors } = await remove([{ xid: 'x:1' }, { xid: ' x:2 ' }]);
+		const { items, errors } = await remove([{ xid: 'x:1' }, { xid: ' x:2 ', type: 'INCIDENT' }]);
 		expect(errors).toEqual([]);
 		expect(jsonOf(items)).toEqual(
 			['x:1', 'x:2'].map((xid) => ({ deleted: true, xid, type: 'Incident', ownerName: ORG })),

@@ -146,6 +146,29 @@ describe('items with the same XID, merged by option,', () => {
 		});
 	});
 
+	test('say of an indicator each what they say last, in whichever case they name it', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const naming = (...associatedIndicators: object[]) => ({ name: 'One', xid: 'x', associatedIndicators });
+			await node('bulkImport', merge, {
+				items: [
+					naming({ type: 'Host', summary: 'a.example', rating: 1, confidence: 50, tags: 'C2' }),
+					naming({ type: 'Host', summary: 'A.example', rating: 5, tags: 'DGA' }),
+					naming({ type: 'Host', summary: 'a.example' }, { type: 'URL', summary: 'http://a.example/A' }),
+					naming({ type: 'URL', summary: 'http://a.example/a' }, { type: 'Mutex', summary: 'a.example' }),
+				],
+			});
+			const file = server.requests.find(({ target }) => /\/v2\/batch\/\d+$/.test(target))?.body ?? '';
+			expect(JSON.parse(file)).toMatchObject({
+				indicator: [
+					{ type: 'Host', rating: 5, confidence: 50, tag: [{ name: 'C2' }, { name: 'DGA' }] },
+					{ type: 'URL', summary: 'http://a.example/A' },
+					{ type: 'URL', summary: 'http://a.example/a' },
+					{ type: 'Mutex', summary: 'a.example' },
+				],
+			});
+		});
+	});
+
 	test('say before the import what would become of the group', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const preview = { ...merge, options: { ...merge.options, preview: true } };

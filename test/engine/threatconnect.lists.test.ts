@@ -142,6 +142,21 @@ test('a row whose value is empty is left out, whatever its other inputs hold', a
 	});
 });
 
+test.each([
+	['attributes', [{ type: 'Description', value: false }], '"Value" (value)'],
+	['tags', [{ name: false }], '"Name" (name)'],
+	['associatedIndicators', [{ type: 'Host', summary: false, rating: 3 }], '"Summary" (summary)'],
+])('a value that is false is refused among the %s, as elsewhere', async (list, rows, label) => {
+	const from = server.requests.length;
+	const { error } = await node(
+		'create',
+		{ dataMode: 'autoMap', type: 'Incident' },
+		{ items: [{ name: 'False', [list]: rows }] },
+	);
+	expect(error?.message).toContain(`${label} must be text, but is a boolean: "false"`);
+	expect(server.requests.slice(from)).toEqual([]);
+});
+
 test('a mail whose body is false, as parsers give it, has no body', async () => {
 	const { error } = await node(
 		'create',

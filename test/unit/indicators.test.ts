@@ -32,7 +32,6 @@ describe('a type with one value carries the summary as it is', () => {
 	test.each([
 		['ASN', 'ASN204288', 'AS Number'],
 		['Address', '192.168.0.1', 'ip'],
-		['Address', '2001:db8::1', 'ip'],
 		['CIDR', '10.10.1.16/32', 'Block'],
 		['Email Subject', 'Invoice : overdue', 'Subject'],
 		['EmailAddress', 'bad@example.com', 'address'],
@@ -43,6 +42,22 @@ describe('a type with one value carries the summary as it is', () => {
 		['User Agent', 'Mozilla/5.0 (Windows NT 10.0; rv:1.9) : x', 'User Agent String'],
 	])('%s %s', (type, summary, field) => {
 		expect(body(type, summary)).toStrictEqual({ type, [field]: summary });
+	});
+});
+
+describe('a value is sent as ThreatConnect stores it, so that it is found again', () => {
+	test.each([
+		['Address', '2001:DB8::1', 'ip', '2001:db8:0:0:0:0:0:1'],
+		['ASN', 'AS204288', 'AS Number', 'ASN204288'],
+		['CIDR', '2001:db8::/32', 'Block', '2001:db8:0:0:0:0:0:0/32'],
+		['Host', 'bücher.example', 'hostName', 'xn--bcher-kva.example'],
+		['URL', 'HTTP://Bad.example/A', 'text', 'http://bad.example/A'],
+	])('%s %s', (type, given, field, stored) => {
+		expect(body(type, given)).toStrictEqual({ type, [field]: stored });
+		expect(indicatorName({ type, [field]: given }, 'x')).toStrictEqual({ type, summary: stored });
+		const inCapitals = type.toUpperCase();
+		expect(body(inCapitals, given)).toStrictEqual({ type, [field]: stored });
+		expect(indicatorName({ type: inCapitals, [field]: given }, 'x')).toStrictEqual({ type, summary: stored });
 	});
 });
 

@@ -112,6 +112,13 @@ describe('what is not recognized is named, with the way out', () => {
 		['localhost', 'Recognized are'],
 		['a@b', 'Recognized are'],
 		['-bad.example', 'Recognized are'],
+		['shell.asp', 'name of a file'],
+		['backup.tgz', 'name of a file'],
+		['t.me/@bad.example', 'scheme'],
+		['badguy.com|jane@bad.example', 'Recognized are'],
+		["'jane@bad.example", 'Recognized are'],
+		['http://badguy.com/a"', 'Recognized are'],
+		['http://badguy.com/a">click', 'Recognized are'],
 		[MD5.slice(1), 'Recognized are'],
 	])('%s', (text, advice) => {
 		const [message, description] = refusal(() => recognize(`badguy.com\n${text}\n${SHA1}`));
@@ -128,6 +135,12 @@ describe('what is not recognized is named, with the way out', () => {
 
 	test('a registry key without a value', () => {
 		expect(() => recognize('HKLM\\Software\\Run')).toThrow('is not the summary of a Registry Key');
+	});
+
+	test('at once, however long it is', () => {
+		const start = Date.now();
+		expect(() => recognize(`${'30:'.repeat(50_000)}!`)).toThrow('cannot be recognized');
+		expect(Date.now() - start).toBeLessThan(1000);
 	});
 
 	test('two hashes of one kind', () => {

@@ -334,6 +334,9 @@ export class ThreatConnect {
 
 	private readonly working = new Map<string, Promise<unknown>>();
 
+	/** What the run calls the groups that it has created as associated groups of others. */
+	readonly associatedNames = new Set<string>();
+
 	/** The path and query of a request about one group. */
 	private async target(
 		reference: GroupReference,

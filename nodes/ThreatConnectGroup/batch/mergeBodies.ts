@@ -1,8 +1,10 @@
 import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
+import { indicatorName } from '../fields/indicators';
+import { indicatorSpelling } from '../query/matching';
 
 /**
  * Bodies that would create the same group, as one. Lists are joined, each entry once. Of other values the last one stays,
- * also of attributes that are the default of their type, and of what is said about an indicator.
+ * also of attributes that are the default of their type, and of each value that is said about an indicator.
  */
 export function mergeBodies(bodies: readonly JsonObject[]): JsonObject {
 	const values = new Map<string, unknown>();
@@ -11,7 +13,12 @@ export function mergeBodies(bodies: readonly JsonObject[]): JsonObject {
 		if (value === undefined) continue;
 		values.set(name, value);
 		const joined = entries.get(name) ?? new Map<string, unknown>();
-		for (const entry of entriesOf(value)) joined.set(keyOf(entry), entry);
+		for (const entry of entriesOf(value)) {
+			const key = keyOf(name, entry);
+			const known = joined.get(key);
+			const isDetailed = name === INDICATORS && isJsonObject(known) && isJsonObject(entry);
+			joined.set(key, isDetailed ? mergeBodies([known, entry]) : entry);
+		}
 		entries.set(name, joined);
 	}
 	return Object.fromEntries(
@@ -32,9 +39,14 @@ function withEntries(value: unknown, entries: unknown[]): unknown {
 	return Array.isArray(value) ? entries : value;
 }
 
+const INDICATORS = 'associatedIndicators';
+
 /** Equal for entries of which only one can be there. */
-function keyOf(entry: unknown): string {
-	const { default: isDefault, type, summary } = isJsonObject(entry) ? entry : {};
-	if (isDefault === true) return stringifyJson(['default', type]);
-	return stringifyJson(typeof summary === 'string' ? [type, summary.toLowerCase()] : entry);
+function keyOf(list: string, entry: unknown): string {
+	if (!isJsonObject(entry)) return stringifyJson(entry);
+	if (entry.default === true) return stringifyJson(['default', entry.type]);
+	const indicator = list === INDICATORS ? indicatorName(entry, INDICATORS) : undefined;
+	if (!indicator) return stringifyJson(entry);
+	const { type, summary } = indicator;
+	return stringifyJson([type, indicatorSpelling(type, summary)]);
 }

@@ -6,7 +6,7 @@ import { choice, date, flag, longId, text } from '../../shared/fields/fieldTypes
 import { notice } from '../../shared/fields/fixedCollection';
 import { byName, located } from '../../shared/fields/locators';
 import { GROUP_TYPES, sameOptions, SIGNATURE_FILE_TYPE } from './groupTypes';
-import { indicatorBody, indicatorKey, indicatorName, keyName } from './indicators';
+import { indicatorBody, indicatorKey, indicatorName, storedValues, typeNamed } from './indicators';
 import { finerInputs, type ListShape, listType } from './listType';
 import { recognizeIndicators } from './recognizeIndicators';
 import {
@@ -434,7 +434,8 @@ export const ASSOCIATED_INDICATORS = listType({
 		if (summary === undefined) {
 			// The API's own summary field, e.g. hostName, may be given instead.
 			if (Object.keys(others).some((name) => !INDICATOR_DETAILS.includes(name))) {
-				return { ...(type !== undefined && { type }), ...others, ...keyName(type, others) };
+				const named = type === undefined ? {} : { type: typeNamed(String(type)) };
+				return { ...named, ...others, ...storedValues(named.type, others) };
 			}
 			throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
 		}

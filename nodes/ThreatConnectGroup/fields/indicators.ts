@@ -1,6 +1,7 @@
 import { InvalidInput } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { inQuotes, readText } from '../../shared/core/readValue';
+import { storedSummary } from './indicatorSummaries';
 
 /**
  * The body fields that carry an indicator's value, by its type. Any other type is a custom one.
@@ -24,6 +25,12 @@ const SUMMARY_FIELDS: Readonly<Record<string, readonly string[]>> = {
 
 export const INDICATOR_TYPES = Object.keys(SUMMARY_FIELDS);
 
+/** The name of a type that is not a custom one, whatever its case. `Email Address` may be a custom one. */
+export function typeNamed(text: string): string {
+	const name = text.trim().toLowerCase();
+	return INDICATOR_TYPES.find((one) => one.toLowerCase() === name) ?? text;
+}
+
 const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 64: 'sha256' };
 
 /**
@@ -32,13 +39,14 @@ const HASH_FIELDS: Readonly<Record<number, string>> = { 32: 'md5', 40: 'sha1', 6
  *
  * @throws InvalidInput when the summary cannot belong to that type
  */
-export function indicatorBody(type: string, summary: string, label: string): JsonObject {
+export function indicatorBody(given: string, summary: string, label: string): JsonObject {
+	const type = typeNamed(given);
 	const fields = Object.hasOwn(SUMMARY_FIELDS, type) ? SUMMARY_FIELDS[type] : undefined;
 	const text = summary.trim();
 	if (text === '')
 		throw new InvalidInput(`${label}: the indicator has no summary`, 'Give its summary or its ID.');
 	if (!fields) return { type, ...customValues(text, label) };
-	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: text };
+	if (fields.length === 1 && fields[0] !== undefined) return { type, [fields[0]]: storedSummary(type, text) };
 	return type === 'File'
 		? { type, ...fileHashes(text, label) }
 		: { type, ...registryKey(summary, fields, label) };
@@ -94,11 +102,13 @@ function fullHive(key: string): string {
 	return hive === undefined ? key : hive + rest;
 }
 
-/** The key name that ThreatConnect takes, for a Registry Key that is given by the API's own fields. */
-export const keyName = (type: unknown, entry: JsonObject): JsonObject =>
-	type === 'Registry Key' && typeof entry['Key Name'] === 'string'
-		? { 'Key Name': fullHive(entry['Key Name']) }
-		: {};
+/** The values that ThreatConnect takes, for an indicator that is given by the API's own fields. */
+export function storedValues(type: unknown, entry: JsonObject): JsonObject {
+	const [name = ''] = summaryFields(String(type));
+	const value = entry[name];
+	if (typeof value !== 'string') return {};
+	return { [name]: type === 'Registry Key' ? fullHive(value) : storedSummary(String(type), value) };
+}
 
 /** Custom types take up to three values under generic names. */
 function customValues(summary: string, label: string): JsonObject {
@@ -136,11 +146,12 @@ export type IndicatorName = { type: string; summary: string; ownerName?: string 
  * @throws InvalidInput when the summary cannot belong to that type
  */
 export function indicatorName(entry: JsonObject, label: string): IndicatorName | undefined {
-	const { type, summary, ownerName, ...others } = entry;
-	if (typeof type !== 'string') return undefined;
+	const { type: given, summary, ownerName, ...others } = entry;
+	if (typeof given !== 'string') return undefined;
+	const type = typeNamed(given);
 	const body =
 		summary === undefined
-			? { ...others, ...keyName(type, others) }
+			? { ...others, ...storedValues(type, others) }
 			: indicatorBody(type, readText(summary, label), label);
 	const values = summaryFields(type)
 		.map((name) => body[name])

@@ -325,15 +325,17 @@ const parameterEntries = (parameter: JsonObject, shape: ListShape, { label }: Fi
 
 /**
  * Whether a row has a value. A row without one says nothing, because its other fields are defaults of the form. An
- * unknown key counts as a value.
+ * unknown key counts as a value. So does `false` where a text is expected, because it is a value of another system.
  */
 function saysSomething(entry: unknown, { fields, shorthands, values }: ListShape): boolean {
 	if (saysNothingInList(entry)) return false;
 	if (!isJsonObject(entry)) return true;
-	const known = new Set(['id', ...[...fields, ...shorthands].map(({ name }) => name)]);
+	const known = new Map([...shorthands, ...fields].map(({ name, kind }) => [name, kind]));
 	const isValue = (name: string) => name === 'id' || values.includes(name) || !known.has(name);
+	const isOff = (name: string, value: unknown) =>
+		value === false && [undefined, 'boolean'].includes(known.get(name)?.control('update').type);
 	return Object.entries(entry).some(
-		([name, value]) => isValue(name) && !saysNothingInList(value) && value !== false,
+		([name, value]) => isValue(name) && !saysNothingInList(value) && !isOff(name, value),
 	);
 }
 

@@ -1,86 +1,13 @@
 import { InvalidInput } from '../../shared/core/errors';
 import { inQuotes } from '../../shared/core/readValue';
 import { indicatorBody } from './indicators';
+import { isFileName, isHost, SUMMARIES, URL_WITH_SCHEME } from './indicatorSummaries';
 
 /** Indicators in a text as people paste it: their types are recognized, and defanged values are made whole again. */
 
 export type RecognizedIndicator = { type: string; summary: string };
 
-/** Endings of file names that are no top-level domain. `zip`, `sh`, `py`, `mov` and `com` are both, and are taken for hosts. */
-const FILE_ENDINGS = new Set(
-	[
-		'apk,aspx,bak,bat,bin,bmp,cfg,chm,class,cmd,conf,cpl,csv,dat,db,dll,dmg,doc,docm,docx,dot,dotm,dylib,elf,eml,evtx,exe',
-		'gif,gz,hta,htm,html,ico,img,inf,ini,iqy,iso,jar,jnlp,jpeg,jpg,js,jse,json,jsp,jspx,lnk,log,lua,mdb,msg,msi,ocx,odt',
-		'pcap,pdf,pem,php,pif,plist,png,potx,pps,ppsx,ppt,pptm,pptx,rar,reg,rtf,scr,sct,svg,swf,sys,tar,tmp,ttf,txt,url,vbe',
-		'vbs,vhd,wav,wsf,wsh,xll,xls,xlsb,xlsm,xlsx,xml,yar,yara,yaml,yml',
-	].flatMap((endings) => endings.split(',')),
-);
-
-const OCTET = '(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)';
-const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
-const HOST = /^(?=.{4,253}$)(?:(?!-)[\p{L}\p{N}_-]{1,63}(?<!-)\.)+(?:\p{L}{2,63}|xn--[a-z0-9-]{2,59})$/iu;
-const URL_WITH_SCHEME = /^(https?|ftps?|sftp):\/\/([^\s/?#]+)(\S*)$/i;
-const HASH_LENGTHS = [32, 40, 64];
 const REGISTRY_KEY = /^HK(?:EY_[A-Z_]+|CC|CR|CU|LM|PD|U):?\\/i;
-
-/** A host in the letters that ThreatConnect takes. */
-const inAscii = (host: string): string =>
-	/^[\x21-\x7e]+$/.test(host) || !URL.canParse(`http://${host}`) ? host : new URL(`http://${host}`).hostname;
-
-/** ThreatConnect writes each of the eight groups, without leading zeros (documentation, Common Errors). */
-function wholeIpv6(text: string): string | undefined {
-	if (!/^[\da-f:.]*:[\da-f:.]*$/i.test(text) || !URL.canParse(`http://[${text}]`)) return undefined;
-	const [head = '', tail] = new URL(`http://[${text}]`).hostname.slice(1, -1).split('::');
-	if (tail === undefined) return head;
-	const [before, after] = [head, tail].map((part) => (part === '' ? [] : part.split(':')));
-	const zeros = Array<string>(8 - (before?.length ?? 0) - (after?.length ?? 0)).fill('0');
-	return [...(before ?? []), ...zeros, ...(after ?? [])].join(':');
-}
-
-const addressOf = (text: string): string | undefined => (IPV4.test(text) ? text : wholeIpv6(text));
-
-const isFileName = (text: string): boolean =>
-	FILE_ENDINGS.has(/\.([a-z]+)$/i.exec(text)?.[1]?.toLowerCase() ?? '');
-
-const isHost = (text: string): boolean => HOST.test(text) && !isFileName(text);
-
-function blockOf(text: string): string | undefined {
-	const [, range = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(text) ?? [];
-	const address = addressOf(range);
-	const most = IPV4.test(range) ? 32 : 128;
-	return address !== undefined && Number(length) <= most ? `${address}/${Number(length)}` : undefined;
-}
-
-function urlOf(text: string): string | undefined {
-	const [, scheme = '', authority = '', rest = ''] = URL_WITH_SCHEME.exec(text) ?? [];
-	if (authority === '' || !URL.canParse(text)) return undefined;
-	// The host of a URL must be in lower case. What stands before an @ is no part of the host.
-	const at = authority.lastIndexOf('@') + 1;
-	const [, host = '', port = ''] = /^(.*?)(:\d*)?$/.exec(authority.slice(at)) ?? [];
-	return `${scheme.toLowerCase()}://${authority.slice(0, at)}${inAscii(host).toLowerCase()}${port}${rest}`;
-}
-
-function fileOf(text: string): string | undefined {
-	const hashes = text.split(':');
-	const isEach = hashes.every((hash) => /^[0-9a-f]+$/i.test(hash) && HASH_LENGTHS.includes(hash.length));
-	const isOnce = new Set(hashes.map(({ length }) => length)).size === hashes.length;
-	return isEach && isOnce ? hashes.join(' : ') : undefined;
-}
-
-/** Each type with the summary of a text of that type; `undefined` for any other text. */
-const TYPES: Readonly<Record<string, (text: string) => string | undefined>> = {
-	Address: addressOf,
-	// People write AS204288, and ThreatConnect ASN204288.
-	ASN: (text) => (/^ASN?\d{1,10}$/i.test(text) ? `ASN${text.replace(/\D+/, '')}` : undefined),
-	CIDR: blockOf,
-	EmailAddress: (text) => {
-		const [, , host = ''] = /^([\p{L}\p{N}.!#$%&'*+/?^_`{|}~-]+)@([^@]+)$/u.exec(text) ?? [];
-		return isHost(host) ? text : undefined;
-	},
-	File: fileOf,
-	Host: (text) => (isHost(text) ? inAscii(text) : undefined),
-	URL: urlOf,
-};
 
 // Blanks are counted, because a pattern that takes any number of them takes too long on a row of empty cells.
 const BRACKETED =
@@ -99,7 +26,7 @@ const refang = (line: string): string =>
 
 /** The indicator that a refanged value is; `undefined` if it is none, or could be of two types. */
 function recognized(text: string): RecognizedIndicator | undefined {
-	const [found, other] = Object.entries(TYPES).flatMap(([type, summaryOf]) => {
+	const [found, other] = Object.entries(SUMMARIES).flatMap(([type, summaryOf]) => {
 		const summary = summaryOf(text);
 		return summary === undefined ? [] : [{ type, summary }];
 	});

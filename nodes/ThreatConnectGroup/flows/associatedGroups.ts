@@ -15,19 +15,33 @@ import { ownerNameOf } from './oneOwner';
  *
  * Items that would create the same group wait for each other, so that it is created once per run.
  *
+ * @param write with whether an item of this run may have created the body's own group, as an associated one of its group
+ * @param isNew whether the body is that of a group which is created only if there is none yet
  * @throws InvalidInput when several groups have the name, or the XID belongs to a group of another type. Nothing was
  *   sent then.
  */
 export async function withLinkedGroups<T>(
 	api: ThreatConnect,
 	body: JsonObject,
-	write: (linked: JsonObject) => Promise<T>,
+	write: (linked: JsonObject, mayExist: boolean) => Promise<T>,
+	isNew = false,
 ): Promise<T> {
 	const linked = await linkGroups(api, body);
-	const missing = newGroups(linked);
-	if (missing.length === 0) return await write(linked);
-	return await api.oneAtATime(missing.map(keyOf), async () => await write(await linkGroups(api, linked)));
+	const created = [...newGroups(linked), ...(isNew ? [body] : [])];
+	if (created.length === 0) return await write(linked, false);
+	return await api.oneAtATime(created.flatMap(namesOf), async () => {
+		const mayExist = namesOf(body).some((name) => api.associatedNames.has(name));
+		const latest = await linkGroups(api, linked);
+		for (const name of newGroups(latest).flatMap(namesOf)) api.associatedNames.add(name);
+		return await write(latest, mayExist);
+	});
 }
+
+/** What the items of a run call a group. Without the owner, because one item may name it and another may leave it out. */
+const namesOf = ({ xid, name, type }: JsonObject): string[] => [
+	`group ${JSON.stringify([plainSpelling(String(name)), type])}`,
+	...(isUnset(xid) ? [] : [`group ${JSON.stringify(plainSpelling(String(xid)))}`]),
+];
 
 const newGroups = ({ associatedGroups: list }: JsonObject): JsonObject[] =>
 	isJsonObject(list) && list.mode !== 'delete' ? rowsOf(list).filter(({ id }) => id === undefined) : [];

@@ -20,11 +20,21 @@ export type Creation = {
 	options: AnswerOptions;
 	assignsXid: boolean;
 	item: Item;
+	/** Finds the group if another item has created it meanwhile. Without it, another group is created. */
+	findAgain?(): Promise<JsonObject | undefined>;
 };
+
+/** Another item of the run has created the group, as an associated one of its own group. */
+export class CreatedMeanwhile extends Error {
+	constructor(readonly group: JsonObject) {
+		super();
+	}
+}
 
 /**
  * @returns the new group, also when only its response was lost
  * @throws InvalidInput when an attribute cannot have its value, or an associated group does not exist exactly once
+ * @throws CreatedMeanwhile only with `findAgain`
  * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export async function createGroup(
@@ -37,11 +47,13 @@ export async function createGroup(
 	const nodeAssignsXid = creation.assignsXid && isUnset(body.xid);
 	const xid = nodeAssignsXid ? assignedXid(creation.item) : userXid(body.xid);
 	const named = xid === undefined ? body : { ...body, xid };
-	return await withLinkedGroups(
-		api,
-		named,
-		async (linked) => await createOnce(api, linked, nodeAssignsXid, creation),
-	);
+	const { findAgain } = creation;
+	const write = async (linked: JsonObject, mayExist: boolean) => {
+		const present = mayExist ? await findAgain?.() : undefined;
+		if (present) throw new CreatedMeanwhile(present);
+		return await createOnce(api, linked, nodeAssignsXid, creation);
+	};
+	return await withLinkedGroups(api, named, write, findAgain !== undefined);
 }
 
 /** @returns `undefined` in a preview, because each run assigns another one */

@@ -1,10 +1,10 @@
 import { asError, InvalidInput } from '../../../shared/core/errors';
 import type { JsonObject } from '../../../shared/core/json';
-import { isUnset, readText } from '../../../shared/core/readValue';
+import { isUnset } from '../../../shared/core/readValue';
 import { previewOption } from '../../../shared/execution/options';
 import { Plan } from '../../../shared/http/plan';
 import { type BulkEntry, defineOperation, type Output } from '../../../shared/execution/operation';
-import { oneOf } from '../../../shared/fields/fieldTypes';
+import { choice } from '../../../shared/fields/fieldTypes';
 import { notice } from '../../../shared/fields/fixedCollection';
 import type { ThreatConnect } from '../../api/client';
 import { readXid } from '../../api/references';
@@ -134,5 +134,5 @@ const TYPE = '"Type" (type)';
 /** @throws InvalidInput */
 function readType(value: unknown): string {
 	if (isUnset(value)) throw new InvalidInput(`${TYPE} is empty`, 'Give the type of the group.');
-	return oneOf(readText(value, TYPE), TYPE, ...GROUP_TYPES.map((type) => String(type.value)));
+	return choice(GROUP_TYPES).read(value, { label: TYPE, operation: 'update', zone: '' }) as string;
 }

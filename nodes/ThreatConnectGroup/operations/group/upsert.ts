@@ -25,7 +25,7 @@ import {
 	xidParameters,
 } from '../parameters';
 import { withOneOwner } from '../../flows/oneOwner';
-import { createGroup, isConflict } from '../../flows/createGroup';
+import { createGroup, CreatedMeanwhile, isConflict } from '../../flows/createGroup';
 
 const matchParameters: INodeProperties[] = [
 	{
@@ -99,10 +99,13 @@ export const upsert = defineOperation<ThreatConnect>({
 				if (group) return await change(group);
 				const created = forCreate(create());
 				try {
-					const made = await createGroup(api, { ...created, ...match.added }, creation);
+					const findAgain = async () => await match.find(api, fields);
+					const body = { ...created, ...match.added };
+					const made = await createGroup(api, body, { ...creation, findAgain });
 					const notice = match.noticeOfNew?.();
 					return withOutcome({ ...made, ...(notice && { _notice: notice }) }, 'created');
 				} catch (error) {
+					if (error instanceof CreatedMeanwhile) return await change(error.group);
 					// Another client has created the group in the meantime.
 					const other = isConflict(error) ? await match.find(api, fields) : undefined;
 					if (other) return await change(other);
