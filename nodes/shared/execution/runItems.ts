@@ -77,7 +77,7 @@ export async function runItems<Api>(
 	else await runEach(operation, run);
 
 	if (outcomes.areAllGood) retryLog.end();
-	const output = outcomes.toOutput(node);
+	const output = outcomes.toOutput(node, previewed);
 	if (previews.size > 0) {
 		const counts = [...previews]
 			.sort()
