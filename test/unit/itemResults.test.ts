@@ -90,7 +90,7 @@ test('a preview that stops does not say that items had gone through', () => {
 		}
 	};
 	expect(description([0, 1, 2, 3])).toBe(
-		'Set it. This was a preview: nothing was written. Set On Error to continue to see all items that would fail.',
+		'Set it. This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.',
 	);
 	expect(description([0, 1])).toBe(
 		'Set it. Before this, 1 of 4 items had gone through; they stay as they are.',
