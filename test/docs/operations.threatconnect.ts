@@ -6,10 +6,6 @@ import { PHISHING, seedPhishing, type ThreatConnectExamples } from './threatconn
 
 /** Examples of the operations of ThreatConnect Group, for its page in docs/. */
 
-const indicator = (type: string, summary: string) => ({
-	list: { data: { entry: [{ type: fromList(type, type), summary }] } },
-});
-
 const groupExamples: ThreatConnectExamples = {
 	'group/bulkDelete': {
 		purpose:
@@ -83,11 +79,11 @@ const groupExamples: ThreatConnectExamples = {
 			name: '={{ $json.title }}',
 			status: 'New',
 			tagNames: '=Targeted Attack, {{ $json.customer }}',
+			indicators: '={{ $json.domain }}',
 			additionalFields: {
 				xid: '=siem:{{ $json.id }}',
 				eventDate: '={{ $json.detectedAt }}',
 				tags: { list: { techniqueId: 'T1566' } },
-				associatedIndicators: indicator('Host', '={{ $json.domain }}'),
 			},
 			options: { fields: ['tags', 'associatedIndicators'] },
 		},

@@ -51,6 +51,7 @@ describe('what was done before', () => {
 		await node('add', { ...member, accessLevel: 'View' });
 		const { error } = await node('add', { ...member, accessLevel: 'Edit' });
 		expect(error?.message).toContain('is already a member of this group');
+		expect(error?.description).toContain('use Change Access to give it another access');
 	});
 
 	test('removing access that is absent leaves the group unchanged, and writes the rest of the item', async () => {

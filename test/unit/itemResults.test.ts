@@ -77,6 +77,26 @@ test('in stop mode the first item that failed is shown, and the number of items 
 	);
 });
 
+test('a preview that stops does not say that items had gone through', () => {
+	const outcomes = new ItemResults(4, STOP);
+	outcomes.settle(0, { id: 1 });
+	outcomes.settle(1, missing);
+	outcomes.settle(2, { id: 3 });
+	const description = (previewed: number[]) => {
+		try {
+			return outcomes.toOutput(node, new Set(previewed));
+		} catch (error) {
+			return (error as { description?: string }).description;
+		}
+	};
+	expect(description([0, 1, 2, 3])).toBe(
+		'Set it. This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.',
+	);
+	expect(description([0, 1])).toBe(
+		'Set it. Before this, 1 of 4 items had gone through; they stay as they are.',
+	);
+});
+
 test('the error of a single item does not mention other items', () => {
 	const outcomes = new ItemResults(1, STOP);
 	outcomes.settle(0, missing);

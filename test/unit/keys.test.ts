@@ -186,7 +186,15 @@ test('a message about a missing field names keys that may be meant for it', () =
 		'Set it, or check that the expression or the input gives a value for this item. Your item has "Customer Name": if that is meant, rename it to name, or choose Define Below.',
 	);
 	expect(missing({ Name: 'ACME', Owner: 'J' })).toContain('Your item has "Owner": ');
-	expect(missing({ Name: 'ACME', Phone: '1' })).not.toContain('Your item');
+	expect(missing({ Name: 'ACME', Phone: '1' })).toContain(
+		'No key of the item is named like it: rename the one that is meant to group_owner, or choose Define Below.',
+	);
+	// The key is there, and blank.
+	for (const key of ['group_owner', 'Group Owner']) {
+		expect(missing({ Name: 'ACME', [key]: '' })).toBe(
+			'Set it, or check that the expression or the input gives a value for this item.',
+		);
+	}
 	const meant = (values: Record<string, unknown>, name: string) => suggestion(values, { name }, attackForge);
 	expect(meant({ 'E-Mail': 'a@b.example' }, 'primary_contact_email')).toContain('"E-Mail"');
 	expect(meant({ eMail: '' }, 'primary_contact_email')).toBe('');

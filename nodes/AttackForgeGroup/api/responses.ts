@@ -135,6 +135,9 @@ function advice(method: MethodName, status: number, body: unknown): string {
 	if (status === 404) return 'Check the ID, and that your user may see the record.';
 	if (status === 429) return 'AttackForge asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the tenant.';
+	if (method === 'AddUserToGroup') {
+		return 'If the user is a member of the group already, use Change Access to give it another access. Otherwise look at the user, the group and the access level.';
+	}
 	const names = isJsonObject(body) ? Object.keys(body).join(', ') : '';
 	return names === ''
 		? 'The message says what AttackForge does not take: correct it among the parameters of the node.'

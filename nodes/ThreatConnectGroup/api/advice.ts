@@ -26,7 +26,7 @@ export function adviceAbout(status: number, words: string, { query = [], body }:
 	if (/security label/i.test(words)) {
 		const labels = listed({ securityLabels: fields.securityLabels }, 'name');
 		if (labels !== '') {
-			return `The item has ${labels}. Each must be a label of this instance, spelled as there: the list at Security Labels, among the other fields, shows them.`;
+			return `The item has ${labels}. Each must be a label of this instance, spelled as there: the list at Add Field > Security Labels, in Create and Update, shows them.`;
 		}
 	}
 	if (/attribute/i.test(words)) {

@@ -124,7 +124,8 @@ function advice(status: number): string {
 	if (status === 404) {
 		return 'Check the ID, or the XID and its owner, and that the API user may see the group.';
 	}
-	if (status === 409) return 'A group with this XID exists already: update that one, or choose another XID.';
+	if (status === 409)
+		return 'A group with this XID exists already: update that one, for instance with Create or Update, or choose another XID.';
 	if (status === 429)
 		return 'ThreatConnect asks for fewer requests: lower Options > Max Concurrent Requests.';
 	if (status >= 500) return 'Run it again later; if it stays, ask the administrator of the instance.';

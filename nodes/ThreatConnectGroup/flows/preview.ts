@@ -258,13 +258,9 @@ class PreviewedThreatConnect extends ThreatConnect {
 			const isPresent = (id: string) => this.present.has(`${list} ${id}`);
 			const ids = rowsOf(given).filter(({ id }) => !isUnset(id) && !isNewId(id));
 			const texts = ids.map(({ id }) => String(id)).filter((id) => !isPresent(id));
-			const more = type === 'indicator' ? ` and ${ACTIVE_OR_NOT}` : '';
-			const byId = {
-				filter: 'id',
-				texts,
-				clause: (some: readonly string[]) => `id in (${some.join()})${more}`,
-			};
-			const find = searchFor({ path, filters: { any: [byId] }, limit: Infinity });
+			const byId = { filter: 'id', texts, clause: (some: readonly string[]) => `id in (${some.join(',')})` };
+			const filters = { any: [byId], ...(type === 'indicator' && { query: ACTIVE_OR_NOT }) };
+			const find = searchFor({ path, filters, limit: Infinity });
 			const found = texts.length > 0 && (await unlessRefused(find(this)));
 			// Who may not list objects may still associate them.
 			if (!found) continue;

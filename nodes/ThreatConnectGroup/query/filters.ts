@@ -58,8 +58,11 @@ const dateFilter = (
 
 /** @param nouns what is found, at the beginning of a sentence */
 export const dateFilters = (keyword: string, what: string, words: string, nouns = 'Groups'): Filter[] => [
-	dateFilter(`${keyword}From`, `${what} After`, `${nouns} that were ${words} then or later`, (date) =>
-		from(keyword, date),
+	dateFilter(
+		`${keyword}From`,
+		`${what} After`,
+		`${nouns} that were ${words} then or later; for the last seven days, the expression $now.minus({ days: 7 })`,
+		(date) => from(keyword, date),
 	),
 	dateFilter(
 		`${keyword}To`,

@@ -59,15 +59,23 @@ export class ItemResults {
 	/**
 	 * All outcomes in the order of the input.
 	 *
+	 * @param previewed items that only say what they would do
 	 * @throws the error that n8n shows, for the first item that ends the run
 	 */
-	toOutput(node: INode): INodeExecutionData[] {
+	toOutput(node: INode, previewed: ReadonlySet<number> = NONE): INodeExecutionData[] {
 		if (this.firstFailure) {
 			const { index, error } = this.firstFailure;
-			const written = `Before this, ${this.succeeded} of ${this.length} items had gone through; they stay as they are.`;
-			throw toNodeError(node, error, index, this.length > 1 ? written : '');
+			throw toNodeError(node, error, index, this.length > 1 ? this.written(previewed) : '');
 		}
 		return Array.from(this.items, (items, index) => items ?? [this.toErrorItem(CANCELLED, index)]).flat();
+	}
+
+	/** What had been written when the run ended. */
+	private written(previewed: ReadonlySet<number>): string {
+		const written = this.items.filter((items, index) => items && !previewed.has(index)).length;
+		return written === 0 && previewed.size > 0
+			? 'This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.'
+			: `Before this, ${written} of ${this.length} items had gone through; they stay as they are.`;
 	}
 
 	private withInput(items: INodeExecutionData[], index: number): INodeExecutionData[] {
@@ -84,6 +92,8 @@ export class ItemResults {
 		return { ...toErrorItem(error, index), ...(binary && { binary }) };
 	}
 }
+
+const NONE: ReadonlySet<number> = new Set();
 
 const CANCELLED = new ServiceFailure(
 	'Not sent: the execution was cancelled',

@@ -16,7 +16,7 @@ export const runOptions: INodeProperties[] = [
 		type: 'boolean',
 		default: false,
 		description:
-			'Whether the output keeps the fields and files of the input item. Where the result has a field or file of the same name, that of the result is kept.',
+			'Whether the output keeps the fields and files of the input item. Where the result has a field or file of the same name, that of the result is kept. A failed item keeps its fields only at the error output.',
 	},
 	{
 		displayName: 'Max Concurrent Requests',

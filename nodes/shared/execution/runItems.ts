@@ -76,7 +76,7 @@ export async function runItems<Api>(
 	else await runEach(operation, run);
 
 	if (outcomes.areAllGood) retryLog.end();
-	const output = outcomes.toOutput(node);
+	const output = outcomes.toOutput(node, previewed);
 	for (const message of hints.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];
 }

@@ -96,7 +96,9 @@ export function readRecord(
 		source.mode === 'define' ? misspelledKey(source.item ?? {}, missing) : '';
 	if (operation === 'create') {
 		const keysFor = (field: Field): string =>
-			isAutoMap ? suggestion(pick(given, ignored), field, table) : misspelled(field);
+			isAutoMap
+				? suggestion(pick(given, ignored), field, table) || wantedKey(given, spelled, field)
+				: misspelled(field);
 		return {
 			body: finished,
 			ignored,
@@ -348,6 +350,12 @@ const ofAnotherType = (field: Field, { type }: FieldContext) =>
 		`${labelOf(field)} does not belong to the type ${type}, only to ${field.types?.join(', ')}`,
 		'Leave it empty for items of this type, or change the type.',
 	);
+
+/** What to say where no key of the item is named like a field that is missing; nothing where its value is blank. */
+const wantedKey = (item: JsonObject, spelled: ReadonlyMap<string, string>, { name }: Field): string =>
+	name in item || [...spelled.values()].includes(name)
+		? ''
+		: `No key of the item is named like it: rename the one that is meant to ${name}, or choose Define Below.`;
 
 /** @param keysFor what to say of the item's keys where a field is missing */
 function findMissing(
