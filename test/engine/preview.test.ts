@@ -448,6 +448,37 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('says which security labels and attribute types ThreatConnect does not list', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Incident', name: 'A' });
+			const incident: INodeParameters = { type: 'Incident', dataMode: 'autoMap', options: PREVIEW };
+			const known = { securityLabels: 'TLP:RED', attributes: [{ type: 'Ticket Number', value: '1' }] };
+			const unknown = {
+				securityLabels: 'TLP:RED, tlp:red, AMBER',
+				attributes: [{ type: 'Analysis', value: 'x' }],
+			};
+			const items = [known, unknown, unknown].map((one, index) => ({ name: `B ${index}`, ...one }));
+			const notice =
+				'ThreatConnect lists no security label "tlp:red" (perhaps "TLP:RED"), "AMBER" and no attribute type "Analysis", and will probably refuse this item.';
+			const notices = (result: RunResult) => jsonOf(result.items).map(({ _notice }) => _notice);
+			expect(notices(await node('create', incident, { items }))).toEqual([undefined, notice, notice]);
+			expect(server.requests.filter(({ target }) => /securityLabels/.test(target))).toHaveLength(1);
+			const update = { ...incident, ...byId };
+			expect(notices(await node('update', update, { items: [{ id, ...unknown }] }))).toEqual([notice]);
+			const add: INodeParameters = { ...byId, resource: 'securityLabel', securityLabels: 'AMBER' };
+			const labelled = await node('add', { ...add, options: PREVIEW }, { items: [{ id }] });
+			expect(notices(labelled)).toEqual([expect.stringContaining('no security label "AMBER",')]);
+			const attribute: INodeParameters = {
+				...byId,
+				resource: 'attribute',
+				attributeType: 'Analysis',
+				value: 'x',
+			};
+			const described = await node('add', { ...attribute, options: PREVIEW }, { items: [{ id }] });
+			expect(notices(described)).toEqual([expect.stringContaining('no attribute type "Analysis",')]);
+		});
+	});
+
 	test('a group is not read again for each item that changes it', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Incident', name: 'A', tags: ['Old'] });

@@ -12,6 +12,7 @@ import { keysAddedBy } from '../fields/receivedGroup';
 import { fieldsShowing, rowsOf } from './compareGroup';
 import { isFindable } from './createGroup';
 import { searchFor } from './findRecords';
+import { noticeOfUnlisted } from './unlistedNames';
 import { asksFor, noteChanges, PlannedGroup, recordAfter } from './plannedGroup';
 
 /** @returns what gives each item of a run ThreatConnect as a preview sees it */
@@ -75,8 +76,9 @@ class PreviewedThreatConnect extends ThreatConnect {
 			: body.ownerName;
 		const { plan } = this;
 		const group = recordAfter({ id: plan.newId }, { ...body, ownerName }, plan.newRowId);
-		await this.refuseTakenXid(group, `POST ${GROUPS}`);
 		await this.refuseMissing(body, `POST ${GROUPS}`);
+		plan.notice = await noticeOfUnlisted(this, body);
+		await this.refuseTakenXid(group, `POST ${GROUPS}`);
 		plan.outcome = 'created';
 		noteChanges(plan, {}, group, body);
 		this.addNew(group);
@@ -93,9 +95,10 @@ class PreviewedThreatConnect extends ThreatConnect {
 		const group = await this.getGroup(reference, { fields });
 		const wanted = { ...group, xid: body.xid };
 		const request = `PUT ${groupPath({ id: String(group.id) })}`;
-		if (xidKey(wanted) !== xidKey(group)) await this.refuseTakenXid(wanted, request);
-		await this.refuseMissing(body, request);
 		const { plan } = this;
+		await this.refuseMissing(body, request);
+		plan.notice = await noticeOfUnlisted(this, body);
+		if (xidKey(wanted) !== xidKey(group)) await this.refuseTakenXid(wanted, request);
 		const planned = this.plannedOf(group);
 		const before = planned.shown(fields, group);
 		planned.change(body, plan.newRowId);
@@ -116,6 +119,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 
 	override async addAttribute(groupId: string, body: JsonObject): Promise<JsonObject> {
 		const attribute = { id: this.plan.newId, ...body };
+		this.plan.notice = await noticeOfUnlisted(this, { attributes: { data: [body] } });
 		this.plan.writes = true;
 		this.plan.change('attributes', [body], []);
 		this.changeAttributes(groupId, attribute, 'append');
