@@ -53,11 +53,20 @@ describe('a value is stored as its custom field wants it', () => {
 		expect(storedBy(server)).toEqual([{ key, value: stored }]);
 	});
 
-	test('and a day is that of the time zone of the workflow', async () => {
-		const custom_fields = { contract_end: '2027-01-31T23:30:00Z' };
-		const timezone = 'Asia/Tokyo';
-		await node('create', { dataMode: 'autoMap' }, { items: [{ ...NEW, custom_fields }], timezone });
-		expect(storedBy(server)).toEqual([{ key: 'contract_end', value: '2027-02-01' }]);
+	test.each([
+		['a time is on its day in the zone of the workflow', '2027-01-31T23:30:00Z', 'Asia/Tokyo', '2027-02-01'],
+		['a time with an offset too', '2027-01-31T19:00:00-05:00', 'America/New_York', '2027-01-31'],
+		[
+			'a day of a database is that day in each zone',
+			'2027-01-31T00:00:00.000Z',
+			'America/New_York',
+			'2027-01-31',
+		],
+		['a date of JavaScript too', new Date('2027-01-31'), 'Pacific/Honolulu', '2027-01-31'],
+	])('%s', async (_what, contract_end, timezone, value) => {
+		const items = [{ ...NEW, custom_fields: { contract_end } }] as never;
+		await node('create', { dataMode: 'autoMap' }, { items, timezone });
+		expect(storedBy(server)).toEqual([{ key: 'contract_end', value }]);
 	});
 });
 

@@ -134,6 +134,26 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test.each<[string, string | undefined]>([
+		['merge', undefined],
+		['differing', 'Custom fields that are not sent: region, tier.'],
+		['replace', 'Custom fields that are not sent: region, tier.'],
+	])('names custom fields that may be lost, with %s', async (customFieldsMode, notice) => {
+		await withAttackForge({}, async (server, node) => {
+			const custom_fields = [
+				{ key: 'region', value: 'EMEA' },
+				{ key: 'tier', value: '1' },
+				{ key: 'empty', value: '' },
+			];
+			const { id } = server.seedGroup({ name: 'Known', ...CONTACTS, custom_fields });
+			const options = { ...PREVIEW, customFieldsMode };
+			const items = [{ custom_fields: { client_code: 'C1' } }];
+			const result = await node('update', { groupId: id, dataMode: 'autoMap', options }, { items });
+			const [one] = jsonOf(result.items);
+			expect(one?._notice).toEqual(notice && expect.stringContaining(notice));
+		});
+	});
+
 	test('says which access is added and which is taken away', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const levels = { project_access_level: 'view', project_request_access_level: 'none' } as const;

@@ -187,10 +187,17 @@ function choiceIn(choices: readonly Choice[], given: string, label: string): str
 	);
 }
 
-/** A date picker holds a day. A time is on that day in the given zone. */
+/** A day without a time, as a database or JavaScript writes it. */
+const UTC_MIDNIGHT = /T00:00(?::00(?:\.0+)?)?Z$/i;
+
+/** A date picker holds a day. A time is on that day in the given zone, and midnight UTC is that day in any zone. */
 function dayOf(value: unknown, label: string, zone: string): string {
-	const read = String(date().read(onlyOne(value), { label, operation: 'create', zone }));
-	return read.length === 10 ? read : tryToParseDateTime(read, zone).setZone(zone).toFormat('yyyy-MM-dd');
+	const one = onlyOne(value);
+	const read = String(date().read(one, { label, operation: 'create', zone }));
+	if (read.length === 10 || UTC_MIDNIGHT.test(String(one instanceof Date ? one.toJSON() : one).trim())) {
+		return read.slice(0, 10);
+	}
+	return tryToParseDateTime(read, zone).setZone(zone).toFormat('yyyy-MM-dd');
 }
 
 /** A table, a list, users and groups are lists and objects, which a form can only give as their JSON text. */

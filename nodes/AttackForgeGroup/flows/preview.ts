@@ -1,10 +1,10 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/readValue';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { Plan } from '../../shared/http/plan';
 import { AttackForge, type CustomFieldFilter } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
-import { entriesOf } from '../fields/changes';
+import { entriesOf, isCustomFields } from '../fields/changes';
 import { isStored } from '../fields/matching';
 import { groupAfter } from '../fields/plannedGroup';
 import { customFieldOf, customFieldsOf } from '../fields/receivedGroup';
@@ -58,6 +58,8 @@ class PreviewedAttackForge extends AttackForge {
 		const before = await this.groupBefore(id);
 		const after = groupAfter(before ?? {}, body);
 		this.note(before, after, body);
+		const left = fieldsLeftOut(before ?? {}, body);
+		if (left.length > 0) this.plan.notice = mayBeLost(left);
 		if (before) this.groupsAfter.set(id, after);
 	}
 
@@ -183,6 +185,18 @@ class PreviewedAttackForge extends AttackForge {
 		}
 	}
 }
+
+/** The keys of the custom fields that a group has and that a body with custom fields does not send. */
+function fieldsLeftOut(group: JsonObject, body: JsonObject): string[] {
+	if (!isCustomFields(body.custom_fields)) return [];
+	const sent = new Set(body.custom_fields.map(({ key }) => key));
+	return customFieldsOf(group)
+		.filter(({ key, value }) => !sent.has(key) && !isUnset(value))
+		.map(({ key }) => key);
+}
+
+const mayBeLost = (keys: readonly string[]) =>
+	`Custom fields that are not sent: ${keys.join(', ')}. AttackForge does not document whether it keeps them: "Set These, Keep the Others" under Options > Other Custom Fields does.`;
 
 const own = (record: JsonObject | undefined, name: string): unknown =>
 	record && Object.hasOwn(record, name) ? record[name] : undefined;
