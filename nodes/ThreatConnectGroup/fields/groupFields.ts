@@ -87,7 +87,7 @@ export const table: Table = {
 			'status',
 			'Status',
 			choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }),
-			'Status of the group. An event that has one cannot go back to none.',
+			'Where the incident or event stands. The status of an event can be changed, but not cleared.',
 			{ types: ['Event', 'Incident'], perType: true },
 		),
 		field('fileName', 'File Name', text({ maxLength: 255 }), 'Name of the signature file', {
