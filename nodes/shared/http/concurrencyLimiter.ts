@@ -209,20 +209,19 @@ export class ConcurrencyLimiter {
 	private latencyRatios({ sentAt, kind, load, halvings }: Slot, now: number): { last: number; mean: number } {
 		// A request from before the last halving met another load.
 		if (kind === undefined || sentAt === undefined || halvings < this.halvings) return { last: 1, mean: 1 };
-		const elapsed = Math.log(now - sentAt + SLACK_MS);
-		const known = this.latencies.get(kind) ?? { responses: 0, mean: elapsed, usual: elapsed };
-		const { utilization, idle } = this.loadSince(load);
-		const isBusy = known.responses >= START_LIMIT && utilization >= BUSY_UTILIZATION;
-		// A response that arrives while this process is busy has to wait for it. That is no slowness of the service. While the
-		// process was idle, the response had not arrived.
-		const latency = isBusy ? Math.max(known.usual, Math.log(idle + SLACK_MS)) : elapsed;
+		const latency = Math.log(now - sentAt + SLACK_MS);
+		const known = this.latencies.get(kind) ?? { responses: 0, mean: latency, usual: latency };
+		// A response that arrives while this process is busy has to wait for it. That is no slowness of the service.
+		if (known.responses >= START_LIMIT && this.loadSince(load).utilization >= BUSY_UTILIZATION) {
+			return { last: Math.exp(latency - known.usual), mean: 1 };
+		}
 		const responses = known.responses + 1;
 		const mean = known.mean + (latency - known.mean) / Math.min(responses, SAMPLE);
 		// The first responses and little load show the usual latency. Under more load the usual rises only in the long run.
 		const isLittleLoad = mean < known.usual || this.limit <= LITTLE_LOAD;
 		const usual = known.usual + (mean - known.usual) / (isLittleLoad ? SAMPLE : LONG_SAMPLE);
 		this.latencies.set(kind, { responses, mean, usual: responses <= START_LIMIT ? mean : usual });
-		return { last: Math.exp(elapsed - usual), mean: Math.exp(mean - usual) };
+		return { last: Math.exp(latency - usual), mean: Math.exp(mean - usual) };
 	}
 
 	/** @param mayRise false where responses are slower than usual: more requests would not help */
