@@ -1,5 +1,6 @@
 import {
 	inQuotes,
+	isBlank,
 	isUnset,
 	optionalSwitch,
 	optionalText,
@@ -11,6 +12,7 @@ import {
 	readSwitch,
 	readText,
 	refuseInexactNumbers,
+	trimmed,
 	unlocated,
 } from '../../nodes/shared/core/readValue';
 import { refusal } from './refusal';
@@ -27,6 +29,12 @@ test('a resource locator is read by its value, and anything else stays as it is'
 test('only undefined, null and empty text are unset', () => {
 	expect([undefined, null, ''].map(isUnset)).toEqual([true, true, true]);
 	expect([0, false, ' ', [], {}].map(isUnset)).toEqual([false, false, false, false, false]);
+});
+
+test('what nobody sees at the ends of a text does not count, however much of it the text holds within', () => {
+	const within = `a${' \u200b'.repeat(500_000)}b`;
+	expect(['', ' \u200b', '\ufeff a b\u00a0\u200d', within].map(trimmed)).toEqual(['', '', 'a b', within]);
+	expect(['', ' \u200b', ' a'].map(isBlank)).toEqual([true, true, false]);
 });
 
 test.each([
