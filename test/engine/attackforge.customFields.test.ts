@@ -399,9 +399,10 @@ test('a key that may not read the definitions sends what is given, and asks once
 	});
 });
 
-test('a choice that is cleared is not checked', async () => {
+test('a choice that is cleared is not checked, and what is named twice is cleared once', async () => {
 	const { id } = server.seedGroup({ custom_fields: [{ key: 'region', value: 'EMEA' }] });
-	const { error } = await node('update', { groupId: id, options: { clearFields: 'custom_fields.region' } });
+	const clearFields = 'custom_fields.region, access.sso_1, custom_fields.region, access.sso_1';
+	const { error } = await node('update', { groupId: id, options: { clearFields } });
 	expect(error).toBeUndefined();
 	expect(server.group(id)?.custom_fields).toEqual([]);
 });

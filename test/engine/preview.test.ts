@@ -89,6 +89,16 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test('thousands of new groups are looked for in one list', async () => {
+		await withAttackForge({}, async (server, node) => {
+			server.seedGroup({ name: 'Known', ...CONTACTS });
+			const items = Array.from({ length: 200 }, (_, index) => ({ name: `New ${index}`, ...CONTACTS }));
+			const result = await node('upsert', sync, { items });
+			expect(said(result.items).filter(([outcome]) => outcome === 'created')).toHaveLength(200);
+			expect(server.requests.length).toBeLessThan(5);
+		});
+	});
+
 	test('a later item finds the group that an earlier one would create', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const { items } = await node('upsert', sync, {

@@ -90,6 +90,10 @@ test('values stand on lines of their own, or between blanks, commas and semicolo
 	])
 		expect(asPairs(text)).toEqual(all);
 	expect(recognize(' \n , \u200b')).toEqual([]);
+	expect(recognize('\ufeffabc.def\u00adghi.com\u200b \u200bevil\u200b.example')).toEqual([
+		{ type: 'Host', summary: 'abc.defghi.com' },
+		{ type: 'Host', summary: 'evil.example' },
+	]);
 });
 
 describe('what is not recognized is named, with the way out', () => {

@@ -2,7 +2,7 @@ import { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset } from '../../shared/core/readValue';
 import { Plan } from '../../shared/http/plan';
-import { AttackForge, type CustomFieldFilter } from '../api/client';
+import { AttackForge, type CustomFieldFilter, type Scope } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf, isCustomFields } from '../fields/changes';
 import { isStored } from '../fields/matching';
@@ -105,6 +105,11 @@ class PreviewedAttackForge extends AttackForge {
 
 	override async getProjectGroups(projectId: string): Promise<string[]> {
 		return this.projectsAfter.get(projectId) ?? (await super.getProjectGroups(projectId));
+	}
+
+	/** Nothing changes in a preview. */
+	override async currentGroups(scope: Scope): Promise<JsonObject[]> {
+		return await this.recentGroups(scope, Infinity);
 	}
 
 	/** @returns `undefined` if the key may not read it: it may nevertheless write it */

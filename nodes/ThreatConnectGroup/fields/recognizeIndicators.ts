@@ -49,8 +49,8 @@ function withoutSeparators(text: string): string {
 	return text.slice(start, end);
 }
 
-/** What stands between values, and characters without width, which people copy unseen. */
-const BETWEEN = /[\s\u00AD\u200B-\u200F\u2060\uFEFF]+/;
+/** Characters without width, which people copy unseen, also within a value. */
+const WITHOUT_WIDTH = /[\u00AD\u200B-\u200F\u2060\uFEFF]/g;
 
 /** A separator before the scheme of a URL stands between two values. */
 const BEFORE_URL = /[,;](?=(?:https?|ftps?|sftp):\/\/)/i;
@@ -78,7 +78,7 @@ function valuesOf(line: string): string[] {
 	if (REGISTRY_KEY.test(line)) return [line];
 	const whole = refang(line).replace(/(?<=[\da-f]{32})[ \t]{0,4}:[ \t]{0,4}(?=[\da-f]{32})/gi, ':');
 	const values = whole
-		.split(BETWEEN)
+		.split(/\s+/)
 		.flatMap((given) => given.split(BEFORE_URL))
 		.flatMap((given) => {
 			const value = withoutQuotes(withoutSeparators(given));
@@ -113,6 +113,7 @@ function indicatorOf(text: string, label: string): RecognizedIndicator | undefin
  */
 export function recognizeIndicators(text: string, label: string): RecognizedIndicator[] {
 	const values = text
+		.replace(WITHOUT_WIDTH, '')
 		.split(/[\r\n]+/)
 		.flatMap((line) => valuesOf(line.trim()))
 		.filter((value) => value !== '');

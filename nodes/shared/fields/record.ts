@@ -308,7 +308,8 @@ function clearFields(body: JsonObject, cleared: unknown, fields: FieldsByName, c
 		const [name = '', ...parts] = readText(entry, CLEAR_FIELDS).trim().split('.');
 		partsByName.set(name, [...(partsByName.get(name) ?? []), ...parts]);
 	}
-	for (const [name, parts] of partsByName) {
+	for (const [name, all] of partsByName) {
+		const parts = [...new Set(all)];
 		const field = fields.get(name);
 		if (!field || !isClearable(field)) {
 			throw new InvalidInput(
