@@ -35,6 +35,32 @@ test('a key that the service begins or ceases to list is not a change', async ()
 	]);
 });
 
+test('a key that one listing lacks may come back changed, and is no change of what is new or late', async () => {
+	const two = (more: object) => listed({ id: 1, name: 'a', ...more }, { id: 2, name: 'b', code: 'z' });
+	const before = await snapshotOf(two({ code: 'x' }));
+	const without = listed({ id: 1, name: 'a' }, { id: 2, name: 'b' }, { id: 3, name: 'c' });
+	const once = await compare(before, without, ALL, 9);
+	expect(once.differences).toMatchObject([{ kind: 'created', id: '3' }]);
+	const again = [...two({ code: 'y' }), ...listed({ id: 3, name: 'c', code: 'new' })];
+	expect((await compare(saved(once.after), again, ALL, 9)).differences).toMatchObject([
+		{ kind: 'changed', id: '1', keys: ['code'] },
+	]);
+});
+
+test.each([
+	['lacks', [], 'a', 0],
+	['has no room for', [{ id: 1, name: 'c' }], 'c', 1],
+])('a new key is not a change of a record that the same listing %s', async (_what, first, name, changes) => {
+	const before = await snapshotOf(listed({ id: 0, name: 'o' }, { id: 1, name: 'a' }));
+	const rows = [{ id: 0, name: 'p' }, ...first].map((row) => ({ ...row, fresh: 1 }));
+	const once = await compare(before, listed(...rows), ALL, 1);
+	expect(once.differences).toMatchObject([{ id: '0', keys: ['name'] }]);
+	const now = listed({ id: 0, name: 'p', fresh: 1 }, { id: 1, name, fresh: 1 });
+	expect(
+		(await compare(saved(once.after), now, ALL, 9)).differences.map(({ id, keys }) => [id, keys]),
+	).toEqual(Array.from({ length: changes }, () => ['1', ['name']]));
+});
+
 test.each(['constructor', '__proto__', 'toString'])(
 	'a record whose ID is %s is one like any other',
 	async (id) => {

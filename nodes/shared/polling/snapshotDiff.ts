@@ -36,6 +36,8 @@ export type Difference = {
 /** Base64 characters of a fingerprint: 24 bits. */
 const PRINT_LENGTH = 4;
 const NO_PRINT = '-'.repeat(PRINT_LENGTH);
+/** Of a key that the service did not list when the record was listed. No value has this fingerprint. */
+const NOT_LISTED = '?'.repeat(PRINT_LENGTH);
 
 const printOf = (value: unknown): string =>
 	value === undefined
@@ -100,9 +102,8 @@ export async function compare(
 	/** An ID may be named like a member of each object, such as `constructor`. */
 	const printsBefore = new Map(Object.entries(before.prints));
 	const listedKeys = new Set(keysOf(listed));
-	// A record that the listing lacks keeps the fingerprints of all its keys, because it may come back changed.
-	const isComplete = [...printsBefore.keys()].every((id) => present.has(id));
-	const keys = isComplete ? [...listedKeys] : [...new Set([...listedKeys, ...before.keys])].sort();
+	// What the listing lacks keeps its fingerprints, because a record or a key may come back changed.
+	const keys = [...new Set([...listedKeys, ...before.keys])].sort();
 	// Keys that the service has begun or ceased to list are not changes of the records.
 	const common = keys.flatMap((key, index) =>
 		listedKeys.has(key) && before.keys.includes(key) ? [{ key, index }] : [],
@@ -124,15 +125,17 @@ export async function compare(
 	await forEach(listed, ({ id, record }) => {
 		const now = printsOf(record, keys);
 		const known = printsBefore.get(id);
+		const earlier = reordered(known ?? '');
+		const left = keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('');
 		if (known === undefined) {
-			if (report('created', id, { record })) prints.set(id, now);
+			if (report('created', id, { record })) prints.set(id, left);
 			return;
 		}
-		const earlier = reordered(known);
-		const changed = common.filter(({ index }) => printAt(now, index) !== printAt(earlier, index));
+		const changed = common.filter(
+			({ index }) => ![printAt(now, index), NOT_LISTED].includes(printAt(earlier, index)),
+		);
 		const isSettled =
 			changed.length === 0 || report('changed', id, { record, keys: changed.map(({ key }) => key) });
-		const left = keys.map((key, index) => printAt(listedKeys.has(key) ? now : earlier, index)).join('');
 		prints.set(id, isSettled ? left : earlier);
 	});
 
@@ -159,7 +162,8 @@ export async function compare(
 /** @returns puts fingerprints in the order of other keys */
 function reorder(from: readonly string[], to: readonly string[]): (prints: string) => string {
 	const places = to.map((key) => from.indexOf(key));
-	return (prints) => places.map((place) => (place < 0 ? NO_PRINT : printAt(prints, place))).join('');
+	return (prints) =>
+		places.map((place) => (place < 0 ? NOT_LISTED : printAt(prints, place) || NOT_LISTED)).join('');
 }
 
 /** @returns `undefined` for anything but a snapshot */
@@ -168,7 +172,10 @@ export function readSnapshot(value: unknown): Snapshot | undefined {
 	if (!Array.isArray(keys) || !isJsonObject(prints) || !isJsonObject(missing) || !isJsonObject(counts)) {
 		return undefined;
 	}
-	return { keys, prints, missing, counts };
+	const isWhole =
+		Object.values(prints).every((one) => typeof one === 'string') &&
+		Object.values(counts).every((one) => typeof one === 'number');
+	return isWhole ? { keys, prints, missing, counts } : undefined;
 }
 
 /** A hash of a record, for the ID of an event. */
