@@ -161,3 +161,28 @@ test('activated again, it goes on where it was, or begins from now on if that wa
 	server.seedGroup({ name: 'later' });
 	expect(namesOf(await trigger(fromNow, { activation: 'init' }))).toEqual(['later']);
 });
+
+test('groups that were there come out once, although another parameter changes', async () => {
+	server.seedGroup({ name: 'a' });
+	const parameters = { ...all, start: 'existing' };
+	expect(namesOf(await trigger(parameters))).toEqual(['a']);
+	const others = { ...parameters, options: { cf_key_blocklist: 'secret' } };
+	expect(await trigger(others)).toBeNull();
+	server.seedGroup({ name: 'b' });
+	expect(namesOf(await trigger(others))).toEqual(['b']);
+	expect(await trigger(all)).toBeNull();
+	expect(namesOf(await trigger(parameters))).toEqual(['a', 'b']);
+});
+
+test.each([{ prints: { a: 1 } }, { prints: { a: null } }, { counts: { a: 'x' } }])(
+	'a state that is no longer whole (%j) makes the trigger start over',
+	async (wrong) => {
+		await trigger();
+		const { snapshot, ...state } = staticData.state as { snapshot: IDataObject };
+		server.seedGroup({ name: 'a' });
+		staticData = { state: { ...state, snapshot: { ...snapshot, ...wrong } } };
+		expect(await trigger()).toBeNull();
+		server.seedGroup({ name: 'b' });
+		expect(namesOf(await trigger())).toEqual(['b']);
+	},
+);

@@ -122,7 +122,7 @@ test('Fetch Test Event shows the newest matches and remembers nothing', async ()
 
 test('Fetch Test Event says what it looked for when there is nothing', async () => {
 	await expect(trigger({ filters: { tag: 'Nobody' } }, { mode: 'manual' })).rejects.toMatchObject({
-		message: 'No group has been created that matches tag = "Nobody"',
+		message: 'No group has been created that matches tag = "Nobody", among the newest 100',
 	});
 });
 
@@ -285,4 +285,45 @@ test('groups of two owners come out beside each other', async () => {
 	incident('ours');
 	incident('theirs', { ownerName: 'Demo Community' });
 	expect(namesOf(await trigger(owners))).toEqual(['ours', 'theirs']);
+});
+
+test.each([
+	{ seen: { '5': 3 } },
+	{ seen: { '5': null } },
+	{ readFrom: 1e20 },
+	{ readFrom: -1 },
+	{ doneBefore: 1e15 },
+])('a state that is no longer whole (%j) makes the trigger start over', async (wrong) => {
+	await trigger();
+	const state = staticData.state as { timelines: { created: IDataObject } };
+	incident('a');
+	staticData = { state: { ...state, timelines: { created: { ...state.timelines.created, ...wrong } } } };
+	expect(await trigger()).toBeNull();
+	now += 60_000;
+	incident('b');
+	expect(namesOf(await trigger())).toEqual(['b']);
+});
+
+test('a group without its ID is an error, and moves nothing', async () => {
+	await withHttpServer(
+		(_request, response) =>
+			void response
+				.setHeader('content-type', 'application/json')
+				.end('{"status":"Success","data":[{"dateAdded":"2026-11-02T08:00:00Z"}]}'),
+		async (url) => {
+			const credentials = { threatConnectApi: { baseUrl: url, apiToken: 'any' } };
+			await expect(trigger({ start: 'since', since: '2026-11-01' }, { credentials })).rejects.toMatchObject({
+				message: 'ThreatConnect listed a group without its ID',
+			});
+		},
+	);
+	expect(staticData).toEqual({});
+});
+
+test('Fetch Test Event that finds none says among how many it has looked', async () => {
+	incident('a', { dateAdded: '2026-11-01T08:00:00Z', lastModified: '2026-11-01T09:00:00Z' });
+	server.seedGroups(100, (index) => ({ type: 'Incident', name: `n${index}` }));
+	await expect(trigger({ event: 'updated' }, { mode: 'manual' })).rejects.toMatchObject({
+		message: 'No group has been updated that matches (no filters), among the newest 100',
+	});
 });

@@ -5,6 +5,7 @@ import {
 	type AttackForgeSimulator,
 	startAttackForge,
 } from '../simulators/attackforge';
+import { withHttpServer } from '../support/httpServer';
 import { poll, type PollOptions } from './harness';
 
 /** The AttackForge trigger's events of vulnerabilities. */
@@ -75,7 +76,7 @@ test('a new vulnerability comes out once, and a changed one again, with what tel
 	expect(await trigger()).toBeNull();
 });
 
-test('a poll costs one request for each chosen group, and asks for nothing that is older than the overlap', async () => {
+test('a poll costs one request for each chosen group, and asks for nothing that is older than the overlap and a minute', async () => {
 	await begin();
 	const other = server.seedGroup({ name: 'Globex' }).id;
 	server.seedVulnerabilities(group, 700);
@@ -89,7 +90,7 @@ test('a poll costs one request for each chosen group, and asks for nothing that 
 	]);
 	const [{ target = '' } = {}] = server.requests;
 	expect(new URL(target, server.url).searchParams.get('q')).toBe(
-		'{ $or: [ { created: { $gte: datetime("2026-11-02 07:55") } }, { modified: { $gte: datetime("2026-11-02 07:55") } } ] }',
+		'{ $or: [ { created: { $gte: datetime("2026-11-02 07:54") } }, { modified: { $gte: datetime("2026-11-02 07:54") } } ] }',
 	);
 	expect(JSON.stringify(staticData).length).toBeLessThan(500);
 });
@@ -179,6 +180,48 @@ test('those that are there come out on request, in order, as many a poll as was 
 	expect(times).toEqual([...times].sort());
 });
 
+test('those that are there come out once, although an event is added', async () => {
+	await begin();
+	server.seedVulnerabilities(group, 2);
+	const parameters = { events: ['vulnerabilityCreated'], start: 'existing' };
+	expect(await trigger(parameters)).toHaveLength(2);
+	now += 600_000;
+	expect(await trigger({ ...parameters, events: both })).toBeNull();
+	now += 60_000;
+	found('new');
+	expect(titlesOf(await trigger({ ...parameters, events: both }))).toEqual(['new vulnerabilityCreated']);
+});
+
+/** A poll of a service that lists these. */
+const triggerWith = async (...vulnerabilities: IDataObject[]) => {
+	let items: IDataObject[] | null = null;
+	await withHttpServer(
+		(_request, response) =>
+			void response.setHeader('content-type', 'application/json').end(JSON.stringify({ vulnerabilities })),
+		async (url) => {
+			const credentials = { attackForgeApi: { baseUrl: url, apiKey: 'any' } };
+			items = await trigger({ start: 'existing' }, { credentials });
+		},
+	);
+	return items;
+};
+
+test('one without a time of its last change has not been updated', async () => {
+	await begin();
+	const one = { vulnerability_id: 'a', vulnerability_title: 'a', vulnerability_created: at() };
+	expect(titlesOf(await triggerWith({ ...one, vulnerability_modified: null }))).toEqual([
+		'a vulnerabilityCreated',
+	]);
+});
+
+test('one without its ID is an error, and moves nothing', async () => {
+	await begin();
+	await expect(triggerWith({ vulnerability_created: at() })).rejects.toMatchObject({
+		message: 'AttackForge listed a vulnerability without its ID',
+	});
+	expect(staticData).toEqual({});
+});
+
 test('a service that does not know the filter brings nothing that is old', async () => {
 	await begin({ ignoresQuery: true });
 	server.seedVulnerabilities(group, 20);
@@ -210,6 +253,18 @@ test('it begins by the clock of AttackForge, not of n8n', async () => {
 	now += 60_000;
 	found('new');
 	expect(titlesOf(await trigger())).toEqual(['new vulnerabilityCreated']);
+});
+
+test('a Date header that is somewhat ahead of the times of vulnerabilities loses none, whatever the overlap', async () => {
+	await begin();
+	found('there before');
+	const parameters = { options: { overlap: 0 } };
+	now += 50_000;
+	await trigger(parameters);
+	now -= 40_000;
+	found('new');
+	now += 40_000;
+	expect(titlesOf(await trigger(parameters))).toEqual(['new vulnerabilityCreated']);
 });
 
 test.each([

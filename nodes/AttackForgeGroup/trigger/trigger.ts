@@ -36,11 +36,13 @@ import {
 type Kind = Difference['kind'];
 
 type State = {
-	/** A fingerprint of what the trigger looks at. If it changes, the trigger starts over. */
+	/** A fingerprint of what the trigger looks at. If it changes, the trigger starts over from that moment. */
 	lookedAt: string;
+	/** Whether the trigger began with what was there already. This is not emitted again when other parameters change. */
+	withExisting?: boolean;
 	/** Of the list of groups, where their events are chosen. */
 	snapshot?: Snapshot;
-	/** Of the groups whose vulnerabilities are looked at. If they change, the trigger starts over. */
+	/** Of the groups whose vulnerabilities are looked at. If they change, the trigger starts over from that moment. */
 	lookedIn?: string;
 	vulnerabilities?: VulnerabilityState;
 };
@@ -75,7 +77,6 @@ function readSettings(context: IPollFunctions) {
 		vulnerabilities: {
 			events,
 			groups: events.length > 0 ? readGroups(context.getNodeParameter('vulnerabilityGroups', [])) : [],
-			withExisting,
 			overlap: readOverlap(options),
 		} satisfies VulnerabilitySettings,
 		parameters: context.getNode().parameters,
@@ -159,25 +160,29 @@ class GroupTrigger implements Trigger {
 	}
 
 	async poll(kept: unknown, run: PollRun): Promise<{ events: JsonObject[]; state: JsonObject }> {
-		const { kinds, maxItems, options, simplify, vulnerabilities } = this.settings;
+		const { kinds, maxItems, options, simplify, vulnerabilities, withExisting } = this.settings;
 		const state = readState(kept, vulnerabilities.events);
 		const isStartedOver = state !== undefined && startsOver(options, run.isActivation);
 		if (isStartedOver) run.log('Starts over, because the workflow was inactive');
 		else if (kept !== undefined && !this.isAsBefore(state)) {
 			run.log('Starts over, because its parameters have changed');
 		}
+		const isFromNow = isStartedOver || !withExisting || state?.withExisting === true;
 		const events: JsonObject[] = [];
-		const after: State = { lookedAt: this.lookedAt, lookedIn: this.lookedIn };
+		const after: State = { lookedAt: this.lookedAt, lookedIn: this.lookedIn, withExisting };
 		if (vulnerabilities.events.length > 0) {
 			const known = state?.lookedIn === this.lookedIn && !isStartedOver ? state.vulnerabilities : undefined;
-			const begun = { ...vulnerabilities, withExisting: vulnerabilities.withExisting && !isStartedOver };
-			const polled = await pollVulnerabilities(this.api, begun, known, { maxItems, run });
+			const polled = await pollVulnerabilities(this.api, vulnerabilities, known, {
+				isFromNow,
+				maxItems,
+				run,
+			});
 			events.push(...polled.events.map((one) => vulnerabilityItem(one, simplify)));
 			after.vulnerabilities = polled.state;
 		}
 		if (kinds.length > 0) {
 			const known = state?.lookedAt === this.lookedAt && !isStartedOver ? state.snapshot : undefined;
-			const { differences, snapshot } = await this.pollGroups(known, isStartedOver, maxItems - events.length);
+			const { differences, snapshot } = await this.pollGroups(known, isFromNow, maxItems - events.length);
 			events.push(...differences.map((difference) => this.output(difference)));
 			after.snapshot = snapshot;
 		}
@@ -202,10 +207,10 @@ class GroupTrigger implements Trigger {
 
 	private async pollGroups(
 		known: Snapshot | undefined,
-		isStartedOver: boolean,
+		isFromNow: boolean,
 		most: number,
 	): Promise<{ differences: Difference[]; snapshot: Snapshot }> {
-		const { kinds, withExisting } = this.settings;
+		const { kinds } = this.settings;
 		const listed = await this.list();
 		// A list that is empty by mistake must not take access away, nor make each group a new one when it is whole again.
 		const before = Object.keys(known?.prints ?? {}).length;
@@ -213,7 +218,7 @@ class GroupTrigger implements Trigger {
 			if (kinds.includes('removed')) throw emptied(before);
 			return { differences: [], snapshot: known };
 		}
-		if (!known && (isStartedOver || !withExisting)) {
+		if (!known && isFromNow) {
 			return { differences: [], snapshot: await snapshotOf(listed) };
 		}
 		const { differences, after } = await compare(known ?? emptySnapshot(), listed, kinds, most);
@@ -262,12 +267,13 @@ const withoutId = () =>
 
 /** @returns `undefined` for what another version of this node has left */
 function readState(kept: unknown, events: readonly VulnerabilityEvent[]): State | undefined {
-	const { lookedAt, lookedIn, snapshot, vulnerabilities } = (
+	const { lookedAt, withExisting, lookedIn, snapshot, vulnerabilities } = (
 		isJsonObject(kept) ? kept : {}
 	) as Partial<State>;
 	if (typeof lookedAt !== 'string') return undefined;
 	return {
 		lookedAt,
+		withExisting,
 		lookedIn,
 		snapshot: readSnapshot(snapshot),
 		vulnerabilities: readVulnerabilityState(vulnerabilities, events),

@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/readValue';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import {
 	type Batch,
 	CLOCK_DIFFERENCE_MS,
@@ -31,8 +31,6 @@ export type VulnerabilitySettings = {
 	events: readonly VulnerabilityEvent[];
 	/** IDs of the groups. */
 	groups: readonly string[];
-	/** Whether what is there already is emitted too. */
-	withExisting: boolean;
 	/** Milliseconds. */
 	overlap: number;
 };
@@ -54,15 +52,23 @@ export function sinceFilter(events: readonly VulnerabilityEvent[], time: number)
 	return clauses.length === 1 ? only : `{ $or: [ ${clauses.join(', ')} ] }`;
 }
 
+/** What one poll may do. */
+type Limits = {
+	/** Whether what is there already is not emitted when the trigger starts over. */
+	isFromNow: boolean;
+	maxItems: number;
+	run: PollRun;
+};
+
 /** Polls the vulnerabilities of the groups. @param known where the last poll ended; `undefined` starts over */
 export async function pollVulnerabilities(
 	api: AttackForge,
 	settings: VulnerabilitySettings,
 	known: VulnerabilityState | undefined,
-	{ maxItems, run }: { maxItems: number; run: PollRun },
+	{ isFromNow, maxItems, run }: Limits,
 ): Promise<{ events: Array<DrainedEvent<JsonObject>>; state: VulnerabilityState }> {
 	const { events, groups, overlap } = settings;
-	const timelines = known ?? (await begin(api, settings));
+	const timelines = known ?? (await begin(api, settings, isFromNow));
 	const entries = events.map((event) => [event, timelines[event] ?? beginAt(0, 0)] as const);
 	const from = Math.min(...entries.map(([, timeline]) => timeline.readFrom));
 	/** One reading for both kinds of events, when the first of them is asked for. */
@@ -91,21 +97,23 @@ export async function pollVulnerabilities(
 }
 
 /** Timelines from now on, by AttackForge's clock; what is there already is no event. */
-async function begin(api: AttackForge, settings: VulnerabilitySettings): Promise<VulnerabilityState> {
-	const { events, overlap, withExisting } = settings;
-	if (withExisting) return Object.fromEntries(events.map((event) => [event, beginAt(0, 0)]));
+async function begin(
+	api: AttackForge,
+	settings: VulnerabilitySettings,
+	isFromNow: boolean,
+): Promise<VulnerabilityState> {
+	const { events, overlap } = settings;
+	if (!isFromNow) return Object.fromEntries(events.map((event) => [event, beginAt(0, 0)]));
 	// Only an answer tells AttackForge's time.
 	await readSince(api, { ...settings, groups: settings.groups.slice(0, 1) }, Date.now());
 	const now = api.toServiceTime(Date.now());
-	const { records } = await readSince(api, settings, now - overlap);
+	const lookBack = overlap + CLOCK_DIFFERENCE_MS;
+	const { records } = await readSince(api, settings, now - lookBack);
 	return Object.fromEntries(
 		events.map((event): [VulnerabilityEvent, Timeline] => {
-			const timeline = beginAt(now, overlap);
+			const timeline = beginAt(now, lookBack);
 			const seen = new Seen({});
-			for (const record of records) {
-				const one = occurrenceOf(event, record);
-				if (one.time >= timeline.readFrom) seen.add(one);
-			}
+			for (const one of occurrencesOf(event, records)) if (one.time >= timeline.readFrom) seen.add(one);
 			return [event, { ...timeline, seen: seen.toState(timeline.doneBefore) }];
 		}),
 	);
@@ -152,14 +160,20 @@ async function* oneBatch(
 ): AsyncGenerator<Batch<JsonObject>, undefined> {
 	const { records, firstAt, lastAt } = await read();
 	const isLeft = (time: number) => firstAt < time && time <= lastAt + CLOCK_DIFFERENCE_MS;
-	const occurrences = records
-		.map((record) => occurrenceOf(event, record))
+	const occurrences = occurrencesOf(event, records)
 		.filter(({ time }) => time >= since && !(isSeveral && isLeft(time)))
 		.sort(byTimeAndId);
 	yield { occurrences, upTo: Infinity };
 }
 
+/** A vulnerability without `vulnerability_modified` has not been updated. */
+const occurrencesOf = (event: VulnerabilityEvent, records: readonly JsonObject[]) =>
+	records
+		.filter((record) => event === 'vulnerabilityCreated' || !isUnset(record[TIMES[event].key]))
+		.map((record) => occurrenceOf(event, record));
+
 function occurrenceOf(event: VulnerabilityEvent, record: JsonObject) {
+	if (isUnset(record.vulnerability_id)) throw withoutId();
 	const id = String(record.vulnerability_id);
 	const time = timeOf(record, event);
 	if (!Number.isNaN(time)) return { id, time, record };
@@ -170,6 +184,12 @@ function occurrenceOf(event: VulnerabilityEvent, record: JsonObject) {
 	);
 }
 
+const withoutId = () =>
+	new ServiceFailure(
+		'AttackForge listed a vulnerability without its ID',
+		'Nothing has been handed over. Report the version of AttackForge to the maintainers of this node.',
+	);
+
 /** The newest few of the groups, each as the event that it was last. */
 export async function sampleVulnerabilities(
 	api: AttackForge,
@@ -177,13 +197,13 @@ export async function sampleVulnerabilities(
 	count: number,
 ): Promise<Array<DrainedEvent<JsonObject>>> {
 	const [event = 'vulnerabilityCreated'] = events;
-	const found = [];
+	const found: JsonObject[] = [];
 	for (const groupId of groups) {
 		const records = await api.getVulnerabilities(groupId, [], SAMPLE_SIZE);
 		found.push(...records.map((record) => ({ ...record, groupId })));
 	}
-	return found
-		.map((record) => ({ ...occurrenceOf(event, record), stream: event }))
+	return occurrencesOf(event, found)
+		.map((one) => ({ ...one, stream: event }))
 		.sort(byTimeAndId)
 		.slice(-count);
 }

@@ -1,6 +1,6 @@
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/readValue';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import type { Occurrence } from '../../shared/polling/timeline';
 
 /** Pure functions that make events of groups. */
@@ -20,8 +20,14 @@ export function eventsOf(choice: unknown): GroupEvent[] {
 	throw new InvalidInput(`"Event" (event) cannot be ${inQuotes(choice)}`, 'Choose one in the node.');
 }
 
-/** @throws ServiceFailure when the response does not tell the time */
+/** @throws ServiceFailure when the response does not tell the ID or the time */
 export function occurrenceOf(event: GroupEvent, record: JsonObject): Occurrence<JsonObject> {
+	if (isUnset(record.id)) {
+		throw new ServiceFailure(
+			'ThreatConnect listed a group without its ID',
+			'Nothing has been handed over. Report the version of ThreatConnect to the maintainers of this node.',
+		);
+	}
 	const time = timeOf(record, event);
 	if (!Number.isNaN(time)) return { id: String(record.id), time, record };
 	const name = KEYWORDS[event];

@@ -49,6 +49,8 @@ const HEAVY_PAGE_SIZE = 1000;
 const MIN_PAGE_SIZE = 100;
 /** How many groups Fetch Test Event shows. */
 const SAMPLES = 3;
+/** Among how many it looks for them. */
+const SAMPLE_PAGE_SIZE = 100;
 
 const OUTPUT_FIELD_NAMES = '"Output Field Names" (fields)';
 const EXCLUDED = '"Ignore Groups Created By" (ignoreCreatedBy)';
@@ -111,8 +113,8 @@ class GroupTrigger implements Trigger {
 		const { clauses, events } = this.settings;
 		const where = allOf(clauses);
 		return new InvalidInput(
-			`No group has been ${events.join(' or ')} that matches ${where ?? '(no filters)'}`,
-			'Create one in ThreatConnect, or check the filters and which owners the API user sees. The trigger itself works.',
+			`No group has been ${events.join(' or ')} that matches ${where ?? '(no filters)'}, among the newest ${SAMPLE_PAGE_SIZE}`,
+			'Create one in ThreatConnect, or check the filters, whose groups are ignored, and which owners the API user sees. The trigger itself works.',
 		);
 	}
 
@@ -121,7 +123,7 @@ class GroupTrigger implements Trigger {
 		const found = [];
 		for (const event of events) {
 			// More groups are read than are shown, because some of them may not be events.
-			const query = { tql: allOf(clauses), by: KEYWORDS[event], fields, pageSize: MIN_PAGE_SIZE };
+			const query = { tql: allOf(clauses), by: KEYWORDS[event], fields, pageSize: SAMPLE_PAGE_SIZE };
 			const { data } = await this.api.firstGroups({ ...query, direction: 'desc' });
 			for (const record of data) {
 				if (this.isEvent(event, record)) found.push({ event, ...occurrenceOf(event, record) });

@@ -118,11 +118,10 @@ export const byTimeAndId = <T>(a: Occurrence<T>, b: Occurrence<T>): number =>
 /** @returns `undefined` for anything but a timeline as `advance` leaves it */
 export function readTimeline(value: unknown): Timeline | undefined {
 	const { readFrom, doneBefore, backlogStartedAt, seen } = (value ?? {}) as Partial<Timeline>;
-	if (typeof readFrom !== 'number' || typeof doneBefore !== 'number' || !isJsonObject(seen)) return undefined;
-	return {
-		readFrom,
-		doneBefore,
-		...(typeof backlogStartedAt === 'number' && { backlogStartedAt }),
-		seen,
-	};
+	if (!isTime(readFrom) || !isTime(doneBefore) || readFrom < doneBefore) return undefined;
+	if (!isJsonObject(seen) || !Object.values(seen).every((ids) => typeof ids === 'string')) return undefined;
+	return { readFrom, doneBefore, ...(isTime(backlogStartedAt) && { backlogStartedAt }), seen };
 }
+
+const isTime = (value: unknown): value is number =>
+	typeof value === 'number' && value >= 0 && !Number.isNaN(new Date(value).getTime());
