@@ -62,6 +62,7 @@ describe('a value is stored as its custom field wants it', () => {
 			'America/New_York',
 			'2027-01-31',
 		],
+		['also with an offset', '2027-01-31T00:00:00+00:00', 'America/New_York', '2027-01-31'],
 		['a date of JavaScript too', new Date('2027-01-31'), 'Pacific/Honolulu', '2027-01-31'],
 	])('%s', async (_what, contract_end, timezone, value) => {
 		const items = [{ ...NEW, custom_fields: { contract_end } }] as never;

@@ -202,3 +202,26 @@ test('a key that may not read groups back can write the same one again', async (
 	expect(items[1]?.json).not.toHaveProperty('_notice');
 	expect(server.groups()).toMatchObject([{ group_owner: 'Ben' }]);
 });
+
+test.each([
+	['', METHOD_NAMES],
+	[', which the key may not read', METHOD_NAMES.filter((name) => name !== 'GetGroup')],
+])('a group that an item renames is not the one that a later item names%s', async (_what, grants) => {
+	await start({ grants });
+	const { id } = server.seedGroup({ name: 'Old', ...CONTACTS });
+	const match = {
+		matchBy: '={{ $json.groupId ? "id" : "name" }}',
+		matchKey: { __rl: true, mode: 'key', value: 'code' },
+		groupId: '={{ $json.groupId }}',
+		options: { maxConcurrentRequests: 1 },
+	};
+	const { errors } = await upsert(match, [
+		{ name: 'Old', group_owner: 'Ann' },
+		{ name: 'New', group_owner: 'Ann', groupId: id },
+		{ name: 'Old', group_owner: 'Ben' },
+	]);
+	expect(jsonOf(errors).map(({ error }) => error)).toEqual([
+		`The list of groups shows an old state: the group ${id} no longer has the name "Old"`,
+	]);
+	expect(server.groups()).toMatchObject([{ name: 'New', group_owner: 'Ann' }]);
+});

@@ -478,6 +478,17 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('an object that is there is looked up with one request', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const { id } = server.seedGroup({ type: 'Report', name: 'A' });
+			const incident: INodeParameters = { type: 'Incident', dataMode: 'autoMap', options: PREVIEW };
+			await node('create', incident, {
+				items: [{ name: 'B', associatedGroups: { data: [{ id: Number(id) }] } }],
+			});
+			expect(server.requests.filter(({ target }) => target.includes('/v3/groups'))).toHaveLength(1);
+		});
+	});
+
 	test('says which security labels and attribute types ThreatConnect does not list', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Incident', name: 'A' });

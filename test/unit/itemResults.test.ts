@@ -92,6 +92,10 @@ test('a preview that stops does not say that items had gone through', () => {
 	expect(description([0, 1, 2, 3])).toBe(
 		'Set it. This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.',
 	);
+	// An item in earnest may have written something, although it failed.
+	expect(description([0, 2])).toBe(
+		'Set it. Before this, 0 of 4 items had gone through; they stay as they are.',
+	);
 	expect(description([0, 1])).toBe(
 		'Set it. Before this, 1 of 4 items had gone through; they stay as they are.',
 	);

@@ -282,6 +282,11 @@ describe('keys such as custom_fields.region', () => {
 		],
 		[{ custom_fields: { a: 1 }, 'custom_fields.b': 2 }, { custom_fields: { a: 1, b: 2 } }],
 		[{ custom_fields: '', 'custom_fields.b': 2 }, { custom_fields: { b: 2 } }],
+		[{ 'Custom Fields': { a: 1 }, 'custom_fields.b': 2 }, { custom_fields: { a: 1, b: 2 } }],
+		[
+			{ custom_fields: ' ', 'Custom Fields': { a: 1 }, 'Custom Fields.b': 2 },
+			{ custom_fields: { a: 1, b: 2 } },
+		],
 		// A blank cell takes nothing from the object beside it.
 		[{ custom_fields: { b: 2 }, 'custom_fields.b': '' }, { custom_fields: { b: 2 } }],
 		[{ '\uFEFFcustom_fields.b': 2 }, { custom_fields: { b: 2 } }],
@@ -291,6 +296,8 @@ describe('keys such as custom_fields.region', () => {
 	test('stay as they are beside a list, without a key, and where the service has no such field', () => {
 		const beside = { custom_fields: [{ key: 'a', value: 1 }], 'custom_fields.b': 2 };
 		expect(gatherByKey(beside, fields)).toBe(beside);
+		const spelled = { 'Custom Fields': '[]x', 'custom_fields.b': 2 };
+		expect(gatherByKey(spelled, fields)).toBe(spelled);
 		const without = { 'custom_fields.': 1, 'access.sso_1': 2 };
 		expect(gatherByKey(without, fields)).toBe(without);
 		expect(gatherByKey(beside, threatConnect.fields)).toBe(beside);

@@ -188,7 +188,7 @@ function choiceIn(choices: readonly Choice[], given: string, label: string): str
 }
 
 /** A day without a time, as a database or JavaScript writes it. */
-const UTC_MIDNIGHT = /T00:00(?::00(?:\.0+)?)?Z$/i;
+const UTC_MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00(?::?00)?)$/i;
 
 /** A date picker holds a day. A time is on that day in the given zone, and midnight UTC is that day in any zone. */
 function dayOf(value: unknown, label: string, zone: string): string {

@@ -73,7 +73,7 @@ export class ItemResults {
 	/** What had been written when the run ended. */
 	private written(previewed: ReadonlySet<number>): string {
 		const written = this.items.filter((items, index) => items && !previewed.has(index)).length;
-		return written === 0 && previewed.size > 0
+		return previewed.size === this.length
 			? 'This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.'
 			: `Before this, ${written} of ${this.length} items had gone through; they stay as they are.`;
 	}

@@ -43,7 +43,10 @@ export function gatherByKey(values: JsonObject, fields: readonly Field[]): JsonO
 		key.includes('.') && isOf(name, key) ? key.slice(key.indexOf('.') + 1).trim() : '';
 	const entries = Object.entries(values);
 	const parts = entries.filter(([key]) => partOf(key) !== '');
-	const present = values[name];
+	const isWhole = ([key, value]: [string, unknown]) =>
+		isOf(name, key) && !key.includes('.') && !saysNothing(value);
+	const [whole = name] = saysNothing(values[name]) ? (entries.find(isWhole) ?? []) : [];
+	const present = values[whole];
 	if (parts.length === 0 || (!saysNothing(present) && !isJsonObject(present))) return values;
 	const gathered = new Map(isJsonObject(present) ? Object.entries(present) : []);
 	for (const [key, value] of parts) {
@@ -51,13 +54,13 @@ export function gatherByKey(values: JsonObject, fields: readonly Field[]): JsonO
 		if (saysNothing(value)) continue;
 		const before = gathered.get(part);
 		if (!saysNothing(before) && stringifyJson(before) !== stringifyJson(value)) {
-			const [other] = parts.find(([one]) => one !== key && partOf(one) === part) ?? [name];
+			const [other] = parts.find(([one]) => one !== key && partOf(one) === part) ?? [whole];
 			throw inTwoKeys(field, other, key, '');
 		}
 		gathered.set(part, value);
 	}
 	return Object.fromEntries([
-		...entries.filter(([key]) => partOf(key) === '' && key !== name),
+		...entries.filter(([key]) => partOf(key) === '' && key !== name && key !== whole),
 		[name, Object.fromEntries(gathered)],
 	]);
 }

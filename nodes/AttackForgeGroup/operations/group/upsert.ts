@@ -128,7 +128,7 @@ export const upsert = defineOperation<AttackForge>({
 				}
 				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
-				if (known) return await updateFound(api, { key: match.key }, known, bodyFor, modes);
+				if (known) return await updateFound(api, match, known, bodyFor, modes);
 				const present = (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
 				if (present) return await updateFound(api, match, present, bodyFor, modes);
 				if (isGone) return notThere(update);
@@ -157,7 +157,7 @@ type Match = {
 /** Updates of one group run one after the other, because items may find it in different ways. */
 const updateFound = async (
 	api: AttackForge,
-	match: Pick<Match, 'key' | 'search'>,
+	match: Match,
 	present: JsonObject,
 	bodyFor: BodyFor,
 	modes: UpdateModes,
@@ -171,7 +171,7 @@ const idKey = (id: unknown): string => `id ${String(id).toLowerCase()}`;
 
 async function updateInTurn(
 	api: AttackForge,
-	{ key, search }: Pick<Match, 'key' | 'search'>,
+	{ key, search }: Match,
 	found: JsonObject,
 	bodyFor: BodyFor,
 	modes: UpdateModes,
@@ -184,7 +184,7 @@ async function updateInTurn(
 	};
 	const { group, unreadable } = await complete(api, present, bodyFor(present), modes);
 	const update = bodyFor(group);
-	if (search && group !== present) requireStillFound(search, group);
+	if (search && group !== found) requireStillFound(search, group);
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
 		return output(withState(group, update), update, 'unchanged');
 	}
