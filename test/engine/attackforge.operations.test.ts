@@ -271,8 +271,22 @@ describe('Related records', () => {
 		expect(jsonOf(critical).every((one) => one.vulnerability_priority === 'Critical')).toBe(true);
 		expect(server.requests.at(-1)?.target).toContain(
 			// The days are those of the workflow's time zone, Europe/Berlin.
-			'startDate=2024-12-31T23%3A00%3A00Z&endDate=2025-01-02T22%3A59%3A59.999Z&priority=Critical',
+			'startDate=2024-12-31T23%3A00%3A00.000Z&endDate=2025-01-02T22%3A59%3A59.999Z&priority=Critical',
 		);
+	});
+
+	test('of a vulnerability are found by the very time that it was created at, and not by another of the same second', async () => {
+		const { id } = server.seedGroup({ name: 'A' });
+		server.seedVulnerabilities(id, 1);
+		const created = async (filters: object) =>
+			jsonOf((await node('getAll', { resource: 'vulnerability', groupId: id, filters } as never)).items)
+				.length;
+		const all = await node('getAll', { resource: 'vulnerability', groupId: id });
+		const time = Date.parse(String(all.items[0]?.json.vulnerability_created));
+		const at = (milliseconds: number) => new Date(time + milliseconds).toISOString();
+		expect(await created({ startDate: at(0), endDate: at(0) })).toBe(1);
+		expect(await created({ startDate: at(1) })).toBe(0);
+		expect(await created({ endDate: at(-1) })).toBe(0);
 	});
 
 	test.each([

@@ -3,7 +3,8 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Connection } from '../../nodes/shared/http/connection';
 import { ThreatConnect } from '../../nodes/ThreatConnectGroup/api/client';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
-import { jsonOf } from './harness';
+import { withHttpServer } from '../support/httpServer';
+import { jsonOf, run } from './harness';
 import { type RunNode, runThreatConnectWithLosses, threatConnectNode } from './support';
 
 let server: ThreatConnectSimulator;
@@ -475,4 +476,22 @@ test('the next page is requested before the last is handled, but none beyond the
 		'id > 3',
 		'id > 5',
 	]);
+});
+
+test.each([
+	['groups', { resource: 'group', sort: { sortBy: 'dateAdded' } }],
+	['posts', { resource: 'post', groupId: '1' }],
+])('a server that gives the same page of %s for ever is no complete list', async (_what, parameters) => {
+	const page = { status: 'Success', data: [{ id: 1 }, { id: 2 }], next: 'http://example.com/next' };
+	const { error, items } = await withHttpServer(
+		(_request, response) => response.end(JSON.stringify(page)),
+		async (baseUrl) =>
+			await run({
+				type: 'threatConnectGroup',
+				parameters: { operation: 'getAll', returnAll: true, ...parameters },
+				credentials: { threatConnectApi: { baseUrl, apiToken: 'token' } },
+			}),
+	);
+	expect(items).toEqual([]);
+	expect(error?.message).toContain('ThreatConnect gave the same page twice');
 });

@@ -78,6 +78,7 @@ for (const [name, lineBreak] of [
 	],
 ] as const) {
 	ENCODERS[`Base64 in lines ${name}`] = (text) => inLines(8, lineBreak)(base64(text));
+	ENCODERS[`plain in lines ${name}`] = inLines(8, lineBreak);
 }
 ENCODERS['hexadecimal in lines'] = (text) => inLines(8, '\n')(Buffer.from(text).toString('hex'));
 ENCODERS['quoted printable in lines'] = (text) =>

@@ -164,8 +164,8 @@ describe('a signature, with which the request can be sent again for five minutes
 				const texts = [
 					`Said ${header}, twice: ${header}`,
 					JSON.stringify({ authorization: header }),
-					// As in a header, and in an excerpt.
-					header.replace(/[\r\n]/g, ' '),
+					// As in a header, and in an excerpt. A space ends a signature that is not encoded.
+					...(name.startsWith('plain in lines') ? [] : [header.replace(/[\r\n]/g, ' ')]),
 				];
 				for (const said of texts) {
 					expect(holdsSecret(masked(said, credentials), signature(key))).toBe(false);
@@ -216,6 +216,8 @@ describe('a large answer stays fast', () => {
 		['Base64 of the access ID and spaces', `MTExMTIyMjIzMzMzNDQ0NDU1NTU6${'  a'.repeat(39)}. `],
 		['lines within the middle of Base64', [...middle].join(' \n'.repeat(19))],
 		['tags within the middle of Base64', [...middle].join(`<${'a'.repeat(199)}>`.repeat(40))],
+		['lines within the secret', [...secret.slice(10, 60)].join(' \n'.repeat(19))],
+		['tags within the secret', [...secret.slice(10, 60)].join(`<${'a'.repeat(199)}>`.repeat(40))],
 		['soft line breaks within the secret', [...secret.slice(10, 60)].join('=\r\n')],
 	])('of 1 MB with nothing but %s', (_what, unit) => {
 		const text = unit.repeat(1e6 / unit.length);

@@ -252,7 +252,7 @@ export class ThreatConnect {
 			read += page.data.length;
 			// A server that ignores `resultStart` sends the same page again.
 			const isWhole = !page.more && page.count !== undefined && rows.size >= page.count;
-			if (isWhole || end.isReached(page) || rows.size === before) return [...rows.values()];
+			if (isWhole || end.isReached(page) || isRepeated(page, rows.size > before)) return [...rows.values()];
 		}
 	}
 
@@ -384,7 +384,7 @@ export class ThreatConnect {
 			coming = isEnd || seen >= limit ? undefined : this.pageOf(path, query, seen, last);
 			coming?.catch(() => {});
 			if (by === 'id') checkOrder(data, direction, before);
-			else if (!isEnd && !addsAny(known, data)) return;
+			else if (!isEnd && isRepeated(page, addsAny(known, data))) return;
 			yield data;
 			if (isEnd) return;
 		}
@@ -462,6 +462,19 @@ function addsAny(known: Set<string>, records: readonly JsonObject[]): boolean {
 	const before = known.size;
 	for (const { id } of records) known.add(String(id));
 	return known.size > before;
+}
+
+/**
+ * Whether a page repeats what was read, so that the list ends.
+ *
+ * @throws ServiceFailure when the server has more rows, which would be missing
+ */
+function isRepeated({ more }: Page, isNew: boolean): boolean {
+	if (isNew || !more) return !isNew;
+	throw new ServiceFailure(
+		'ThreatConnect gave the same page twice, so that what comes after it cannot be read',
+		'Look at what answers at the Base URL: a proxy may keep answers. Groups that are sorted by ID do not need its pages.',
+	);
 }
 
 /**

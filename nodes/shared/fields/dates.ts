@@ -29,7 +29,7 @@ const DAY_FORMS: ReadonlyArray<{ form: RegExp; order: 'ymd' | 'dmy' | 'mdy' | 'u
  * offset is a comment.
  */
 const TIME =
-	/^(?:T|\s+|,\s*)(?:at\s+)?(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,]\d+)?)?(?:\s*([AP])M)?\s*(Z|UTC|GMT)?\s*([+-]\d{1,2}(?::?\d{2})?)?\s*([([][^)\]]*[)\]])?([a-z_]+\/[\w/+-]+)?$/i;
+	/^(?:T|\s+|,\s*)(?:at\s+)?(\d{1,2}):?(\d{2})(?::?(\d{2})(?:[.,](\d+))?)?(?:\s*([AP])M)?\s*(Z|UTC|GMT)?\s*([+-]\d{1,2}(?::?\d{2})?)?\s*([([][^)\]]*[)\]])?([a-z_]+\/[\w/+-]+)?$/i;
 
 /** The form that C and Unix write, in which the year comes last. */
 const YEAR_LAST = /^([a-z]{3} [a-z]{3} +\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/i;
@@ -44,7 +44,11 @@ const YEAR_LAST = /^([a-z]{3} [a-z]{3} +\d{1,2}) (\d{2}:\d{2}:\d{2}) (\d{4})$/i;
  * @param zone IANA zone for values that name none, e.g. the workflow's
  * @throws UnreadableDate
  */
-export function normalizeDate(value: unknown, zone: string): string {
+export const normalizeDate = (value: unknown, zone: string): string =>
+	exactDate(value, zone).replace(/\.\d{3}Z$/, 'Z');
+
+/** As `normalizeDate`, but a time has its milliseconds, e.g. `2021-06-03T23:15:33.008Z`. */
+export function exactDate(value: unknown, zone: string): string {
 	if (typeof value === 'number') return fromNumber(value);
 	if (value instanceof Date) return toUtc(value, zone);
 	if (typeof value === 'object' && value !== null && 'isLuxonDateTime' in value) return toUtc(value, zone);
@@ -86,7 +90,7 @@ function toUtc(value: unknown, zone: string): string {
 	}
 	const utc = date.toUTC();
 	if (utc.year < 1 || utc.year > 9999) throw unreadable('is not within the years 1 to 9999');
-	return utc.toFormat("yyyy-MM-dd'T'HH:mm:ss'Z'");
+	return utc.toFormat("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'");
 }
 
 function calendarDay(parts: string[], order: 'ymd' | 'dmy' | 'mdy' | 'unclear', text: string): string {
@@ -115,7 +119,7 @@ function existingDay(year: string, monthText: string, dayText: string): string {
 function readTime(text: string): { time: string; named?: string } {
 	const match = TIME.exec(text);
 	if (!match) throw unreadable('has a time or a time zone that cannot be read');
-	const [, hourText, minute, second = '00', half, utc, offset, comment, named] = match;
+	const [, hourText, minute, second = '00', fraction = '0', half, utc, offset, comment, named] = match;
 	const isUtc = utc !== undefined || /^[([](utc|gmt|z)[)\]]$/i.test(comment ?? '');
 	// A zone that stands only in brackets is refused, because it would be ignored.
 	if ((comment && !isUtc && !offset) || (named && (isUtc || offset))) {
@@ -126,7 +130,7 @@ function readTime(text: string): { time: string; named?: string } {
 		if (hour < 1 || hour > 12) throw unreadable('has a time that does not exist');
 		hour = (hour % 12) + (half.toLowerCase() === 'p' ? 12 : 0);
 	}
-	const time = `T${String(hour).padStart(2, '0')}:${minute}:${second}`;
+	const time = `T${String(hour).padStart(2, '0')}:${minute}:${second}.${fraction.slice(0, 3)}`;
 	if (!offset) return { time: isUtc ? `${time}Z` : time, ...(named && { named }) };
 	const [, sign, hours = '', minutes = '00'] = /^([+-])(\d{1,2}):?(\d{2})?$/.exec(offset) ?? [];
 	return { time: `${time}${sign}${hours.padStart(2, '0')}:${minutes}` };

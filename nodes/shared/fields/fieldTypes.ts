@@ -104,13 +104,13 @@ export function choiceByType(byType: Readonly<Record<string, FieldType>>): Field
 
 const DATE_HINT = "A time from the picker is in the workflow's time zone";
 
-/** A date, in the form that `normalizeDate` returns. */
-export function date(): FieldType {
+/** A date. @param normalize gives its form */
+export function date(normalize = normalizeDate): FieldType {
 	return {
 		control: () => ({ type: 'dateTime', default: '', hint: DATE_HINT }),
 		read(value, { label, zone }) {
 			try {
-				return normalizeDate(value, zone);
+				return normalize(value, zone);
 			} catch (error) {
 				throw badDate(value, label, error);
 			}

@@ -275,7 +275,7 @@ function formOf(text: string, isOfBytes = false): Form {
 		first: `\\%&=${character}${isOfBytes ? (URL_SAFE[character] ?? '') : ''}`,
 		core: part(start, start + CORE_LENGTH),
 		// A line may be broken right before the core too.
-		around: `(?<=(${part(0, start)}${lineBreak(isOfBytes)}))${part(start, text.length)}`,
+		around: `(?<=(${part(0, start)}${LINE_BREAK}))${part(start, text.length)}`,
 	};
 }
 
@@ -287,10 +287,8 @@ function base64Core(bytes: Buffer, offset: number): string {
 
 /** The URL-safe character that replaces each of these characters of Base64. */
 const URL_SAFE: Record<string, string> = { '+': '-', '/': '_' };
-/** Long Base64 and hexadecimals are broken into lines, which may be indented or stand in elements of HTML. */
+/** Long texts without a space are broken into lines, which may be indented or stand in elements of HTML. */
 const LINE_BREAK = String.raw`(?:=?(?:\s|\\{1,4}[rnt])|[=%]0[9ad]|\\{1,8}u000[9ad]|&#(?:9|1[03]|x[9ad]);|<[^<>]{1,200}>){0,40}`;
-/** Quoted-printable mail breaks its lines after "=". */
-const SOFT_LINE_BREAK = String.raw`(?:=(?:\s|\\{1,4}[rnt]){1,4})?`;
 
 function textPattern(text: string, from: number, to: number, isOfBytes: boolean): string {
 	const characters = [...text.slice(from, to)].map((character, index) => {
@@ -299,10 +297,8 @@ function textPattern(text: string, from: number, to: number, isOfBytes: boolean)
 		const own = characterPattern(character, afterBackslash);
 		return other === undefined ? own : `(?:${own}|${characterPattern(other, afterBackslash)})`;
 	});
-	return characters.join(lineBreak(isOfBytes));
+	return characters.join(LINE_BREAK);
 }
-
-const lineBreak = (isOfBytes: boolean) => (isOfBytes ? LINE_BREAK : SOFT_LINE_BREAK);
 
 /** Some encoders escape % and & again. All repetitions have a bound, so that no text makes the search slow. */
 const PERCENT = String.raw`(?:%|(?<!\\)\\{1,8}u0025|&(?:amp;){0,3}(?:#37;|#x25;|percnt;))(?:25){0,3}`;

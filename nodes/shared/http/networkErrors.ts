@@ -1,14 +1,8 @@
 import { certaintyOfLost, errorMessage, ServiceFailure } from '../core/errors';
 
-const CERTIFICATE_CODES = new Set([
-	'CERT_HAS_EXPIRED',
-	'DEPTH_ZERO_SELF_SIGNED_CERT',
-	'ERR_TLS_CERT_ALTNAME_INVALID',
-	'SELF_SIGNED_CERT_IN_CHAIN',
-	'UNABLE_TO_GET_ISSUER_CERT',
-	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
+/** Node's codes for a certificate that it does not accept. The request is not sent then. */
+const CERTIFICATE_CODE =
+	/^(CERT_|CRL_|DEPTH_ZERO_|ERR_TLS_CERT_|ERROR_IN_C|HOSTNAME_MISMATCH$|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|SELF_SIGNED_|UNABLE_TO_)/;
 
 /**
  * What a network's error code means, in plain words. The words leave the code out, because n8n replaces a message that
@@ -41,7 +35,7 @@ export function explainNetworkCode(
 			mayHaveArrived: false,
 		};
 	}
-	if (CERTIFICATE_CODES.has(code)) {
+	if (CERTIFICATE_CODE.test(code)) {
 		return {
 			message: `The certificate of ${host} is not trusted`,
 			description:
