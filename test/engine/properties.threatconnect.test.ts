@@ -135,7 +135,8 @@ const ONE = new RegExp(`(GET|PUT) /api/v3/groups/${REF}`);
 const READ = new RegExp(`GET /api/v3/groups/${REF}`);
 const LIST = /GET \/api\/v3\/groups/;
 const CREATE = /POST \/api\/v3\/groups/;
-const LOOKUPS = /GET \/api\/(v3\/(attributeTypes|indicators|security\/owners)|v2\/(owners\/mine|whoami))/;
+const LOOKUPS =
+	/GET \/api\/(v3\/(attributeTypes|securityLabels|indicators|artifacts|cases|victimAssets|security\/owners)|v2\/(owners\/mine|whoami))/;
 const ATTRIBUTE = /PUT \/api\/v3\/groupAttributes\/\d+/;
 
 const dataModes = ['define', 'autoMap', 'json'];
@@ -187,6 +188,7 @@ const OPERATIONS: Array<[name: string, structures: INodeParameters[], allowed: R
 			LOOKUPS,
 			// A preview reads the groups.
 			READ,
+			LIST,
 		],
 	],
 	['Get Many Attributes', withFind(part('attribute', 'getAll')), [READ, LOOKUPS]],

@@ -96,7 +96,9 @@ export const blankOptions = (operation: Operation): Cell[] =>
 			cell(
 				{ ...at, operation, kind: `blank in Options > ${option.displayName}` },
 				fc.record({ one: cases(operation, at.mode), value: blankOf(option) }),
-				async (world, { one, value }) => {
+				async (world, { one: usual, value }) => {
+					const { [option.name]: _set, ...options } = usual.parameters.options as INodeParameters;
+					const one = { ...usual, parameters: { ...usual.parameters, options } };
 					const without = await afresh(world, one);
 					const { before, after, outcome, result } = await afresh(
 						world,
