@@ -83,7 +83,7 @@ describe('AttackForge', () => {
 				{ id, _preview: true },
 			]);
 			expect(hints.map(({ message }) => message)).toContain(
-				'Preview: nothing was written. What the items would be: 1 created, 1 unchanged, 1 updated.',
+				'Preview of 3 items, which wrote nothing. In a real run: 1 created, 1 unchanged, 1 updated.',
 			);
 			expect(writes(server)).toEqual([]);
 		});
@@ -115,7 +115,7 @@ describe('AttackForge', () => {
 
 	test('an item in earnest neither finds what a preview would create, nor is it held back', async () => {
 		await withAttackForge({}, async (server, node) => {
-			const { items, errors } = await node(
+			const { items, errors, hints } = await node(
 				'upsert',
 				{ ...sync, options: { preview: '={{ $json.dryRun }}' } },
 				{
@@ -132,6 +132,9 @@ describe('AttackForge', () => {
 				['created', true],
 				['created', undefined],
 			]);
+			expect(hints.map(({ message }) => message)).toContain(
+				'Preview of 1 item, which wrote nothing. In a real run: 1 created.',
+			);
 			// Where the expression gives nothing, a write is not what was asked for.
 			const blank = '"Preview" (preview) has no value';
 			expect(jsonOf(errors).map(({ error }) => error)).toEqual([blank, blank]);

@@ -64,9 +64,10 @@ export class OutputHints {
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
 		const previewed = [...this.previews].sort().map(([name, items]) => `${items} ${escapeHtml(name)}`);
+		const previews = [...this.previews.values()].reduce((sum, items) => sum + items, 0);
 		return [
 			...(previewed.length > 0
-				? [`Preview: nothing was written. What the items would be: ${previewed.join(', ')}.`]
+				? [`Preview of ${itemsOf(previews)}, which wrote nothing. In a real run: ${previewed.join(', ')}.`]
 				: []),
 			...(sent.length > 0
 				? [`Sent although spelled differently from the field of the API: ${listed(sent)}.`]
