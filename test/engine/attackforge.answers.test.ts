@@ -115,6 +115,52 @@ describe('pages of a list', () => {
 		});
 	});
 
+	/** A list that others change before each page but the first. */
+	const changing = (change: (list: IDataObject[], pages: number) => IDataObject[], count = 1300) => {
+		let list = entries(0, count);
+		let pages = 0;
+		return ({ query }: Asked) => {
+			if (pages++ > 0) list = change(list, pages);
+			const skip = Number(query.get('skip'));
+			const vulnerabilities = list.slice(skip, skip + Number(query.get('limit')));
+			return { count: vulnerabilities.length, vulnerabilities };
+		};
+	};
+
+	test.each<[string, (list: IDataObject[], pages: number) => IDataObject[]]>([
+		['one', (list) => list.slice(1)],
+		['nineteen', (list) => list.slice(19)],
+		['twenty', (list) => list.slice(20)],
+		['a hundred, before each fourth page', (list, pages) => (pages % 4 === 2 ? list.slice(100) : list)],
+		['three hundred, once', (list, pages) => (pages === 2 ? list.slice(300) : list)],
+		['seven hundred, once', (list, pages) => (pages === 3 ? list.slice(700) : list)],
+		['one that moves to the end', (list) => [...list.slice(1), ...list.slice(0, 1)]],
+		['fifty that move to the end', (list) => [...list.slice(50), ...list.slice(0, 50)]],
+		['the one at the end of a page', (list, pages) => list.filter((_, at) => at !== 499 * (pages - 1))],
+	])('miss nothing that stays if entries leave their place between pages: %s', async (_what, change) => {
+		let last: IDataObject[] = [];
+		const answer = changing((list, pages) => (last = change(list, pages)));
+		await against(answer, async (run, asked) => {
+			const { items, error } = await many(run);
+			expect(error).toBeUndefined();
+			const ids = jsonOf(items).map((one) => one.vulnerability_id);
+			expect(new Set(ids).size).toBe(ids.length);
+			expect(ids).toEqual(expect.arrayContaining(last.map((one) => one.vulnerability_id)));
+			expect(asked.length).toBeLessThan(20);
+		});
+	});
+
+	test('that never stop moving end the reading with an error', async () => {
+		let next = 10_000;
+		const answer = changing(() => entries((next += 2000), next + 1300));
+		await against(answer, async (run, asked) => {
+			const { items, error } = await many(run);
+			expect(error?.message).toContain('AttackForge changed the list again and again while it was read');
+			expect(items).toEqual([]);
+			expect(asked.length).toBeLessThan(40);
+		});
+	});
+
 	test('keep an entry that the service lists twice on one page', async () => {
 		const vulnerabilities = [
 			{ ...entry(1), asset: 'a' },

@@ -28,6 +28,12 @@ export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
 /** The most entries of one page where the API has pages. */
 const PAGE_SIZE = 500;
 
+/** The entries of a page that the next page repeats. Fewer than these may leave the pages before it unnoticed. */
+const OVERLAP = 20;
+
+/** A list that others change faster than it can be read ends with an error. */
+const MAX_STEPS_BACK = 10;
+
 /** Milliseconds that a listing waits for other items that need it too. */
 const LIST_WINDOW_MS = 200;
 
@@ -284,8 +290,12 @@ export class AttackForge {
 
 	/**
 	 * All pages, or as many as the limit needs. A page that is shorter than requested does not end the list, because the
-	 * service may return fewer entries. The list ends with an empty page, or with a page that adds nothing. Entries that
-	 * are added while the list is read move others to the next page, so each entry is returned once.
+	 * service may return fewer entries. The list ends with an empty page, or with a page that adds nothing.
+	 * Entries move between pages while others add, change or remove some. Each entry is returned once, and a page begins
+	 * with a few entries of the last one. If it does not, entries may have moved to pages that were read, so the reading
+	 * goes back by a page, and repeats twice as many from then on.
+	 *
+	 * @throws ServiceFailure when the service repeats a page, or the list does not stop moving
 	 */
 	private async paged(
 		method: MethodName,
@@ -297,24 +307,38 @@ export class AttackForge {
 		const all: JsonObject[] = [];
 		const seen = new Set<unknown>();
 		const keyOf = (entry: JsonObject) => entry[id] ?? JSON.stringify(entry);
+		const size = Math.min(PAGE_SIZE, limit);
 		let skip = 0;
+		let overlap = 0;
+		let readAgainTo = 0;
+		let stepsBack = 0;
 		while (all.length < limit) {
-			const size = Math.min(PAGE_SIZE, limit - all.length);
 			const query: Query = [...filters, ['skip', String(skip)], ['limit', String(size)]];
 			const page = await this.many(method, { method: 'GET', path, query }, key);
+			const [first] = page;
+			const isJoined = overlap === 0 || (first !== undefined && seen.has(keyOf(first)));
 			const added = page.filter((entry) => !seen.has(keyOf(entry)));
 			for (const entry of added) {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
-			// A page with more entries than requested is the complete list, of a service that has no pages.
-			if (page.length > size) break;
-			if (added.length === 0) {
+			if (!isJoined) {
+				if (++stepsBack > MAX_STEPS_BACK) throw movingList();
+				readAgainTo = skip + page.length;
+				skip = Math.max(0, skip - size);
+				if (skip === 0) overlap = 0;
+				continue;
+			}
+			// A page with more entries than requested is the complete list, of a service that has no pages. One that only
+			// repeats the end of the last page is the end of the list.
+			if (page.length > size || page.length <= overlap) break;
+			if (added.length === 0 && skip + page.length > readAgainTo) {
 				// A full page that repeats the last one would hide the entries after it.
 				if (page.length === size) throw samePage();
 				break;
 			}
-			skip += page.length;
+			overlap = Math.min(OVERLAP * 2 ** stepsBack, Math.floor(page.length / 4));
+			skip += page.length - overlap;
 		}
 		return all.slice(0, limit);
 	}
@@ -360,6 +384,12 @@ const samePage = () =>
 	new ServiceFailure(
 		'AttackForge gave the same page twice, so that what comes after it cannot be read',
 		'Set a limit of up to 500 instead of Return All, or add filters.',
+	);
+
+const movingList = () =>
+	new ServiceFailure(
+		'AttackForge changed the list again and again while it was read, so that entries may be missing',
+		'Try again later, set a limit of up to 500 instead of Return All, or add filters.',
 	);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
