@@ -29,6 +29,25 @@ const upsert = async (
 
 const names = () => server.groups().map(({ name }) => name);
 
+describe('how many items had which outcome', () => {
+	const hintsOf = async (items: object[]) => {
+		await start();
+		server.seedGroup({ name: 'Known', ...CONTACTS });
+		const { hints } = await upsert({ matchBy: 'name' }, items);
+		return hints.map(({ message }) => message);
+	};
+
+	test('is said at the output', async () => {
+		expect(await hintsOf([{ name: 'New' }, { name: 'Known' }, { name: 'Newer' }, { name: ' ' }])).toEqual([
+			'4 items: 2 created, 1 failed, 1 unchanged.',
+		]);
+	});
+
+	test('is not said if all had the same', async () => {
+		expect(await hintsOf([{ name: 'New' }, { name: 'Newer' }])).toEqual([]);
+	});
+});
+
 describe('by ID', () => {
 	const byId = { matchBy: 'id', groupId: '={{ $json.groupId }}' };
 

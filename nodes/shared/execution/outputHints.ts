@@ -25,6 +25,7 @@ export class OutputHints {
 	private readonly names = new Map<string, string>();
 	private readonly lists = new Map<ListHint, Map<string, number>>();
 	/** By outcome. */
+	private readonly outcomes = new Map<string, number>();
 	private readonly previews = new Map<string, number>();
 
 	constructor(private readonly table: Table) {}
@@ -42,6 +43,11 @@ export class OutputHints {
 		const counts = this.lists.get(hint) ?? new Map<string, number>();
 		this.lists.set(hint, counts);
 		for (const name of names) count(counts, name);
+	}
+
+	/** @param outcome of one item */
+	noteOutcome(outcome: string): void {
+		count(this.outcomes, outcome);
 	}
 
 	/** @param outcome of one item that only says what it would do */
@@ -63,11 +69,13 @@ export class OutputHints {
 			const like = fieldLike(key, this.table);
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
-		const previewed = [...this.previews].sort().map(([name, items]) => `${items} ${escapeHtml(name)}`);
-		const previews = [...this.previews.values()].reduce((sum, items) => sum + items, 0);
 		return [
-			...(previewed.length > 0
-				? [`Preview of ${itemsOf(previews)}, which wrote nothing. In a real run: ${previewed.join(', ')}.`]
+			// A single outcome is that of all items, which the output counts already.
+			...(this.outcomes.size > 1 ? [`${itemsOf(sumOf(this.outcomes))}: ${summary(this.outcomes)}.`] : []),
+			...(this.previews.size > 0
+				? [
+						`Preview of ${itemsOf(sumOf(this.previews))}, which wrote nothing. In a real run: ${summary(this.previews)}.`,
+					]
 				: []),
 			...(sent.length > 0
 				? [`Sent although spelled differently from the field of the API: ${listed(sent)}.`]
@@ -88,6 +96,15 @@ export class OutputHints {
 
 /** Adds one to the count of a name. */
 const count = (counts: Map<string, number>, name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
+
+const sumOf = (counts: Map<string, number>) => [...counts.values()].reduce((sum, items) => sum + items, 0);
+
+/** Such as "3 created, 12 unchanged". @returns HTML */
+const summary = (counts: Map<string, number>) =>
+	[...counts]
+		.sort()
+		.map(([name, items]) => `${items} ${escapeHtml(name)}`)
+		.join(', ');
 
 const quoted = (key: string) => `"${escapeHtml(key, LONGEST_KEY)}"`;
 

@@ -64,8 +64,12 @@ export async function runItems<Api>(
 		previewed,
 		previewOf: service.preview(connected.api),
 		settle(index, outcome) {
-			if (!previewed.has(index)) retryLog.note(index, outcome);
-			else hints.notePreview(outcome instanceof Error ? 'failed' : outcomeName(outcome));
+			const name = outcome instanceof Error ? 'failed' : outcomeName(outcome);
+			if (previewed.has(index)) hints.notePreview(name);
+			else {
+				retryLog.note(index, outcome);
+				hints.noteOutcome(name);
+			}
 			outcomes.settle(index, outcome);
 		},
 		signal,
@@ -81,10 +85,10 @@ export async function runItems<Api>(
 	return [output];
 }
 
-/** What the preview of an item says of its record. */
+/** What became of an item's record, or in a preview what would. Not all operations say it. */
 function outcomeName(outcome: Output): string {
 	const record = outcome instanceof FileOutput ? outcome.json : outcome;
-	return String((Array.isArray(record) ? record[0] : record)?._outcome);
+	return String((Array.isArray(record) ? record[0] : record)?._outcome ?? 'done');
 }
 
 const NOTHING_SENT = 'Nothing was sent for any item.';
