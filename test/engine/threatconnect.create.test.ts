@@ -439,7 +439,7 @@ describe('Auto-Map', () => {
 		);
 		expect(hints.map(({ message }) => message)).toEqual([
 			expect.stringMatching(
-				/^Sent although spelled .*"event_date" as eventDate \(1 item\), "Owner Name " as ownerName.*"Type" as type/,
+				/^Keys that were taken for fields: .*"event_date" as eventDate \(1 item\), "Owner Name " as ownerName.*"Type" as type/,
 			),
 			expect.stringMatching(/^Not sent.*"OwnerId" \(1 item\), "Owner" \(1 item, perhaps ownerName\)/),
 		]);

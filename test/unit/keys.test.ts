@@ -252,7 +252,7 @@ test('hints say which keys were sent under the name of a field, and which field 
 	hints.noteKeys({ ignored: ['Owner', 'id'], spelled });
 	hints.noteKeys({ ignored: ['<b>'], spelled });
 	expect(hints.messages()).toEqual([
-		'Sent although spelled differently from the field of the API: "Event Date" as eventDate (2 items).',
+		'Keys that were taken for fields: "Event Date" as eventDate (2 items).',
 		`Not sent, because no field of the record's type has this name: "Owner" (1 item, perhaps ownerName), "id" (1 item), "&lt;b>" (1 item). Rename keys to send them.`,
 	]);
 	expect(fieldLike('Date', threatConnect)).toBeUndefined();

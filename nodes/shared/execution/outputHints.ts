@@ -77,9 +77,7 @@ export class OutputHints {
 						`Preview of ${itemsOf(sumOf(this.previews))}, which wrote nothing. In a real run: ${summary(this.previews)}.`,
 					]
 				: []),
-			...(sent.length > 0
-				? [`Sent although spelled differently from the field of the API: ${listed(sent)}.`]
-				: []),
+			...(sent.length > 0 ? [`Keys that were taken for fields: ${listed(sent)}.`] : []),
 			...(left.length > 0
 				? [
 						`Not sent, because no field of the record's type has this name: ${listed(left)}. Rename keys to send them.${this.adviceByKey}`,
