@@ -98,7 +98,7 @@ function setArchived(state: State, group: StoredGroup, isArchived: boolean): voi
 type GroupMethod = 'CreateGroup' | 'UpdateGroup' | 'GetGroup' | 'GetGroups' | 'ArchiveGroup' | 'RestoreGroup';
 
 export function groupMethods(state: State, options: AttackForgeOptions): Record<GroupMethod, Method> {
-	const bodies = schemas.groupBodies(options.acceptLinkedGroups ?? false);
+	const bodies = options.acceptLinkedGroups ? schemas.groupBodiesWithLinkedGroups : schemas.groupBodies;
 	const updated = { status: options.oldStatusSentences ? 'Group Updated' : 'ok' };
 	const archiveMethod = (isArchived: boolean): Method => ({
 		params: schemas.idInPath,

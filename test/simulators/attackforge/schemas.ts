@@ -110,13 +110,13 @@ const LINKED_GROUPS = {
 	linked_groups_edit: listOf(text),
 };
 
-export function groupBodies(acceptLinkedGroups: boolean): { create: Schema; update: Schema } {
-	const fields = { ...GROUP_TEXTS, ...GROUP_OPTIONS, ...(acceptLinkedGroups && LINKED_GROUPS) };
-	return {
-		create: record({ ...fields, access: access(entry) }, Object.keys(GROUP_TEXTS)),
-		update: record({ ...fields, access: access(operation), is_deleted: flag }, [], { minProperties: 1 }),
-	};
-}
+const bodiesOf = (fields: Properties) => ({
+	create: record({ ...fields, access: access(entry) }, Object.keys(GROUP_TEXTS)),
+	update: record({ ...fields, access: access(operation), is_deleted: flag }, [], { minProperties: 1 }),
+});
+
+export const groupBodies = bodiesOf({ ...GROUP_TEXTS, ...GROUP_OPTIONS });
+export const groupBodiesWithLinkedGroups = bodiesOf({ ...GROUP_TEXTS, ...GROUP_OPTIONS, ...LINKED_GROUPS });
 
 // --- the other methods ------------------------------------------------------
 

@@ -1,3 +1,4 @@
+import AjvCompiler from '@fastify/ajv-compiler';
 import fastify, { type FastifyInstance } from 'fastify';
 import { isSafeNumber, parse, stringify } from 'lossless-json';
 import type { AddressInfo } from 'node:net';
@@ -57,6 +58,9 @@ declare module 'fastify' {
 	}
 }
 
+/** Compiled schemas, for all servers of a process: compiling them takes longer than most tests. */
+const buildValidator = AjvCompiler();
+
 /**
  * A Fastify server for both simulators: lossless JSON, the raw body kept, every request logged with its raw target,
  * loopback only. The service adds its routes before `listen`.
@@ -77,6 +81,7 @@ export async function createServer(options: ServerOptions): Promise<{
 		bodyLimit: 64 * 1024 * 1024,
 		forceCloseConnections: true,
 		routerOptions: { maxParamLength: 4096 },
+		schemaController: { compilersFactory: { buildValidator } },
 		ajv: {
 			customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false, allErrors: false },
 		},

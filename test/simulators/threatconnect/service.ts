@@ -180,6 +180,15 @@ type EndpointOptions = EndpointKind & {
 	version?: 'v2' | 'v3';
 };
 
+const references = new Map<string, { $ref: string }>();
+
+/** Compiled schemas are kept by the object that stands for them. */
+function referenceTo(schema: string) {
+	const reference = references.get(schema) ?? { $ref: `${schema}#` };
+	references.set(schema, reference);
+	return reference;
+}
+
 /** Serves a path. A method without a handler is answered with 405. */
 export function serve(
 	app: FastifyInstance,
@@ -195,7 +204,7 @@ export function serve(
 			method,
 			url: `/api/${version}${path}`,
 			config: { threatConnect },
-			...(handler && schema !== undefined && { schema: { body: { $ref: `${schema}#` } } }),
+			...(handler && schema !== undefined && { schema: { body: referenceTo(schema) } }),
 			handler:
 				handler ??
 				(async () => {
