@@ -72,25 +72,25 @@ export async function checkChoices(
 	}
 }
 
-export type BodyFor = {
-	/** The body that is sent for a group, as far as that is known. A new group has nothing yet. */
-	(group?: JsonObject): JsonObject;
+export type CheckedBody = {
+	/** The body that is sent for a group, as far as that is known. A new group has nothing yet. @throws InvalidInput */
+	of(group?: JsonObject): JsonObject;
 	/** Whether a given key stands for another key of the form, unless the group has a field of exactly the given key. */
-	dependsOnGroup?: boolean;
+	dependsOnGroup: boolean;
 };
 
 /**
  * The body with custom fields as their definitions want them.
  *
- * @returns a function that throws InvalidInput for a value that a custom field does not take
+ * @returns a body whose `of` refuses a value that a custom field does not take
  * @throws what kept the definitions from being read
  */
-export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinitions): BodyFor {
+export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinitions): CheckedBody {
 	const given = body[NAME];
-	if (!isCustomFields(given) || definitions === undefined) return () => body;
+	if (!isCustomFields(given) || definitions === undefined) return { of: () => body, dependsOnGroup: false };
 	if (definitions instanceof Error) throw definitions;
 	const chosen = chosenKeys(item.parameter(NAME), LABEL);
-	const bodyFor: BodyFor = (group = {}) => {
+	const of = (group: JsonObject = {}): JsonObject => {
 		const fields = withDefinedKeys(given, definitions, group).map((field, index) =>
 			asDefined(field, definitions.get(field.key), {
 				label: LABEL,
@@ -104,8 +104,7 @@ export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinit
 		return Object.fromEntries(Object.entries(body).filter(([name]) => name !== NAME));
 	};
 	const ofNewGroup = withDefinedKeys(given, definitions, {});
-	bodyFor.dependsOnGroup = ofNewGroup.some(({ key }, index) => key !== given[index]?.key);
-	return bodyFor;
+	return { of, dependsOnGroup: ofNewGroup.some(({ key }, index) => key !== given[index]?.key) };
 }
 
 /** AttackForge does not document that it checks the address. */

@@ -3,7 +3,7 @@ import { readThenWrite } from '../../shared/http/readThenWrite';
 import { isArchived } from '../fields/receivedGroup';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
-import type { BodyFor } from './checkBody';
+import type { CheckedBody } from './checkBody';
 import {
 	canGoUnread,
 	changesOf,
@@ -18,7 +18,7 @@ import {
 type Update = {
 	id: string;
 	/** Access entries have actions. */
-	bodyFor: BodyFor;
+	checked: CheckedBody;
 	modes: UpdateModes;
 	/**
 	 * The group as Create or Update has just read it. What it already has is not written. Update writes all that it is
@@ -38,10 +38,10 @@ type Update = {
  */
 export async function updateGroup(
 	api: AttackForge,
-	{ id, bodyFor, modes, present, unreadable = false }: Update,
+	{ id, checked, modes, present, unreadable = false }: Update,
 ): Promise<JsonObject | undefined> {
-	const body = bodyFor(present);
-	if (unreadable || !(bodyFor.dependsOnGroup || dependsOnGroup(body, modes))) {
+	const body = checked.of(present);
+	if (unreadable || !(checked.dependsOnGroup || dependsOnGroup(body, modes))) {
 		const changes = present ? changesOf(body, present, modes) : body;
 		if (Object.keys(changes).length === 0) return undefined;
 		await api.updateGroup(id, changes);
@@ -58,7 +58,7 @@ export async function updateGroup(
 		async read() {
 			const group = known ?? (await api.getGroup(id));
 			known = undefined;
-			const changes = toWrite(bodyFor(group), group, modes);
+			const changes = toWrite(checked.of(group), group, modes);
 			return Object.keys(changes).length > 0 ? changes : undefined;
 		},
 		write: async (changes) => await api.updateGroup(id, changes, 1),

@@ -20,28 +20,23 @@ export type Creation = {
 	options: AnswerOptions;
 	assignsXid: boolean;
 	item: Item;
-	/** Finds the group if another item has created it meanwhile. Without it, another group is created. */
+	/**
+	 * Finds the group if another item has created it meanwhile, as an associated one of its own group. Without it,
+	 * another group is created.
+	 */
 	findAgain?(): Promise<JsonObject | undefined>;
 };
 
-/** Another item of the run has created the group, as an associated one of its own group. */
-export class CreatedMeanwhile extends Error {
-	constructor(readonly group: JsonObject) {
-		super();
-	}
-}
-
 /**
- * @returns the new group, also when only its response was lost
+ * @returns the group and whether it is new, also when only its response was lost
  * @throws InvalidInput when an attribute cannot have its value, or an associated group does not exist exactly once
- * @throws CreatedMeanwhile only with `findAgain`
  * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export async function createGroup(
 	api: ThreatConnect,
 	given: JsonObject,
 	creation: Creation,
-): Promise<JsonObject> {
+): Promise<{ group: JsonObject; isNew: boolean }> {
 	const body = await withOneOwner(api, given);
 	await checkAttributes(api, addedAttributes(body));
 	const nodeAssignsXid = creation.assignsXid && isUnset(body.xid);
@@ -50,8 +45,8 @@ export async function createGroup(
 	const { findAgain } = creation;
 	const write = async (linked: JsonObject, mayExist: boolean) => {
 		const present = mayExist ? await findAgain?.() : undefined;
-		if (present) throw new CreatedMeanwhile(present);
-		return await createOnce(api, linked, nodeAssignsXid, creation);
+		if (present) return { group: present, isNew: false };
+		return { group: await createOnce(api, linked, nodeAssignsXid, creation), isNew: true };
 	};
 	return await withLinkedGroups(api, named, write, findAgain !== undefined);
 }

@@ -21,7 +21,7 @@ export const create = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const given = item.body('create');
 		const definitions = definitionsFor(item, api);
-		const body = checkBody(given, item, definitions)();
+		const body = checkBody(given, item, definitions).of();
 		noteDoubts(body, item, definitions);
 		noteMissing(body, item, definitions);
 		return {

@@ -39,15 +39,15 @@ export const update = defineOperation<AttackForge>({
 		const id = readGroupId(item);
 		const given = item.body('update');
 		const definitions = definitionsFor(item, api);
-		const bodyFor = checkBody(given, item, definitions);
-		const body = bodyFor();
+		const checked = checkBody(given, item, definitions);
+		const body = checked.of();
 		noteDoubts(body, item, definitions);
 		const modes = readModes(item);
 		return {
 			orderKey: id,
 			sets: Object.keys(body),
 			async run() {
-				const written = await updateGroup(api, { id, bodyFor, modes });
+				const written = await updateGroup(api, { id, checked, modes });
 				const group = await readBack(api, id, body);
 				return { ...withState(group, body), _outcome: written ? 'updated' : 'unchanged' };
 			},

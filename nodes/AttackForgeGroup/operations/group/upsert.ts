@@ -26,7 +26,7 @@ import {
 	upsertRecords,
 } from '../parameters';
 import {
-	type BodyFor,
+	type CheckedBody,
 	checkBody,
 	definitionsFor,
 	definitionsLoader,
@@ -109,12 +109,12 @@ export const upsert = defineOperation<AttackForge>({
 		const bodies = item.upsertBodies();
 		const definitions = definitionsFor(item, api);
 		const create = () => {
-			const body = checkBody(bodies.create(), item, definitions)();
+			const body = checkBody(bodies.create(), item, definitions).of();
 			noteMissing(body, item, definitions);
 			return body;
 		};
-		const bodyFor = checkBody(bodies.update, item, definitions);
-		const update = bodyFor();
+		const checked = checkBody(bodies.update, item, definitions);
+		const update = checked.of();
 		noteDoubts(update, item, definitions);
 		const match = readMatch(item, update, api);
 		const modes = readModes(item);
@@ -128,9 +128,9 @@ export const upsert = defineOperation<AttackForge>({
 				}
 				const known = api.writtenGroups.knownBy(match.key);
 				if (known instanceof ServiceFailure) throw notSent(known);
-				if (known) return await updateFound(api, match, known, bodyFor, modes);
+				if (known) return await updateFound(api, match, known, checked, modes);
 				const present = (await match.find(api)) ?? (isGone ? undefined : await match.findAgain?.(api));
-				if (present) return await updateFound(api, match, present, bodyFor, modes);
+				if (present) return await updateFound(api, match, present, checked, modes);
 				if (isGone) return notThere(update);
 				const group = await createFirst(api, match.key, create());
 				const notice = await noticeOfNew(api, match, group, update);
@@ -159,12 +159,12 @@ const updateFound = async (
 	api: AttackForge,
 	match: Match,
 	present: JsonObject,
-	bodyFor: BodyFor,
+	checked: CheckedBody,
 	modes: UpdateModes,
 ): Promise<JsonObject> =>
 	await api.writtenGroups.inTurn(
 		idKey(present.id),
-		async () => await updateInTurn(api, match, present, bodyFor, modes),
+		async () => await updateInTurn(api, match, present, checked, modes),
 	);
 
 const idKey = (id: unknown): string => `id ${String(id).toLowerCase()}`;
@@ -173,7 +173,7 @@ async function updateInTurn(
 	api: AttackForge,
 	{ key, search }: Match,
 	found: JsonObject,
-	bodyFor: BodyFor,
+	checked: CheckedBody,
 	modes: UpdateModes,
 ): Promise<JsonObject> {
 	const id = String(found.id);
@@ -182,15 +182,15 @@ async function updateInTurn(
 	const remember = (written: JsonObject) => {
 		for (const one of [key, idKey(id)]) api.writtenGroups.remember(one, written);
 	};
-	const { group, unreadable } = await complete(api, present, bodyFor(present), modes);
-	const update = bodyFor(group);
+	const { group, unreadable } = await complete(api, present, checked.of(present), modes);
+	const update = checked.of(group);
 	if (search && group !== found) requireStillFound(search, group);
 	if (Object.keys(changesOf(update, group, modes)).length === 0) {
 		return output(withState(group, update), update, 'unchanged');
 	}
 	// If the update fails, nobody knows what the group holds.
 	remember({ id });
-	const changes = await updateGroup(api, { id, bodyFor, modes, present: group, unreadable });
+	const changes = await updateGroup(api, { id, checked, modes, present: group, unreadable });
 	if (!changes) return output(withState(group, update), update, 'unchanged');
 	const after = await readBack(api, id, changes);
 	remember('_notice' in after ? asWritten(group, changes) : after);

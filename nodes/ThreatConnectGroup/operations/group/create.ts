@@ -26,7 +26,7 @@ export const create = defineOperation<ThreatConnect>({
 			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
 			...(!isUnset(body.xid) && { orderKey: referenceKey({ xid: String(body.xid) }) }),
 			sets: keysShowing(body),
-			run: async () => await createGroup(api, body, creation),
+			run: async () => (await createGroup(api, body, creation)).group,
 		};
 	},
 });

@@ -25,7 +25,7 @@ import {
 	xidParameters,
 } from '../parameters';
 import { withOneOwner } from '../../flows/oneOwner';
-import { createGroup, CreatedMeanwhile, isConflict } from '../../flows/createGroup';
+import { createGroup, isConflict } from '../../flows/createGroup';
 
 const matchParameters: INodeProperties[] = [
 	{
@@ -95,22 +95,21 @@ export const upsert = defineOperation<ThreatConnect>({
 			sets: keysShowing(set),
 			async run() {
 				await withOneOwner(api, drafted);
-				const group = await match.find(api, fields);
-				if (group) return await change(group);
-				const created = forCreate(create());
-				try {
-					const findAgain = async () => await match.find(api, fields);
-					const body = { ...created, ...match.added };
-					const made = await createGroup(api, body, { ...creation, findAgain });
-					const notice = match.noticeOfNew?.();
-					return withOutcome({ ...made, ...(notice && { _notice: notice }) }, 'created');
-				} catch (error) {
-					if (error instanceof CreatedMeanwhile) return await change(error.group);
-					// Another client has created the group in the meantime.
-					const other = isConflict(error) ? await match.find(api, fields) : undefined;
-					if (other) return await change(other);
-					throw asError(error);
-				}
+				const find = async () => await match.find(api, fields);
+				const present = await find();
+				if (present) return await change(present);
+				const body = { ...forCreate(create()), ...match.added };
+				const { group, isNew } = await createGroup(api, body, { ...creation, findAgain: find }).catch(
+					async (error: unknown) => {
+						// Another client has created the group in the meantime.
+						const other = isConflict(error) ? await find() : undefined;
+						if (other) return { group: other, isNew: false };
+						throw asError(error);
+					},
+				);
+				if (!isNew) return await change(group);
+				const notice = match.noticeOfNew?.();
+				return withOutcome({ ...group, ...(notice && { _notice: notice }) }, 'created');
 			},
 		};
 	},
