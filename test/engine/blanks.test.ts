@@ -99,6 +99,83 @@ describe('AttackForge', () => {
 		});
 	});
 
+	describe.each(['update', 'upsert'])('%s with access exactly as given', (operation) => {
+		const other = { ...ENTRY, group_name: 'AD-2' };
+		const view = { ...ENTRY, project_access_level: 'view' };
+		const present = { ...PRESENT, access: { ...PRESENT.access, sso_1: [ENTRY, other] } };
+
+		/** The item gives both entries of the list, and the second names somebody or not. */
+		async function run(mode: INodeParameters, item: object) {
+			const name = `ACME ${count++}`;
+			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);
+			const { error, hints } = await node(
+				operation,
+				{
+					...(operation === 'update' ? { groupId: id } : { matchBy: 'name' }),
+					options: { accessMode: 'exact' },
+					...mode,
+				},
+				{ ...CONTACTS, name, ...item },
+			);
+			expect(error).toBeUndefined();
+			return { access: server.group(id)?.access, hints: hints.map(({ message }) => message) };
+		}
+		const form = (entry: object): INodeParameters => ({
+			...(operation === 'upsert' && { ...CONTACTS, name: '={{ $json.name }}' }),
+			[operation === 'update' ? 'updateFields' : 'additionalFields']: {
+				access: access({
+					sso_1: [
+						{ action: 'upsert', ...view },
+						{ action: 'upsert', ...entry },
+					],
+				}),
+			},
+		});
+		const kept = { ...present.access, sso_1: [view, other] };
+		const KEPT = expect.stringMatching(/^Nobody loses access by these lists, .*: "sso_1" \(1 item\)/);
+
+		test.each(BLANKS)('nobody loses it if the name of an entry is %s', async (_what, blank) => {
+			const list = [view, { ...other, group_name: blank }];
+			for (const item of [{ access: { sso_1: list } }, { access: { sso_1: JSON.stringify(list) } }]) {
+				for (const [, mode] of DATA_MODES) {
+					const { access: after, hints } = await run(mode, item);
+					expect(after).toEqual(kept);
+					expect(hints).toContainEqual(KEPT);
+				}
+			}
+			const rows = form({ ...other, group_name: '={{ $json.second }}' });
+			expect((await run(rows, { second: blank })).access).toEqual(kept);
+		});
+
+		test.each(BLANKS)('nobody loses it if an entry is %s', async (_what, blank) => {
+			for (const [, mode] of DATA_MODES) {
+				expect((await run(mode, { access: { sso_1: [view, blank] } })).access).toEqual(kept);
+			}
+		});
+
+		test('who is not in the list loses it', async () => {
+			const { access: after, hints } = await run(DATA_MODES[0]?.[1] ?? {}, { access: { sso_1: [view] } });
+			expect(after).toEqual({ ...present.access, sso_1: [view] });
+			expect(hints).toEqual([]);
+		});
+	});
+
+	test('an entry without a name is left out where entries are changed one by one', async () => {
+		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
+		const added = { ...ENTRY, group_name: 'AD-3' };
+		const { error } = await node(
+			'update',
+			{ groupId: id, dataMode: 'autoMap' },
+			{ access: { sso_1: [added, { ...ENTRY, group_name: '' }] } },
+		);
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.access).toEqual({ ...PRESENT.access, sso_1: [ENTRY, added] });
+		const puts = server.requests.filter(({ method }) => method === 'PUT');
+		expect(puts.map(({ body }) => JSON.parse(body))).toEqual([
+			{ access: { sso_1: [{ action: 'upsert', ...added }] } },
+		]);
+	});
+
 	test.each([
 		['access', { access: ',' }],
 		['a list of access', { access: { sso_1: ' , ', member_admins: [','] } }],

@@ -23,8 +23,8 @@ import { choice, flag, text } from '../../shared/fields/fieldTypes';
 import { located } from '../../shared/fields/locators';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
-import { readEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
-import { CLEAR_LIST, withoutRepetitions } from './changes';
+import { readAllEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
+import { CLEAR_LIST, KEEP_OTHERS, withoutRepetitions } from './changes';
 import { id } from './ids';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
@@ -189,6 +189,7 @@ export const access: FieldType = {
 		);
 		const objects = form ? [rowsByList(form, context.label), ...fromInputOf(form)] : [value];
 		const read: JsonObject = {};
+		const unnamed = new Set<string>();
 		for (const given of objects.filter((one) => !saysNothingInList(one))) {
 			const object = readJson(given, context.label);
 			if (!isJsonObject(object)) {
@@ -197,7 +198,10 @@ export const access: FieldType = {
 					'Give it in the form of the API, e.g. {"sso_1": [{"group_name": "AD-GROUP-1", …}]}.',
 				);
 			}
-			readLists(object, read, context);
+			readLists(object, read, unnamed, context);
+		}
+		if (context.operation === 'update') {
+			for (const name of unnamed) if (name in read) read[name] = [...(read[name] as unknown[]), KEEP_OTHERS];
 		}
 		return Object.keys(read).length > 0 ? read : undefined;
 	},
@@ -227,14 +231,23 @@ export const access: FieldType = {
 
 /** The rows of the form, in the API's form. */
 const rowsByList = (form: JsonObject, label: string): JsonObject =>
-	Object.fromEntries(LISTS.map(({ name }) => [name, readRows(form[name], label)]));
+	Object.fromEntries(
+		LISTS.map(({ name }) => [name, readRows(form[name], label)] as const).filter(
+			([, rows]) => rows.length > 0,
+		),
+	);
 
-function readLists(given: JsonObject, read: JsonObject, context: FieldContext): void {
-	for (const list of LISTS) {
+/** @param unnamed takes the names of lists in which an entry names nobody */
+function readLists(given: JsonObject, read: JsonObject, unnamed: Set<string>, context: FieldContext): void {
+	for (const list of LISTS.filter(({ name }) => name in given)) {
 		const label = `${context.label}: ${list.name}`;
-		const entries = readEntries(given[list.name], label).flatMap((entry, index) =>
-			readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
-		);
+		const listed = readAllEntries(given[list.name], label);
+		const entries = listed
+			.filter((entry) => !saysNothingInList(entry))
+			.flatMap((entry, index) =>
+				readEntry(entry, list, { ...context, label: `${label}, entry ${index + 1}` }),
+			);
+		if (entries.length === 0 || entries.length < listed.length) unnamed.add(list.name);
 		// An empty list would remove everybody, but an input without entries says nothing.
 		if (entries.length === 0) continue;
 		const all = [...((read[list.name] as unknown[] | undefined) ?? []), ...entries];

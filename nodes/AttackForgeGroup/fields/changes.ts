@@ -148,6 +148,31 @@ export const removesAccess = ({ access }: JsonObject): boolean =>
  */
 export const CLEAR_LIST: JsonObject = { action: 'clear' };
 
+/**
+ * The last entry in a list of access of which an entry names nobody. Whom it meant is not known, so that nobody may lose
+ * access by not being in the list.
+ */
+export const KEEP_OTHERS: JsonObject = { action: 'keep' };
+
+const keepsOthers = (list: unknown): boolean =>
+	isListOfObjects(list) && list.some(({ action }) => action === KEEP_OTHERS.action);
+
+/** The lists of access in which an entry names nobody. */
+export const listsOfUnnamed = ({ access }: JsonObject): string[] =>
+	isJsonObject(access) ? Object.keys(access).filter((list) => keepsOthers(access[list])) : [];
+
+/** A body without the sign that an entry names nobody, which matters only where access is to be exactly as given. */
+export function withoutUnnamed(body: JsonObject): JsonObject {
+	const lists = listsOfUnnamed(body);
+	if (lists.length === 0) return body;
+	const access = { ...(body.access as JsonObject) };
+	for (const list of lists) access[list] = named(access[list] as JsonObject[]);
+	return { ...body, access };
+}
+
+const named = (entries: readonly JsonObject[]) =>
+	entries.filter(({ action }) => action !== KEEP_OTHERS.action);
+
 const isCleared = (list: unknown): boolean =>
 	isListOfObjects(list) && list.some(({ action }) => action === CLEAR_LIST.action);
 
@@ -203,7 +228,8 @@ export function withoutRepetitions(entries: readonly unknown[], label: string): 
  *
  * @param wanted lists of entries with actions
  * @param present the access that the group has
- * @param mode `exact`: removes entries of a given list that are not wanted; lists that are not given stay
+ * @param mode `exact`: removes entries of a given list that are not wanted, unless an entry names nobody; lists that are
+ *   not given stay
  * @returns `undefined` when the access is already as wanted
  * @throws ServiceFailure when the present access is not shown, because entries to remove would seem to be gone
  */
@@ -214,11 +240,12 @@ export function accessChanges(
 ): JsonObject | undefined {
 	if (!isJsonObject(present)) throw accessHidden();
 	const changes: JsonObject = {};
-	for (const [list, given] of Object.entries(wanted)) {
-		if (!isListOfObjects(given)) {
-			changes[list] = given;
+	for (const [list, value] of Object.entries(wanted)) {
+		if (!isListOfObjects(value)) {
+			changes[list] = value;
 			continue;
 		}
+		const given = named(value);
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
 		const isToBeEmpty = isCleared(given);
 		const operations = isToBeEmpty
@@ -228,7 +255,7 @@ export function accessChanges(
 		if (mode === 'exact' || isToBeEmpty) {
 			refuseRemovals(given, list);
 			const kept = new Set(isToBeEmpty ? [] : given.map(identityOf));
-			for (const [identity, entry] of before) {
+			for (const [identity, entry] of keepsOthers(value) ? [] : before) {
 				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
 			}
 		}

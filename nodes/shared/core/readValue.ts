@@ -170,12 +170,18 @@ const badJson = (label: string, error: unknown) =>
  *
  * @returns the entries as given, without those that say nothing
  */
-export function readEntries(value: unknown, label: string): unknown[] {
+export const readEntries = (value: unknown, label: string): unknown[] =>
+	readAllEntries(value, label).filter((entry) => !saysNothingInList(entry));
+
+/** The same with the entries of an array that say nothing. */
+export function readAllEntries(value: unknown, label: string): unknown[] {
 	if (isBlank(value)) return [];
-	if (Array.isArray(value)) return value.filter((entry) => !saysNothingInList(entry));
+	if (Array.isArray(value)) return value;
 	if (typeof value !== 'string') return [value];
 	const trimmed = value.trim();
-	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) return readEntries(readJson(trimmed, label), label);
+	if (/^(\{|\[\s*[[{"'\]]|\[[\d\s,]+\]$)/.test(trimmed)) {
+		return readAllEntries(readJson(trimmed, label), label);
+	}
 	return trimmed
 		.split(/[,\r\n]/)
 		.map((entry) => entry.trim())

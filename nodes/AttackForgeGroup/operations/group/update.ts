@@ -11,7 +11,13 @@ import {
 	updatingNotices,
 	updatingOptions,
 } from '../parameters';
-import { checkBody, definitionsFor, definitionsLoader, noteDoubts } from '../../flows/checkBody';
+import {
+	checkBody,
+	definitionsFor,
+	definitionsLoader,
+	noteDoubts,
+	withNamedAccess,
+} from '../../flows/checkBody';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
 export const update = defineOperation<AttackForge>({
@@ -37,12 +43,12 @@ export const update = defineOperation<AttackForge>({
 	load: definitionsLoader('update'),
 	prepare(item, api) {
 		const id = readGroupId(item);
-		const given = item.body('update');
+		const modes = readModes(item);
+		const given = withNamedAccess(item.body('update'), item, modes);
 		const definitions = definitionsFor(item, api);
 		const checked = checkBody(given, item, definitions);
 		const body = checked.of();
 		noteDoubts(body, item, definitions);
-		const modes = readModes(item);
 		return {
 			orderKey: id,
 			sets: Object.keys(body),

@@ -31,6 +31,7 @@ import {
 	definitionsFor,
 	definitionsLoader,
 	noteDoubts,
+	withNamedAccess,
 	noteMissing,
 } from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
@@ -113,11 +114,11 @@ export const upsert = defineOperation<AttackForge>({
 			noteMissing(body, item, definitions);
 			return body;
 		};
-		const checked = checkBody(bodies.update, item, definitions);
+		const modes = readModes(item);
+		const checked = checkBody(withNamedAccess(bodies.update, item, modes), item, definitions);
 		const update = checked.of();
 		noteDoubts(update, item, definitions);
 		const match = readMatch(item, update, api);
-		const modes = readModes(item);
 		return {
 			orderKey: match.key,
 			sets: Object.keys(update),
