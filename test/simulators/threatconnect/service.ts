@@ -216,11 +216,13 @@ export function serve(
 
 /** An application for endpoints whose bodies are files. The handler gets each file as a stream, of any length. */
 export function forFiles({ app }: Service, serveAll: (files: FastifyInstance) => void): void {
-	app.register(async (files) => {
+	const forFilesOnly = async (files: FastifyInstance) => {
 		files.removeAllContentTypeParsers();
 		files.addContentTypeParser('*', (_request, payload, done) => done(null, payload));
 		serveAll(files);
-	});
+	};
+	// Fastify looks for a plugin without a display name among all loaded modules.
+	app.register(Object.assign(forFilesOnly, { [Symbol.for('fastify.display-name')]: 'files' }));
 }
 
 /** docs: the owner that the parameter `owner` names. */
