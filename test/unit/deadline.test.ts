@@ -158,7 +158,11 @@ describe('an answer that is read as a stream', () => {
 		const { context, endAfter, isLate } = stoppable(contextOf(execution.signal));
 		const deadline = endAfter(1000, new EventEmitter());
 		execution.abort();
-		expect([isLate(), deadline.isPast, context.getExecutionCancelSignal()?.aborted]).toEqual([false, false, true]);
+		expect([isLate(), deadline.isPast, context.getExecutionCancelSignal()?.aborted]).toEqual([
+			false,
+			false,
+			true,
+		]);
 		const after = stoppable(contextOf(AbortSignal.abort()));
 		expect(after.context.getExecutionCancelSignal()?.aborted).toBe(true);
 	});
