@@ -94,11 +94,12 @@ test('an execution that is cancelled while its items are read ends before all ar
 	const before = threatConnect.requests.length;
 	const { whole } = await watch(async () => await nodes.threatConnect('create', form, { items }));
 	const cancelled = await watch(async () => {
-		const { error } = await nodes.threatConnect('create', form, {
+		const { error, status } = await nodes.threatConnect('create', form, {
 			items: items.slice(0, -1),
 			onStart: (cancel) => setTimeout(cancel, whole / 10),
 		});
-		expect(error?.message).toContain('The execution was cancelled');
+		expect(status).toBe('canceled');
+		expect(error?.message).toContain('The execution was canceled');
 	});
 	expect(threatConnect.requests.slice(before)).toEqual([]);
 	expect(cancelled.whole).toBeLessThan(whole / 2);

@@ -328,7 +328,11 @@ test('a cancelled execution sends nothing more', async () => {
 		},
 		async (url, count) => {
 			const names = Array.from({ length: 100 }, (_, index) => `n${index}`);
-			await createAt(url, { items: named(...names), onStart: (stop: () => void) => (cancel = stop) });
+			const { status } = await createAt(url, {
+				items: named(...names),
+				onStart: (stop: () => void) => (cancel = stop),
+			});
+			expect(status).toBe('canceled');
 			await new Promise((resolve) => setTimeout(resolve, 200));
 			expect(count()).toBe(FIRST);
 		},
@@ -349,11 +353,12 @@ test.each<[string, RequestListener]>([
 	};
 	await withCountingServer(cancelling, async (url, count) => {
 		const names = Array.from({ length: 40 }, (_, index) => `n${index}`);
-		const { error } = await createAt(url, {
+		const { error, status } = await createAt(url, {
 			items: named(...names),
 			onStart: (stop: () => void) => (cancel = stop),
 		});
-		expect(error?.message).toContain('The execution was cancelled');
+		expect(error?.message).toContain('The execution was canceled');
+		expect(status).toBe('canceled');
 		// Requests that were sent before the cancellation may arrive after it.
 		await new Promise((resolve) => setTimeout(resolve, 500));
 		const sent = count();

@@ -475,13 +475,14 @@ describe('when a job does not end', () => {
 	test('before the execution is cancelled, nothing more is sent', async () => {
 		await withThreatConnect({ batchDelay: 60_000 }, async (server, node) => {
 			let cancel = () => {};
-			await node('bulkImport', autoMap, {
+			const { status } = await node('bulkImport', autoMap, {
 				items: [{ name: 'a' }, { name: 'b', ownerName: 'Demo Community' }],
 				onStart: (stop) => (cancel = stop),
 				mode: 'manual',
 				// Between two requests for the status.
 				onMessage: (message) => message.endsWith(': Queued') && cancel(),
 			});
+			expect(status).toBe('canceled');
 			const sent = server.requests.length;
 			await new Promise((resolve) => setTimeout(resolve, 1000));
 			expect(server.requests).toHaveLength(sent);

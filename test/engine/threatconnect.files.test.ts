@@ -345,7 +345,7 @@ describe('an upload', () => {
 				name: 'Slow',
 				fields: { status: 'Awaiting Upload' },
 			});
-			const { error } = await files(
+			const { error, status } = await files(
 				'upload',
 				{ groupId: id, waitUntilProcessed: true },
 				{
@@ -354,8 +354,9 @@ describe('an upload', () => {
 					onStart: (stop) => (cancel = stop),
 				},
 			);
+			expect(status).toBe('canceled');
 			expect(error?.message).toBe(
-				'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it [item 0]',
+				'The file was uploaded, but the execution was canceled before ThreatConnect had processed it [item 0]',
 			);
 			expect(error?.description).toMatch(
 				/^It goes on by itself: look at the status of the group later\. There is no need to upload/,
@@ -581,30 +582,37 @@ describe('a download', () => {
 		expect(error?.description).toContain(advice);
 	});
 
-	test('ends when the execution is cancelled', async () => {
-		const { status } = await withHttpServer(
-			(request, response) => {
-				if (!request.url?.endsWith('/download')) {
-					const data = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success' };
-					response.setHeader('content-type', 'application/json');
-					response.end(JSON.stringify({ data, status: 'Success' }));
-					return;
-				}
-				response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 1000 });
-				response.write('x'.repeat(100));
-			},
-			async (baseUrl) =>
-				await files(
-					'download',
-					{ groupId: '1' },
-					{
-						credentials: { threatConnectApi: { baseUrl, apiToken: 'x' } },
-						onStart: (cancel) => setTimeout(cancel, 500),
-					},
-				),
-		);
-		expect(status).toBe('canceled');
-	});
+	test.each(['before the file is asked for', 'while it comes'])(
+		'ends when the execution is cancelled %s',
+		async (when) => {
+			let cancel = () => {};
+			const { status } = await withHttpServer(
+				(request, response) => {
+					const isFile = request.url?.endsWith('/download') === true;
+					if (isFile === (when === 'while it comes')) setTimeout(() => cancel(), 100);
+					if (!isFile) {
+						if (when !== 'while it comes') return;
+						const data = { id: 1, type: 'Document', name: 'A', fileName: 'a.bin', status: 'Success' };
+						response.setHeader('content-type', 'application/json');
+						response.end(JSON.stringify({ data, status: 'Success' }));
+						return;
+					}
+					response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': 1000 });
+					response.write('x'.repeat(100));
+				},
+				async (baseUrl) =>
+					await files(
+						'download',
+						{ groupId: '1' },
+						{
+							credentials: { threatConnectApi: { baseUrl, apiToken: 'x' } },
+							onStart: (stop) => (cancel = stop),
+						},
+					),
+			);
+			expect(status).toBe('canceled');
+		},
+	);
 });
 
 describe('a PDF report', () => {

@@ -113,12 +113,12 @@ test('an item is open until it has an outcome', () => {
 	expect([outcomes.isOpen(0), outcomes.isOpen(1)]).toEqual([true, false]);
 });
 
-test('items that were not sent say that the execution was cancelled', () => {
+test('items that were not sent say that the execution was canceled', () => {
 	const outcomes = new ItemResults(2, STOP);
 	outcomes.settle(1, { id: 2 });
 	const [first, second] = outcomes.toOutput(node);
 	expect(first?.json).toEqual({
-		error: 'Not sent: the execution was cancelled',
+		error: 'Not sent: the execution was canceled',
 		message: 'Run the workflow again for this item.',
 	});
 	expect(second?.json).toEqual({ id: 2 });

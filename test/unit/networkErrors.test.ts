@@ -122,9 +122,9 @@ describe('a request without an answer', () => {
 		expect(write?.description).toBe(`Raise Options > Timeout if the service needs longer. ${DOUBT}`);
 	});
 
-	test('because the execution was cancelled says so', () => {
+	test('because the execution was canceled says so', () => {
 		const [read, write] = said(wrapped('ERR_CANCELED'));
-		const message = 'The execution was cancelled while this request was under way';
+		const message = 'The execution was canceled while this request was under way';
 		const httpCode = 'ERR_CANCELED';
 		const unanswered = undefined;
 		expect(read).toEqual({ message, description: '', httpCode, certainty: 'notDone', unanswered, doubt: '' });

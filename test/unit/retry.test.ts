@@ -275,7 +275,7 @@ describe('a cancelled execution', () => {
 		const { sent, error } = await send([answer(503)], { signal: cancelAfter(300) });
 		expect(sent).toEqual([0, 250]);
 		expect(Date.now() - START).toBeLessThanOrEqual(400);
-		expect(error?.message).toBe('The execution was cancelled before this request was answered');
+		expect(error?.message).toBe('The execution was canceled before this request was answered');
 	});
 
 	test('does not wait for what the service has asked for', async () => {
@@ -283,7 +283,7 @@ describe('a cancelled execution', () => {
 		const { sent, error } = await send(happens, { signal: cancelAfter(1000) });
 		expect(sent).toEqual([0]);
 		expect(Date.now() - START).toBeLessThanOrEqual(1100);
-		expect(error?.message).toMatch(/cancelled/);
+		expect(error?.message).toMatch(/canceled/);
 	});
 
 	test('keeps an answer that comes after it, whatever it is', async () => {

@@ -15,7 +15,7 @@ const MAX_PAUSE_MS = 20_000;
  * up.
  *
  * @param ask returns `undefined` to be asked again
- * @returns `undefined` when the time is up or the execution was cancelled
+ * @returns `undefined` when the time is up or the execution was canceled
  */
 export async function askUntilDone<T>(
 	ask: () => Promise<T | undefined>,

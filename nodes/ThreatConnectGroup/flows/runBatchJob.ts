@@ -153,7 +153,7 @@ async function finished(
 		{ limit, signal },
 	);
 	if (counts) return counts;
-	if (signal?.aborted) throw unknownOutcome(batchId, 'the execution was cancelled');
+	if (signal?.aborted) throw unknownOutcome(batchId, 'the execution was canceled');
 	throw unknownOutcome(batchId, `it had not finished within ${limit / 1000} s${trouble}`);
 }
 

@@ -232,7 +232,7 @@ async function processed(api: ThreatConnect, reference: GroupReference, limit: n
 	const isCancelled = signal?.aborted === true;
 	throw new ServiceFailure(
 		isCancelled
-			? 'The file was uploaded, but the execution was cancelled before ThreatConnect had processed it'
+			? 'The file was uploaded, but the execution was canceled before ThreatConnect had processed it'
 			: `The file was uploaded, but ThreatConnect had not processed it within ${limit / 1000} s`,
 		`It goes on by itself: look at the status of the group later${isCancelled ? '' : ', or raise "Time Limit for Processing"'}. There is no need to upload the file again.`,
 		{},

@@ -96,7 +96,7 @@ export class ItemResults {
 const NONE: ReadonlySet<number> = new Set();
 
 const CANCELLED = new ServiceFailure(
-	'Not sent: the execution was cancelled',
+	'Not sent: the execution was canceled',
 	'Run the workflow again for this item.',
 );
 

@@ -218,7 +218,7 @@ function prepareItem<Api>(operation: SingleOperation<Api>, run: Run<Api>, index:
 /**
  * Reads and checks all items before the first is sent.
  *
- * @returns fewer tasks than items only when the execution was cancelled meanwhile; nothing is sent then
+ * @returns fewer tasks than items only when the execution was canceled meanwhile; nothing is sent then
  * @throws the error that n8n shows, for the first item that cannot be sent
  */
 async function prepareAll<Api>(run: Run<Api>, prepare: (index: number) => Task): Promise<Task[]> {

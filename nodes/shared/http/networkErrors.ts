@@ -94,7 +94,7 @@ export function networkFailure(
 	const details = { ...(code && { httpCode: code }), request };
 	const certainty = certaintyOfLost(request);
 	if (code === 'ERR_CANCELED') {
-		const message = 'The execution was cancelled while this request was under way';
+		const message = 'The execution was canceled while this request was under way';
 		return new ServiceFailure(message, '', details, { certainty });
 	}
 	if (code === 'ECONNABORTED' || code === 'ETIMEDOUT') return timeoutFailure(host, request, timeout, code);

@@ -197,7 +197,7 @@ export function retryDelay(attempts: number): number {
 
 const cancelledError = () =>
 	new ServiceFailure(
-		'The execution was cancelled before this request was answered',
+		'The execution was canceled before this request was answered',
 		'Run it again for this item.',
 	);
 
