@@ -115,38 +115,112 @@ describe('pages of a list', () => {
 		});
 	});
 
-	/** A list that others change before each page but the first. */
-	const changing = (change: (list: IDataObject[], pages: number) => IDataObject[], count = 1300) => {
+	type Change = (list: IDataObject[], page: number) => IDataObject[];
+
+	/** A list that others change before each page but the first, which is page 1. @param cap the most entries of a page */
+	const changing = (change: Change, { count = 1300, cap = 500 } = {}) => {
 		let list = entries(0, count);
-		let pages = 0;
+		let page = 0;
 		return ({ query }: Asked) => {
-			if (pages++ > 0) list = change(list, pages);
+			if (++page > 1) list = change(list, page);
 			const skip = Number(query.get('skip'));
-			const vulnerabilities = list.slice(skip, skip + Number(query.get('limit')));
+			const vulnerabilities = list.slice(skip, skip + Math.min(cap, Number(query.get('limit'))));
 			return { count: vulnerabilities.length, vulnerabilities };
 		};
 	};
+	const once =
+		(at: number, change: (list: IDataObject[]) => IDataObject[]): Change =>
+		(list, page) =>
+			page === at ? change(list) : list;
+	const toEnd = (count: number) => (list: IDataObject[]) => [...list.slice(count), ...list.slice(0, count)];
+	const toFront = (list: IDataObject[]) => [...list.slice(-1), ...list.slice(0, -1)];
 
-	test.each<[string, (list: IDataObject[], pages: number) => IDataObject[]]>([
+	test.each<[string, Change, { count?: number; cap?: number }?]>([
 		['one', (list) => list.slice(1)],
 		['nineteen', (list) => list.slice(19)],
 		['twenty', (list) => list.slice(20)],
-		['a hundred, before each fourth page', (list, pages) => (pages % 4 === 2 ? list.slice(100) : list)],
-		['three hundred, once', (list, pages) => (pages === 2 ? list.slice(300) : list)],
-		['seven hundred, once', (list, pages) => (pages === 3 ? list.slice(700) : list)],
-		['one that moves to the end', (list) => [...list.slice(1), ...list.slice(0, 1)]],
-		['fifty that move to the end', (list) => [...list.slice(50), ...list.slice(0, 50)]],
-		['the one at the end of a page', (list, pages) => list.filter((_, at) => at !== 499 * (pages - 1))],
-	])('miss nothing that stays if entries leave their place between pages: %s', async (_what, change) => {
-		let last: IDataObject[] = [];
-		const answer = changing((list, pages) => (last = change(list, pages)));
-		await against(answer, async (run, asked) => {
+		['a hundred, before each fourth page', (list, page) => (page % 4 === 2 ? list.slice(100) : list)],
+		['three hundred, once', once(2, (list) => list.slice(300))],
+		['seven hundred, once', once(3, (list) => list.slice(700))],
+		[
+			'a thousand, then five hundred',
+			(list, page) => list.slice(page === 4 ? 1000 : page === 5 ? 500 : 0),
+			{ count: 4000 },
+		],
+		['almost half of twelve thousand', once(20, (list) => list.slice(5500)), { count: 12_000 }],
+		[
+			'sixty, before each fourth page of a hundred',
+			(list, page) => list.slice(page % 4 ? 0 : 60),
+			{ cap: 100 },
+		],
+		['one that moves to the end', toEnd(1)],
+		['fifty that move to the end', toEnd(50)],
+		['a hundred and fifty of six hundred that move to the end', once(2, toEnd(150)), { count: 600 }],
+		['the last one that moves to the front', once(2, toFront)],
+		['the one at the end of a page', (list, page) => list.filter((_, at) => at !== 499 * (page - 1))],
+	])(
+		'miss nothing that stays if entries leave their place between pages: %s',
+		async (_what, change, size = {}) => {
+			let last: IDataObject[] = [];
+			const answer = changing((list, page) => (last = change(list, page)), size);
+			await against(answer, async (run, asked) => {
+				const { items, error } = await many(run);
+				expect(error).toBeUndefined();
+				const ids = jsonOf(items).map((one) => one.vulnerability_id);
+				expect(new Set(ids).size).toBe(ids.length);
+				expect(ids).toEqual(expect.arrayContaining(last.map((one) => one.vulnerability_id)));
+				expect(asked.length).toBeLessThan((3 * (size.count ?? 1300)) / (size.cap ?? 500) + 30);
+			});
+		},
+	);
+
+	test('miss nothing before the limit', async () => {
+		const answer = changing(once(2, (list) => list.slice(30)));
+		await against(answer, async (run) => {
+			const ids = jsonOf((await many(run, { limit: 900 })).items).map((one) => one.vulnerability_id);
+			expect(ids).toEqual(entries(0, 900).map((one) => one.vulnerability_id));
+		});
+	});
+
+	test.each([
+		['without a cap', 500, 470],
+		['of a hundred', 100, 70],
+	])('are read to the end if most of a page is added at the front: %s', async (_what, cap, added) => {
+		const answer = changing(
+			once(2, (list) => [...entries(5000, 5000 + added), ...list]),
+			{ cap },
+		);
+		await against(answer, async (run) => {
 			const { items, error } = await many(run);
 			expect(error).toBeUndefined();
-			const ids = jsonOf(items).map((one) => one.vulnerability_id);
-			expect(new Set(ids).size).toBe(ids.length);
-			expect(ids).toEqual(expect.arrayContaining(last.map((one) => one.vulnerability_id)));
-			expect(asked.length).toBeLessThan(20);
+			expect(items).toHaveLength(1300 + added);
+		});
+	});
+
+	test('are read to the end if one of them has few entries', async () => {
+		let page = 0;
+		const answer = ({ query }: Asked) => {
+			const skip = Number(query.get('skip'));
+			const vulnerabilities = entries(0, 1200).slice(skip, skip + (++page === 2 ? 20 : 500));
+			return { count: vulnerabilities.length, vulnerabilities };
+		};
+		await against(answer, async (run) => expect((await many(run)).items).toHaveLength(1200));
+	});
+
+	test('may hold entries without an ID that change from answer to answer', async () => {
+		let page = 0;
+		const answer = ({ query }: Asked) => {
+			const skip = Number(query.get('skip'));
+			page++;
+			const list = Array.from({ length: 700 }, (_, n) => ({ title: `v${n}`, age: page }));
+			const vulnerabilities = list.slice(skip, skip + 500);
+			return { count: vulnerabilities.length, vulnerabilities };
+		};
+		await against(answer, async (run) => {
+			const { items, error } = await many(run);
+			expect(error).toBeUndefined();
+			expect(new Set(jsonOf(items).map((one) => one.title)).size).toBe(700);
+			expect(items).toHaveLength(700);
 		});
 	});
 

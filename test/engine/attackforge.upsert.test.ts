@@ -39,7 +39,7 @@ describe('how many items had which outcome', () => {
 
 	test('is said at the output', async () => {
 		expect(await hintsOf([{ name: 'New' }, { name: 'Known' }, { name: 'Newer' }, { name: ' ' }])).toEqual([
-			'4 items: 2 created, 1 failed, 1 unchanged.',
+			'4 input items: 2 created, 1 failed, 1 unchanged.',
 		]);
 	});
 

@@ -108,7 +108,7 @@ describe('AttackForge', () => {
 		async function run(mode: INodeParameters, item: object) {
 			const name = `ACME ${count++}`;
 			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);
-			const { error, hints } = await node(
+			const { error, hints, items } = await node(
 				operation,
 				{
 					...(operation === 'update' ? { groupId: id } : { matchBy: 'name' }),
@@ -118,7 +118,11 @@ describe('AttackForge', () => {
 				{ ...CONTACTS, name, ...item },
 			);
 			expect(error).toBeUndefined();
-			return { access: server.group(id)?.access, hints: hints.map(({ message }) => message) };
+			return {
+				access: server.group(id)?.access,
+				hints: hints.map(({ message }) => message),
+				output: jsonOf(items),
+			};
 		}
 		const form = (entry: object): INodeParameters => ({
 			...(operation === 'upsert' && { ...CONTACTS, name: '={{ $json.name }}' }),
@@ -132,7 +136,9 @@ describe('AttackForge', () => {
 			},
 		});
 		const kept = { ...present.access, sso_1: [view, other] };
-		const KEPT = expect.stringMatching(/^Nobody loses access by these lists, .*: "sso_1" \(1 item\)/);
+		const KEPT = expect.stringMatching(
+			/^Nobody was removed from these lists of access, .*: "sso_1" \(1 item\)/,
+		);
 
 		test.each(BLANKS)('nobody loses it if the name of an entry is %s', async (_what, blank) => {
 			const list = [view, { ...other, group_name: blank }];
@@ -151,6 +157,25 @@ describe('AttackForge', () => {
 			for (const [, mode] of DATA_MODES) {
 				expect((await run(mode, { access: { sso_1: [view, blank] } })).access).toEqual(kept);
 			}
+		});
+
+		test('nobody loses it if a row of the form, or a list of Access From Input, is empty', async () => {
+			const rows = form({ action: '={{ $json.none }}', ...ENTRY, group_name: '={{ $json.none }}' });
+			expect((await run(rows, {})).access).toEqual(kept);
+			for (const second of [[], [null], [{ group_name: '' }]]) {
+				const parameter = operation === 'update' ? 'updateFields' : 'additionalFields';
+				const list = { sso_1: { entry: [{ action: 'upsert', ...view }] }, json: '={{ $json.access }}' };
+				const both = { ...form(ENTRY), [parameter]: { access: { list } } };
+				expect((await run(both, { access: { sso_1: second } })).access).toEqual(kept);
+			}
+		});
+
+		test('what names nobody is not in the output, also if the group cannot be read back', async () => {
+			const { output } = await run(DATA_MODES[0]?.[1] ?? {}, {
+				access: { sso_1: [view, { ...other, group_name: '' }] },
+				is_deleted: true,
+			});
+			for (const { access: shown } of output) expect(JSON.stringify(shown ?? '')).not.toMatch(/\{\}|keep/);
 		});
 
 		test('who is not in the list loses it', async () => {

@@ -28,10 +28,13 @@ export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
 /** The most entries of one page where the API has pages. */
 const PAGE_SIZE = 500;
 
-/** The entries of a page that the next page repeats. Fewer than these may leave the pages before it unnoticed. */
+/**
+ * How many entries of a page the next page repeats, at most a quarter of them. If fewer leave the pages before, none is
+ * missed.
+ */
 const OVERLAP = 20;
 
-/** A list that others change faster than it can be read ends with an error. */
+/** How often the reading goes back before the list counts as one that changes too fast to be read. */
 const MAX_STEPS_BACK = 10;
 
 /** Milliseconds that a listing waits for other items that need it too. */
@@ -290,12 +293,13 @@ export class AttackForge {
 
 	/**
 	 * All pages, or as many as the limit needs. A page that is shorter than requested does not end the list, because the
-	 * service may return fewer entries. The list ends with an empty page, or with a page that adds nothing.
-	 * Entries move between pages while others add, change or remove some. Each entry is returned once, and a page begins
-	 * with a few entries of the last one. If it does not, entries may have moved to pages that were read, so the reading
-	 * goes back by a page, and repeats twice as many from then on.
+	 * service may return fewer entries. The list ends with an empty page, or with one that repeats the last.
 	 *
-	 * @throws ServiceFailure when the service repeats a page, or the list does not stop moving
+	 * Others may change the list while it is read. Each entry is returned once. A page begins with entries of the page
+	 * before. If it does not, entries have moved to pages that were read, so the reading goes back, each time twice as far.
+	 * If fewer entries were found than the list has places, it is read once more.
+	 *
+	 * @throws ServiceFailure when the service repeats a full page, or the list changes too fast
 	 */
 	private async paged(
 		method: MethodName,
@@ -310,34 +314,51 @@ export class AttackForge {
 		const size = Math.min(PAGE_SIZE, limit);
 		let skip = 0;
 		let overlap = 0;
-		let readAgainTo = 0;
+		let longest = 0;
 		let stepsBack = 0;
+		let isSecondReading = false;
+		/** Entries without IDs cannot be told apart, so that what moved cannot be seen. */
+		let haveIds = true;
+		/** The keys of the last page. */
+		let last = '';
+		const goTo = (position: number) => {
+			skip = position;
+			if (skip === 0) overlap = 0;
+			last = '';
+		};
 		while (all.length < limit) {
 			const query: Query = [...filters, ['skip', String(skip)], ['limit', String(size)]];
 			const page = await this.many(method, { method: 'GET', path, query }, key);
 			const [first] = page;
-			const isJoined = overlap === 0 || (first !== undefined && seen.has(keyOf(first)));
-			const added = page.filter((entry) => !seen.has(keyOf(entry)));
-			for (const entry of added) {
+			if (overlap > 0 && !(first && seen.has(keyOf(first)))) {
+				if (++stepsBack > MAX_STEPS_BACK) throw movingList();
+				goTo(Math.max(0, skip - longest * 2 ** (stepsBack - 1)));
+				continue;
+			}
+			for (const entry of page.filter((one) => !seen.has(keyOf(one)))) {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
-			if (!isJoined) {
-				if (++stepsBack > MAX_STEPS_BACK) throw movingList();
-				readAgainTo = skip + page.length;
-				skip = Math.max(0, skip - size);
-				if (skip === 0) overlap = 0;
+			// A page with more entries than requested is the complete list, of a service that has no pages.
+			if (page.length > size) break;
+			if (page.length === 0) {
+				if (all.length >= skip || isSecondReading || !haveIds) break;
+				isSecondReading = true;
+				goTo(0);
 				continue;
 			}
-			// A page with more entries than requested is the complete list, of a service that has no pages. One that only
-			// repeats the end of the last page is the end of the list.
-			if (page.length > size || page.length <= overlap) break;
-			if (added.length === 0 && skip + page.length > readAgainTo) {
+			const keys = JSON.stringify(page.map(keyOf));
+			if (keys === last) {
 				// A full page that repeats the last one would hide the entries after it.
 				if (page.length === size) throw samePage();
 				break;
 			}
-			overlap = Math.min(OVERLAP * 2 ** stepsBack, Math.floor(page.length / 4));
+			last = keys;
+			longest = Math.max(longest, page.length);
+			haveIds &&= page.every((entry) => !isUnset(entry[id]));
+			// After a page that is shorter than others, the list probably ends.
+			const isLast = page.length < longest;
+			overlap = isLast || !haveIds ? 0 : Math.min(OVERLAP * 2 ** stepsBack, Math.floor(page.length / 4));
 			skip += page.length - overlap;
 		}
 		return all.slice(0, limit);

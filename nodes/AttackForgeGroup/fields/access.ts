@@ -14,9 +14,8 @@ import {
 	fixedCollection,
 	readFixedCollection,
 	fromInput,
-	fromInputOf,
 	repeatableRows,
-	readRows,
+	rowsOf,
 } from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
 import { choice, flag, text } from '../../shared/fields/fieldTypes';
@@ -24,7 +23,7 @@ import { located } from '../../shared/fields/locators';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readAllEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
-import { CLEAR_LIST, KEEP_OTHERS, withoutRepetitions } from './changes';
+import { CLEAR_LIST, NOBODY, withoutRepetitions } from './changes';
 import { id } from './ids';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
@@ -187,10 +186,14 @@ export const access: FieldType = {
 			value,
 			LISTS.map(({ name }) => name),
 		);
-		const objects = form ? [rowsByList(form, context.label), ...fromInputOf(form)] : [value];
+		const objects = form ? [rowsByList(form, context.label), form.json] : [value];
 		const read: JsonObject = {};
 		const unnamed = new Set<string>();
-		for (const given of objects.filter((one) => !saysNothingInList(one))) {
+		for (const given of objects) {
+			if (saysNothingInList(given)) {
+				if (isJsonObject(given)) for (const { name } of LISTS) if (name in given) unnamed.add(name);
+				continue;
+			}
 			const object = readJson(given, context.label);
 			if (!isJsonObject(object)) {
 				throw new InvalidInput(
@@ -201,7 +204,7 @@ export const access: FieldType = {
 			readLists(object, read, unnamed, context);
 		}
 		if (context.operation === 'update') {
-			for (const name of unnamed) if (name in read) read[name] = [...(read[name] as unknown[]), KEEP_OTHERS];
+			for (const name of unnamed) if (name in read) read[name] = [...(read[name] as unknown[]), NOBODY];
 		}
 		return Object.keys(read).length > 0 ? read : undefined;
 	},
@@ -232,7 +235,7 @@ export const access: FieldType = {
 /** The rows of the form, in the API's form. */
 const rowsByList = (form: JsonObject, label: string): JsonObject =>
 	Object.fromEntries(
-		LISTS.map(({ name }) => [name, readRows(form[name], label)] as const).filter(
+		LISTS.map(({ name }) => [name, readAllEntries(rowsOf(form[name]), label)] as const).filter(
 			([, rows]) => rows.length > 0,
 		),
 	);

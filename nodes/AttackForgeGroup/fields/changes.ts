@@ -149,29 +149,29 @@ export const removesAccess = ({ access }: JsonObject): boolean =>
 export const CLEAR_LIST: JsonObject = { action: 'clear' };
 
 /**
- * The last entry in a list of access of which an entry names nobody. Whom it meant is not known, so that nobody may lose
- * access by not being in the list.
+ * Stands in a list of access for an entry that names nobody. Whom it meant is not known, so that nobody may lose access
+ * by not being in the list. It is never sent.
  */
-export const KEEP_OTHERS: JsonObject = { action: 'keep' };
+export const NOBODY: JsonObject = {};
 
-const keepsOthers = (list: unknown): boolean =>
-	isListOfObjects(list) && list.some(({ action }) => action === KEEP_OTHERS.action);
+const namesNobody = (entry: JsonObject): boolean =>
+	identityOf(entry) === '' && entry.action !== CLEAR_LIST.action;
 
 /** The lists of access in which an entry names nobody. */
-export const listsOfUnnamed = ({ access }: JsonObject): string[] =>
-	isJsonObject(access) ? Object.keys(access).filter((list) => keepsOthers(access[list])) : [];
+export const listsWithNobody = ({ access }: JsonObject): string[] =>
+	isJsonObject(access) ? Object.keys(access).filter((list) => entriesOf(access, list).some(namesNobody)) : [];
 
-/** A body without the sign that an entry names nobody, which matters only where access is to be exactly as given. */
-export function withoutUnnamed(body: JsonObject): JsonObject {
-	const lists = listsOfUnnamed(body);
-	if (lists.length === 0) return body;
-	const access = { ...(body.access as JsonObject) };
-	for (const list of lists) access[list] = named(access[list] as JsonObject[]);
-	return { ...body, access };
+/** A body as it is sent. */
+export function withoutNobody(body: JsonObject): JsonObject {
+	const { access } = body;
+	const lists = listsWithNobody(body);
+	if (!isJsonObject(access) || lists.length === 0) return body;
+	const sent = lists.map((list) => [list, withoutPlaceholder(entriesOf(access, list))] as const);
+	return { ...body, access: { ...access, ...Object.fromEntries(sent) } };
 }
 
-const named = (entries: readonly JsonObject[]) =>
-	entries.filter(({ action }) => action !== KEEP_OTHERS.action);
+const withoutPlaceholder = (entries: readonly JsonObject[]) =>
+	entries.filter((entry) => Object.keys(entry).length > 0);
 
 const isCleared = (list: unknown): boolean =>
 	isListOfObjects(list) && list.some(({ action }) => action === CLEAR_LIST.action);
@@ -245,7 +245,7 @@ export function accessChanges(
 			changes[list] = value;
 			continue;
 		}
-		const given = named(value);
+		const given = withoutPlaceholder(value);
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
 		const isToBeEmpty = isCleared(given);
 		const operations = isToBeEmpty
@@ -255,7 +255,7 @@ export function accessChanges(
 		if (mode === 'exact' || isToBeEmpty) {
 			refuseRemovals(given, list);
 			const kept = new Set(isToBeEmpty ? [] : given.map(identityOf));
-			for (const [identity, entry] of keepsOthers(value) ? [] : before) {
+			for (const [identity, entry] of value.some(namesNobody) ? [] : before) {
 				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
 			}
 		}

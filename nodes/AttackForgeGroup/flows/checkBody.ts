@@ -5,7 +5,7 @@ import type { Item } from '../../shared/execution/item';
 import { type FormOperation, labelOf } from '../../shared/fields/field';
 import type { AttackForge } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
-import { isCustomFields, listsOfUnnamed, type UpdateModes, withoutUnnamed } from '../fields/changes';
+import { isCustomFields, listsWithNobody, type UpdateModes, withoutNobody } from '../fields/changes';
 import { chosenKeys, type CustomField, refuseRepeatedKeys } from '../fields/customFields';
 import { asDefined, definedKey, type Definitions, isDoubtful } from '../fields/customFieldTypes';
 import { isEmail } from '../fields/email';
@@ -108,17 +108,17 @@ export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinit
 }
 
 /**
- * The body of an update in whose lists of access an entry may name nobody. Where access is to be exactly as given, nobody
- * loses it then, and a hint says so.
+ * The body of an update in whose lists of access entries may name nobody. Where access is to be exactly as given, nobody is
+ * removed from such a list, and a hint says so.
  */
-export function withNamedAccess(body: JsonObject, item: Item, { access }: UpdateModes): JsonObject {
-	if (access !== 'exact') return withoutUnnamed(body);
-	item.hint(nobodyRemoved, listsOfUnnamed(body));
+export function forAccessMode(body: JsonObject, item: Item, { access }: UpdateModes): JsonObject {
+	if (access !== 'exact') return withoutNobody(body);
+	item.hint(nobodyRemoved, listsWithNobody(body));
 	return body;
 }
 
 const nobodyRemoved = (listed: string) =>
-	`Nobody loses access by these lists, because an entry of them names nobody: ${listed}. Fill in its name, or leave the entry out.`;
+	`Nobody was removed from these lists of access, because an entry in them is empty or has no name: ${listed}. Fill in the name, or leave the entry out.`;
 
 /** AttackForge does not document that it checks the address. */
 const noEmails = (listed: string) =>

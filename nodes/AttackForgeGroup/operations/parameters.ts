@@ -223,7 +223,7 @@ export const updatingNotices = (collection: string): INodeProperties[] => [
 	),
 	notice(
 		'accessModeNotice',
-		'SSO groups and administrators that are not given are removed from each list that is given',
+		'SSO groups and administrators that are not given are removed from each list that is given. An entry without a name keeps all that its list has.',
 		{ show: { '/options.accessMode': ['exact'] } },
 	),
 	notice(

@@ -21,8 +21,8 @@ export type Creation = {
 	assignsXid: boolean;
 	item: Item;
 	/**
-	 * Finds the group if another item has created it meanwhile, as an associated one of its own group. Without it,
-	 * another group is created.
+	 * Finds the group if another item has created it meanwhile, as an associated group of what that item creates. Without
+	 * it, another group is created.
 	 */
 	findAgain?(): Promise<JsonObject | undefined>;
 };

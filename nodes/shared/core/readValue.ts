@@ -173,7 +173,7 @@ const badJson = (label: string, error: unknown) =>
 export const readEntries = (value: unknown, label: string): unknown[] =>
 	readAllEntries(value, label).filter((entry) => !saysNothingInList(entry));
 
-/** The same with the entries of an array that say nothing. */
+/** As `readEntries`, but entries of an array that say nothing are kept. */
 export function readAllEntries(value: unknown, label: string): unknown[] {
 	if (isBlank(value)) return [];
 	if (Array.isArray(value)) return value;

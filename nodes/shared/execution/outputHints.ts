@@ -70,8 +70,10 @@ export class OutputHints {
 			return `${quoted(key)} (${itemsOf(items)}${like === undefined ? '' : `, perhaps ${like}`})`;
 		});
 		return [
-			// A single outcome is that of all items, which the output counts already.
-			...(this.outcomes.size > 1 ? [`${itemsOf(sumOf(this.outcomes))}: ${summary(this.outcomes)}.`] : []),
+			// Not if all items of a run had the same outcome.
+			...(this.outcomes.size > (this.previews.size > 0 ? 0 : 1)
+				? [`${inputItems(sumOf(this.outcomes))}: ${summary(this.outcomes)}.`]
+				: []),
 			...(this.previews.size > 0
 				? [
 						`Preview of ${itemsOf(sumOf(this.previews))}, which wrote nothing. In a real run: ${summary(this.previews)}.`,
@@ -107,6 +109,8 @@ const summary = (counts: Map<string, number>) =>
 const quoted = (key: string) => `"${escapeHtml(key, LONGEST_KEY)}"`;
 
 const itemsOf = (items: number) => `${items} ${items === 1 ? 'item' : 'items'}`;
+
+const inputItems = (items: number) => `${items} input ${items === 1 ? 'item' : 'items'}`;
 
 const listed = (entries: readonly string[]): string =>
 	entries.slice(0, MOST_KEYS).join(', ') +

@@ -87,8 +87,9 @@ export async function runItems<Api>(
 
 /** What became of an item's record, or in a preview what would. Not all operations say it. */
 function outcomeName(outcome: Output): string {
-	const record = outcome instanceof FileOutput ? outcome.json : outcome;
-	return String((Array.isArray(record) ? record[0] : record)?._outcome ?? 'done');
+	const output = outcome instanceof FileOutput ? outcome.json : outcome;
+	const record = Array.isArray(output) ? output[0] : output;
+	return String(record?._outcome ?? (record?.deleted === true ? 'deleted' : 'done'));
 }
 
 const NOTHING_SENT = 'Nothing was sent for any item.';

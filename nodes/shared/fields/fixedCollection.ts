@@ -57,7 +57,11 @@ export const repeatableRows = (
 
 /** The rows that the user entered. */
 export const readRows = (given: unknown, label: string, rowName = 'entry'): unknown[] =>
-	readEntries(isJsonObject(given) ? given[rowName] : given, label);
+	readEntries(rowsOf(given, rowName), label);
+
+/** The rows that a form holds, also those that say nothing. */
+export const rowsOf = (given: unknown, rowName = 'entry'): unknown =>
+	isJsonObject(given) ? given[rowName] : given;
 
 /** An input for an expression that takes values from the item, in addition to values entered by hand. */
 export const fromInput = (placeholder: string, description: string): INodeProperties => ({

@@ -2,6 +2,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { extraJsonOption, optionsCollection, previewOption } from '../../../shared/execution/options';
 import { clearFieldsOption, recordParameters } from '../../../shared/fields/parameters';
 import type { AttackForge } from '../../api/client';
+import { withoutNobody } from '../../fields/changes';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import {
 	changedGroupRecords,
@@ -15,8 +16,8 @@ import {
 	checkBody,
 	definitionsFor,
 	definitionsLoader,
+	forAccessMode,
 	noteDoubts,
-	withNamedAccess,
 } from '../../flows/checkBody';
 import { readBack, withState, updateGroup } from '../../flows/updateGroup';
 
@@ -44,10 +45,10 @@ export const update = defineOperation<AttackForge>({
 	prepare(item, api) {
 		const id = readGroupId(item);
 		const modes = readModes(item);
-		const given = withNamedAccess(item.body('update'), item, modes);
+		const given = forAccessMode(item.body('update'), item, modes);
 		const definitions = definitionsFor(item, api);
 		const checked = checkBody(given, item, definitions);
-		const body = checked.of();
+		const body = withoutNobody(checked.of());
 		noteDoubts(body, item, definitions);
 		return {
 			orderKey: id,

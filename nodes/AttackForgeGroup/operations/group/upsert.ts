@@ -10,7 +10,7 @@ import { clearFieldsOption, recordParameters } from '../../../shared/fields/para
 import { inQuotes, isUnset, optionalText } from '../../../shared/core/readValue';
 import { isRefusal } from '../../api/responses';
 import type { AttackForge, Scope } from '../../api/client';
-import { changesOf, type UpdateModes } from '../../fields/changes';
+import { changesOf, type UpdateModes, withoutNobody } from '../../fields/changes';
 import { keyLocator } from '../../fields/customFields';
 import { definedKey } from '../../fields/customFieldTypes';
 import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
@@ -28,10 +28,10 @@ import {
 import {
 	type CheckedBody,
 	checkBody,
+	forAccessMode,
 	definitionsFor,
 	definitionsLoader,
 	noteDoubts,
-	withNamedAccess,
 	noteMissing,
 } from '../../flows/checkBody';
 import { createGroup, nameOrderKey } from '../../flows/createGroup';
@@ -115,7 +115,7 @@ export const upsert = defineOperation<AttackForge>({
 			return body;
 		};
 		const modes = readModes(item);
-		const checked = checkBody(withNamedAccess(bodies.update, item, modes), item, definitions);
+		const checked = checkBody(forAccessMode(bodies.update, item, modes), item, definitions);
 		const update = checked.of();
 		noteDoubts(update, item, definitions);
 		const match = readMatch(item, update, api);
@@ -203,7 +203,7 @@ async function updateInTurn(
  * list, which proves that a group is unchanged, shows no more.
  */
 function output(group: JsonObject, update: JsonObject, outcome: string): JsonObject {
-	const shown = { ...update, ...normalizeGroup(group) };
+	const shown = { ...withoutNobody(update), ...normalizeGroup(group) };
 	const columns = new Set([...COMMON_KEYS, ...Object.keys(update)]);
 	return {
 		...Object.fromEntries([...columns].filter((key) => key in shown).map((key) => [key, shown[key]])),
