@@ -37,6 +37,9 @@ const OVERLAP = 20;
 /** How often the reading goes back before the list counts as one that changes too fast to be read. */
 const MAX_STEPS_BACK = 10;
 
+/** How often a list is read that changes meanwhile. */
+const MAX_READINGS = 3;
+
 /** Milliseconds that a listing waits for other items that need it too. */
 const LIST_WINDOW_MS = 200;
 
@@ -297,7 +300,8 @@ export class AttackForge {
 	 *
 	 * Others may change the list while it is read. Each entry is returned once. A page begins with entries of the page
 	 * before. If it does not, entries have moved to pages that were read, so the reading goes back, each time twice as far.
-	 * If fewer entries were found than the list has places, it is read once more.
+	 * If a page brings more or fewer new entries than it would in a list that nobody changes, the list is read again until a
+	 * reading adds nothing.
 	 *
 	 * @throws ServiceFailure when the service repeats a full page, or the list changes too fast
 	 */
@@ -316,7 +320,8 @@ export class AttackForge {
 		let overlap = 0;
 		let longest = 0;
 		let stepsBack = 0;
-		let isSecondReading = false;
+		let readings = 1;
+		let hasMoved = false;
 		/** Entries without IDs cannot be told apart, so that what moved cannot be seen. */
 		let haveIds = true;
 		/** The keys of the last page. */
@@ -335,15 +340,18 @@ export class AttackForge {
 				goTo(Math.max(0, skip - longest * 2 ** (stepsBack - 1)));
 				continue;
 			}
-			for (const entry of page.filter((one) => !seen.has(keyOf(one)))) {
+			const added = page.filter((entry) => !seen.has(keyOf(entry)));
+			for (const entry of added) {
 				seen.add(keyOf(entry));
 				all.push(entry);
 			}
+			if (added.length !== (readings === 1 ? page.length - overlap : 0)) hasMoved = true;
 			// A page with more entries than requested is the complete list, of a service that has no pages.
 			if (page.length > size) break;
 			if (page.length === 0) {
-				if (all.length >= skip || isSecondReading || !haveIds) break;
-				isSecondReading = true;
+				if (!hasMoved || !haveIds || readings === MAX_READINGS) break;
+				readings += 1;
+				hasMoved = false;
 				goTo(0);
 				continue;
 			}
