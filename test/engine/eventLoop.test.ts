@@ -99,7 +99,7 @@ test('an execution that is cancelled while its items are read ends before all ar
 			onStart: (cancel) => setTimeout(cancel, whole / 10),
 		});
 		expect(status).toBe('canceled');
-		expect(error?.message).toContain('The execution was canceled');
+		expect(error?.message).toContain('The execution was cancelled');
 	});
 	expect(threatConnect.requests.slice(before)).toEqual([]);
 	expect(cancelled.whole).toBeLessThan(whole / 2);
