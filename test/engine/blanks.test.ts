@@ -3,7 +3,15 @@ import type { INodeParameters } from 'n8n-workflow';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { jsonOf } from './harness';
-import { access, ADMIN, attackForgeNode, CONTACTS, customFields, threatConnectNode } from './support';
+import {
+	access,
+	ADMIN,
+	attackForgeNode,
+	CONTACTS,
+	customFields,
+	runAttackForgeWithLosses,
+	threatConnectNode,
+} from './support';
 
 /** A blank value says nothing. It changes nothing and clears nothing, in any data mode. */
 
@@ -108,7 +116,7 @@ describe('AttackForge', () => {
 		async function run(mode: INodeParameters, item: object) {
 			const name = `ACME ${count++}`;
 			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);
-			const { error, hints, items } = await node(
+			const { error, hints } = await node(
 				operation,
 				{
 					...(operation === 'update' ? { groupId: id } : { matchBy: 'name' }),
@@ -121,7 +129,6 @@ describe('AttackForge', () => {
 			return {
 				access: server.group(id)?.access,
 				hints: hints.map(({ message }) => message),
-				output: jsonOf(items),
 			};
 		}
 		const form = (entry: object): INodeParameters => ({
@@ -170,12 +177,33 @@ describe('AttackForge', () => {
 			}
 		});
 
-		test('what names nobody is not in the output, also if the group cannot be read back', async () => {
-			const { output } = await run(DATA_MODES[0]?.[1] ?? {}, {
-				access: { sso_1: [view, { ...other, group_name: '' }] },
-				is_deleted: true,
-			});
-			for (const { access: shown } of output) expect(JSON.stringify(shown ?? '')).not.toMatch(/\{\}|keep/);
+		test('what names nobody is not in the output, also if the group is missing or cannot be read back', async () => {
+			const name = `ACME ${count++}`;
+			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);
+			const list = [ENTRY, { ...other, group_name: '' }];
+			const given = { group_owner: 'Ann', access: { sso_1: list } };
+			const parameters = {
+				operation,
+				dataMode: 'autoMap',
+				options: { accessMode: 'exact' },
+				...(operation === 'update' ? { groupId: id } : { matchBy: 'id', groupId: id }),
+			};
+			let isWritten = false;
+			const losesAfterwards = (method: string) => {
+				isWritten ||= method === 'PUT';
+				return isWritten && method === 'GET' ? 'page' : undefined;
+			};
+			const unread = await runAttackForgeWithLosses(server, losesAfterwards, { parameters, items: [given] });
+			const missing = await node(
+				'upsert',
+				{ matchBy: 'name', dataMode: 'autoMap', options: { accessMode: 'exact' } },
+				{ ...CONTACTS, ...given, name: 'Nowhere', is_deleted: true },
+			);
+			for (const { items } of [unread, missing]) {
+				expect(jsonOf(items)).toMatchObject([
+					{ access: { sso_1: [{ ...ENTRY, action: 'upsert' }] }, _notice: expect.any(String) },
+				]);
+			}
 		});
 
 		test('who is not in the list loses it', async () => {

@@ -166,12 +166,12 @@ export function withoutNobody(body: JsonObject): JsonObject {
 	const { access } = body;
 	const lists = listsWithNobody(body);
 	if (!isJsonObject(access) || lists.length === 0) return body;
-	const sent = lists.map((list) => [list, withoutPlaceholder(entriesOf(access, list))] as const);
+	const sent = lists.map((list) => [list, withoutPlaceholder(access[list] as unknown[])] as const);
 	return { ...body, access: { ...access, ...Object.fromEntries(sent) } };
 }
 
-const withoutPlaceholder = (entries: readonly JsonObject[]) =>
-	entries.filter((entry) => Object.keys(entry).length > 0);
+const withoutPlaceholder = <Entry>(entries: readonly Entry[]): Entry[] =>
+	entries.filter((entry) => !isJsonObject(entry) || Object.keys(entry).length > 0);
 
 const isCleared = (list: unknown): boolean =>
 	isListOfObjects(list) && list.some(({ action }) => action === CLEAR_LIST.action);
