@@ -8,6 +8,7 @@ import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/jsonRequests';
 import { sleepUntilCancelled } from '../../shared/http/sleep';
 import { inQuotes, isUnset } from '../../shared/core/readValue';
+import { readPages } from './pages';
 import { isMissing, type MethodName, successful } from './responses';
 import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
@@ -24,21 +25,6 @@ export type Scope = 'all' | 'mine';
 
 /** How a user of AttackForge is named. */
 export type UserReference = { by: 'id' | 'email' | 'username'; value: string };
-
-/** The most entries of one page where the API has pages. */
-const PAGE_SIZE = 500;
-
-/**
- * How many entries of a page the next page repeats, at most a quarter of them. If fewer leave the pages before, none is
- * missed.
- */
-const OVERLAP = 20;
-
-/** How often the reading goes back before the list counts as one that changes too fast to be read. */
-const MAX_STEPS_BACK = 10;
-
-/** How often a list is read that changes meanwhile. */
-const MAX_READINGS = 3;
 
 /** Milliseconds that a listing waits for other items that need it too. */
 const LIST_WINDOW_MS = 200;
@@ -294,17 +280,7 @@ export class AttackForge {
 		return definitionsOf(isJsonObject(json) && Array.isArray(json.config) ? json.config : []);
 	}
 
-	/**
-	 * All pages, or as many as the limit needs. A page that is shorter than requested does not end the list, because the
-	 * service may return fewer entries. The list ends with an empty page, or with one that repeats the last.
-	 *
-	 * Others may change the list while it is read. Each entry is returned once. A page begins with entries of the page
-	 * before. If it does not, entries have moved to pages that were read, so the reading goes back, each time twice as far.
-	 * If a page brings more or fewer new entries than it would in a list that nobody changes, the list is read again until a
-	 * reading adds nothing.
-	 *
-	 * @throws ServiceFailure when the service repeats a full page, or the list changes too fast
-	 */
+	/** All pages, or as many as the limit needs. See `readPages`. */
 	private async paged(
 		method: MethodName,
 		path: string,
@@ -312,64 +288,11 @@ export class AttackForge {
 		{ key, id }: { key: string; id: string },
 		limit: number,
 	): Promise<JsonObject[]> {
-		const all: JsonObject[] = [];
-		const seen = new Set<unknown>();
-		const keyOf = (entry: JsonObject) => entry[id] ?? JSON.stringify(entry);
-		const size = Math.min(PAGE_SIZE, limit);
-		let skip = 0;
-		let overlap = 0;
-		let longest = 0;
-		let stepsBack = 0;
-		let readings = 1;
-		let hasMoved = false;
-		/** Entries without IDs cannot be told apart, so that what moved cannot be seen. */
-		let haveIds = true;
-		/** The keys of the last page. */
-		let last = '';
-		const goTo = (position: number) => {
-			skip = position;
-			if (skip === 0) overlap = 0;
-			last = '';
-		};
-		while (all.length < limit) {
+		const page = async (skip: number, size: number) => {
 			const query: Query = [...filters, ['skip', String(skip)], ['limit', String(size)]];
-			const page = await this.many(method, { method: 'GET', path, query }, key);
-			const [first] = page;
-			if (overlap > 0 && !(first && seen.has(keyOf(first)))) {
-				if (++stepsBack > MAX_STEPS_BACK) throw movingList();
-				goTo(Math.max(0, skip - longest * 2 ** (stepsBack - 1)));
-				continue;
-			}
-			const added = page.filter((entry) => !seen.has(keyOf(entry)));
-			for (const entry of added) {
-				seen.add(keyOf(entry));
-				all.push(entry);
-			}
-			if (added.length !== (readings === 1 ? page.length - overlap : 0)) hasMoved = true;
-			// A page with more entries than requested is the complete list, of a service that has no pages.
-			if (page.length > size) break;
-			if (page.length === 0) {
-				if (!hasMoved || !haveIds || readings === MAX_READINGS) break;
-				readings += 1;
-				hasMoved = false;
-				goTo(0);
-				continue;
-			}
-			const keys = JSON.stringify(page.map(keyOf));
-			if (keys === last) {
-				// A full page that repeats the last one would hide the entries after it.
-				if (page.length === size) throw samePage();
-				break;
-			}
-			last = keys;
-			longest = Math.max(longest, page.length);
-			haveIds &&= page.every((entry) => !isUnset(entry[id]));
-			// After a page that is shorter than others, the list probably ends.
-			const isLast = page.length < longest;
-			overlap = isLast || !haveIds ? 0 : Math.min(OVERLAP * 2 ** stepsBack, Math.floor(page.length / 4));
-			skip += page.length - overlap;
-		}
-		return all.slice(0, limit);
+			return await this.many(method, { method: 'GET', path, query }, key);
+		};
+		return await readPages(page, id, limit);
 	}
 
 	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
@@ -408,18 +331,6 @@ function identified(reply: ServiceResponse, key: string): JsonObject {
 
 const without = (what: string, reply: ServiceResponse) =>
 	incomplete(`AttackForge answered with success, but without ${what}`, reply);
-
-const samePage = () =>
-	new ServiceFailure(
-		'AttackForge gave the same page twice, so that what comes after it cannot be read',
-		'Set a limit of up to 500 instead of Return All, or add filters.',
-	);
-
-const movingList = () =>
-	new ServiceFailure(
-		'AttackForge changed the list again and again while it was read, so that entries may be missing',
-		'Try again later, set a limit of up to 500 instead of Return All, or add filters.',
-	);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [
