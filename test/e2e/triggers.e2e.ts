@@ -188,7 +188,8 @@ class Scene {
 		expect({ missing: this.missing(), unfinished }).toEqual({ missing: [], unfinished: [] });
 		expect([...this.recorder.counts].filter(([, count]) => count > 1)).toEqual([]);
 		expect([...this.recorder.counts.keys()].filter((id) => !this.due.has(id))).toEqual([]);
-		expect(this.due.size).toBeGreaterThan(20);
+		// Those that appeared while n8n was gone are among them, and no number depends on how long n8n takes to start.
+		expect(this.due.size).toBeGreaterThan(MEANWHILE);
 		console.log(`${this.due.size} events, each once`);
 	}
 

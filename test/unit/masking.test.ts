@@ -223,7 +223,8 @@ describe('a large answer stays fast', () => {
 		const text = unit.repeat(1e6 / unit.length);
 		const begin = process.cpuUsage().user;
 		masked(text, { apiToken: secret, accessId: '11112222333344445555' });
-		expect((process.cpuUsage().user - begin) / 1000).toBeLessThan(1500);
+		// A second on a fast machine. A search whose time grows with the square of the length takes minutes.
+		expect((process.cpuUsage().user - begin) / 1e6).toBeLessThan(20);
 	});
 });
 
