@@ -57,6 +57,21 @@ test('a quiet poll costs one request', async () => {
 	expect(server.requests).toHaveLength(1);
 });
 
+test.each([true, false])(
+	'a server that sends smaller pages than were asked for, and says so: %s, loses no group and doubles none',
+	async (saysMore) => {
+		await server.stop();
+		server = await startThreatConnect({ clock: () => now, pageCap: { rows: 10, saysMore } });
+		const incidents = (name: string) => Array.from({ length: 25 }, (_, count) => incident(`${name} ${count}`));
+		incidents('there before');
+		expect(await trigger()).toBeNull();
+		now += 60_000;
+		const names = incidents('new').map(({ name }) => name);
+		expect(namesOf(await trigger())).toEqual(names);
+		expect(await trigger()).toBeNull();
+	},
+);
+
 test('the first group of an empty instance comes out', async () => {
 	expect(await trigger()).toBeNull();
 	incident('the first');

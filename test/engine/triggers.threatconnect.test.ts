@@ -64,13 +64,15 @@ describe.each(['created', 'updated', 'createdOrUpdated'] as const)('%s', (event)
 				fc.array(action, { minLength: 20, maxLength: 90 }),
 				fc.constantFrom(3, 40, 1000),
 				fc.boolean(),
-				async (actions, maxItems, since) => {
+				fc.constantFrom(undefined, { rows: 25, saysMore: false }, { rows: 3, saysMore: true }),
+				async (actions, maxItems, since, pageCap) => {
 					const account = await play(actions, {
 						event,
 						maxItems,
 						overlap: OVERLAP_MINUTES,
 						ignoresSeconds,
 						since,
+						pageCap,
 					});
 					expect(account).toMatchObject({ missed: 0, doubled: 0, outOfOrder: 0 });
 				},

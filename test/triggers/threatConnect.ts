@@ -2,7 +2,11 @@ import type { IDataObject } from 'n8n-workflow';
 
 import { poll } from '../engine/harness';
 import { refusal } from '../simulators/threatconnect/errors';
-import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
+import {
+	startThreatConnect,
+	type ThreatConnectOptions,
+	type ThreatConnectSimulator,
+} from '../simulators/threatconnect';
 import type { FaultOptions } from '../simulators/shared/faults';
 
 /**
@@ -36,6 +40,7 @@ export type HistoryOptions = {
 	/** Minutes. */
 	overlap: number;
 	ignoresSeconds?: boolean;
+	pageCap?: ThreatConnectOptions['pageCap'];
 	faults?: FaultOptions;
 	/** Whether the trigger begins with groups since this time; default: from now on. */
 	since?: boolean;
@@ -109,6 +114,7 @@ export class World {
 		world.service = await startThreatConnect({
 			clock: () => world.now,
 			ignoresSeconds: options.ignoresSeconds,
+			pageCap: options.pageCap,
 			faults: options.faults,
 			firstId: '1125899906842624',
 			hooks: { beforeRequest: () => world.onRequest() },

@@ -43,6 +43,8 @@ export type ListQuery = SortKey & {
 	pageSize: number;
 	/** The number of records to read, if the query finds so many. Default: all. */
 	limit?: number;
+	/** Whether the first page tells how many records the query finds. */
+	counted?: boolean;
 	fields?: readonly string[];
 };
 
@@ -426,7 +428,7 @@ export class ThreatConnect {
 
 	private async pageOf(
 		path: string,
-		{ tql, by, direction, thenBy = [], pageSize, fields }: ListQuery,
+		{ tql, by, direction, thenBy = [], pageSize, counted, fields }: ListQuery,
 		seen: number,
 		last: string | undefined,
 	): Promise<Page> {
@@ -438,6 +440,7 @@ export class ThreatConnect {
 			...(where === undefined ? [] : [['tql', where] as const]),
 			['sorting', keys.map((key) => `${key.by} ${key.direction}`).join(' ')],
 			...(byId || seen === 0 ? [] : [['resultStart', String(seen)] as const]),
+			...(counted && seen === 0 ? [['count', 'true'] as const] : []),
 			['resultLimit', String(pageSize)],
 			...queryOf({ fields }),
 		]);

@@ -32,17 +32,20 @@ export async function* readMinutes(
 	const { event, clauses, fields, pageSize } = query;
 	const keyword = KEYWORDS[event];
 	for (let minute = minuteOf(start); ;) {
-		const { data, more } = await api.firstGroups({
+		const { data, more, count = Infinity } = await api.firstGroups({
 			tql: allOf([...clauses, from(keyword, isoSeconds(minute))]),
 			by: keyword,
 			direction: 'asc',
 			pageSize,
+			counted: true,
 			fields,
 		});
 		const page = data.map((record) => occurrenceOf(event, record));
 		checkSorting(page, keyword);
 		const last = page.at(-1);
-		if (!last || (!more && page.length < pageSize)) {
+		// A server may send smaller pages than were asked for, without saying that there is more.
+		const isWhole = !more && page.length >= count;
+		if (!last || isWhole) {
 			yield { occurrences: page.sort(byTimeAndId), upTo: Infinity };
 			return;
 		}
