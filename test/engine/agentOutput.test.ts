@@ -1,10 +1,14 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import fc from 'fast-check';
+import type { IDataObject, INodeParameters, INodePropertyOptions } from 'n8n-workflow';
 
 import { operations as ofAttackForge } from '../../nodes/AttackForgeGroup/operations';
 import { operations as ofThreatConnect } from '../../nodes/ThreatConnectGroup/operations';
 import { sizesTable } from '../docs/answerSizes';
 import { read } from '../docs/pages';
 import { outputSchemas } from '../docs/schemas';
+import { afresh, usualCase } from '../laws/judge';
+import { OPERATIONS } from '../laws/operations';
+import { type Case, World } from '../laws/worlds';
 import { type AttackForgeSimulator, startAttackForge } from '../simulators/attackforge';
 import { startThreatConnect, type ThreatConnectSimulator } from '../simulators/threatconnect';
 import { callAsTool, callFromAgents } from './callers';
@@ -275,3 +279,37 @@ test('every operation whose records have more than ten fields lets a tool choose
 	);
 	expect(paths).toEqual(expect.arrayContaining(large.map(([path]) => path)));
 });
+
+const TABLES = { threatConnect: ofThreatConnect, attackForge: ofAttackForge };
+/** The operations that let a tool select fields, each with the name of its ID. */
+const selecting = OPERATIONS.flatMap((operation) => {
+	const { resource, operation: name } = operation.parameters as { resource: string; operation: string };
+	const found = TABLES[operation.service].find((one) => one.resource === resource && one.operation === name);
+	const selected = found?.parameters.find((parameter) => parameter.name === 'selectedFields');
+	const offered = (selected?.options ?? []).map((option) => String((option as INodePropertyOptions).value));
+	return found && 'records' in found && found.records
+		? [{ ...operation, offered, id: found.records.id }]
+		: [];
+});
+
+test.each(selecting)(
+	'$name: a tool gets the fields that Selected Fields offers, and no others',
+	async (operation) => {
+		const { service, modes, offered, id } = operation;
+		const world = await World.start(service);
+		try {
+			const [usual] = fc.sample(usualCase(operation, modes[0]), { numRuns: 1, seed: 1 });
+			const { parameters, ...items } = usual?.one as Case;
+			const selected = { ...parameters, output: 'fields', selectedFields: offered };
+			const { result } = await afresh(world, { parameters: selected, ...items }, { asTool: true });
+			expect(result.error).toBeUndefined();
+			const keys = new Set(jsonOf(result.items).flatMap((record) => Object.keys(record)));
+			const fields = [...keys].filter((key) => !key.startsWith('_'));
+			expect(fields.length).toBeGreaterThan(1);
+			// Archive and Restore always say what they did.
+			expect([id, 'archived', ...offered]).toEqual(expect.arrayContaining(fields));
+		} finally {
+			await world.stop();
+		}
+	},
+);

@@ -10,7 +10,7 @@ import { type FieldType, labelOf } from '../../shared/fields/field';
 import type { ThreatConnect } from '../api/client';
 import { referenceKey } from '../api/references';
 import { changeNames } from '../flows/changeNames';
-import { activityLogOption, answerOptions, groupParameters, readReference } from './parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from './parameters';
 
 /** An input for several names, each of which becomes `{ [key]: name }`. */
 type NamesInput = {
@@ -50,7 +50,7 @@ export function namesOperation({
 		prepare(item, api) {
 			const reference = readReference(item, api);
 			const entries = readNames(item, kind, inputs);
-			const options = answerOptions(item);
+			const options = { createActivityLog: readActivityLog(item) };
 			return {
 				orderKey: referenceKey(reference),
 				async run() {

@@ -248,13 +248,21 @@ export const plainGroupRecords: RecordFields = {
 	simplify: false,
 };
 
-/** @param body what the item sets: the answer shows it too */
+/** @throws InvalidInput */
+export const readActivityLog = ({ options: { createActivityLog } }: Item): boolean =>
+	optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false);
+
+/**
+ * For operations that return groups.
+ *
+ * @param body what the item sets: the answer shows it too
+ * @throws InvalidInput
+ */
 export function answerOptions(item: Item, body: JsonObject = {}): AnswerOptions {
-	const { createActivityLog } = item.options;
 	const selected = fieldsBringing(selectedFields(item, groupRecords));
 	return {
 		fields: [...new Set([...outputFields(item), ...selected, ...fieldsShowing(body)])],
-		createActivityLog: optionalSwitch(createActivityLog, '"Create Activity Log" (createActivityLog)', false),
+		createActivityLog: readActivityLog(item),
 	};
 }
 

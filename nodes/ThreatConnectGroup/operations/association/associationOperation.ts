@@ -27,9 +27,9 @@ import { indicatorBody, indicatorName } from '../../fields/indicators';
 import { changeAssociations, type NamedObject, type Outcome, type Wish } from '../../flows/associations';
 import {
 	activityLogOption,
-	answerOptions,
 	groupParameters,
 	objectTypeParameter,
+	readActivityLog,
 	readObjectType,
 	readReference,
 } from '../parameters';
@@ -78,7 +78,7 @@ export const associationOperation = ({
 		prepareEntry: (item, api): Entry => ({
 			reference: readReference(item, api),
 			objects: readObjects(item),
-			options: answerOptions(item),
+			options: { createActivityLog: readActivityLog(item) },
 		}),
 		async runAll(entries, api, run) {
 			/** The items of each group, by what they call it. */

@@ -9,7 +9,7 @@ import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { attributeCollection, NEW_FIELDS, readAttributeFields, VALUE } from '../../fields/attributeFields';
 import { addAttribute } from '../../flows/groupAttributes';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { attributeRecords, attributeTypeParameter, readAttributeType } from './parameters';
 
 export const addAttributeToGroup = defineOperation<ThreatConnect>({
@@ -39,7 +39,7 @@ export const addAttributeToGroup = defineOperation<ThreatConnect>({
 			...readAttributeFields({ value: given }, [VALUE], context),
 			...readAttributeFields((item.parameter('additionalFields') ?? {}) as JsonObject, NEW_FIELDS, context),
 		};
-		const { createActivityLog } = answerOptions(item);
+		const createActivityLog = readActivityLog(item);
 		return {
 			orderKey: referenceKey(reference),
 			run: async () => await addAttribute(api, reference, body, { createActivityLog }),

@@ -3,7 +3,7 @@ import { optionsCollection, previewOption } from '../../../shared/execution/opti
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { deleteAttribute } from '../../flows/groupAttributes';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { attributeParameters, readAttributeName } from './parameters';
 
 export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
@@ -20,7 +20,7 @@ export const deleteAttributeOfGroup = defineOperation<ThreatConnect>({
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const name = readAttributeName(item);
-		const { createActivityLog } = answerOptions(item);
+		const createActivityLog = readActivityLog(item);
 		return {
 			orderKey: referenceKey(reference),
 			run: async () => await deleteAttribute(api, reference, name, { createActivityLog }),

@@ -6,7 +6,7 @@ import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { attributeCollection, CHANGEABLE_FIELDS, readAttributeFields } from '../../fields/attributeFields';
 import { updateAttribute } from '../../flows/groupAttributes';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { attributeRecords, attributeParameters, readAttributeName } from './parameters';
 
 export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
@@ -34,7 +34,7 @@ export const updateAttributeOfGroup = defineOperation<ThreatConnect>({
 				'Add the fields that should change, and check that their expressions give values.',
 			);
 		}
-		const { createActivityLog } = answerOptions(item);
+		const createActivityLog = readActivityLog(item);
 		return {
 			orderKey: referenceKey(reference),
 			run: async () => await updateAttribute(api, reference, name, wanted, { createActivityLog }),

@@ -4,7 +4,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import { optionalSwitch, optionalText, readNumber } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { inputFile, uploadFile } from '../../flows/uploadFile';
 
 const DEFAULT_PROCESSING_SECONDS = 300;
@@ -67,7 +67,7 @@ export const upload = defineOperation<ThreatConnect>({
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const { fileName } = item.options;
-		const { createActivityLog } = answerOptions(item);
+		const createActivityLog = readActivityLog(item);
 		const name = optionalText(fileName, '"File Name" (fileName)');
 		const limit = item.parameter('processingLimit') ?? DEFAULT_PROCESSING_SECONDS;
 		const seconds = readNumber(limit, '"Time Limit for Processing" (processingLimit)', 0);

@@ -5,7 +5,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 
 export const deleteGroup = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -20,7 +20,7 @@ export const deleteGroup = defineOperation<ThreatConnect>({
 	],
 	prepare(item, api) {
 		const reference = readReference(item, api);
-		const options = answerOptions(item);
+		const options = { createActivityLog: readActivityLog(item) };
 		return {
 			orderKey: referenceKey(reference),
 			async run() {

@@ -2,7 +2,7 @@ import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { readPostText, textParameter } from './parameters';
 
 export const addPost = defineOperation<ThreatConnect>({
@@ -19,7 +19,7 @@ export const addPost = defineOperation<ThreatConnect>({
 	],
 	prepare(item, api) {
 		const reference = readReference(item, api);
-		const options = answerOptions(item);
+		const options = { createActivityLog: readActivityLog(item) };
 		const post = readPostText(item);
 		return {
 			orderKey: referenceKey(reference),

@@ -7,7 +7,7 @@ import { oneOf } from '../../../shared/fields/fieldTypes';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { deletePost as deleteOnce } from '../../flows/posts';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { postIdParameter, readPostId } from './parameters';
 
 export const deletePost = defineOperation<ThreatConnect>({
@@ -47,7 +47,7 @@ export const deletePost = defineOperation<ThreatConnect>({
 		const postId = readPostId(item);
 		const deletes = oneOf(item.parameter('deletes'), '"What to Delete" (deletes)', 'post', 'reply');
 		const named = { postId, ...(deletes === 'reply' && { sequenceId: readSequenceId(item) }) };
-		const options = answerOptions(item);
+		const options = { createActivityLog: readActivityLog(item) };
 		return {
 			orderKey: referenceKey(reference),
 			run: async () => await deleteOnce(api, reference, named, options),

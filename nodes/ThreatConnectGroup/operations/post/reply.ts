@@ -3,7 +3,7 @@ import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
 import { referenceKey } from '../../api/references';
 import { replyToPost } from '../../flows/posts';
-import { activityLogOption, answerOptions, groupParameters, readReference } from '../parameters';
+import { activityLogOption, groupParameters, readActivityLog, readReference } from '../parameters';
 import { postIdParameter, readPostId, readPostText, textParameter } from './parameters';
 
 export const reply = defineOperation<ThreatConnect>({
@@ -23,7 +23,7 @@ export const reply = defineOperation<ThreatConnect>({
 		const reference = readReference(item, api);
 		const postId = readPostId(item);
 		const text = readPostText(item);
-		const options = answerOptions(item);
+		const options = { createActivityLog: readActivityLog(item) };
 		return {
 			orderKey: referenceKey(reference),
 			run: async () => await replyToPost(api, reference, { postId, text }, options),
