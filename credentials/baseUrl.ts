@@ -1,8 +1,8 @@
 import { UserError } from 'n8n-workflow';
 
 /**
- * Whether a text may be a secret that was pasted by mistake, which no message may repeat. No host name is as long as
- * this.
+ * Whether a text may be a secret that was pasted by mistake, which no message may repeat. A label of a host name is rarely
+ * as long as this. A host of one such label is refused, because a look-up of its address would show the secret.
  */
 const mayBeSecret = (text: string) => text.includes('@') || /[^\s./:?#[\]-]{20,}/.test(text);
 

@@ -320,7 +320,7 @@ describe('a group that is deleted or archived', () => {
 	});
 
 	test('has a notice about it when it is updated', async () => {
-		await start({ listsDeleted: true, showsArchived: true });
+		await start({ listsDeleted: true, showsArchived: 'is_archived' });
 		server.seedGroup({ name: 'Deleted', ...CONTACTS, is_deleted: true });
 		server.seedGroup({ name: 'Archived', ...CONTACTS, is_archived: true });
 		const { items } = await upsert([

@@ -552,6 +552,11 @@ describe('AttackForge', () => {
 		expect(result.message.startsWith(words)).toBe(true);
 	});
 
+	test('an answer with a list of no errors is a success, as it is for the node', async () => {
+		const { url } = await answering(200, '{"status":"Success","errors":[],"groups":[]}');
+		expect(await at(url)).toMatchObject({ status: 'OK' });
+	});
+
 	// The proxy or firewall did not let the key through, so its 403 proves nothing about the key.
 	test('a page of a proxy with status 403 is not a refusal by AttackForge', async () => {
 		const { url } = await html(403, PROXY_PAGE);

@@ -113,6 +113,22 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test.each(['archived', 'is_archived'] as const)(
+		'a later item finds the group archived by an earlier one, where AttackForge shows it as %s',
+		async (showsArchived) => {
+			await withAttackForge({ showsArchived }, async (server, node) => {
+				const { id } = server.seedGroup({ name: 'ACME', ...CONTACTS });
+				const items = [{}, {}];
+				const result = await node('archive', { groupId: id, options: { preview: true } }, { items });
+				expect(said(result.items)).toEqual([
+					['archived', { archived: { from: false, to: true } }],
+					['unchanged', {}],
+				]);
+				expect(writes(server)).toEqual([]);
+			});
+		},
+	);
+
 	test('an item in earnest neither finds what a preview would create, nor is it held back', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const { items, errors, hints } = await node(

@@ -295,36 +295,39 @@ const TABLE: Switches<AttackForgeOptions, AttackForgeSimulator, Aid> = {
 		},
 	},
 	showsArchived: {
-		positions: [false, true],
+		positions: [false, 'archived', 'is_archived'],
 		concerns: {
-			...updates<boolean>({ seed: { is_archived: true } }, (position, { items, error }, after) => {
-				expect(error).toBeUndefined();
-				expect(items[0]?._notice).toEqual(
-					position ? containing('This group is archived in AttackForge') : undefined,
-				);
-				expect(after).toMatchObject({ is_archived: true, custom_fields: [CODE, TIER] });
-			}),
+			...updates<false | 'archived' | 'is_archived'>(
+				{ seed: { is_archived: true } },
+				(position, { items, error }, after) => {
+					expect(error).toBeUndefined();
+					expect(items[0]?._notice).toEqual(
+						position ? containing('This group is archived in AttackForge') : undefined,
+					);
+					expect(after).toMatchObject({ is_archived: true, custom_fields: [CODE, TIER] });
+				},
+			),
 			'group/archive': async ({ position, server, node }) => {
 				const { id } = seedAcme(server);
-				const archived = position ? { is_archived: true } : {};
+				const archived = position ? { [position]: true } : {};
 				expect(seen(await node('archive', { groupId: id }))).toMatchObject(done({ id, ...archived }));
 				expect(server.group(id)).toMatchObject({ is_archived: true });
 			},
 			'group/restore': async ({ position, server, node }) => {
 				const { id } = seedAcme(server, { is_archived: true });
-				const restored = position ? { is_archived: false } : {};
+				const restored = position ? { [position]: false } : {};
 				expect(seen(await node('restore', { groupId: id }))).toMatchObject(done({ id, ...restored }));
 				expect(server.group(id)).toMatchObject({ is_archived: false });
 			},
 			'group/getAll': async ({ position, server, node }) => {
 				seedAcme(server, { is_archived: true });
 				const { items } = seen(await node('getAll', { returnAll: true, simplify: false }));
-				expect(items.map(({ is_archived }) => is_archived)).toEqual([position ? true : undefined]);
+				expect(items).toMatchObject([position ? { [position]: true } : {}]);
 			},
 			'group/get': async ({ position, server, node }) => {
 				const { id } = seedAcme(server, { is_archived: true });
 				const { items } = seen(await node('get', { groupId: id, simplify: false }));
-				expect(items.map(({ is_archived }) => is_archived)).toEqual([position ? true : undefined]);
+				expect(items).toMatchObject([position ? { [position]: true } : {}]);
 			},
 		},
 	},

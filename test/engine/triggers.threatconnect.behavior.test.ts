@@ -62,7 +62,8 @@ test.each([true, false])(
 	async (saysMore) => {
 		await server.stop();
 		server = await startThreatConnect({ clock: () => now, pageCap: { rows: 10, saysMore } });
-		const incidents = (name: string) => Array.from({ length: 25 }, (_, count) => incident(`${name} ${count}`));
+		const incidents = (name: string) =>
+			Array.from({ length: 25 }, (_, count) => incident(`${name} ${count}`));
 		incidents('there before');
 		expect(await trigger()).toBeNull();
 		now += 60_000;

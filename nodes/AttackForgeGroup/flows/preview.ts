@@ -7,7 +7,7 @@ import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf, isCustomFields } from '../fields/changes';
 import { isStored } from '../fields/matching';
 import { groupAfter } from '../fields/plannedGroup';
-import { customFieldOf, customFieldsOf } from '../fields/receivedGroup';
+import { ARCHIVED_KEYS, customFieldOf, customFieldsOf } from '../fields/receivedGroup';
 import { isMember } from './membership';
 
 /** @returns what gives each item of a run AttackForge as a preview sees it */
@@ -136,10 +136,11 @@ class PreviewedAttackForge extends AttackForge {
 
 	private async setArchived(id: string, isArchived: boolean): Promise<void> {
 		const before = await this.groupBefore(id);
-		const present = before?.is_archived ?? before?.archived;
+		const key = ARCHIVED_KEYS.find((name) => before?.[name] !== undefined);
+		const present = key === undefined ? undefined : before?.[key];
 		this.plan.writes = true;
 		if (present !== isArchived) this.plan.set('archived', present, isArchived);
-		if (before?.is_archived !== undefined) this.groupsAfter.set(id, { ...before, is_archived: isArchived });
+		if (before && key) this.groupsAfter.set(id, { ...before, [key]: isArchived });
 	}
 
 	private async setAccessLevel(

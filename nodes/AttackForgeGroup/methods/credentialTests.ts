@@ -70,8 +70,7 @@ export function credentialVerdict(response: ServiceResponse, host: string): INod
 function isSuccess(response: ServiceResponse): boolean {
 	try {
 		successful('GetGroups', response);
-		const { json } = response;
-		return !(isJsonObject(json) && (json.status === 'error' || Array.isArray(json.errors)));
+		return true;
 	} catch {
 		return false;
 	}

@@ -133,7 +133,7 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 						...shown,
 						// JSON leaves out keys whose value is undefined.
 						...(hidesCustomFields && { custom_fields: undefined }),
-						...(showsArchived && { is_archived: group.is_archived }),
+						...(showsArchived && { [showsArchived]: group.is_archived }),
 					},
 				};
 			},
@@ -146,7 +146,7 @@ export function groupMethods(state: State, options: AttackForgeOptions): Record<
 				const listed = asListedGroups(groups, query).map(({ group_custom_fields, ...others }, index) => ({
 					...others,
 					...(!hidesCustomFields && { group_custom_fields }),
-					...(showsArchived && { is_archived: groups[index]?.is_archived }),
+					...(showsArchived && { [showsArchived]: groups[index]?.is_archived }),
 				}));
 				return { count: groups.length, groups: listed };
 			},

@@ -30,8 +30,8 @@ export type AttackForgeOptions = ServerOptions & {
 	storesText?: boolean;
 	/** Whether GetGroups lists deleted groups too. The documentation does not say it. */
 	listsDeleted?: boolean;
-	/** Whether GetGroup and GetGroups show `is_archived`, which is not documented. */
-	showsArchived?: boolean;
+	/** The key under which GetGroup and GetGroups show whether a group is archived. None is documented. */
+	showsArchived?: false | 'archived' | 'is_archived';
 	/** Whether GetGroup and GetGroups leave out custom fields, as for a user who may not view them. */
 	hidesCustomFields?: boolean;
 	/** The most entries of a page, whatever `limit` is. */
