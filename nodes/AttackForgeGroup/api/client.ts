@@ -219,6 +219,7 @@ export class AttackForge {
 	/** All projects that the key's user is a member of. */
 	async getAllProjects(): Promise<JsonObject[]> {
 		const lists = { key: 'projects', id: 'project_id' };
+		// An empty list leaves out the custom fields, which nobody reads here.
 		return await this.paged('GetProjects', '/projects', [['cf_key_allowlist', '']], lists, Infinity);
 	}
 

@@ -31,10 +31,10 @@ function differingFields(given: readonly CustomField[], present: readonly Custom
  * What happens to custom fields that an update does not name. The documentation does not say whether AttackForge keeps
  * them. `merge` writes them back, `differing` relies on AttackForge to keep them, and `replace` may lose them.
  */
-export type CustomFieldsMode = 'merge' | 'differing' | 'replace';
+type CustomFieldsMode = 'merge' | 'differing' | 'replace';
 
 /** Whether access entries are operations, or the complete access from now on. */
-export type AccessMode = 'operations' | 'exact';
+type AccessMode = 'operations' | 'exact';
 
 export type UpdateModes = { customFields: CustomFieldsMode; access: AccessMode };
 
@@ -233,7 +233,7 @@ export function withoutRepetitions(entries: readonly unknown[], label: string): 
  * @returns `undefined` when the access is already as wanted
  * @throws ServiceFailure when the present access is not shown, because entries to remove would seem to be gone
  */
-export function accessChanges(
+function accessChanges(
 	wanted: JsonObject,
 	present: unknown,
 	mode: AccessMode,

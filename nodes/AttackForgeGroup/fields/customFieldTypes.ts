@@ -18,7 +18,7 @@ import { comparable } from './matching';
 
 type Choice = { name: string; value: string };
 
-export type Definition = {
+type Definition = {
 	key: string;
 	label?: string;
 	type: string;

@@ -3,7 +3,6 @@ import type { INodeParameters, IPollFunctions } from 'n8n-workflow';
 import { InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes, isUnset, optionalSwitch, readEntries } from '../../shared/core/readValue';
-import { readConnectionOptions } from '../../shared/execution/options';
 import { oneOf } from '../../shared/fields/fieldTypes';
 import {
 	compare,
@@ -15,7 +14,13 @@ import {
 	type Snapshot,
 	snapshotOf,
 } from '../../shared/polling/snapshotDiff';
-import { readMaxItems, readOverlap, settingsHash, startsOver } from '../../shared/polling/parameters';
+import {
+	readMaxItems,
+	readOverlap,
+	readPollConnection,
+	settingsHash,
+	startsOver,
+} from '../../shared/polling/parameters';
 import type { PollRun, Trigger } from '../../shared/polling/poll';
 import type { AttackForge, CustomFieldFilter, Scope } from '../api/client';
 import { connectAttackForge } from '../api/connect';
@@ -114,8 +119,7 @@ function readGroups(given: unknown): string[] {
 /** Reads the node's parameters and connects. */
 export async function prepareTrigger(context: IPollFunctions): Promise<Trigger> {
 	const settings = readSettings(context);
-	const { timeout } = context.getNodeParameter('options', {}) as JsonObject;
-	const connection = readConnectionOptions({ timeout: timeout as number, maxConcurrentRequests: 1 });
+	const connection = readPollConnection(settings.options);
 	return new GroupTrigger(await connectAttackForge(context, connection), settings);
 }
 
@@ -143,7 +147,7 @@ class GroupTrigger implements Trigger {
 		const items = found.map((one) => vulnerabilityItem(one, simplify));
 		const [kind] = kinds;
 		if (kind === undefined) return items;
-		// Nothing tells which are the newest: AttackForge lists the oldest first.
+		// The list has no dates and no documented order. New groups probably come last.
 		const groups = (await this.list()).slice(-SAMPLES);
 		return [
 			...items,

@@ -46,7 +46,7 @@ const timeOf = (record: JsonObject, event: VulnerabilityEvent): number =>
 const minuteOf = (time: number): string => new Date(time).toISOString().slice(0, 16).replace('T', ' ');
 
 /** The filter for what was created or changed since a time. */
-export function sinceFilter(events: readonly VulnerabilityEvent[], time: number): string {
+function sinceFilter(events: readonly VulnerabilityEvent[], time: number): string {
 	const clauses = events.map((event) => `{ ${TIMES[event].field}: { $gte: datetime("${minuteOf(time)}") } }`);
 	const [only = ''] = clauses;
 	return clauses.length === 1 ? only : `{ $or: [ ${clauses.join(', ')} ] }`;

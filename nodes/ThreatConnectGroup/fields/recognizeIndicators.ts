@@ -5,7 +5,7 @@ import { isFileName, isHost, SUMMARIES, URL_WITH_SCHEME } from './indicatorSumma
 
 /** Indicators in a text as people paste it: their types are recognized, and defanged values are made whole again. */
 
-export type RecognizedIndicator = { type: string; summary: string };
+type RecognizedIndicator = { type: string; summary: string };
 
 const REGISTRY_KEY = /^HK(?:EY_[A-Z_]+|CC|CR|CU|LM|PD|U):?\\/i;
 

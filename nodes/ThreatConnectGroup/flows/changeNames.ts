@@ -16,7 +16,7 @@ type Change = {
 	options: AnswerOptions;
 };
 
-export type NamesChanged = {
+type NamesChanged = {
 	/** The ID of the group. */
 	id: unknown;
 	/** The names that were added or removed. */

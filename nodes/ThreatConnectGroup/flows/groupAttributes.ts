@@ -17,7 +17,7 @@ export type AttributeName = { id: string } | { type: string; value?: string };
 /** The field that shows the labels of attributes, in a request for a group. */
 const LABELS = 'attributes.securityLabels';
 
-export type GroupAttributes = { groupId: unknown; attributes: JsonObject[] };
+type GroupAttributes = { groupId: unknown; attributes: JsonObject[] };
 
 /** @param withLabels whether each attribute shows its security labels */
 export async function readAttributes(

@@ -107,7 +107,7 @@ export async function runJob(
 		const counts = await finished(api, batchId, settings.timeLimit, lost, progress);
 		return { counts, errors: counts.errorCount === 0 ? [] : await errorsOf(api, batchId) };
 	} catch (error) {
-		// The file has arrived: whatever went wrong since then, the job may have been done.
+		// The file may have arrived, so the job may have been done.
 		return {
 			failure: error instanceof ServiceFailure ? error : unknownOutcome(batchId, errorMessage(error)),
 		};

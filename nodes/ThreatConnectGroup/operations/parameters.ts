@@ -45,7 +45,7 @@ export const authenticationParameter: INodeProperties = {
 };
 
 /** The parameters that name the group of an operation. */
-export function groupParameters(owners: OwnerList = 'searchOwners'): INodeProperties[] {
+export function groupParameters(owners: OwnerList): INodeProperties[] {
 	return [
 		{
 			displayName: 'Find Group By',

@@ -56,7 +56,7 @@ export const triggerParameters: INodeProperties[] = [
 		description:
 			'A query in ThreatConnect Query Language (TQL), for what the filters lack; groups match it and all of the filters',
 	},
-	...startParameters(),
+	...startParameters,
 	{
 		displayName: 'Simplify',
 		name: 'simplify',

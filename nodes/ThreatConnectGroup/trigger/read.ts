@@ -6,7 +6,7 @@ import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { allOf, before, from } from '../query/clauses';
 import { type GroupEvent, isoSeconds, KEYWORDS, occurrenceOf } from './events';
 
-export type EventQuery = {
+type EventQuery = {
 	event: GroupEvent;
 	/** Clauses of TQL. Groups must match all of them. */
 	clauses: readonly string[];
@@ -32,7 +32,11 @@ export async function* readMinutes(
 	const { event, clauses, fields, pageSize } = query;
 	const keyword = KEYWORDS[event];
 	for (let minute = minuteOf(start); ;) {
-		const { data, more, count = Infinity } = await api.firstGroups({
+		const {
+			data,
+			more,
+			count = Infinity,
+		} = await api.firstGroups({
 			tql: allOf([...clauses, from(keyword, isoSeconds(minute))]),
 			by: keyword,
 			direction: 'asc',

@@ -3,11 +3,11 @@ import type { IPollFunctions } from 'n8n-workflow';
 import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { optionalSwitch, readEntries, readText } from '../../shared/core/readValue';
-import { readConnectionOptions } from '../../shared/execution/options';
 import { drain, type Stream } from '../../shared/polling/drain';
 import {
 	readMaxItems,
 	readOverlap,
+	readPollConnection,
 	readStart,
 	settingsHash,
 	startsOver,
@@ -98,8 +98,7 @@ function readSettings(context: IPollFunctions) {
 /** Reads the node's parameters and connects. */
 export async function prepareTrigger(context: IPollFunctions): Promise<Trigger> {
 	const settings = readSettings(context);
-	const { timeout } = context.getNodeParameter('options', {}) as JsonObject;
-	const connection = readConnectionOptions({ timeout: timeout as number, maxConcurrentRequests: 1 });
+	const connection = readPollConnection(settings.options);
 	return new GroupTrigger(await connectForPoll(context, connection), settings);
 }
 
@@ -231,7 +230,10 @@ class GroupTrigger implements Trigger {
 	}
 }
 
-/** @returns `undefined` for a state of another version of this node, or of another event */
+/**
+ * @returns `undefined` for a state of another version of this node. A state of other events keeps only `start`, so that the
+ *   trigger starts over, but not from Since again.
+ */
 function readState(kept: unknown, events: readonly GroupEvent[]): State | undefined {
 	const { lookedFor, start, timelines } = (kept ?? {}) as Partial<State>;
 	if (typeof lookedFor !== 'string' || typeof start !== 'string' || !isJsonObject(timelines)) {
@@ -239,10 +241,6 @@ function readState(kept: unknown, events: readonly GroupEvent[]): State | undefi
 	}
 	const read = events.map((event) => [event, readTimeline(timelines[event])] as const);
 	const isComplete = read.every(([, timeline]) => timeline !== undefined);
-	return {
-		lookedFor,
-		start,
-		timelines: isComplete ? Object.fromEntries(read) : {},
-		...(!isComplete && { lookedFor: '' }),
-	};
+	if (!isComplete) return { lookedFor: '', start, timelines: {} };
+	return { lookedFor, start, timelines: Object.fromEntries(read) };
 }

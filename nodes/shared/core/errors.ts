@@ -1,7 +1,7 @@
 import type { INode, INodeExecutionData, NodeError } from 'n8n-workflow';
 import { NodeApiError, NodeOperationError } from 'n8n-workflow';
 
-/** A value that the user can correct. It was found before anything was sent. */
+/** What the user can correct in the node, the item or the file. The write that it concerns has changed nothing. */
 export class InvalidInput extends Error {
 	/**
 	 * @param message what is wrong: names the field and the value

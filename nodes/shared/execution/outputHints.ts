@@ -6,7 +6,7 @@ import { fieldLike } from '../fields/keys';
 export type ListHint = (listed: string) => string;
 
 /** What became of an item's keys in Auto-Map mode. */
-export type KeyUse = {
+type KeyUse = {
 	/** Keys that are no field. */
 	ignored: readonly string[];
 	/** Keys that are a field in another spelling, with the name of the field. */

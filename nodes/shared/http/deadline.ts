@@ -71,7 +71,7 @@ export class Deadlines<T extends object> {
 	}
 }
 
-export class Deadline<T extends object> implements RequestDeadline<T> {
+class Deadline<T extends object> implements RequestDeadline<T> {
 	private readonly controller = new AbortController();
 	readonly context: T;
 

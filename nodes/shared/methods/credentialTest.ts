@@ -58,11 +58,11 @@ export async function testCredential(
 	url: (baseUrl: unknown) => string,
 	credentialVerdict: CredentialVerdict,
 ): Promise<INodeCredentialTestResult> {
-	const { status, message } = await judge(helpers, data, authenticate, url, credentialVerdict);
+	const { status, message } = await runTest(helpers, data, authenticate, url, credentialVerdict);
 	return { status, message: withoutMarkup(message) };
 }
 
-async function judge(
+async function runTest(
 	helpers: ICredentialTestFunctions['helpers'],
 	data: ICredentialDataDecryptedObject,
 	authenticate: IAuthenticate,
@@ -84,7 +84,7 @@ async function judge(
 		const { correction } = clock;
 		const second = await ask(helpers, { ...data, clockCorrection: correction }, authenticate, uri);
 		const corrected = verdictOn(second, uri, credentialVerdict);
-		if (corrected.status !== 'OK') return withoutMark(corrected);
+		if (corrected.status !== 'OK') return corrected;
 		return withWarning({ status: 'OK', message: clockWarning(correction) }, data);
 	} catch (error) {
 		if (error instanceof InvalidInput) return failed(`${error.message}. ${error.description}`);
@@ -145,11 +145,9 @@ function verdictOn(response: ServiceResponse, uri: string, credentialVerdict: Cr
 	return credentialVerdict(isJson(response.text) ? { ...response, text: '' } : response, host);
 }
 
-const withoutMark = ({ status, message }: Verdict): INodeCredentialTestResult => ({ status, message });
-
 function withWarning(verdict: Verdict, data: ICredentialDataDecryptedObject): INodeCredentialTestResult {
 	const { status, message } = verdict;
-	if (status !== 'OK' || !hasPlainSecret(data)) return { status, message };
+	if (status !== 'OK' || !hasPlainSecret(data)) return verdict;
 	return { status, message: `${message} ${PLAIN_SECRET}` };
 }
 

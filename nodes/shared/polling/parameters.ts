@@ -5,12 +5,12 @@ import { InvalidInput } from '../core/errors';
 import { isJsonObject, type JsonObject } from '../core/json';
 import { isUnset, readNumber, unlocated } from '../core/readValue';
 import { date, oneOf } from '../fields/fieldTypes';
-import { runOptions } from '../execution/options';
+import { readConnectionOptions, runOptions } from '../execution/options';
 
-/** Parameters that the triggers of both services have. */
+/** Parameters of triggers that poll. */
 
 /** Where a trigger begins when it polls for the first time. */
-export const startParameters = (show?: INodeProperties['displayOptions']): INodeProperties[] => [
+export const startParameters: INodeProperties[] = [
 	{
 		displayName: 'Start',
 		name: 'start',
@@ -30,7 +30,6 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 		default: 'now',
 		description:
 			'Where to begin when the workflow is activated for the first time. Later the trigger goes on where it was, also after days without a poll. When the event or the filters change, it starts over from that moment.',
-		...(show && { displayOptions: show }),
 	},
 	{
 		displayName: 'Since',
@@ -39,7 +38,7 @@ export const startParameters = (show?: INodeProperties['displayOptions']): INode
 		default: '',
 		required: true,
 		description: "In the workflow's time zone unless it names one",
-		displayOptions: { ...show, show: { ...show?.show, start: ['since'] } },
+		displayOptions: { show: { start: ['since'] } },
 	},
 ];
 
@@ -56,7 +55,7 @@ export function readStart(context: IPollFunctions): number | undefined {
 
 const DEFAULT_MAX_ITEMS = 1000;
 
-export const maxItemsOption: INodeProperties = {
+const maxItemsOption: INodeProperties = {
 	displayName: 'Max Items per Poll',
 	name: 'maxItems',
 	type: 'number',
@@ -111,7 +110,6 @@ export const pollOptions = (...own: INodeProperties[]): INodeProperties => ({
 	type: 'collection',
 	placeholder: 'Add Option',
 	default: {},
-	// A poll sends one request after the other.
 	options: [
 		...own,
 		maxItemsOption,
@@ -119,6 +117,10 @@ export const pollOptions = (...own: INodeProperties[]): INodeProperties => ({
 		...runOptions.filter(({ name }) => name === 'timeout'),
 	].sort((a, b) => a.displayName.localeCompare(b.displayName)),
 });
+
+/** A poll sends one request after the other. @throws InvalidInput */
+export const readPollConnection = ({ timeout }: JsonObject) =>
+	readConnectionOptions({ timeout: timeout as number, maxConcurrentRequests: 1 });
 
 export const readMaxItems = ({ maxItems }: JsonObject): number =>
 	Math.floor(readNumber(maxItems ?? DEFAULT_MAX_ITEMS, '"Max Items per Poll" (maxItems)', 1));

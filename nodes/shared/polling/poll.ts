@@ -38,7 +38,7 @@ const USABLE_PART = 0.75;
 const WAITED_PART = 1.25;
 
 /** Milliseconds within which a poll may begin requests, of what n8n allows it. */
-export const usableBudget = (allowed: number | undefined): number =>
+const usableBudget = (allowed: number | undefined): number =>
 	Math.min(MAX_BUDGET_MS, allowed === undefined ? Infinity : allowed * USABLE_PART);
 
 /** n8n makes one context for each activation, and polls with it until the next one. */

@@ -5,7 +5,7 @@ import { InvalidInput, ServiceFailure, toNodeError } from '../core/errors';
 /** Why a poll failed, in n8n's terms. */
 type Cause = 'rate-limited' | 'temporarily-unavailable' | 'credential-invalid' | 'configuration-invalid';
 
-export function causeOf(error: unknown): Cause | undefined {
+function causeOf(error: unknown): Cause | undefined {
 	if (error instanceof InvalidInput) return 'configuration-invalid';
 	if (!(error instanceof ServiceFailure)) return undefined;
 	const { httpCode = '' } = error.details;

@@ -26,7 +26,7 @@ export const getAssociations = defineOperation<ThreatConnect>({
 		'What hangs on a group, one item each: its indicators, groups, cases, artifacts or victim assets. Prefer it to options.fields of group > get, which holds them all in one item. Prefer filters to tql: their values are escaped.',
 	description: 'Get the indicators, groups, cases, artifacts or victim assets of a group, one item for each',
 	parameters: [
-		...groupParameters(),
+		...groupParameters('searchOwners'),
 		objectTypeParameter,
 		...limitParameters(),
 		returnAllNotice(),

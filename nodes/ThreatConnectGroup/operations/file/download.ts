@@ -16,7 +16,7 @@ export const download = defineOperation<ThreatConnect>({
 	name: 'Download',
 	action: 'Download file of group',
 	description: 'Download the file of a Document or Report',
-	parameters: [...groupParameters(), outputField(), optionsCollection()],
+	parameters: [...groupParameters('searchOwners'), outputField(), optionsCollection()],
 	records: plainGroupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);

@@ -17,7 +17,7 @@ export const downloadPdf = defineOperation<ThreatConnect>({
 	action: 'Download group as PDF report',
 	description:
 		'Download the PDF report that ThreatConnect makes of a group: of all types but Document, Email, Signature and Task',
-	parameters: [...groupParameters(), outputField(), optionsCollection()],
+	parameters: [...groupParameters('searchOwners'), outputField(), optionsCollection()],
 	records: plainGroupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);

@@ -18,7 +18,7 @@ export const upload = defineOperation<ThreatConnect>({
 		'Needs a Document or Report group that exists: create it first, with fileName, and give its id as groupId.',
 	description: 'Upload the file of a Document or Report, also of malware for the Malware Vault',
 	parameters: [
-		...groupParameters(),
+		...groupParameters('searchWritableOwners'),
 		{
 			displayName: 'Input Binary Field',
 			name: 'inputField',
