@@ -2,6 +2,7 @@ import { pathOf, type Query } from '../../shared/http/url';
 import { cancelSignal, type Connection } from '../../shared/http/connection';
 import { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { KeyedMutex } from '../../shared/http/keyedMutex';
 import { LookupCache } from '../../shared/http/lookupCache';
 import { incomplete, type ServiceResponse } from '../../shared/http/response';
 import type { ServiceRequest } from '../../shared/http/exchange';
@@ -39,6 +40,9 @@ export class AttackForge {
 
 	/** What this run knows of the groups that it has created or written. */
 	readonly writtenGroups: WrittenGroups;
+
+	/** For work that must not overlap with other work of the run on the same group, or on groups of the same name. */
+	readonly mutex = new KeyedMutex();
 
 	private readonly listings = new Map<Scope, Promise<JsonObject[]>>();
 	private readonly recent = new Map<Scope, { at: number; listing: Promise<JsonObject[]> }>();

@@ -1,12 +1,12 @@
 import type { ServiceFailure } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 
-/** Milliseconds, because a `created` time may be cut to whole seconds. */
-const SECOND = 1000;
-/** Milliseconds, because a `Date` header is cut to whole seconds, and a response takes time to arrive. */
-const HEADER_SLACK = 2000;
-/** Milliseconds that the clocks of n8n, of a proxy and of AttackForge are expected to differ at most. */
-const CLOCK_DIFFERENCE = 300_000;
+/** A `created` time may be cut to whole seconds. */
+const CREATED_PRECISION_MS = 1000;
+/** A `Date` header is cut to whole seconds, and a response takes time to arrive. */
+const HEADER_SLACK_MS = 2000;
+/** The clocks of n8n, of a proxy and of AttackForge are expected to differ by this at most. */
+const MAX_CLOCK_DIFFERENCE_MS = 300_000;
 
 /** What a run knows of the groups that it has created or written. */
 export class WrittenGroups {
@@ -15,7 +15,6 @@ export class WrittenGroups {
 	/** Milliseconds that the clock of AttackForge's `created` is at least ahead of n8n's clock. */
 	private ahead: number | undefined;
 	private readonly known = new Map<string, JsonObject | ServiceFailure>();
-	private readonly creating = new Map<string, Promise<unknown>>();
 
 	/** @param toServiceTime one of n8n's times on the clock of the `Date` header, which may be a proxy's clock */
 	constructor(private readonly toServiceTime: (milliseconds: number) => number) {}
@@ -54,25 +53,11 @@ export class WrittenGroups {
 	 * @param sentAt milliseconds on n8n's clock
 	 */
 	ageOf(created: number, sentAt: number): 'older' | 'newer' | 'unclear' {
-		if (this.ahead !== undefined) return created >= sentAt + this.ahead - SECOND ? 'newer' : 'older';
+		if (this.ahead !== undefined)
+			return created >= sentAt + this.ahead - CREATED_PRECISION_MS ? 'newer' : 'older';
 		const estimates = [sentAt, this.toServiceTime(sentAt)];
-		if (created >= Math.max(...estimates) - HEADER_SLACK) return 'newer';
-		return created < Math.min(...estimates) - CLOCK_DIFFERENCE ? 'older' : 'unclear';
-	}
-
-	/**
-	 * Creates groups of one name one after the other, for all items. If two were created at the same time, neither item
-	 * could tell which new group is its own.
-	 */
-	async inTurn<T>(name: string, create: () => Promise<T>): Promise<T> {
-		const turn = (this.creating.get(name) ?? Promise.resolve()).then(create);
-		const ended = turn.catch(() => undefined);
-		this.creating.set(name, ended);
-		try {
-			return await turn;
-		} finally {
-			if (this.creating.get(name) === ended) this.creating.delete(name);
-		}
+		if (created >= Math.max(...estimates) - HEADER_SLACK_MS) return 'newer';
+		return created < Math.min(...estimates) - MAX_CLOCK_DIFFERENCE_MS ? 'older' : 'unclear';
 	}
 
 	/**

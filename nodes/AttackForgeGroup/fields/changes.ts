@@ -233,11 +233,7 @@ export function withoutRepetitions(entries: readonly unknown[], label: string): 
  * @returns `undefined` when the access is already as wanted
  * @throws ServiceFailure when the present access is not shown, because entries to remove would seem to be gone
  */
-function accessChanges(
-	wanted: JsonObject,
-	present: unknown,
-	mode: AccessMode,
-): JsonObject | undefined {
+function accessChanges(wanted: JsonObject, present: unknown, mode: AccessMode): JsonObject | undefined {
 	if (!isJsonObject(present)) throw accessHidden();
 	const changes: JsonObject = {};
 	for (const [list, value] of Object.entries(wanted)) {

@@ -20,11 +20,14 @@ export const nameOrderKey = (name: unknown): string => `name ${String(name)}`;
 const folded = (name: unknown): string => comparable(String(name)).toLowerCase();
 
 /**
+ * Groups of one name are created one after the other. If two were created at the same time, neither item could tell which
+ * new group is its own.
+ *
  * @returns the new group, also when only its response was lost
  * @throws ServiceFailure in doubt when it cannot be known whether the group was created
  */
 export const createGroup = async (api: AttackForge, body: JsonObject): Promise<JsonObject> =>
-	await api.writtenGroups.inTurn(folded(body.name), async () => await createOnce(api, body));
+	await api.mutex.runExclusive([`name ${folded(body.name)}`], async () => await createOnce(api, body));
 
 async function createOnce(api: AttackForge, body: JsonObject): Promise<JsonObject> {
 	let sentAt = 0;

@@ -2,6 +2,7 @@ import { pathOf, type Query } from '../../shared/http/url';
 import type { Connection } from '../../shared/http/connection';
 import { asError, InvalidInput, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject, stringifyJson } from '../../shared/core/json';
+import { KeyedMutex } from '../../shared/http/keyedMutex';
 import { LookupCache } from '../../shared/http/lookupCache';
 import type { ServiceRequest } from '../../shared/http/exchange';
 import { send } from '../../shared/http/jsonRequests';
@@ -316,27 +317,10 @@ export class ThreatConnect {
 		return ownerName === undefined ? reference : { ...reference, ownerName };
 	}
 
-	/**
-	 * Does work that must not overlap with other work on the same records. It waits for all such work that began before
-	 * it.
-	 *
-	 * @param keys the names of the records
-	 */
-	async oneAtATime<T>(keys: readonly string[], work: () => Promise<T>): Promise<T> {
-		const before = keys.map(async (key) => await this.working.get(key));
-		const working = Promise.all(before).then(work);
-		// All keys are taken in one step, so that no two pieces of work wait for each other.
-		for (const key of keys)
-			this.working.set(
-				key,
-				working.catch(() => {}),
-			);
-		return await working;
-	}
+	/** For work that must not overlap with other work of the run on the same records. */
+	readonly mutex = new KeyedMutex();
 
-	private readonly working = new Map<string, Promise<unknown>>();
-
-	/** What the run calls the groups that it has created as associated groups of others. */
+	/** Keys that `namesOf` makes, of the groups that this run has created as associated groups of others. */
 	readonly associatedNames = new Set<string>();
 
 	/** The path and query of a request about one group. */

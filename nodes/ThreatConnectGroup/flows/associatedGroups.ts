@@ -29,7 +29,7 @@ export async function withLinkedGroups<T>(
 	const linked = await linkGroups(api, body);
 	const created = [...newGroups(linked), ...(isNew ? [body] : [])];
 	if (created.length === 0) return await write(linked, false);
-	return await api.oneAtATime(created.flatMap(namesOf), async () => {
+	return await api.mutex.runExclusive(created.flatMap(namesOf), async () => {
 		const mayExist = namesOf(body).some((name) => api.associatedNames.has(name));
 		const latest = await linkGroups(api, linked);
 		for (const name of newGroups(latest).flatMap(namesOf)) api.associatedNames.add(name);

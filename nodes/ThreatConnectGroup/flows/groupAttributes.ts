@@ -62,7 +62,7 @@ export async function addAttribute(
 		return { groupId, present: attributes.find((row) => isPresent(body, row)) };
 	};
 	// Two items may name the group in two ways, and say the same.
-	return await api.oneAtATime([`attributes ${id}`], async () => {
+	return await api.mutex.runExclusive([`attributes ${id}`], async () => {
 		const { groupId, present } = await find();
 		if (present) return record(present, groupId, 'unchanged', 'The group has this attribute already.');
 		const added = await onceOnly({

@@ -36,7 +36,7 @@ export async function replyToPost(
 	const groupId = await api.idOf(reference);
 	const id = String(groupId);
 	// A reply that is looked up must not be that of another item.
-	return await api.oneAtATime([`posts ${id}`], async () => {
+	return await api.mutex.runExclusive([`posts ${id}`], async () => {
 		const before = await findPost(api, id, postId);
 		if (!before) {
 			throw new InvalidInput(

@@ -163,8 +163,8 @@ const updateFound = async (
 	checked: CheckedBody,
 	modes: UpdateModes,
 ): Promise<JsonObject> =>
-	await api.writtenGroups.inTurn(
-		idKey(present.id),
+	await api.mutex.runExclusive(
+		[idKey(present.id)],
 		async () => await updateInTurn(api, match, present, checked, modes),
 	);
 
