@@ -171,6 +171,20 @@ describe('a value with special characters finds exactly the record so named', ()
 	});
 });
 
+test.each([
+	['who created it', { createdBy: '={{ 22222222222222222222 }}' }, '"Created By" (createdBy)'],
+	['one of several names', { name: '={{ ["a", 1152921504606847000] }}' }, '"Name Is" (name)'],
+])(
+	'a number that has lost digits is refused, because it would find others: %s',
+	async (_what, filters, label) => {
+		const before = server.requests.length;
+		const { error } = await node('getAll', { filters });
+		expect(error?.message).toContain(`The filter ${label} is `);
+		expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
+		expect(server.requests).toHaveLength(before);
+	},
+);
+
 describe('of a filter that is set but empty', () => {
 	test.each([
 		['an empty text', { tag: '={{ $json.nothing }}' }, '"Tag" (tag)'],

@@ -266,7 +266,9 @@ export function readFiltersOf(
 function readTexts(value: unknown, label: string): string[] {
 	return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
 		if (isUnset(one)) return '';
-		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') return String(one);
+		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') {
+			return readText(one, `The filter ${label}`);
+		}
 		throw new InvalidInput(
 			`The filter ${label} must be text or an array of texts, but holds ${inQuotes(one)}`,
 			'Give it the value itself, for instance {{ $json.name }}.',
