@@ -181,6 +181,17 @@ test.each([
 	expect(server.requests).toHaveLength(before);
 });
 
+test.each([
+	['associatedIndicators', 'a type and a summary. Values alone go in "Indicators" (indicators).'],
+	['associatedGroups', 'name, type.'],
+])('a value where an ID belongs says what else to give, in %s', async (name, otherwise) => {
+	const before = server.requests.length;
+	const { error } = await update('1', { [name]: ['badguy.com'] });
+	expect(error?.message).toContain('entry 1: "ID" (id) must be an ID (a whole number), but is "badguy.com"');
+	expect(error?.description).toContain(`or an object with ${otherwise}`);
+	expect(server.requests).toHaveLength(before);
+});
+
 describe('what a Get answers, with all its lists,', () => {
 	const FIELDS = [...LISTS, 'sightings', 'externalDates'];
 	const got = async (id: string) => {

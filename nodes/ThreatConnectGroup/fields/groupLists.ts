@@ -370,6 +370,7 @@ export const ASSOCIATED_INDICATORS = listType({
 	entry: 'Indicator',
 	shorthands: [IDS('Indicator IDs', 'indicators')],
 	readPlain: recognizeIndicators,
+	plainLabel: '"Indicators" (indicators)',
 	keyOf: indicatorKey,
 	fields: [
 		field(

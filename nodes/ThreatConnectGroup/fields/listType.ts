@@ -53,6 +53,8 @@ export type ListShape = {
 	shorthands: ReadonlyArray<Field & { forms?: readonly FormOperation[] }>;
 	/** Makes entries of a text in the plain input. Without it, a text is a value of the first shorthand. */
 	readPlain?(text: string, label: string): JsonObject[];
+	/** The plain input, for whoever gives its texts where IDs belong. */
+	plainLabel?: string;
 	/** Equal for an entry of the plain input and the same entry of the list; `undefined` for one that says all it means. */
 	keyOf?(entry: JsonObject): string | undefined;
 	/** What an object entry may hold. Further keys pass unchanged. A row shows a field only for its `types`. */
@@ -353,7 +355,7 @@ function readEntry(
 		label,
 	);
 	const given = withoutBlanks(object, shape.verbatim);
-	if (shape.byId && given.id !== undefined) return { id: readId(given.id, label) };
+	if (shape.byId && given.id !== undefined) return { id: readId(given.id, shape, label) };
 	const writable = shape.writable ? shape.writable(given, { ...context, mode }) : given;
 	if (writable === undefined) return undefined;
 	const shorthands = shape.shorthands.filter((field) => !shape.fields.some((one) => one.name === field.name));
@@ -371,7 +373,13 @@ function readEntry(
 	return finished;
 }
 
-const readId = (id: unknown, label: string) => readLong(unlocated(id), `${label}: "ID" (id)`);
+function readId(id: unknown, { needs = [], identifiedBy, plainLabel }: ListShape, label: string) {
+	const advice = [
+		`Give the number that the service shows as ID, or an object with ${identifiedBy ?? needs.join(', ')}.`,
+		...(plainLabel === undefined ? [] : [`Values alone go in ${plainLabel}.`]),
+	];
+	return readLong(unlocated(id), `${label}: "ID" (id)`, advice.join(' '));
+}
 
 function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListShape, label: string): void {
 	const missing = needs?.find((name) => isUnset(entry[name]));
