@@ -209,6 +209,34 @@ describe('what a Get answers, with all its lists,', () => {
 		expect({ ...server.group(String(friend?.id)) }).toEqual(friend);
 	});
 
+	test('and an attribute whose labels were added in it has them, beside those that it had', async () => {
+		const { id } = server.seedGroup({
+			type: 'Incident',
+			name: 'Labels',
+			attributes: [{ type: 'Description', value: 'First' }],
+		});
+		const attribute = {
+			id: String(server.group(id)?.attributes[0]?.id),
+			type: 'Description',
+			value: 'First',
+		};
+		for (const label of ['TLP:RED', 'TLP:AMBER']) {
+			await update(id, { name: 'Labels', attributes: [{ ...attribute, securityLabels: [label] }] });
+		}
+		expect(server.group(id)?.attributes).toMatchObject([
+			{ securityLabels: { data: [{ name: 'TLP:RED' }, { name: 'TLP:AMBER' }] } },
+		]);
+		const before = server.requests.length;
+		const again = {
+			type: 'Incident',
+			name: 'Labels',
+			attributes: [{ ...attribute, securityLabels: 'TLP:RED' }],
+		};
+		const { items } = await node('upsert', { dataMode: 'json', jsonBody: JSON.stringify(again) });
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'unchanged' }]);
+		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+
 	test('and an attribute that was changed in it is changed in place', async () => {
 		const group = seed();
 		const answer = (await got(group.id)) as unknown as { attributes: { data: IDataObject[] } };

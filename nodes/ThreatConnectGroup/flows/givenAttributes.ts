@@ -3,7 +3,8 @@ import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import type { AttributeChange } from './attributes';
-import { rowsOf } from './compareGroup';
+import { isEntry, rowsOf } from './compareGroup';
+import { LABELS } from './groupAttributes';
 
 /** Attributes that an item gives with their IDs, as a Get returns them. */
 
@@ -25,8 +26,11 @@ export async function separateExistingAttributes(
 	const { attributes: list, ...others } = body;
 	const entries = isJsonObject(list) && list.mode === 'append' ? rowsOf(list) : [];
 	if (!isJsonObject(list) || entries.every(({ id }) => isUnset(id))) return { body, changed: [] };
+	// A group shows the labels of its attributes only if they are asked for.
+	const withLabels = entries.some(({ securityLabels }) => securityLabels !== undefined);
+	const fields = ['attributes', ...(withLabels ? [LABELS] : [])];
 	const group =
-		present?.attributes === undefined ? await api.getGroup(reference, { fields: ['attributes'] }) : present;
+		present?.attributes === undefined || withLabels ? await api.getGroup(reference, { fields }) : present;
 	const known = new Map(rowsOf(group.attributes).map((row) => [String(row.id), row]));
 	const changed: AttributeChange[] = [];
 	const data: JsonObject[] = [];
@@ -37,12 +41,16 @@ export async function separateExistingAttributes(
 			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : rest);
 			continue;
 		}
-		const more = Object.fromEntries(
-			CHANGEABLE.filter((name) => rest[name] !== undefined && rest[name] !== row[name]).map((name) => [
-				name,
-				rest[name],
-			]),
-		);
+		const securityLabels = joinedLabels(rest.securityLabels, row.securityLabels);
+		const more = {
+			...Object.fromEntries(
+				CHANGEABLE.filter((name) => rest[name] !== undefined && rest[name] !== row[name]).map((name) => [
+					name,
+					rest[name],
+				]),
+			),
+			...(securityLabels && { securityLabels }),
+		};
 		if (Object.keys(more).length === 0) continue;
 		changed.push({ id: String(id), type: String(row.type), value: rest.value ?? row.value, more });
 	}
@@ -50,4 +58,14 @@ export async function separateExistingAttributes(
 		body: data.length === 0 ? others : { ...body, attributes: { ...list, data } },
 		changed,
 	};
+}
+
+/** The labels of an attribute and those that are given besides; `undefined` when it has all of them. */
+function joinedLabels(given: unknown, shown: unknown): JsonObject | undefined {
+	const present = rowsOf(shown);
+	const missing = rowsOf(given).filter(
+		(label) => !present.some((row) => isEntry('securityLabels', label, row, 'named')),
+	);
+	if (missing.length === 0) return undefined;
+	return { data: [...present.map(({ name }) => ({ name })), ...missing], mode: 'append' };
 }
