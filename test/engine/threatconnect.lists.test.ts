@@ -237,6 +237,28 @@ describe('what a Get answers, with all its lists,', () => {
 		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
 	});
 
+	test('and an attribute that was pinned is not pinned any more where it says so', async () => {
+		const { id } = server.seedGroup({
+			type: 'Incident',
+			name: 'Pins',
+			attributes: [
+				{ type: 'Description', value: 'First', pinned: true },
+				{ type: 'Ticket Number', value: 'T-1', pinned: true },
+			],
+		});
+		const [first, second] = server.group(id)?.attributes ?? [];
+		const attributes = [
+			{ id: String(first?.id), type: 'Description', value: 'First', pinned: false },
+			{ id: String(second?.id), type: 'Ticket Number', value: 'T-1' },
+		];
+		await update(id, { attributes });
+		expect(server.group(id)?.attributes).toMatchObject([{ pinned: false }, { pinned: true }]);
+		const before = server.requests.length;
+		await update(id, { attributes });
+		const paths = server.requests.slice(before).map(({ target }) => target);
+		expect(paths.filter((path) => path.includes('groupAttributes'))).toEqual([]);
+	});
+
 	test('and an attribute that was changed in it is changed in place', async () => {
 		const group = seed();
 		const answer = (await got(group.id)) as unknown as { attributes: { data: IDataObject[] } };

@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
+import { withoutOff } from '../fields/groupLists';
 import type { AttributeChange } from './attributes';
 import { isEntry, rowsOf } from './compareGroup';
 import { LABELS } from './groupAttributes';
@@ -38,16 +39,13 @@ export async function separateExistingAttributes(
 		const { id, ...rest } = entry;
 		const row = isUnset(id) ? undefined : known.get(String(id));
 		if (!row) {
-			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : rest);
+			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : withoutOff(rest));
 			continue;
 		}
 		const securityLabels = joinedLabels(rest.securityLabels, row.securityLabels);
 		const more = {
 			...Object.fromEntries(
-				CHANGEABLE.filter((name) => rest[name] !== undefined && rest[name] !== row[name]).map((name) => [
-					name,
-					rest[name],
-				]),
+				CHANGEABLE.filter((name) => isChanged(rest[name], row[name])).map((name) => [name, rest[name]]),
 			),
 			...(securityLabels && { securityLabels }),
 		};
@@ -59,6 +57,10 @@ export async function separateExistingAttributes(
 		changed,
 	};
 }
+
+/** A switch that a server does not show is off. */
+const isChanged = (given: unknown, shown: unknown): boolean =>
+	given !== undefined && given !== (shown ?? (given === false ? false : undefined));
 
 /** The labels of an attribute and those that are given besides; `undefined` when it has all of them. */
 function joinedLabels(given: unknown, shown: unknown): JsonObject | undefined {
