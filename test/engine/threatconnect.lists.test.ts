@@ -192,6 +192,40 @@ test.each([
 	expect(server.requests).toHaveLength(before);
 });
 
+describe('an associated group', () => {
+	const byXid = (xid: string) => ({ associatedGroups: [{ xid }] });
+
+	test('is given by its XID alone', async () => {
+		const actor = server.seedGroup({ type: 'Adversary', name: 'FIN7', xid: 'actor:alone' });
+		const { id } = server.seedGroup({ type: 'Incident', name: 'Theirs' });
+		const { error } = await update(id, byXid('actor:alone'));
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.associatedGroups).toMatchObject([{ id: actor.id }]);
+	});
+
+	test('is given by its XID alone in a bulk import', async () => {
+		const actor = server.seedGroup({ type: 'Adversary', name: 'FIN7', xid: 'actor:bulk' });
+		const { error } = await node(
+			'bulkImport',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ name: 'Theirs', xid: 'theirs:bulk', ...byXid('actor:bulk') }] },
+		);
+		expect(error).toBeUndefined();
+		const group = server.groups().find(({ xid }) => xid === 'theirs:bulk');
+		expect(group?.associatedGroups).toMatchObject([{ id: actor.id }]);
+	});
+
+	test('is not there under its XID: nothing is written', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'Theirs' });
+		const before = server.requests.length;
+		const { error } = await update(id, byXid('actor:none'));
+		expect(error?.message).toContain(
+			'"Associated Groups" (associatedGroups): there is no group with the XID "actor:none"',
+		);
+		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+});
+
 describe('what a Get answers, with all its lists,', () => {
 	const FIELDS = [...LISTS, 'sightings', 'externalDates'];
 	const got = async (id: string) => {

@@ -334,6 +334,7 @@ export const ASSOCIATED_GROUPS = listType({
 	values: ['name', 'xid'],
 	byId: true,
 	needs: ['name', 'type'],
+	namedBy: 'xid',
 	rowNotices: [crossOwner],
 	finalizeEntry(group, label) {
 		if (group.type !== 'Signature') return pickForType(group);

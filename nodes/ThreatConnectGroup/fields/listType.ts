@@ -65,8 +65,10 @@ export type ListShape = {
 	values: readonly string[];
 	/** Fields in which a single space has a meaning. */
 	verbatim?: readonly string[];
-	/** Keys that one entry needs. They are checked if the entry has no ID. */
+	/** Keys that one entry needs. They are checked if the entry has no ID, nor the key that names it instead. */
 	needs?: readonly string[];
+	/** The key that names an existing object, besides `id`. */
+	namedBy?: string;
 	/** An entry with an ID names an existing object. Only its ID is sent, so that the object stays as it is. */
 	byId?: boolean;
 	/** Leaves out what ThreatConnect does not take, such as read-only parts of an entry that was copied from a Get. */
@@ -381,9 +383,13 @@ function readId(id: unknown, { needs = [], identifiedBy, plainLabel }: ListShape
 	return readLong(unlocated(id), `${label}: "ID" (id)`, advice.join(' '));
 }
 
-function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListShape, label: string): void {
+function refuseMissing(
+	entry: JsonObject,
+	{ entry: noun, fields, needs, namedBy = 'id' }: ListShape,
+	label: string,
+): void {
 	const missing = needs?.find((name) => isUnset(entry[name]));
-	if (missing === undefined || entry.id !== undefined) return;
+	if (missing === undefined || entry.id !== undefined || entry[namedBy] !== undefined) return;
 	const field = fields.find((one) => one.name === missing);
 	throw new InvalidInput(
 		`${label}: ${field ? labelOf(field) : missing} is missing`,
