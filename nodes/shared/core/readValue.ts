@@ -147,10 +147,7 @@ export function readLong(
 	}
 	const digits = ['string', 'number', 'bigint'].includes(typeof value) ? String(value).trim() : '';
 	if (!/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
-		throw new InvalidInput(
-			`${label} must be an ID (a whole number), but is ${inQuotes(value)}`,
-			advice,
-		);
+		throw new InvalidInput(`${label} must be an ID (a whole number), but is ${inQuotes(value)}`, advice);
 	}
 	const number = Number(digits);
 	return Number.isSafeInteger(number) ? number : BigInt(digits);
