@@ -271,6 +271,30 @@ describe('what a Get answers, with all its lists,', () => {
 		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
 	});
 
+	test.each(['update', 'upsert'])(
+		'and an attribute that the group has gets the labels that it lacks: %s',
+		async (operation) => {
+			const attribute = { type: 'Ticket Number', value: 'T-1' };
+			const name = `Labelled by ${operation}`;
+			const { id } = server.seedGroup({ type: 'Incident', name, attributes: [attribute] });
+			const send = async (label: string) =>
+				await node(
+					operation,
+					{ groupId: id, dataMode: 'autoMap', type: 'Incident' },
+					{ items: [{ name, attributes: [{ ...attribute, value: 'T-1 ', securityLabels: [label] }] }] },
+				);
+			await send('TLP:RED');
+			await send('TLP:AMBER');
+			const before = server.requests.length;
+			await send('TLP:RED');
+			expect(server.group(id)?.attributes).toMatchObject([
+				{ value: 'T-1', securityLabels: { data: [{ name: 'TLP:RED' }, { name: 'TLP:AMBER' }] } },
+			]);
+			const paths = server.requests.slice(before).map(({ target }) => target);
+			expect(paths.filter((path) => path.includes('groupAttributes'))).toEqual([]);
+		},
+	);
+
 	test('and an attribute that was pinned is not pinned any more where it says so', async () => {
 		const { id } = server.seedGroup({
 			type: 'Incident',
