@@ -400,6 +400,22 @@ describe('ThreatConnect', () => {
 		});
 	});
 
+	test('a later item finds a new group, although it names the owner in another way', async () => {
+		await withThreatConnect({}, async (server, node) => {
+			const sync = { matchBy: 'name', dataMode: 'autoMap', type: 'Incident' };
+			const id = server.seedGroup({ type: 'Incident', name: 'Known' }).ownerId;
+			const ways = [{}, { ownerId: id }, { ownerName: 'Demo Organization' }];
+			for (const [index, first] of ways.entries()) {
+				const items = [first, ...ways].map((way) => ({ name: `New ${index}`, ...way }));
+				const planned = await node('upsert', { ...sync, options: { preview: true } }, { items });
+				const outcomes = planned.items.map(({ json }) => json._outcome);
+				expect(outcomes).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
+				const done = await node('upsert', sync, { items });
+				expect(done.items.map(({ json }) => json._outcome)).toEqual(outcomes);
+			}
+		});
+	});
+
 	test('what an earlier item would delete is gone for later ones', async () => {
 		await withThreatConnect({}, async (server, node) => {
 			const { id } = server.seedGroup({ type: 'Incident', name: 'A', xid: 'a' });

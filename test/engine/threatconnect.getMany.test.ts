@@ -110,6 +110,34 @@ describe('a filter finds', () => {
 		]);
 	});
 
+	test.each([
+		['Address', '2001:db8::17'],
+		['CIDR', '2001:DB8::/48'],
+		['ASN', 'AS204288'],
+		['URL', 'HTTP://Login.BadGuy.com/Path'],
+		['File', 'fedcba9876543210fedcba9876543210:0123456789abcdef0123456789abcdef01234568'],
+	])(
+		'an indicator as people write it, and not only as ThreatConnect stores it: %s %s',
+		async (type, value) => {
+			const [indicator, spaced] = [{ type, summary: value }, ` ${value} `];
+			const associatedIndicators = { list: { data: { indicator: [indicator] } } };
+			const { items } = await node('create', {
+				type: 'Malware',
+				name: value,
+				additionalFields: { associatedIndicators },
+			});
+			expect(await names({ indicator: value })).toEqual([value]);
+			expect(await names({ indicator: spaced })).toEqual([value]);
+			const found = await node('getAll', {
+				resource: 'association',
+				groupId: String(items[0]?.json.id),
+				objectType: 'indicator',
+				filters: { summary: value },
+			});
+			expect(jsonOf(found.items)).toMatchObject([{ type }]);
+		},
+	);
+
 	test("groups that match the user's query and the filters", async () => {
 		const tql = 'summary = "Old wave" or ownerName = "Demo Community"';
 		expect((await all({ tql })).map(({ name }) => name)).toEqual(['phishing wave', 'Old wave']);
@@ -170,6 +198,20 @@ describe('a value with special characters finds exactly the record so named', ()
 		}
 	});
 });
+
+test.each([
+	['who created it', { createdBy: '={{ 22222222222222222222 }}' }, '"Created By" (createdBy)'],
+	['one of several names', { name: '={{ ["a", 1152921504606847000] }}' }, '"Name Is" (name)'],
+])(
+	'a number that has lost digits is refused, because it would find others: %s',
+	async (_what, filters, label) => {
+		const before = server.requests.length;
+		const { error } = await node('getAll', { filters });
+		expect(error?.message).toContain(`The filter ${label} is `);
+		expect(error?.message).toContain('a number that JavaScript cannot hold exactly');
+		expect(server.requests).toHaveLength(before);
+	},
+);
 
 describe('of a filter that is set but empty', () => {
 	test.each([

@@ -181,6 +181,51 @@ test.each([
 	expect(server.requests).toHaveLength(before);
 });
 
+test.each([
+	['associatedIndicators', 'a type and a summary. Values alone go in "Indicators" (indicators).'],
+	['associatedGroups', 'name, type.'],
+])('a value where an ID belongs says what else to give, in %s', async (name, otherwise) => {
+	const before = server.requests.length;
+	const { error } = await update('1', { [name]: ['badguy.com'] });
+	expect(error?.message).toContain('entry 1: "ID" (id) must be an ID (a whole number), but is "badguy.com"');
+	expect(error?.description).toContain(`or an object with ${otherwise}`);
+	expect(server.requests).toHaveLength(before);
+});
+
+describe('an associated group', () => {
+	const byXid = (xid: string) => ({ associatedGroups: [{ xid }] });
+
+	test('is given by its XID alone', async () => {
+		const actor = server.seedGroup({ type: 'Adversary', name: 'FIN7', xid: 'actor:alone' });
+		const { id } = server.seedGroup({ type: 'Incident', name: 'Theirs' });
+		const { error } = await update(id, byXid('actor:alone'));
+		expect(error).toBeUndefined();
+		expect(server.group(id)?.associatedGroups).toMatchObject([{ id: actor.id }]);
+	});
+
+	test('is given by its XID alone in a bulk import', async () => {
+		const actor = server.seedGroup({ type: 'Adversary', name: 'FIN7', xid: 'actor:bulk' });
+		const { error } = await node(
+			'bulkImport',
+			{ dataMode: 'autoMap', type: 'Incident' },
+			{ items: [{ name: 'Theirs', xid: 'theirs:bulk', ...byXid('actor:bulk') }] },
+		);
+		expect(error).toBeUndefined();
+		const group = server.groups().find(({ xid }) => xid === 'theirs:bulk');
+		expect(group?.associatedGroups).toMatchObject([{ id: actor.id }]);
+	});
+
+	test('is not there under its XID: nothing is written', async () => {
+		const { id } = server.seedGroup({ type: 'Incident', name: 'Theirs' });
+		const before = server.requests.length;
+		const { error } = await update(id, byXid('actor:none'));
+		expect(error?.message).toContain(
+			'"Associated Groups" (associatedGroups): there is no group with the XID "actor:none"',
+		);
+		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+});
+
 describe('what a Get answers, with all its lists,', () => {
 	const FIELDS = [...LISTS, 'sightings', 'externalDates'];
 	const got = async (id: string) => {
@@ -196,6 +241,80 @@ describe('what a Get answers, with all its lists,', () => {
 		expect(server.group(group.id)?.name).toBe('Changed');
 		expect(listsOf(server.group(group.id))).toEqual(listsOf(group));
 		expect({ ...server.group(String(friend?.id)) }).toEqual(friend);
+	});
+
+	test('and an attribute whose labels were added in it has them, beside those that it had', async () => {
+		const { id } = server.seedGroup({
+			type: 'Incident',
+			name: 'Labels',
+			attributes: [{ type: 'Description', value: 'First' }],
+		});
+		const attribute = {
+			id: String(server.group(id)?.attributes[0]?.id),
+			type: 'Description',
+			value: 'First',
+		};
+		for (const label of ['TLP:RED', 'TLP:AMBER']) {
+			await update(id, { name: 'Labels', attributes: [{ ...attribute, securityLabels: [label] }] });
+		}
+		expect(server.group(id)?.attributes).toMatchObject([
+			{ securityLabels: { data: [{ name: 'TLP:RED' }, { name: 'TLP:AMBER' }] } },
+		]);
+		const before = server.requests.length;
+		const again = {
+			type: 'Incident',
+			name: 'Labels',
+			attributes: [{ ...attribute, securityLabels: 'TLP:RED' }],
+		};
+		const { items } = await node('upsert', { dataMode: 'json', jsonBody: JSON.stringify(again) });
+		expect(jsonOf(items)).toMatchObject([{ _outcome: 'unchanged' }]);
+		expect(server.requests.slice(before).filter(({ method }) => method !== 'GET')).toEqual([]);
+	});
+
+	test.each(['update', 'upsert'])(
+		'and an attribute that the group has gets the labels that it lacks: %s',
+		async (operation) => {
+			const attribute = { type: 'Ticket Number', value: 'T-1' };
+			const name = `Labelled by ${operation}`;
+			const { id } = server.seedGroup({ type: 'Incident', name, attributes: [attribute] });
+			const send = async (label: string) =>
+				await node(
+					operation,
+					{ groupId: id, dataMode: 'autoMap', type: 'Incident' },
+					{ items: [{ name, attributes: [{ ...attribute, value: 'T-1 ', securityLabels: [label] }] }] },
+				);
+			await send('TLP:RED');
+			await send('TLP:AMBER');
+			const before = server.requests.length;
+			await send('TLP:RED');
+			expect(server.group(id)?.attributes).toMatchObject([
+				{ value: 'T-1', securityLabels: { data: [{ name: 'TLP:RED' }, { name: 'TLP:AMBER' }] } },
+			]);
+			const paths = server.requests.slice(before).map(({ target }) => target);
+			expect(paths.filter((path) => path.includes('groupAttributes'))).toEqual([]);
+		},
+	);
+
+	test('and an attribute that was pinned is not pinned any more where it says so', async () => {
+		const { id } = server.seedGroup({
+			type: 'Incident',
+			name: 'Pins',
+			attributes: [
+				{ type: 'Description', value: 'First', pinned: true },
+				{ type: 'Ticket Number', value: 'T-1', pinned: true },
+			],
+		});
+		const [first, second] = server.group(id)?.attributes ?? [];
+		const attributes = [
+			{ id: String(first?.id), type: 'Description', value: 'First', pinned: false },
+			{ id: String(second?.id), type: 'Ticket Number', value: 'T-1' },
+		];
+		await update(id, { attributes });
+		expect(server.group(id)?.attributes).toMatchObject([{ pinned: false }, { pinned: true }]);
+		const before = server.requests.length;
+		await update(id, { attributes });
+		const paths = server.requests.slice(before).map(({ target }) => target);
+		expect(paths.filter((path) => path.includes('groupAttributes'))).toEqual([]);
 	});
 
 	test('and an attribute that was changed in it is changed in place', async () => {

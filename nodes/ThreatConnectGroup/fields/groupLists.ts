@@ -15,7 +15,6 @@ import {
 	nestedNames,
 	numberWithin,
 	READ_ONLY_OF_ATTRIBUTES,
-	rowFlag,
 	textWithin,
 	userReference,
 	yesNoOrUnset,
@@ -155,11 +154,11 @@ const ATTRIBUTE_SHAPE: ListShape = {
 		field('value', 'Value', text({ rows: 3 }), 'What the attribute says', {
 			placeholder: 'e.g. Seen in mails to the finance team',
 		}),
-		field('default', 'Default', rowFlag(), 'Whether this is the default attribute of its type', {}),
+		field('default', 'Default', flag(), 'Whether this is the default attribute of its type', {}),
 		field(
 			'pinned',
 			'Pinned',
-			rowFlag(),
+			flag(),
 			'Whether the attribute is pinned, so that it stands among the details of the group',
 		),
 		field('source', 'Source', text(), 'Where the value comes from', { placeholder: 'e.g. Mail gateway' }),
@@ -183,7 +182,16 @@ const ATTRIBUTE_SHAPE: ListShape = {
 		const isNew = operation === 'create' || mode === 'replace';
 		return isWhole && isNew ? without(writable, ['id']) : writable;
 	},
+	// A switch in a row of the form always has a value, so off means unset. An entry with an ID comes from the input.
+	finalizeEntry: (attribute) => (attribute.id === undefined ? withoutOff(attribute) : attribute),
 };
+
+/** An attribute without switches that are off, as a new one is anyway. */
+export const withoutOff = (attribute: JsonObject): JsonObject =>
+	without(
+		attribute,
+		['default', 'pinned'].filter((name) => attribute[name] === false),
+	);
 
 export const ATTRIBUTES = listType(ATTRIBUTE_SHAPE);
 
@@ -326,6 +334,7 @@ export const ASSOCIATED_GROUPS = listType({
 	values: ['name', 'xid'],
 	byId: true,
 	needs: ['name', 'type'],
+	namedBy: 'xid',
 	rowNotices: [crossOwner],
 	finalizeEntry(group, label) {
 		if (group.type !== 'Signature') return pickForType(group);
@@ -370,6 +379,7 @@ export const ASSOCIATED_INDICATORS = listType({
 	entry: 'Indicator',
 	shorthands: [IDS('Indicator IDs', 'indicators')],
 	readPlain: recognizeIndicators,
+	plainLabel: '"Indicators" (indicators)',
 	keyOf: indicatorKey,
 	fields: [
 		field(

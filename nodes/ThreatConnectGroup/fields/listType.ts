@@ -53,6 +53,8 @@ export type ListShape = {
 	shorthands: ReadonlyArray<Field & { forms?: readonly FormOperation[] }>;
 	/** Makes entries of a text in the plain input. Without it, a text is a value of the first shorthand. */
 	readPlain?(text: string, label: string): JsonObject[];
+	/** The plain input, for whoever gives its texts where IDs belong. */
+	plainLabel?: string;
 	/** Equal for an entry of the plain input and the same entry of the list; `undefined` for one that says all it means. */
 	keyOf?(entry: JsonObject): string | undefined;
 	/** What an object entry may hold. Further keys pass unchanged. A row shows a field only for its `types`. */
@@ -63,8 +65,10 @@ export type ListShape = {
 	values: readonly string[];
 	/** Fields in which a single space has a meaning. */
 	verbatim?: readonly string[];
-	/** Keys that one entry needs. They are checked if the entry has no ID. */
+	/** Keys that one entry needs. They are checked if the entry has no ID, nor the key that names it instead. */
 	needs?: readonly string[];
+	/** The key that names an existing object, besides `id`. */
+	namedBy?: string;
 	/** An entry with an ID names an existing object. Only its ID is sent, so that the object stays as it is. */
 	byId?: boolean;
 	/** Leaves out what ThreatConnect does not take, such as read-only parts of an entry that was copied from a Get. */
@@ -353,7 +357,7 @@ function readEntry(
 		label,
 	);
 	const given = withoutBlanks(object, shape.verbatim);
-	if (shape.byId && given.id !== undefined) return { id: readId(given.id, label) };
+	if (shape.byId && given.id !== undefined) return { id: readId(given.id, shape, label) };
 	const writable = shape.writable ? shape.writable(given, { ...context, mode }) : given;
 	if (writable === undefined) return undefined;
 	const shorthands = shape.shorthands.filter((field) => !shape.fields.some((one) => one.name === field.name));
@@ -371,11 +375,21 @@ function readEntry(
 	return finished;
 }
 
-const readId = (id: unknown, label: string) => readLong(unlocated(id), `${label}: "ID" (id)`);
+function readId(id: unknown, { needs = [], identifiedBy, plainLabel }: ListShape, label: string) {
+	const advice = [
+		`Give the number that the service shows as ID, or an object with ${identifiedBy ?? needs.join(', ')}.`,
+		...(plainLabel === undefined ? [] : [`Values alone go in ${plainLabel}.`]),
+	];
+	return readLong(unlocated(id), `${label}: "ID" (id)`, advice.join(' '));
+}
 
-function refuseMissing(entry: JsonObject, { entry: noun, fields, needs }: ListShape, label: string): void {
+function refuseMissing(
+	entry: JsonObject,
+	{ entry: noun, fields, needs, namedBy = 'id' }: ListShape,
+	label: string,
+): void {
 	const missing = needs?.find((name) => isUnset(entry[name]));
-	if (missing === undefined || entry.id !== undefined) return;
+	if (missing === undefined || entry.id !== undefined || entry[namedBy] !== undefined) return;
 	const field = fields.find((one) => one.name === missing);
 	throw new InvalidInput(
 		`${label}: ${field ? labelOf(field) : missing} is missing`,

@@ -14,12 +14,6 @@ import { withoutBlanks } from './blank';
 
 /** The types of the fields in the rows of lists. */
 
-/** A switch in a row always has a value, so off means unset. */
-export const rowFlag = (): FieldType => {
-	const { control, read } = flag();
-	return { control, read: (value, context) => (read(value, context) === true ? true : undefined) };
-};
-
 /** Yes, no, or unset. A switch has no state for unset. */
 export const yesNoOrUnset = (): FieldType => ({
 	control: () => ({

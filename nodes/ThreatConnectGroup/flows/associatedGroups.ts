@@ -99,6 +99,12 @@ async function findByXid(api: ThreatConnect, entry: JsonObject): Promise<JsonObj
 	if (xid === undefined) return await findNamed(api, entry);
 	const ownerName = await ownerNameOf(api, entry);
 	const group = await api.findGroup({ xid, ...(ownerName !== undefined && { ownerName }) }, {});
+	if (group === undefined && (isUnset(entry.name) || isUnset(entry.type))) {
+		throw new InvalidInput(
+			`"Associated Groups" (associatedGroups): there is no group with the XID ${inQuotes(xid)}`,
+			'Nothing was written for this item. Check the XID and its owner, or give a name and a type too, to create it.',
+		);
+	}
 	if (group === undefined || isUnset(entry.type) || group.type === entry.type) return group;
 	throw new InvalidInput(
 		`"Associated Groups" (associatedGroups): the group ${String(group.id)} with the XID ${inQuotes(xid)} is of the type ${String(group.type)}, not ${String(entry.type)}`,

@@ -1,6 +1,6 @@
 import { isUnset, readLong } from '../../shared/core/readValue';
 import type { JsonObject } from '../../shared/core/json';
-import { MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { MAX_PAGE_SIZE, type ThreatConnect, unlessRefused } from '../api/client';
 import { isSameText, plainSpelling, spellingsOf, withName } from '../query/matching';
 import { allOf, isOneOf } from '../query/clauses';
 
@@ -31,13 +31,7 @@ export async function searchByName(
 	const spellings = [...spellingsOf(name), name.toLowerCase(), name.toUpperCase()];
 	const tql = allOf([isOneOf('summary', [...new Set(spellings)]), isOneOf('typeName', [type]), owner]);
 	const query = { tql, by: 'id', direction: 'asc', pageSize: MAX_PAGE_SIZE } as const;
-	const found = api
-		.plannedGroups(name)
-		.filter(
-			(group) =>
-				group.type === type &&
-				[ownerClause(group), ownerClause({ ownerName: group.ownerName })].includes(owner),
-		);
+	const found = await plannedIn(api, name, type, owner);
 	for await (const page of api.groups(query)) found.push(...page);
 	// Databases may ignore upper and lower case or accents.
 	const groups = withName(found, name);
@@ -46,6 +40,24 @@ export async function searchByName(
 		(group) => inLowerCase(group.name) === inLowerCase(name) && !isSameText(group.name, name),
 	);
 	return { groups, otherCase };
+}
+
+/** Groups that earlier items of a preview would create in an owner, which they may name in another way. */
+async function plannedIn(
+	api: ThreatConnect,
+	name: string,
+	type: string,
+	owner: string,
+): Promise<JsonObject[]> {
+	const planned = api.plannedGroups(name).filter((group) => group.type === type);
+	// All of them have the name of their owner, but not all have its ID.
+	const isById = owner.startsWith('owner =');
+	const owners = planned.length > 0 && isById ? await unlessRefused(api.owners()) : undefined;
+	return planned.filter((group) => {
+		const { ownerName } = group;
+		const ownerId = owners?.find((one) => one.name === ownerName)?.id;
+		return [group, { ownerName }, { ownerId }].some((one) => ownerClause(one) === owner);
+	});
 }
 
 /** @param groups at least two */

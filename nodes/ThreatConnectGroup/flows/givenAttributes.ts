@@ -2,17 +2,19 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import type { ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
+import { withoutOff } from '../fields/groupLists';
 import type { AttributeChange } from './attributes';
-import { rowsOf } from './compareGroup';
+import { isEntry, rowsOf } from './compareGroup';
+import { LABELS } from './groupAttributes';
 
-/** Attributes that an item gives with their IDs, as a Get returns them. */
+/** Attributes that a group has already: an item gives them with their IDs, as a Get returns them, or with labels. */
 
 const CHANGEABLE = ['value', 'source', 'default', 'pinned'];
 
 /**
  * Separates attributes that the group already has from an update that appends, because ThreatConnect would add each of
- * them again. An attribute that the user has changed is changed in place. The ID of an attribute of another group or
- * another instance is ignored: its type and value are appended.
+ * them again. An attribute that the user has changed is changed in place, and labels that it lacks are added to it. The ID
+ * of an attribute of another group or another instance is ignored: its type and value are appended.
  *
  * @param present the group with its attributes, if it was read before
  */
@@ -24,30 +26,54 @@ export async function separateExistingAttributes(
 ): Promise<{ body: JsonObject; changed: AttributeChange[] }> {
 	const { attributes: list, ...others } = body;
 	const entries = isJsonObject(list) && list.mode === 'append' ? rowsOf(list) : [];
-	if (!isJsonObject(list) || entries.every(({ id }) => isUnset(id))) return { body, changed: [] };
+	const withLabels = entries.some(({ securityLabels }) => securityLabels !== undefined);
+	if (!isJsonObject(list) || (!withLabels && entries.every(({ id }) => isUnset(id)))) {
+		return { body, changed: [] };
+	}
+	// A group shows the labels of its attributes only if they are asked for.
+	const fields = ['attributes', ...(withLabels ? [LABELS] : [])];
 	const group =
-		present?.attributes === undefined ? await api.getGroup(reference, { fields: ['attributes'] }) : present;
-	const known = new Map(rowsOf(group.attributes).map((row) => [String(row.id), row]));
+		present?.attributes === undefined || withLabels ? await api.getGroup(reference, { fields }) : present;
+	const rows = rowsOf(group.attributes);
+	const known = new Map(rows.map((row) => [String(row.id), row]));
 	const changed: AttributeChange[] = [];
 	const data: JsonObject[] = [];
 	for (const entry of entries) {
 		const { id, ...rest } = entry;
-		const row = isUnset(id) ? undefined : known.get(String(id));
+		const isNamedById = !isUnset(id);
+		const row = isNamedById
+			? known.get(String(id))
+			: rows.find((one) => withLabels && isEntry('attributes', rest, one, 'named'));
 		if (!row) {
-			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : rest);
+			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : withoutOff(rest));
 			continue;
 		}
-		const more = Object.fromEntries(
-			CHANGEABLE.filter((name) => rest[name] !== undefined && rest[name] !== row[name]).map((name) => [
-				name,
-				rest[name],
-			]),
-		);
+		const securityLabels = joinedLabels(rest.securityLabels, row.securityLabels);
+		const names = isNamedById ? CHANGEABLE.filter((name) => isChanged(rest[name], row[name])) : [];
+		const more = {
+			...Object.fromEntries(names.map((name) => [name, rest[name]])),
+			...(securityLabels && { securityLabels }),
+		};
 		if (Object.keys(more).length === 0) continue;
-		changed.push({ id: String(id), type: String(row.type), value: rest.value ?? row.value, more });
+		const value = isNamedById ? (rest.value ?? row.value) : row.value;
+		changed.push({ id: String(row.id), type: String(row.type), value, more });
 	}
 	return {
 		body: data.length === 0 ? others : { ...body, attributes: { ...list, data } },
 		changed,
 	};
+}
+
+/** A switch that a server does not show is off. */
+const isChanged = (given: unknown, shown: unknown): boolean =>
+	given !== undefined && given !== (shown ?? (given === false ? false : undefined));
+
+/** The labels of an attribute and those that are given besides; `undefined` when it has all of them. */
+function joinedLabels(given: unknown, shown: unknown): JsonObject | undefined {
+	const present = rowsOf(shown);
+	const missing = rowsOf(given).filter(
+		(label) => !present.some((row) => isEntry('securityLabels', label, row, 'named')),
+	);
+	if (missing.length === 0) return undefined;
+	return { data: [...present.map(({ name }) => ({ name })), ...missing], mode: 'append' };
 }

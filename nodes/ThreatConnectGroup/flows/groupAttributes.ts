@@ -15,7 +15,7 @@ import { differences, isEntry, isSameValue, rowsOf } from './compareGroup';
 export type AttributeName = { id: string } | { type: string; value?: string };
 
 /** The field that shows the labels of attributes, in a request for a group. */
-const LABELS = 'attributes.securityLabels';
+export const LABELS = 'attributes.securityLabels';
 
 type GroupAttributes = { groupId: unknown; attributes: JsonObject[] };
 

@@ -90,8 +90,10 @@ async function write(
 	const updated = isUpdated ? await api.updateGroup(reference, body, options) : undefined;
 	if (isUpdated) done.add(GROUP_PART);
 	const after = await changeAttributes(api, changed, options, isBegun || isUpdated);
-	// An attribute that becomes the default one changes others too.
-	const isKnown = changed.every(({ more }) => more?.default === undefined);
+	// An attribute that becomes the default one changes others too. The answer to a change shows no labels.
+	const isKnown = changed.every(
+		({ more }) => more?.default === undefined && more?.securityLabels === undefined,
+	);
 	const isCurrent = isKnown || !options.fields?.includes('attributes');
 	if (updated && isCurrent) return { group: withAttributesAfter(updated, after), isWritten };
 	try {

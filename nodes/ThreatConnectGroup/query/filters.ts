@@ -8,7 +8,8 @@ import { choice, choiceByType, date } from '../../shared/fields/fieldTypes';
 import { byName, locator } from '../../shared/fields/locators';
 import { inQuotes, isUnset, readEntries, readLong, readText, unlocated } from '../../shared/core/readValue';
 import { EVENT_STATUS, GROUP_TYPES, INCIDENT_STATUS } from '../fields/groupTypes';
-import { spellingsOf } from './matching';
+import { SUMMARIES } from '../fields/indicatorSummaries';
+import { plainSpelling, spellingsOf } from './matching';
 import { from, isOneOf, ownQuery, quote, technique, upTo } from './clauses';
 
 /** The filters of Get Many, and the query that they make. */
@@ -73,11 +74,23 @@ export const dateFilters = (keyword: string, what: string, words: string, nouns 
 ];
 
 /** MD5, SHA-1 or SHA-256. */
-export const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
+const isHash = (text: string) => /^([0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})$/i.test(text);
 
-/** A file's summary holds all its hashes. */
-export const indicatorClause = (text: string) =>
-	isHash(text) ? `summary contains ${quote(text)}` : isOneOf('summary', [text]);
+/** An indicator as it is given, and as ThreatConnect stores it: the filter does not name its type. */
+const summariesOf = (text: string): string[] => [
+	...spellingsOf(text),
+	...Object.values(SUMMARIES).flatMap((summaryOf) => summaryOf(plainSpelling(text)) ?? []),
+];
+
+/** Indicators with one of these values. A file's summary holds all its hashes. */
+export function indicatorClause(texts: Texts): string {
+	const isSame = (some: Texts) => isOneOf('summary', [...new Set(some.flatMap(summariesOf))]);
+	if (!texts.some((text) => isHash(plainSpelling(text)))) return isSame(texts);
+	return anyOf(texts, (text) => {
+		const plain = plainSpelling(text);
+		return isHash(plain) ? `summary contains ${quote(plain)}` : isSame([text]);
+	});
+}
 
 const STATUSES = choiceByType({ Event: EVENT_STATUS, Incident: INCIDENT_STATUS }).control('create').options;
 
@@ -106,8 +119,7 @@ const FILTERS: readonly Filter[] = [
 		'Has Indicator',
 		'Value of an associated indicator; of a file, any of its hashes',
 		'e.g. badguy.com',
-		(texts) =>
-			`hasIndicator(${texts.some(isHash) ? anyOf(texts, indicatorClause) : isOneOf('summary', texts)})`,
+		(texts) => `hasIndicator(${indicatorClause(texts)})`,
 	),
 	{
 		parameter: {
@@ -266,7 +278,9 @@ export function readFiltersOf(
 function readTexts(value: unknown, label: string): string[] {
 	return (Array.isArray(value) ? value : [value]).map((one: unknown) => {
 		if (isUnset(one)) return '';
-		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') return String(one);
+		if (typeof one === 'string' || typeof one === 'number' || typeof one === 'bigint') {
+			return readText(one, `The filter ${label}`);
+		}
 		throw new InvalidInput(
 			`The filter ${label} must be text or an array of texts, but holds ${inQuotes(one)}`,
 			'Give it the value itself, for instance {{ $json.name }}.',

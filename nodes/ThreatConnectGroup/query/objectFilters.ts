@@ -16,7 +16,6 @@ import {
 	type Filter,
 	type Filters,
 	indicatorClause,
-	isHash,
 	readFiltersOf,
 	several,
 	textFilter,
@@ -91,10 +90,8 @@ const STATUS = [
 ];
 
 const nameClause = (texts: Texts, type: ObjectType): string => {
-	const { nameKeyword } = OBJECT_TYPES[type];
-	const spelled = [...new Set(texts.flatMap(spellingsOf))];
-	if (type === 'indicator' && texts.some(isHash)) return anyOf(texts, indicatorClause);
-	return isOneOf(nameKeyword, spelled);
+	if (type === 'indicator') return indicatorClause(texts);
+	return isOneOf(OBJECT_TYPES[type].nameKeyword, [...new Set(texts.flatMap(spellingsOf))]);
 };
 
 const FILTERS: readonly ObjectFilter[] = [

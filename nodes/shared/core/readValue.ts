@@ -130,8 +130,15 @@ function describe(value: unknown): string {
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** @returns a number where it is safe, otherwise a bigint */
-export function readLong(value: unknown, label: string): number | bigint {
+/**
+ * @param advice what to give instead of a value that is no ID
+ * @returns a number where it is safe, otherwise a bigint
+ */
+export function readLong(
+	value: unknown,
+	label: string,
+	advice = 'Give the number that the service shows as ID.',
+): number | bigint {
 	if (typeof value === 'number' && !Number.isSafeInteger(value)) {
 		throw new InvalidInput(
 			`${label} is ${value}, a number that JavaScript cannot hold exactly, so its last digits may be wrong already`,
@@ -140,10 +147,7 @@ export function readLong(value: unknown, label: string): number | bigint {
 	}
 	const digits = ['string', 'number', 'bigint'].includes(typeof value) ? String(value).trim() : '';
 	if (!/^\d{1,19}$/.test(digits) || /^0+$/.test(digits)) {
-		throw new InvalidInput(
-			`${label} must be an ID (a whole number), but is ${inQuotes(value)}`,
-			'Give the number that the service shows as ID.',
-		);
+		throw new InvalidInput(`${label} must be an ID (a whole number), but is ${inQuotes(value)}`, advice);
 	}
 	const number = Number(digits);
 	return Number.isSafeInteger(number) ? number : BigInt(digits);
