@@ -6,7 +6,7 @@ import type {
 
 import { AttackForgeApi } from '../../../credentials/AttackForgeApi.credentials';
 import { attackForgeBaseUrl } from '../../../credentials/attackForgeBaseUrl';
-import { answerOf, isForeign, testCredential } from '../../shared/methods/credentialTest';
+import { describeResponse, isForeign, testCredential } from '../../shared/methods/credentialTest';
 import { isJsonObject } from '../../shared/core/json';
 import type { ServiceResponse } from '../../shared/http/response';
 import { failure, successful, wordsOf } from '../api/responses';
@@ -44,7 +44,7 @@ export function credentialVerdict(response: ServiceResponse, host: string): INod
 	}
 	if (isForeign(response) && !(isJsonObject(json) && wordsOf(json) !== undefined)) {
 		return error(
-			`This is not an AttackForge address: ${host} answered with ${answerOf(response)}. Check the Base URL in the credential, and what answers there.`,
+			`This is not an AttackForge address: ${host} answered with ${describeResponse(response)}. Check the Base URL in the credential, and what answers there.`,
 		);
 	}
 	const isRefusal =

@@ -16,8 +16,8 @@ export const isBatchSuccess = ({ status, json }: ServiceResponse) =>
 	!['Invalid', 'Failure', 'Error'].includes(String(json.status));
 
 /** The failure for a refusal of batch, which may also be plain text. */
-export function batchRefusal(reply: ServiceResponse): ServiceFailure {
-	const { status, json, text, request } = reply;
+export function batchRefusal(response: ServiceResponse): ServiceFailure {
+	const { status, json, text, request } = response;
 	const advice =
 		status === TOO_LARGE
 			? 'Nothing was done by this job: the group is too large for ThreatConnect or a proxy before it. Leave parts of it out, or have the limit raised.'
@@ -29,5 +29,5 @@ export function batchRefusal(reply: ServiceResponse): ServiceFailure {
 	if (json === undefined && /^[^<\s]/.test(text)) {
 		return new ServiceFailure(excerpt(text), advice, { httpCode: String(status), request });
 	}
-	return failure(reply, advice);
+	return failure(response, advice);
 }

@@ -13,7 +13,7 @@ import { type GroupReference, groupPath, ownerQuery } from './references';
 import { allOf } from '../query/clauses';
 
 /** What a response should hold, and what the server should note. */
-export type AnswerOptions = {
+export type ResponseOptions = {
 	/** Values of the `fields` parameter. */
 	fields?: readonly string[];
 	createActivityLog?: boolean;
@@ -69,7 +69,7 @@ export class ThreatConnect {
 	readonly plannedGroups: (name: string) => readonly JsonObject[] = () => [];
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#create-groups */
-	async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+	async createGroup(body: JsonObject, options: ResponseOptions): Promise<JsonObject> {
 		return await this.group({ method: 'POST', path: GROUPS, query: queryOf(options), body });
 	}
 
@@ -81,7 +81,7 @@ export class ThreatConnect {
 	async updateGroup(
 		reference: GroupReference,
 		body: JsonObject,
-		options: AnswerOptions,
+		options: ResponseOptions,
 		more: Pick<ServiceRequest, 'maxAttempts'> = {},
 	): Promise<JsonObject | undefined> {
 		const idempotent = isIdempotent(body);
@@ -99,21 +99,21 @@ export class ThreatConnect {
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#retrieve-groups
 	 * @throws ServiceFailure also when there is no such group
 	 */
-	async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
+	async getGroup(reference: GroupReference, options: ResponseOptions): Promise<JsonObject> {
 		return await this.group({ method: 'GET', ...(await this.target(reference, options)) });
 	}
 
 	/** The group, or `undefined` when ThreatConnect itself says that there is none. */
-	async findGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject | undefined> {
+	async findGroup(reference: GroupReference, options: ResponseOptions): Promise<JsonObject | undefined> {
 		const request = { method: 'GET' as const, ...(await this.target(reference, options)) };
-		const reply = await send(this.connection, request);
+		const response = await send(this.connection, request);
 		// A 404 in other words comes from a proxy or a wrong address, and tells nothing about the group.
-		if (reply.status === 404 && isOwnRefusal(reply.json)) return undefined;
-		return groupOf(reply, request);
+		if (response.status === 404 && isOwnRefusal(response.json)) return undefined;
+		return groupOf(response, request);
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/groups/groups.html#delete-groups */
-	async deleteGroup(id: string, options: AnswerOptions): Promise<void> {
+	async deleteGroup(id: string, options: ResponseOptions): Promise<void> {
 		await this.request({ method: 'DELETE', ...(await this.target({ id }, options)) });
 	}
 
@@ -121,14 +121,14 @@ export class ThreatConnect {
 	 * @returns the new attribute
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html
 	 */
-	async addAttribute(groupId: string, body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+	async addAttribute(groupId: string, body: JsonObject, options: ResponseOptions): Promise<JsonObject> {
 		const path = pathOf('v3', 'groupAttributes');
 		const attribute = { groupId: readLong(groupId, 'The ID of the group'), ...body };
 		const query = queryOf(options);
-		const reply = await send(this.connection, { method: 'POST', path, query, body: attribute });
-		const { data } = readEnvelope(reply, { body: attribute });
+		const response = await send(this.connection, { method: 'POST', path, query, body: attribute });
+		const { data } = readEnvelope(response, { body: attribute });
 		if (isJsonObject(data) && data.id !== undefined) return data;
-		throw incomplete('ThreatConnect answered with success, but without the attribute', reply);
+		throw incomplete('ThreatConnect answered with success, but without the attribute', response);
 	}
 
 	/**
@@ -139,7 +139,7 @@ export class ThreatConnect {
 	async changeAttribute(
 		id: string,
 		body: JsonObject,
-		options: AnswerOptions,
+		options: ResponseOptions,
 		more: Pick<ServiceRequest, 'maxAttempts'> = {},
 	): Promise<JsonObject | undefined> {
 		const { data } = await this.request({
@@ -154,7 +154,7 @@ export class ThreatConnect {
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/group_attributes/group_attributes.html */
-	async deleteAttribute(id: string, options: AnswerOptions): Promise<void> {
+	async deleteAttribute(id: string, options: ResponseOptions): Promise<void> {
 		const path = pathOf('v3', 'groupAttributes', id);
 		await this.request({ method: 'DELETE', path, query: queryOf(options) });
 	}
@@ -167,7 +167,7 @@ export class ThreatConnect {
 	}
 
 	/** @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html */
-	async addPost(groupId: string, text: string, options: AnswerOptions): Promise<JsonObject> {
+	async addPost(groupId: string, text: string, options: ResponseOptions): Promise<JsonObject> {
 		const body = { text, objectType: 'Group', objectId: readLong(groupId, 'The ID of the group') };
 		const { data } = await this.request({ method: 'POST', path: POSTS, query: queryOf(options), body });
 		return isJsonObject(data) ? data : {};
@@ -193,7 +193,7 @@ export class ThreatConnect {
 	async replyToPost(
 		{ groupId, postId }: { groupId: string; postId: string },
 		text: string,
-		options: AnswerOptions,
+		options: ResponseOptions,
 	): Promise<JsonObject> {
 		const body = {
 			id: readLong(postId, 'The ID of the post'),
@@ -211,7 +211,7 @@ export class ThreatConnect {
 	 * @param sequenceId of a reply; without it, the post is deleted with all its replies
 	 * @see https://docs.threatconnect.com/en/latest/rest_api/v3/posts/posts.html#delete-posts
 	 */
-	async deletePost(postId: string, sequenceId: string | undefined, options: AnswerOptions): Promise<void> {
+	async deletePost(postId: string, sequenceId: string | undefined, options: ResponseOptions): Promise<void> {
 		const id = readLong(postId, 'The ID of the post');
 		const isReply = sequenceId !== undefined;
 		const path = isReply ? REPLIES : POSTS;
@@ -326,7 +326,7 @@ export class ThreatConnect {
 	/** The path and query of a request about one group. */
 	private async target(
 		reference: GroupReference,
-		options: AnswerOptions,
+		options: ResponseOptions,
 	): Promise<Pick<ServiceRequest, 'path' | 'query'>> {
 		const named = await this.withOwner(reference);
 		return { path: groupPath(named), query: [...ownerQuery(named), ...queryOf(options)] };
@@ -534,7 +534,7 @@ const isRefusal = ({ unanswered, details: { httpCode } }: ServiceFailure) =>
 	unanswered === undefined && /^(2|4(?!29))/.test(httpCode ?? '');
 
 /** `fields` is repeated for each value, because servers do not understand values joined by commas. */
-function queryOf({ fields = [], createActivityLog }: AnswerOptions): Query {
+function queryOf({ fields = [], createActivityLog }: ResponseOptions): Query {
 	return [
 		...fields.map((field) => ['fields', field] as const),
 		...(createActivityLog ? [['createActivityLog', 'true'] as const] : []),

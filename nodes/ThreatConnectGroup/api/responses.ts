@@ -9,17 +9,17 @@ import { excerpt, incomplete, failureState, type ServiceResponse } from '../../s
  * @param sent the request, so that the advice for a refusal can name its values
  * @throws ServiceFailure in ThreatConnect's own words
  */
-export function readEnvelope(reply: ServiceResponse, sent: Sent = {}): JsonObject {
-	const { status, json } = reply;
+export function readEnvelope(response: ServiceResponse, sent: Sent = {}): JsonObject {
+	const { status, json } = response;
 	if (status >= 200 && status < 300 && isJsonObject(json) && json.status === 'Success') return json;
-	throw failure(reply, undefined, sent);
+	throw failure(response, undefined, sent);
 }
 
 /** @throws ServiceFailure also when the response is a success without a group */
-export function groupOf(reply: ServiceResponse, sent: Sent): JsonObject {
-	const { data } = readEnvelope(reply, sent);
+export function groupOf(response: ServiceResponse, sent: Sent): JsonObject {
+	const { data } = readEnvelope(response, sent);
 	if (isJsonObject(data) && data.id !== undefined) return data;
-	throw incomplete('ThreatConnect answered with success, but without the group', reply);
+	throw incomplete('ThreatConnect answered with success, but without the group', response);
 }
 
 /** Whether ThreatConnect itself refused. A proxy or a wrong address answers in other words. */
@@ -48,8 +48,8 @@ export const wordsOf = (body: unknown): string | undefined =>
  *
  * @param otherwise the advice for words that are not about the credential
  */
-export function failure(reply: ServiceResponse, otherwise?: string, sent: Sent = {}): ServiceFailure {
-	const { status, statusText, json, text, request } = reply;
+export function failure(response: ServiceResponse, otherwise?: string, sent: Sent = {}): ServiceFailure {
+	const { status, statusText, json, text, request } = response;
 	const body: JsonObject = isJsonObject(json) ? json : {};
 	const words = wordsOf(body);
 	const errCode = typeof body.errCode === 'string' ? body.errCode : undefined;
@@ -69,7 +69,7 @@ export function failure(reply: ServiceResponse, otherwise?: string, sent: Sent =
 			...(errCode && { errCode }),
 			request,
 		},
-		words === undefined ? wordlessState(reply) : failureState(reply),
+		words === undefined ? wordlessState(response) : failureState(response),
 	);
 }
 
@@ -81,11 +81,11 @@ const TOO_LONG_ADVICE =
 	'The TQL query is too long for ThreatConnect or a proxy before it. Use filters, or a list such as summary in ("…", "…") without a NOT before it: these are asked for in several requests.';
 
 /** A success without ThreatConnect's envelope and without a word does not tell whether a write was done. */
-function wordlessState(reply: ServiceResponse): ReturnType<typeof failureState> {
-	const isUnclear = reply.status < 300 && !isOwnRefusal(reply.json);
+function wordlessState(response: ServiceResponse): ReturnType<typeof failureState> {
+	const isUnclear = response.status < 300 && !isOwnRefusal(response.json);
 	return isUnclear
-		? { certainty: certaintyOfLost(reply.request), unanswered: 'connection' }
-		: failureState(reply);
+		? { certainty: certaintyOfLost(response.request), unanswered: 'connection' }
+		: failureState(response);
 }
 
 /**

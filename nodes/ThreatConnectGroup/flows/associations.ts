@@ -2,7 +2,7 @@ import { asError, errorMessage, InvalidInput, ServiceFailure } from '../../share
 import type { JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
 import { cancelSignal } from '../../shared/http/connection';
-import { type AnswerOptions, MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
+import { type ResponseOptions, MAX_PAGE_SIZE, type ThreatConnect } from '../api/client';
 import { isAboutCredential } from '../api/responses';
 import { OBJECT_TYPES, type ObjectType } from '../fields/associations';
 import type { IndicatorName } from '../fields/indicators';
@@ -28,7 +28,7 @@ export type Outcome = { changed: NamedObject[]; unchanged: NamedObject[] };
 type Change = {
 	groupId: string;
 	mode: 'append' | 'delete';
-	options: AnswerOptions;
+	options: ResponseOptions;
 	/** Whether nothing more may be sent. */
 	halted(): boolean;
 	/** Is called once for each wish. */

@@ -2,7 +2,7 @@ import { cancelSignal } from '../../shared/http/connection';
 import { errorMessage } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import { isEntry, rowsOf } from './compareGroup';
 
@@ -13,7 +13,7 @@ type Change = {
 	/** Each names its tag or label by `name`, `techniqueId` or `id`, and says nothing else. */
 	entries: readonly JsonObject[];
 	mode: 'append' | 'delete';
-	options: AnswerOptions;
+	options: ResponseOptions;
 };
 
 type NamesChanged = {

@@ -4,7 +4,7 @@ import type { Item } from '../../shared/execution/item';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { onceOnly } from '../../shared/http/onceOnly';
 import { isUnset } from '../../shared/core/readValue';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import { readXid } from '../api/references';
 import { plainSpelling } from '../query/matching';
 import { withLinkedGroups } from './associatedGroups';
@@ -17,7 +17,7 @@ import { ownerNameOf, withOneOwner } from './oneOwner';
 /** What an operation takes from its item, besides the body, to create a group. */
 export type Creation = {
 	/** Its `fields` show all that the body sets. */
-	options: AnswerOptions;
+	options: ResponseOptions;
 	assignsXid: boolean;
 	item: Item;
 	/**

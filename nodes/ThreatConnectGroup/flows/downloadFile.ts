@@ -96,20 +96,20 @@ async function fetchOnce(
 	item: Item,
 	name: string,
 ): Promise<IBinaryData> {
-	const reply = await fetchBytes(connection, request);
-	if (!reply.stream) throw failure(reply);
+	const response = await fetchBytes(connection, request);
+	if (!response.stream) throw failure(response);
 	let binary: IBinaryData;
 	try {
-		binary = await item.helpers.prepareBinaryData(reply.stream, name);
+		binary = await item.helpers.prepareBinaryData(response.stream, name);
 	} catch (error) {
 		if (error instanceof InvalidInput) throw asError(error);
-		const duration = reply.lateAfter?.();
-		if (duration === undefined) throw cutOff(errorMessage(error), reply.request);
-		throw late(seconds(duration), reply.request);
+		const duration = response.lateAfter?.();
+		if (duration === undefined) throw cutOff(errorMessage(error), response.request);
+		throw late(seconds(duration), response.request);
 	}
-	const announced = reply.headers['content-length'];
+	const announced = response.headers['content-length'];
 	if (announced !== undefined && binary.bytes !== undefined && Number(announced) !== binary.bytes) {
-		throw cutOff(`${binary.bytes} of ${String(announced)} bytes came`, reply.request);
+		throw cutOff(`${binary.bytes} of ${String(announced)} bytes came`, response.request);
 	}
 	// n8n says text/plain of each type that it does not know. It is kept only for names of text files.
 	const keepsType = binary.mimeType !== 'text/plain' || /\.(txt|text|log|conf|ini|list)$/i.test(name);

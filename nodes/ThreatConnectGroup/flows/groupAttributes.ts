@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes } from '../../shared/core/readValue';
 import { onceOnly } from '../../shared/http/onceOnly';
 import { readThenWrite } from '../../shared/http/readThenWrite';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import { checkAttributes } from './attributes';
 import { differences, isEntry, isSameValue, rowsOf } from './compareGroup';
@@ -52,7 +52,7 @@ export async function addAttribute(
 	api: ThreatConnect,
 	reference: GroupReference,
 	body: JsonObject,
-	options: AnswerOptions,
+	options: ResponseOptions,
 ): Promise<JsonObject> {
 	await checkAttributes(api, [body]);
 	const id = String(await api.idOf(reference));
@@ -123,7 +123,7 @@ export async function updateAttribute(
 	reference: GroupReference,
 	name: AttributeName,
 	wanted: JsonObject,
-	options: AnswerOptions,
+	options: ResponseOptions,
 ): Promise<JsonObject> {
 	const withLabels = wanted.securityLabels !== undefined;
 	let known = name;
@@ -190,7 +190,7 @@ export async function deleteAttribute(
 	api: ThreatConnect,
 	reference: GroupReference,
 	name: AttributeName,
-	options: AnswerOptions,
+	options: ResponseOptions,
 ): Promise<JsonObject> {
 	const { groupId, attributes } = await readAttributes(api, reference, false);
 	const attribute = findAttribute(attributes, name);

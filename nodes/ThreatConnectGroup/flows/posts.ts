@@ -3,7 +3,7 @@ import { InvalidInput } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { inQuotes } from '../../shared/core/readValue';
 import { onceOnly } from '../../shared/http/onceOnly';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import type { GroupReference } from '../api/references';
 import { isSameText } from '../query/matching';
 
@@ -31,7 +31,7 @@ export async function replyToPost(
 	api: ThreatConnect,
 	reference: GroupReference,
 	{ postId, text }: { postId: string; text: string },
-	options: AnswerOptions,
+	options: ResponseOptions,
 ): Promise<JsonObject> {
 	const groupId = await api.idOf(reference);
 	const id = String(groupId);
@@ -68,7 +68,7 @@ export async function deletePost(
 	api: ThreatConnect,
 	reference: GroupReference,
 	{ postId, sequenceId }: { postId: string; sequenceId?: string },
-	options: AnswerOptions,
+	options: ResponseOptions,
 ): Promise<JsonObject> {
 	const groupId = await api.idOf(reference);
 	const find = async () => {

@@ -2,7 +2,7 @@ import type { ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
 import { isNewId, Plan } from '../../shared/http/plan';
-import { type AnswerOptions, GROUPS, type ListQuery, ThreatConnect, unlessRefused } from '../api/client';
+import { type ResponseOptions, GROUPS, type ListQuery, ThreatConnect, unlessRefused } from '../api/client';
 import { groupPath, type GroupReference } from '../api/references';
 import { failure } from '../api/responses';
 import { plainSpelling } from '../query/matching';
@@ -68,7 +68,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 		return ids.map((id) => this.planned.get(id)?.shown()).filter(isJsonObject);
 	};
 
-	override async createGroup(body: JsonObject, options: AnswerOptions): Promise<JsonObject> {
+	override async createGroup(body: JsonObject, options: ResponseOptions): Promise<JsonObject> {
 		const ownerName = isUnset(body.ownerName)
 			? isUnset(body.ownerId)
 				? await this.findOwnOrganization()
@@ -88,7 +88,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 	override async updateGroup(
 		reference: GroupReference,
 		body: JsonObject,
-		options: AnswerOptions,
+		options: ResponseOptions,
 	): Promise<JsonObject | undefined> {
 		const compared = fieldsShowing(body);
 		const fields = [...new Set([...compared, ...(options.fields ?? [])])];
@@ -147,7 +147,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 		await Promise.resolve();
 	}
 
-	override async getGroup(reference: GroupReference, options: AnswerOptions): Promise<JsonObject> {
+	override async getGroup(reference: GroupReference, options: ResponseOptions): Promise<JsonObject> {
 		const find = async (named: GroupReference) => await super.getGroup(named, options);
 		const group = await this.asPlanned(reference, options, find);
 		if (group) return group;
@@ -156,7 +156,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 
 	override async findGroup(
 		reference: GroupReference,
-		options: AnswerOptions,
+		options: ResponseOptions,
 	): Promise<JsonObject | undefined> {
 		const find = async (named: GroupReference) => await super.findGroup(named, options);
 		return await this.asPlanned(reference, options, find);
@@ -176,7 +176,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 	 */
 	private async asPlanned(
 		reference: GroupReference,
-		{ fields }: AnswerOptions,
+		{ fields }: ResponseOptions,
 		find: (named: GroupReference) => Promise<JsonObject | undefined>,
 	): Promise<JsonObject | undefined> {
 		const named = await this.withOwner(reference);
@@ -277,7 +277,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 	private refusal(status: 404 | 409, request: string, body?: JsonObject): ServiceFailure {
 		const [errCode, message] = REFUSALS[status];
 		const [method = '', path = ''] = request.split(' ');
-		const reply = {
+		const response = {
 			status,
 			statusText: '',
 			headers: {},
@@ -286,7 +286,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 			request: `${method} ${new URL(this.connection.root + path).pathname}`,
 			correction: 0,
 		};
-		return failure(reply, undefined, { body });
+		return failure(response, undefined, { body });
 	}
 }
 

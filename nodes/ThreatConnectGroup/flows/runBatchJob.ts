@@ -50,7 +50,7 @@ export async function createJob(api: ThreatConnect, owner: string, settings: Job
 		Object.entries(settings).filter(([name]) => !['maxBytes', 'timeLimit'].includes(name)),
 	);
 	try {
-		const reply = await send(api.connection, {
+		const response = await send(api.connection, {
 			method: 'POST',
 			path: pathOf('v2', 'batch'),
 			body: {
@@ -62,10 +62,10 @@ export async function createJob(api: ThreatConnect, owner: string, settings: Job
 			},
 			idempotent: true,
 		});
-		const { json } = reply;
+		const { json } = response;
 		const data = isJsonObject(json) && isJsonObject(json.data) ? json.data : json;
-		if (isBatchSuccess(reply) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
-		throw batchRefusal(reply);
+		if (isBatchSuccess(response) && isJsonObject(data) && !isUnset(data.batchId)) return String(data.batchId);
+		throw batchRefusal(response);
 	} catch (error) {
 		throw asFailure(error).withoutDoubt();
 	}
@@ -83,18 +83,18 @@ export async function runJob(
 	try {
 		progress('uploading');
 		const request = { method: 'POST' as const, path: pathOf('v2', 'batch', batchId) };
-		const reply = await sendBytes(api.connection, request, async () => ({
+		const response = await sendBytes(api.connection, request, async () => ({
 			bytes: file,
 			length: file.length,
 		}));
-		const named = namedLimit(isJsonObject(reply.json) ? reply.json.description : reply.text);
+		const named = namedLimit(isJsonObject(response.json) ? response.json.description : response.text);
 		// A proxy does not say how much it takes.
-		const limit = named ?? (reply.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
-		if (!isBatchSuccess(reply)) {
-			if (failureState(reply).certainty === 'notDone') {
-				return { failure: batchRefusal(reply), ...(limit !== undefined && { limit }) };
+		const limit = named ?? (response.status === TOO_LARGE ? Math.floor(file.length / 2) : undefined);
+		if (!isBatchSuccess(response)) {
+			if (failureState(response).certainty === 'notDone') {
+				return { failure: batchRefusal(response), ...(limit !== undefined && { limit }) };
 			}
-			lost = batchRefusal(reply);
+			lost = batchRefusal(response);
 		}
 	} catch (error) {
 		if (!isInDoubt(error)) {
@@ -178,15 +178,15 @@ const isTransient = (error: unknown) =>
 
 /** The bare status, or the status in an envelope, because servers send either. */
 async function statusOf(api: ThreatConnect, batchId: string): Promise<JsonObject> {
-	const reply = await send(api.connection, {
+	const response = await send(api.connection, {
 		method: 'GET',
 		path: pathOf('v2', 'batch', batchId),
 		query: [['includeAdditional', 'true']],
 	});
-	if (!isBatchSuccess(reply)) throw failure(reply);
-	const { json } = reply;
+	if (!isBatchSuccess(response)) throw failure(response);
+	const { json } = response;
 	if (isJsonObject(json) && json.status === 'Success') {
-		const { data } = readEnvelope(reply);
+		const { data } = readEnvelope(response);
 		if (isJsonObject(data) && isJsonObject(data.batchStatus)) return data.batchStatus;
 	}
 	return isJsonObject(json) ? json : {};
@@ -205,11 +205,11 @@ function readCounts(job: JsonObject): BatchCounts {
 }
 
 async function errorsOf(api: ThreatConnect, batchId: string): Promise<JsonObject[]> {
-	const reply = await send(api.connection, {
+	const response = await send(api.connection, {
 		method: 'GET',
 		path: pathOf('v2', 'batch', batchId, 'errors'),
 	});
-	if (reply.status === 404) return [];
-	if (reply.status === 200 && Array.isArray(reply.json)) return reply.json.filter(isJsonObject);
-	throw unknownOutcome(batchId, `its list of errors could not be read: ${failure(reply).message}`);
+	if (response.status === 404) return [];
+	if (response.status === 200 && Array.isArray(response.json)) return response.json.filter(isJsonObject);
+	throw unknownOutcome(batchId, `its list of errors could not be read: ${failure(response).message}`);
 }

@@ -1,6 +1,6 @@
 import { asError, errorMessage, ServiceFailure } from '../../shared/core/errors';
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import { addedAttributes, type AttributeChange, checkAttributes, planDefaults } from './attributes';
 import { differences, listsThatCreate, rowsOf, withoutPresent } from './compareGroup';
 import { separateExistingAttributes } from './givenAttributes';
@@ -14,7 +14,7 @@ import { withLinkedGroups } from './associatedGroups';
 /** Changes a group. What only the instance knows is looked up before anything is sent. */
 
 type Change = {
-	options: AnswerOptions;
+	options: ResponseOptions;
 	/**
 	 * The group with `fieldsShowing`, if it was read. Then only what differs from it is written. Without it, all plain
 	 * values are written.
@@ -71,7 +71,7 @@ type Writing = {
 	changed: AttributeChange[];
 	/** The group as it was read before. */
 	before: JsonObject | undefined;
-	options: AnswerOptions;
+	options: ResponseOptions;
 	done: Set<string>;
 };
 
@@ -125,7 +125,7 @@ function withAttributesAfter(group: JsonObject, after: ReadonlyMap<string, JsonO
 async function changeAttributes(
 	api: ThreatConnect,
 	changed: readonly AttributeChange[],
-	options: AnswerOptions,
+	options: ResponseOptions,
 	isBegun: boolean,
 ): Promise<Map<string, JsonObject>> {
 	const after = new Map<string, JsonObject>();

@@ -8,7 +8,7 @@ import type {
 import { threatConnectBaseUrl } from '../../../credentials/threatConnectBaseUrl';
 import { ThreatConnectApi } from '../../../credentials/ThreatConnectApi.credentials';
 import { ThreatConnectHmacApi } from '../../../credentials/ThreatConnectHmacApi.credentials';
-import { answerOf, isForeign, testCredential } from '../../shared/methods/credentialTest';
+import { describeResponse, isForeign, testCredential } from '../../shared/methods/credentialTest';
 import type { ServiceResponse } from '../../shared/http/response';
 import { failure, readEnvelope, wordsOf } from '../api/responses';
 
@@ -19,11 +19,11 @@ const url = (baseUrl: unknown) => `${threatConnectBaseUrl(baseUrl)}/api/v3/secur
 const CREDENTIAL_ADVICE = 'Check the Base URL in the credential, and what answers there.';
 
 function credentialVerdict(
-	reply: ServiceResponse,
+	response: ServiceResponse,
 	host: string,
 ): INodeCredentialTestResult & { isClockOff?: boolean } {
 	try {
-		const { data } = readEnvelope(reply);
+		const { data } = readEnvelope(response);
 		if (!Array.isArray(data))
 			return {
 				status: 'Error',
@@ -31,14 +31,14 @@ function credentialVerdict(
 			};
 		return { status: 'OK', message: 'Connection successful!' };
 	} catch {
-		if (isForeign(reply) && wordsOf(reply.json) === undefined) {
+		if (isForeign(response) && wordsOf(response.json) === undefined) {
 			return {
 				status: 'Error',
-				message: `This is not a ThreatConnect address: ${host} answered with ${answerOf(reply)}. Check the Base URL in the credential, and what answers there.`,
+				message: `This is not a ThreatConnect address: ${host} answered with ${describeResponse(response)}. Check the Base URL in the credential, and what answers there.`,
 			};
 		}
-		const { message, description } = failure(reply, CREDENTIAL_ADVICE);
-		const isClockOff = reply.status === 401 && /timestamp/i.test(message);
+		const { message, description } = failure(response, CREDENTIAL_ADVICE);
+		const isClockOff = response.status === 401 && /timestamp/i.test(message);
 		return {
 			status: 'Error',
 			message: `${message.replace(/\.$/, '')}. ${description}`,

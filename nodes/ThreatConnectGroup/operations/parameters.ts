@@ -15,7 +15,7 @@ import {
 	readLong,
 	readText,
 } from '../../shared/core/readValue';
-import type { AnswerOptions, ThreatConnect } from '../api/client';
+import type { ResponseOptions, ThreatConnect } from '../api/client';
 import { type GroupReference, idInPageAddress, readXid } from '../api/references';
 import { OBJECT_TYPES, type ObjectType, OTHER_OBJECT_KEYS, SIMPLE_OBJECT_KEYS } from '../fields/associations';
 import { fieldsBringing, keysAddedBy, OTHER_KEYS, SIMPLE_KEYS } from '../fields/receivedGroup';
@@ -258,7 +258,7 @@ export const readActivityLog = ({ options: { createActivityLog } }: Item): boole
  * @param body what the item sets: the answer shows it too
  * @throws InvalidInput
  */
-export function answerOptions(item: Item, body: JsonObject = {}): AnswerOptions {
+export function readResponseOptions(item: Item, body: JsonObject = {}): ResponseOptions {
 	const selected = fieldsBringing(selectedFields(item, groupRecords));
 	return {
 		fields: [...new Set([...outputFields(item), ...selected, ...fieldsShowing(body)])],
@@ -293,7 +293,7 @@ export const assignXidOption: INodeProperties = {
 		'Whether a new group without an XID gets one from the node (n8n:…). By it the node finds the group when the answer to its creation is lost, instead of creating it twice.',
 };
 
-export const readCreation = (item: Item, options: AnswerOptions): Creation => ({
+export const readCreation = (item: Item, options: ResponseOptions): Creation => ({
 	options,
 	assignsXid: optionalSwitch(item.options.assignXid, '"Assign XID" (assignXid)', true),
 	item,

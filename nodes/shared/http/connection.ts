@@ -38,9 +38,9 @@ export type Connection = {
 	/** Of a preview: a request that writes is not sent. */
 	isReadOnly?: true;
 	/** Whether a response is final although its status suggests a repetition. */
-	isFinal?(reply: ServiceResponse): boolean;
+	isFinal?(response: ServiceResponse): boolean;
 	/** Removes the cause of a refusal. @returns `true` when the request is worth sending again */
-	recover?(reply: ServiceResponse): boolean;
+	recover?(response: ServiceResponse): boolean;
 };
 
 export type ConnectionOptions = {

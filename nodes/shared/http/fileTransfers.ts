@@ -46,8 +46,8 @@ export async function sendBytes(
 			// The HTTP layer's time-out runs from the first byte that is sent until the answer begins.
 			const sending = { ...connection, timeout: timeForBytes(connection.timeout, length) };
 			const content = { headers, body: bytes, encoding: 'text' as const };
-			const reply = await exchange(sending, request, content, deadline);
-			return { ...reply, ...readBody(reply.body, connection.credentials) };
+			const response = await exchange(sending, request, content, deadline);
+			return { ...response, ...readBody(response.body, connection.credentials) };
 		} finally {
 			stop.end();
 			// A server that refuses may not have read the stream to its end.
@@ -79,25 +79,25 @@ export async function fetchBytes(
 			const deadline = endAfter(wholeResponseMs(connection.timeout));
 			// Compression is refused, because the length of the file would be unknown.
 			const headers = { Accept: 'application/octet-stream', 'Accept-Encoding': 'identity' };
-			let reply;
+			let response;
 			try {
-				reply = await exchange(connection, request, { headers, encoding: 'stream' }, deadline);
+				response = await exchange(connection, request, { headers, encoding: 'stream' }, deadline);
 			} catch (error) {
 				end();
 				throw asError(error);
 			}
-			const stream = reply.body as ByteStream;
-			const length = reply.headers['content-length'];
+			const stream = response.body as ByteStream;
+			const length = response.headers['content-length'];
 			const total = length === undefined ? MAX_DOWNLOAD_MS : timeForBytes(connection.timeout, Number(length));
 			endAfter(total, stream);
 			// A proxy may send its login page with a status of success, and a service may send an error with one.
-			const isText = /^(text\/html|application\/json)/i.test(String(reply.headers['content-type'] ?? ''));
-			if (reply.status >= 200 && reply.status < 300 && !isText) {
+			const isText = /^(text\/html|application\/json)/i.test(String(response.headers['content-type'] ?? ''));
+			if (response.status >= 200 && response.status < 300 && !isText) {
 				const lateAfter = () => (isLate() ? total : undefined);
 				const file = streamOf(withoutSecret(stream, connection.credentials), stream);
-				return { ...reply, stream: file, lateAfter, text: '', json: undefined };
+				return { ...response, stream: file, lateAfter, text: '', json: undefined };
 			}
-			return { ...reply, ...readBody(await beginningOf(stream), connection.credentials) };
+			return { ...response, ...readBody(await beginningOf(stream), connection.credentials) };
 		},
 	);
 }

@@ -27,10 +27,10 @@ export async function send(connection: Connection, request: ServiceRequest): Pro
 		// Requests for files have a deadline that depends on the length of the file, see fileTransfers.ts.
 		const deadline = connection.deadlines.next();
 		try {
-			const reply = await exchange(connection, request, content, deadline);
-			const read = readBody(reply.body, connection.credentials);
+			const response = await exchange(connection, request, content, deadline);
+			const read = readBody(response.body, connection.credentials);
 			if (read.json !== undefined) connection.hasAnswered = true;
-			return { ...reply, ...read };
+			return { ...response, ...read };
 		} finally {
 			deadline.end();
 		}

@@ -13,7 +13,7 @@ import { explainNetworkCode, networkCode } from '../http/networkErrors';
 import { proxyOf, proxyRefusal, refuseProxy } from '../http/proxy';
 import { excerpt, readBody, type ServiceResponse } from '../http/response';
 
-type LegacyAnswer = {
+type LegacyResponse = {
 	statusCode: number;
 	statusMessage?: string;
 	headers: Record<string, unknown>;
@@ -31,7 +31,7 @@ type CredentialVerdict = (response: ServiceResponse, host: string) => Verdict;
 const isJson = (text: string) => /^\s*[[{]/.test(text);
 
 /** The status of an answer that does not come from the service, and what its page says. */
-export const answerOf = ({ status, statusText, text }: ServiceResponse): string =>
+export const describeResponse = ({ status, statusText, text }: ServiceResponse): string =>
 	`${status} ${statusText}${text && `: ${excerpt(text)}`}`.replace(/\.$/, '');
 
 /** Whether a response without words shows that the service is not there. A gateway may refuse, or find the service gone. */
@@ -109,7 +109,7 @@ const get = async (helpers: ICredentialTestFunctions['helpers'], uri: string, mo
 		followRedirect: false,
 		timeout: 20_000,
 		...more,
-	})) as LegacyAnswer;
+	})) as LegacyResponse;
 
 async function ask(
 	helpers: ICredentialTestFunctions['helpers'],

@@ -20,7 +20,7 @@ import {
 import { optionsCollection, previewOption } from '../../../shared/execution/options';
 import { readRows, repeatableRows } from '../../../shared/fields/fixedCollection';
 import { byName, locator } from '../../../shared/fields/locators';
-import type { AnswerOptions, ThreatConnect } from '../../api/client';
+import type { ResponseOptions, ThreatConnect } from '../../api/client';
 import { type GroupReference, referenceKey } from '../../api/references';
 import { OBJECT_TYPES, type ObjectType } from '../../fields/associations';
 import { indicatorBody, indicatorName } from '../../fields/indicators';
@@ -117,10 +117,10 @@ export const associationOperation = ({
 		},
 	});
 
-type Entry = { reference: GroupReference; objects: NamedObject[]; options: AnswerOptions };
+type Entry = { reference: GroupReference; objects: NamedObject[]; options: ResponseOptions };
 
 /** What the items of one group ask for. */
-type Wishes = { options: AnswerOptions; wishes: Wish[] };
+type Wishes = { options: ResponseOptions; wishes: Wish[] };
 
 async function each<T>(run: BulkRun, all: readonly T[], work: (one: T) => Promise<void>): Promise<void> {
 	await run.concurrently(all.length, async (place) => await work(all[place] as T));

@@ -13,7 +13,7 @@ import { indicatorQuery } from '../../flows/findIndicator';
 import { searchFor } from '../../flows/findRecords';
 import { readFilters } from '../../query/filters';
 import { ACTIVE_OR_NOT } from '../../query/clauses';
-import { answerOptions, fieldsOption, filterValues, groupFilters, groupRecords } from '../parameters';
+import { readResponseOptions, fieldsOption, filterValues, groupFilters, groupRecords } from '../parameters';
 
 export const getGroupsOfIndicator = defineOperation<ThreatConnect>({
 	resource: 'association',
@@ -84,7 +84,7 @@ export const getGroupsOfIndicator = defineOperation<ThreatConnect>({
 			path: GROUPS,
 			filters: { ...filters, any: [...filters.any, { filter: 'indicator', texts: [''], clause }] },
 			limit: readLimit(item),
-			fields: answerOptions(item).fields,
+			fields: readResponseOptions(item).fields,
 		});
 		return {
 			async run() {

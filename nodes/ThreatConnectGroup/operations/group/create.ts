@@ -4,7 +4,13 @@ import { isUnset } from '../../../shared/core/readValue';
 import type { ThreatConnect } from '../../api/client';
 import { table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
-import { answerOptions, assignXidOption, groupOptions, groupRecords, readCreation } from '../parameters';
+import {
+	readResponseOptions,
+	assignXidOption,
+	groupOptions,
+	groupRecords,
+	readCreation,
+} from '../parameters';
 import { keysShowing } from '../../flows/compareGroup';
 import { createGroup } from '../../flows/createGroup';
 
@@ -21,7 +27,7 @@ export const create = defineOperation<ThreatConnect>({
 	records: groupRecords,
 	prepare(item, api) {
 		const body = item.body('create');
-		const creation = readCreation(item, answerOptions(item, body));
+		const creation = readCreation(item, readResponseOptions(item, body));
 		return {
 			// A later item with the same XID is refused. It must not take the group of the earlier item for its own.
 			...(!isUnset(body.xid) && { orderKey: referenceKey({ xid: String(body.xid) }) }),

@@ -1,7 +1,13 @@
 import { defineOperation } from '../../../shared/execution/operation';
 import { optionsCollection } from '../../../shared/execution/options';
 import type { ThreatConnect } from '../../api/client';
-import { answerOptions, fieldsOption, groupParameters, groupRecords, readReference } from '../parameters';
+import {
+	readResponseOptions,
+	fieldsOption,
+	groupParameters,
+	groupRecords,
+	readReference,
+} from '../parameters';
 
 export const get = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -13,7 +19,7 @@ export const get = defineOperation<ThreatConnect>({
 	records: groupRecords,
 	prepare(item, api) {
 		const reference = readReference(item, api);
-		const { fields } = answerOptions(item);
+		const { fields } = readResponseOptions(item);
 		return { run: async () => await api.getGroup(reference, { fields }) };
 	},
 });

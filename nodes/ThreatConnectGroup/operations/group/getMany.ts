@@ -12,7 +12,7 @@ import { inQuotes, optionalText, saysNothing } from '../../../shared/core/readVa
 import { type Direction, GROUPS, type SortKey, type ThreatConnect } from '../../api/client';
 import { searchFor } from '../../flows/findRecords';
 import {
-	answerOptions,
+	readResponseOptions,
 	fieldsOption,
 	groupFilters,
 	groupRecords,
@@ -102,7 +102,7 @@ export const getMany = defineOperation<ThreatConnect>({
 			filters: readGroupFilters(item),
 			order: readSorting(item) ?? [NEWEST_FIRST],
 			limit: readLimit(item),
-			fields: answerOptions(item).fields,
+			fields: readResponseOptions(item).fields,
 		});
 		return { run: async () => await find(api) };
 	},

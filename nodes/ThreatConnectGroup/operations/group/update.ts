@@ -5,7 +5,13 @@ import { CLEAR_EXAMPLE, table } from '../../fields/groupFields';
 import { referenceKey } from '../../api/references';
 import { keysShowing } from '../../flows/compareGroup';
 import { updateGroup } from '../../flows/updateGroup';
-import { answerOptions, groupOptions, groupParameters, groupRecords, readReference } from '../parameters';
+import {
+	readResponseOptions,
+	groupOptions,
+	groupParameters,
+	groupRecords,
+	readReference,
+} from '../parameters';
 
 export const update = defineOperation<ThreatConnect>({
 	resource: 'group',
@@ -25,7 +31,7 @@ export const update = defineOperation<ThreatConnect>({
 	prepare(item, api) {
 		const reference = readReference(item, api);
 		const body = item.body('update');
-		const options = answerOptions(item, body);
+		const options = readResponseOptions(item, body);
 		const done = item.retryLog.partsDone(item.index);
 		return {
 			orderKey: referenceKey(reference),

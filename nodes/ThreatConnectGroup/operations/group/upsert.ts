@@ -16,7 +16,7 @@ import { idsOf, ownerClause, searchByName } from '../../flows/findByName';
 import { keysShowing } from '../../flows/compareGroup';
 import { updateGroup } from '../../flows/updateGroup';
 import {
-	answerOptions,
+	readResponseOptions,
 	assignXidOption,
 	groupOptions,
 	groupRecords,
@@ -76,7 +76,7 @@ export const upsert = defineOperation<ThreatConnect>({
 		const updated = without(update, 'ownerName', 'ownerId', ...match.leftOut);
 		// The same for each outcome, so that all items have the same columns. What the group has is compared with these.
 		const set = { ...drafted, ...updated };
-		const options = answerOptions(item, set);
+		const options = readResponseOptions(item, set);
 		const { fields = [] } = options;
 		const creation = readCreation(item, options);
 
