@@ -166,7 +166,7 @@ describe('AttackForge', () => {
 			}
 		});
 
-		test('nobody loses it if a row of the form, or a list of Access From Input, is empty', async () => {
+		test('nobody loses it if a row of the form, or a list in Access Lists, is empty', async () => {
 			const rows = form({ action: '={{ $json.none }}', ...ENTRY, group_name: '={{ $json.none }}' });
 			expect((await run(rows, {})).access).toEqual(kept);
 			for (const second of [[], [null], [{ group_name: '' }]]) {
