@@ -177,6 +177,24 @@ describe('AttackForge', () => {
 			}
 		});
 
+		test.each(BLANKS)(
+			'a list whose only entry is named %s stays, and no hint says so',
+			async (_what, blank) => {
+				const item = { access: { sso_1: [{ ...other, group_name: blank }] } };
+				const row = { action: 'upsert', ...other, group_name: '={{ $json.access.sso_1[0].group_name }}' };
+				const list = { access: access({ sso_1: [row] }) };
+				const rows: INodeParameters =
+					operation === 'update'
+						? { updateFields: { ...list, group_owner: 'Ann' } }
+						: { ...form({}), additionalFields: list };
+				for (const mode of [rows, ...DATA_MODES.map(([, one]) => one)]) {
+					const { access: after, hints } = await run(mode, item);
+					expect(after).toEqual(present.access);
+					expect(hints.join()).not.toContain('Nobody was removed');
+				}
+			},
+		);
+
 		test('what names nobody is not in the output, also if the group is missing or cannot be read back', async () => {
 			const name = `ACME ${count++}`;
 			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);
