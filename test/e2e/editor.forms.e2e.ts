@@ -207,6 +207,41 @@ describe.each([
 	});
 });
 
+/** One empty row in each list. The name of its group of inputs is given by the list's name. */
+const rows = (lists: Record<string, string>) =>
+	Object.fromEntries(Object.entries(lists).map(([list, row]) => [list, { list: { data: { [row]: [{}] } } }]));
+
+test.each([
+	{
+		node: 'ThreatConnect Group',
+		type: THREATCONNECT,
+		additionalFields: rows({
+			associatedArtifacts: 'artifact',
+			associatedCases: 'case',
+			associatedGroups: 'group',
+			associatedIndicators: 'indicator',
+			associatedVictimAssets: 'victimAsset',
+			securityLabels: 'securityLabel',
+			tags: 'tag',
+		}),
+		last: 'Addr. Type',
+	},
+	{
+		node: 'AttackForge Group',
+		type: ATTACKFORGE,
+		additionalFields: { access: { list: { member_admins: { entry: [{}] } } } },
+		last: 'Access Lists',
+	},
+])(
+	'the labels in lists of $node can be read, also beside a scroll bar',
+	async ({ node, type, additionalFields, last }) => {
+		await open(type, { operation: 'upsert', additionalFields });
+		await eventually(async () => expect(await labels()).toContain(last));
+		await editor.screenshot(`${node}-Labels in lists`);
+		expect((await editor.form()).filter(({ cut }) => cut)).toEqual([]);
+	},
+);
+
 describe('ThreatConnect Group', () => {
 	test('a signature asks for its file, a report offers what reports have', async () => {
 		await open(THREATCONNECT);

@@ -166,7 +166,7 @@ describe('AttackForge', () => {
 			}
 		});
 
-		test('nobody loses it if a row of the form, or a list of Access From Input, is empty', async () => {
+		test('nobody loses it if a row of the form, or a list in Access Lists, is empty', async () => {
 			const rows = form({ action: '={{ $json.none }}', ...ENTRY, group_name: '={{ $json.none }}' });
 			expect((await run(rows, {})).access).toEqual(kept);
 			for (const second of [[], [null], [{ group_name: '' }]]) {
@@ -176,6 +176,24 @@ describe('AttackForge', () => {
 				expect((await run(both, { access: { sso_1: second } })).access).toEqual(kept);
 			}
 		});
+
+		test.each(BLANKS)(
+			'a list whose only entry is named %s stays, and no hint says so',
+			async (_what, blank) => {
+				const item = { access: { sso_1: [{ ...other, group_name: blank }] } };
+				const row = { action: 'upsert', ...other, group_name: '={{ $json.access.sso_1[0].group_name }}' };
+				const list = { access: access({ sso_1: [row] }) };
+				const rows: INodeParameters =
+					operation === 'update'
+						? { updateFields: { ...list, group_owner: 'Ann' } }
+						: { ...form({}), additionalFields: list };
+				for (const mode of [rows, ...DATA_MODES.map(([, one]) => one)]) {
+					const { access: after, hints } = await run(mode, item);
+					expect(after).toEqual(present.access);
+					expect(hints.join()).not.toContain('Nobody was removed');
+				}
+			},
+		);
 
 		test('what names nobody is not in the output, also if the group is missing or cannot be read back', async () => {
 			const name = `ACME ${count++}`;

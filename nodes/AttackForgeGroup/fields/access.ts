@@ -178,7 +178,7 @@ export const access: FieldType = {
 			),
 			{
 				...fromInput('e.g. {{ $json.access }}', 'Further entries from the input, with the names of the API'),
-				displayName: 'Access From Input',
+				displayName: 'Access Lists',
 			},
 		]),
 	read(value, context) {
