@@ -144,7 +144,7 @@ describe('AttackForge', () => {
 		});
 		const kept = { ...present.access, sso_1: [view, other] };
 		const KEPT = expect.stringMatching(
-			/^Nobody was removed from these lists of access, .*: "sso_1" \(1 item\)/,
+			/^Nobody is removed from these lists of access, .*: "sso_1" \(1 item\)/,
 		);
 
 		test.each(BLANKS)('nobody loses it if the name of an entry is %s', async (_what, blank) => {

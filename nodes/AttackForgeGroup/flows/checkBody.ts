@@ -118,7 +118,7 @@ export function forAccessMode(body: JsonObject, item: Item, { access }: UpdateMo
 }
 
 const nobodyRemoved = (listed: string) =>
-	`Nobody was removed from these lists of access, because an entry in them is empty or has no name: ${listed}. Fill in the name, or leave the entry out.`;
+	`Nobody is removed from these lists of access, because an entry in them is empty or has no name: ${listed}. Fill in the name, or leave the entry out.`;
 
 /** AttackForge does not document that it checks the address. */
 const noEmails = (listed: string) =>
