@@ -177,6 +177,27 @@ describe('AttackForge', () => {
 			}
 		});
 
+		test.each(BLANKS)('nobody loses it if Access From Input, beside rows, gives %s', async (_what, blank) => {
+			const parameter = operation === 'update' ? 'updateFields' : 'additionalFields';
+			const rows = { sso_1: { entry: [{ action: 'upsert', ...view }] } };
+			const both = (json: string) => ({
+				...form(ENTRY),
+				[parameter]: { access: { list: { ...rows, json } } },
+			});
+			const { access: after, hints } = await run(both('={{ $json.more }}'), { more: blank });
+			expect(after).toEqual(kept);
+			expect(hints).toContainEqual(KEPT);
+			// Without an expression it gives nothing to any item.
+			expect((await run(both(''), {})).access).toEqual({ ...present.access, sso_1: [view] });
+		});
+
+		test('nobody loses it if Additional Fields (JSON) has an empty list', async () => {
+			const options = { accessMode: 'exact', additionalJson: '{"access": {"sso_1": []}}' };
+			const { access: after, hints } = await run({ dataMode: 'autoMap', options }, {});
+			expect(after).toEqual(present.access);
+			expect(hints).toContainEqual(KEPT);
+		});
+
 		test('what names nobody is not in the output, also if the group is missing or cannot be read back', async () => {
 			const name = `ACME ${count++}`;
 			const { id } = server.seedGroup(structuredClone({ ...present, name }) as never);

@@ -161,6 +161,21 @@ const namesNobody = (entry: JsonObject): boolean =>
 export const listsWithNobody = ({ access }: JsonObject): string[] =>
 	isJsonObject(access) ? Object.keys(access).filter((list) => entriesOf(access, list).some(namesNobody)) : [];
 
+/** A body in which the lists of access that `isUnclear` get an entry that names nobody. A list that is cleared stays so. */
+export function withNobody(
+	body: JsonObject,
+	isUnclear: (entries: readonly JsonObject[]) => boolean,
+): JsonObject {
+	const { access } = body;
+	if (!isJsonObject(access)) return body;
+	const lists = Object.entries(access).map(([list, entries]) =>
+		isListOfObjects(entries) && !isCleared(entries) && isUnclear(entries)
+			? [list, [...entries, NOBODY]]
+			: [list, entries],
+	);
+	return { ...body, access: Object.fromEntries(lists) as JsonObject };
+}
+
 /** A body as it is sent. */
 export function withoutNobody(body: JsonObject): JsonObject {
 	const { access } = body;
