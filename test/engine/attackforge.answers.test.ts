@@ -64,6 +64,45 @@ test('a user without an ID is not added as a member with the ID "undefined"', as
 	);
 });
 
+const OTHER = '66d2308ba99324532079e111';
+
+describe('a group that the item does not name is not written', () => {
+	const byId = { matchBy: 'id', groupId: ID, ...ACME, group_owner: 'Ann' };
+
+	test.each<[string, object, string, object]>([
+		['if the answer is about another one', { id: OTHER }, `but answered with "${OTHER}"`, byId],
+		['if the answer has no ID', {}, 'AttackForge answered with success, but without the ID', byId],
+		[
+			'if the list has no ID',
+			{ id: OTHER },
+			'AttackForge lists the group that has the name "ACME" without its ID',
+			{ matchBy: 'name', ...ACME, group_owner: 'Ann' },
+		],
+	])('%s', async (_what, shown, message, parameters) => {
+		const answer = ({ path }: Asked) =>
+			path.endsWith('/groups')
+				? { count: 1, groups: [{ group_name: 'ACME' }] }
+				: { group: { ...shown, ...ACME }, status: 'ok' };
+		await against(answer, async (run, asked) => {
+			const { error } = await run('upsert', parameters as never);
+			expect(error?.message).toContain(message);
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		});
+	});
+
+	test('and not taken for the one that was written, when it is read back', async () => {
+		await against(
+			({ method }) => (method === 'PUT' ? { status: 'ok' } : { group: { id: OTHER, name: 'Other' } }),
+			async (run) => {
+				const { items } = await run('update', { groupId: ID, updateFields: { group_owner: 'Ann' } });
+				expect(jsonOf(items)).toMatchObject([
+					{ id: ID, group_owner: 'Ann', _notice: expect.stringContaining('could not be read back') },
+				]);
+			},
+		);
+	});
+});
+
 test('an answer with an empty error is a success', async () => {
 	await against(
 		({ method }) => ({ group: { id: ID, ...ACME }, error: '', ...(method === 'POST' && { status: 'ok' }) }),

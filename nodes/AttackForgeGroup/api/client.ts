@@ -86,14 +86,14 @@ export class AttackForge {
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroup */
 	async getGroup(id: string, filter: CustomFieldFilter = {}): Promise<JsonObject> {
-		const query = customFieldQuery(filter);
-		return await this.one('GetGroup', { method: 'GET', path: pathOf('group', id), query }, 'group');
+		const request = { method: 'GET', path: pathOf('group', id), query: customFieldQuery(filter) } as const;
+		return groupOf(await this.call('GetGroup', request), id);
 	}
 
 	/** @returns `undefined` when there is no such group */
 	async findGroup(id: string): Promise<JsonObject | undefined> {
 		const reply = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
-		return isMissing(reply) ? undefined : recordOf(successful('GetGroup', reply), 'group');
+		return isMissing(reply) ? undefined : groupOf(successful('GetGroup', reply), id);
 	}
 
 	/**
@@ -295,10 +295,6 @@ export class AttackForge {
 		return await readPages(page, id, limit);
 	}
 
-	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
-		return recordOf(await this.call(method, request), key);
-	}
-
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
 		const reply = await this.call(method, request);
 		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
@@ -331,6 +327,16 @@ function identified(reply: ServiceResponse, key: string): JsonObject {
 
 const without = (what: string, reply: ServiceResponse) =>
 	incomplete(`AttackForge answered with success, but without ${what}`, reply);
+
+/** @throws ServiceFailure when the response is about another group than the requested one, which nobody has named */
+function groupOf(reply: ServiceResponse, id: string): JsonObject {
+	const group = identified(reply, 'group');
+	if (String(group.id).toLowerCase() === id.toLowerCase()) return group;
+	throw new ServiceFailure(
+		`AttackForge was asked for the group ${inQuotes(id)}, but answered with ${inQuotes(group.id)}`,
+		'Run the item again. If it stays, look at what answers at the Base URL.',
+	);
+}
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [
