@@ -103,6 +103,23 @@ describe('a group that the item does not name is not written', () => {
 	});
 });
 
+test('members without the IDs of their users are not taken for other users', async () => {
+	const members = [{ user_id: OTHER, accessLevel: 'Edit' }];
+	await against(
+		({ method }) =>
+			method === 'PUT' ? { error: 'You may not remove this user' } : { group: { id: ID, ...ACME, members } },
+		async (run) => {
+			const { items, error } = await run('remove', {
+				resource: 'member',
+				groupId: ID,
+				userId: { __rl: true, mode: 'id', value: OTHER },
+			});
+			expect(items).toEqual([]);
+			expect(error?.message).toContain('You may not remove this user');
+		},
+	);
+});
+
 test('an answer with an empty error is a success', async () => {
 	await against(
 		({ method }) => ({ group: { id: ID, ...ACME }, error: '', ...(method === 'POST' && { status: 'ok' }) }),

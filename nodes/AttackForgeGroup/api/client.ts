@@ -14,6 +14,7 @@ import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
 import { type Definitions, definitionsOf } from '../fields/customFieldTypes';
 import { comparable } from '../fields/matching';
+import { membersOf } from '../fields/receivedGroup';
 
 /** The custom fields that a response should hold; by default all. */
 export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -185,8 +186,8 @@ export class AttackForge {
 	 *   members
 	 */
 	async getMembers(groupId: string): Promise<JsonObject[]> {
-		const { members } = await this.getGroup(groupId);
-		if (Array.isArray(members) && members.every(isJsonObject)) return members;
+		const members = membersOf(await this.getGroup(groupId));
+		if (members) return members;
 		throw new ServiceFailure(
 			'AttackForge does not show the members of the group',
 			'Check that the user of the key may see them.',
