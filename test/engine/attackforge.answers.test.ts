@@ -120,6 +120,28 @@ test('members without the IDs of their users are not taken for other users', asy
 	);
 });
 
+test.each([
+	['made exactly as given', { sso_1: [{ group_name: 'NEW' }] }, { accessMode: 'exact' }],
+	['cleared', undefined, { clearFields: 'access.sso_1' }],
+	['removed', { sso_1: [{ action: 'remove', group_name: 'AD' }] }, {}],
+])('access whose entries have no name is not %s', async (_what, access, options) => {
+	const levels = { project_access_level: 'view', project_request_access_level: 'none' };
+	const entries = access?.sso_1.map((entry) => ({ ...levels, ...entry }));
+	await against(
+		() => ({ group: { id: ID, ...ACME, access: { sso_1: [{ name: 'AD', ...levels }] } }, status: 'ok' }),
+		async (run, asked) => {
+			const { error } = await run('update', {
+				groupId: ID,
+				dataMode: 'json',
+				jsonBody: JSON.stringify({ group_owner: 'Ann', ...(entries && { access: { sso_1: entries } }) }),
+				options,
+			});
+			expect(error?.message).toContain('AttackForge does not show the access of the group');
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		},
+	);
+});
+
 test('an answer with an empty error is a success', async () => {
 	await against(
 		({ method }) => ({ group: { id: ID, ...ACME }, error: '', ...(method === 'POST' && { status: 'ok' }) }),

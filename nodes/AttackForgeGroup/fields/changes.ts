@@ -263,6 +263,9 @@ export function accessChanges(
 		const given = withoutPlaceholder(value);
 		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
 		const isToBeEmpty = isCleared(given);
+		const removes = mode === 'exact' || isToBeEmpty || given.some(({ action }) => action === 'remove');
+		// Whom an entry without a name means is not known, so that it can neither be kept nor be removed.
+		if (removes && before.has('')) throw accessHidden();
 		const operations = isToBeEmpty
 			? []
 			: given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
