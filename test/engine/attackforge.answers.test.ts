@@ -15,7 +15,7 @@ type Asked = { method: string; path: string; query: URLSearchParams };
 
 /** Runs the node against a service with the given responses. `asked` lists the requests. */
 async function against(
-	answer: (asked: Asked) => object,
+	answer: (asked: Asked) => object | string,
 	check: (run: RunNode, asked: Asked[]) => Promise<void>,
 ): Promise<void> {
 	const asked: Asked[] = [];
@@ -23,7 +23,10 @@ async function against(
 		const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
 		const one = { method: request.method ?? '', path, query };
 		asked.push(one);
-		request.resume().on('end', () => response.end(JSON.stringify(answer(one))));
+		request.resume().on('end', () => {
+			const body = answer(one);
+			response.end(typeof body === 'string' ? body : JSON.stringify(body));
+		});
 	};
 	await withHttpServer(listener, async (url) => {
 		const server = { url, credentials: { apiKey: 'key' } };
@@ -141,6 +144,29 @@ test.each([
 		},
 	);
 });
+
+test.each<[string, object | string]>([
+	['a login page', '<html>Sign in</html>'],
+	['an answer without it', { status: 'ok' }],
+])(
+	'custom fields are not sent unchecked if in place of the form of groups there is %s',
+	async (_what, form) => {
+		await against(
+			({ path }) =>
+				path.endsWith('/config/form/group') ? form : { group: { id: ID, ...ACME }, status: 'ok' },
+			async (run, asked) => {
+				const { error } = await run('update', {
+					groupId: ID,
+					dataMode: 'json',
+					jsonBody: JSON.stringify({ custom_fields: { contract_end: '31.1.2027' } }),
+					options: { customFieldsMode: 'replace' },
+				});
+				expect(error?.message).toContain('AttackForge');
+				expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+			},
+		);
+	},
+);
 
 test('an answer with an empty error is a success', async () => {
 	await against(

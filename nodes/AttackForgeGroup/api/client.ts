@@ -277,8 +277,10 @@ export class AttackForge {
 	/** The custom fields of groups, as the form of groups defines them. */
 	async getDefinitions(): Promise<Definitions> {
 		const request = { method: 'GET', path: pathOf('config', 'form', 'group') } as const;
-		const { json } = await this.call('GetFormConfig', request);
-		return definitionsOf(isJsonObject(json) && Array.isArray(json.config) ? json.config : []);
+		const reply = await this.call('GetFormConfig', request);
+		const { json } = reply;
+		if (isJsonObject(json) && Array.isArray(json.config)) return definitionsOf(json.config);
+		throw without('the form of groups', reply);
 	}
 
 	/** All pages, or as many as the limit needs. See `readPages`. */
@@ -326,9 +328,6 @@ function identified(reply: ServiceResponse, key: string): JsonObject {
 	return record;
 }
 
-const without = (what: string, reply: ServiceResponse) =>
-	incomplete(`AttackForge answered with success, but without ${what}`, reply);
-
 /** @throws ServiceFailure when the response is about another group than the requested one, which nobody has named */
 function groupOf(reply: ServiceResponse, id: string): JsonObject {
 	const group = identified(reply, 'group');
@@ -338,6 +337,9 @@ function groupOf(reply: ServiceResponse, id: string): JsonObject {
 		'Run the item again. If it stays, look at what answers at the Base URL.',
 	);
 }
+
+const without = (what: string, reply: ServiceResponse) =>
+	incomplete(`AttackForge answered with success, but without ${what}`, reply);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [
