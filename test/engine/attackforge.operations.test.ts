@@ -688,6 +688,27 @@ describe('Create or Update', () => {
 		);
 		expect(outcomes(again.items)).toEqual(['unchanged', 'unchanged']);
 	});
+
+	test.each(['create', 'upsert'])(
+		'access that is to be removed is not given to a new group, however the action is spelled: %s',
+		async (operation) => {
+			const items = [
+				{ name: 'New', ...CONTACTS, access: { sso_1: [{ action: ' Remove ', ...sso('A') }] } },
+				{ name: 'Newer', ...CONTACTS, access: { sso_1: [{ action: 'UPSERT', ...sso('B') }] } },
+			];
+			const { error } = await node(operation, { matchBy: 'name', dataMode: 'autoMap' }, { items });
+			expect(error).toBeUndefined();
+			const made = server.groups().slice(-2);
+			expect(made.map(({ access: given }) => given.sso_1)).toEqual([[], [sso('B')]]);
+		},
+	);
+
+	test('access with an action that is none makes no group', async () => {
+		const items = [{ name: 'New', ...CONTACTS, access: { sso_1: [{ action: 'delete', ...sso('A') }] } }];
+		const { error } = await node('create', { dataMode: 'autoMap' }, { items });
+		expect(error?.message).toContain('"SSO 1 Action" (action) cannot be "delete"');
+		expect(writes()).toEqual([]);
+	});
 });
 
 test('a directory sync of 500 customers: created once, then nothing written, then just the changes', async () => {

@@ -264,8 +264,7 @@ function readLists(given: JsonObject, read: JsonObject, unnamed: Set<string>, co
 /** @returns the entry; nothing if it names nobody, or if it would remove something from a new group */
 function readEntry(entry: unknown, { fields, identity }: EntryList, context: FieldContext): JsonObject[] {
 	const { label, operation } = context;
-	// A new group takes plain entries, according to AttackForge's documentation, CreateGroup.
-	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
+	if (isJsonObject(entry) && isRemovedFromNew(entry, fields, context)) return [];
 	const given = isJsonObject(entry) ? withAction(withoutBlanks(entry, identity), operation) : entry;
 	const taken = entryFields(fields, operation);
 	const read = readObject(given, taken, context);
@@ -296,11 +295,22 @@ const withoutBlanks = (entry: JsonObject, names: readonly string[]): JsonObject 
 		Object.entries(entry).filter(([name, value]) => !names.includes(name) || !saysNothingInList(value)),
 	);
 
-function withAction(entry: JsonObject, operation: Operation): JsonObject {
-	if (operation === 'update') return { action: 'upsert', ...entry };
-	const { action, ...plain } = entry;
-	return action === undefined || action === 'upsert' ? plain : entry;
+/** Whether an entry is to be removed from a new group, which does not have it. @throws InvalidInput for an unknown action */
+function isRemovedFromNew(
+	{ action: given }: JsonObject,
+	fields: readonly Field[],
+	context: FieldContext,
+): boolean {
+	const own = fields.find(({ name }) => name === 'action');
+	if (context.operation !== 'create' || !own || saysNothing(given)) return false;
+	return own.kind.read(given, { ...context, label: `${context.label}: ${labelOf(own)}` }) === 'remove';
 }
+
+/** A new group takes plain entries, according to AttackForge's documentation, CreateGroup. */
+const withAction = (entry: JsonObject, operation: Operation): JsonObject =>
+	operation === 'update'
+		? { action: 'upsert', ...entry }
+		: Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'action'));
 
 const entryFields = (fields: readonly Field[], operation: FormOperation) =>
 	operation === 'create' ? fields.filter(({ name }) => name !== 'action') : fields;
