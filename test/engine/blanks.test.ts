@@ -307,6 +307,8 @@ describe('AttackForge', () => {
 		['access', '"Access" (access): which list is to be cleared is not said'],
 		['access.sso_3', '"Access" (access): there is no list "sso_3" to clear'],
 		['custom_fields', '"Custom Fields" (custom_fields): which custom field is to be cleared is not said'],
+		['custom_fields.client_code.contract_end', 'the key "client_code.contract_end" may hold letters'],
+		['access.sso_1.sso_2', '"Access" (access): there is no list "sso_1.sso_2" to clear'],
 	])('Clear Fields with %s is refused by name before anything is sent', async (clearFields, message) => {
 		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
 		const { error } = await node('update', { groupId: id, updateFields: {}, options: { clearFields } });
