@@ -18,13 +18,14 @@ import {
 	rowsOf,
 } from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
-import { choice, flag, text } from '../../shared/fields/fieldTypes';
+import { choice, flag } from '../../shared/fields/fieldTypes';
 import { located } from '../../shared/fields/locators';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readAllEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
 import { CLEAR_LIST, NOBODY, withoutRepetitions } from './changes';
 import { id } from './ids';
+import { line } from './line';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -58,7 +59,7 @@ const action = (of: string): Field =>
 
 const ssoEntry = (of: string): readonly Field[] => [
 	action(of),
-	field('group_name', `${of} Group`, text(), 'Name of the group at your identity provider', {
+	field('group_name', `${of} Group`, line(), 'Name of the group at your identity provider', {
 		placeholder: 'e.g. AD-GROUP-1',
 	}),
 	field(
