@@ -207,11 +207,14 @@ export class Item {
 	upsertBodies(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
 		const read = this.reader('upsert');
 		const update = read('update');
-		const create = new Set(
-			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
+		// A creation sends what an update cannot change.
+		const created = new Set(
+			this.table.fields
+				.filter((field) => field.create !== 'no' && field.update === 'no')
+				.map(({ name }) => name),
 		);
 		const { spelled } = update;
-		const ignored = update.ignored.filter((key) => !create.has(spelled.get(key) ?? key));
+		const ignored = update.ignored.filter((key) => !created.has(spelled.get(key) ?? key));
 		this.noteKeys({ ignored, spelled });
 		return {
 			create: () => {
