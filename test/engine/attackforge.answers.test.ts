@@ -15,7 +15,7 @@ type Asked = { method: string; path: string; query: URLSearchParams };
 
 /** Runs the node against a service with the given responses. `asked` lists the requests. */
 async function against(
-	answer: (asked: Asked) => object,
+	answer: (asked: Asked) => object | string,
 	check: (run: RunNode, asked: Asked[]) => Promise<void>,
 ): Promise<void> {
 	const asked: Asked[] = [];
@@ -23,7 +23,10 @@ async function against(
 		const { pathname: path, searchParams: query } = new URL(request.url ?? '', 'http://localhost');
 		const one = { method: request.method ?? '', path, query };
 		asked.push(one);
-		request.resume().on('end', () => response.end(JSON.stringify(answer(one))));
+		request.resume().on('end', () => {
+			const body = answer(one);
+			response.end(typeof body === 'string' ? body : JSON.stringify(body));
+		});
 	};
 	await withHttpServer(listener, async (url) => {
 		const server = { url, credentials: { apiKey: 'key' } };
@@ -63,6 +66,107 @@ test('a user without an ID is not added as a member with the ID "undefined"', as
 		},
 	);
 });
+
+const OTHER = '66d2308ba99324532079e111';
+
+describe('a group that the item does not name is not written', () => {
+	const byId = { matchBy: 'id', groupId: ID, ...ACME, group_owner: 'Ann' };
+
+	test.each<[string, object, string, object]>([
+		['if the answer is about another one', { id: OTHER }, `but answered with "${OTHER}"`, byId],
+		['if the answer has no ID', {}, 'AttackForge answered with success, but without the ID', byId],
+		[
+			'if the list has no ID',
+			{ id: OTHER },
+			'AttackForge lists the group that has the name "ACME" without its ID',
+			{ matchBy: 'name', ...ACME, group_owner: 'Ann' },
+		],
+	])('%s', async (_what, shown, message, parameters) => {
+		const answer = ({ path }: Asked) =>
+			path.endsWith('/groups')
+				? { count: 1, groups: [{ group_name: 'ACME' }] }
+				: { group: { ...shown, ...ACME }, status: 'ok' };
+		await against(answer, async (run, asked) => {
+			const { error } = await run('upsert', parameters as never);
+			expect(error?.message).toContain(message);
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		});
+	});
+
+	test('and not taken for the one that was written, when it is read back', async () => {
+		await against(
+			({ method }) => (method === 'PUT' ? { status: 'ok' } : { group: { id: OTHER, name: 'Other' } }),
+			async (run) => {
+				const { items } = await run('update', { groupId: ID, updateFields: { group_owner: 'Ann' } });
+				expect(jsonOf(items)).toMatchObject([
+					{ id: ID, group_owner: 'Ann', _notice: expect.stringContaining('could not be read back') },
+				]);
+			},
+		);
+	});
+});
+
+test('members without the IDs of their users are not taken for other users', async () => {
+	const members = [{ user_id: OTHER, accessLevel: 'Edit' }];
+	await against(
+		({ method }) =>
+			method === 'PUT' ? { error: 'You may not remove this user' } : { group: { id: ID, ...ACME, members } },
+		async (run) => {
+			const { items, error } = await run('remove', {
+				resource: 'member',
+				groupId: ID,
+				userId: { __rl: true, mode: 'id', value: OTHER },
+			});
+			expect(items).toEqual([]);
+			expect(error?.message).toContain('You may not remove this user');
+		},
+	);
+});
+
+test.each([
+	['made exactly as given', { sso_1: [{ group_name: 'NEW' }] }, { accessMode: 'exact' }],
+	['cleared', undefined, { clearFields: 'access.sso_1' }],
+	['removed', { sso_1: [{ action: 'remove', group_name: 'AD' }] }, {}],
+])('access whose entries have no name is not %s', async (_what, access, options) => {
+	const levels = { project_access_level: 'view', project_request_access_level: 'none' };
+	const entries = access?.sso_1.map((entry) => ({ ...levels, ...entry }));
+	await against(
+		() => ({ group: { id: ID, ...ACME, access: { sso_1: [{ name: 'AD', ...levels }] } }, status: 'ok' }),
+		async (run, asked) => {
+			const { error } = await run('update', {
+				groupId: ID,
+				dataMode: 'json',
+				jsonBody: JSON.stringify({ group_owner: 'Ann', ...(entries && { access: { sso_1: entries } }) }),
+				options,
+			});
+			expect(error?.message).toContain('AttackForge does not show the access of the group');
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		},
+	);
+});
+
+test.each<[string, object | string]>([
+	['a login page', '<html>Sign in</html>'],
+	['an answer without it', { status: 'ok' }],
+])(
+	'custom fields are not sent unchecked if in place of the form of groups there is %s',
+	async (_what, form) => {
+		await against(
+			({ path }) =>
+				path.endsWith('/config/form/group') ? form : { group: { id: ID, ...ACME }, status: 'ok' },
+			async (run, asked) => {
+				const { error } = await run('update', {
+					groupId: ID,
+					dataMode: 'json',
+					jsonBody: JSON.stringify({ custom_fields: { contract_end: '31.1.2027' } }),
+					options: { customFieldsMode: 'replace' },
+				});
+				expect(error?.message).toContain('AttackForge');
+				expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+			},
+		);
+	},
+);
 
 test('an answer with an empty error is a success', async () => {
 	await against(

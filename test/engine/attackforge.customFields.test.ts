@@ -64,6 +64,31 @@ describe('a value is stored as its custom field wants it', () => {
 		],
 		['also with an offset', '2027-01-31T00:00:00+00:00', 'America/New_York', '2027-01-31'],
 		['a date of JavaScript too', new Date('2027-01-31'), 'Pacific/Honolulu', '2027-01-31'],
+		['midnight UTC as a number of milliseconds', 1801353600000, 'America/New_York', '2027-01-31'],
+		['midnight UTC as a number of seconds in a text', '1801353600', 'America/New_York', '2027-01-31'],
+		['midnight UTC as a database writes it', '2027-01-31 00:00:00 UTC', 'America/New_York', '2027-01-31'],
+		[
+			'midnight UTC with an offset after a space',
+			'2027-01-31 00:00:00 +0000',
+			'America/New_York',
+			'2027-01-31',
+		],
+		['midnight UTC as mail writes it', 'Sun, 31 Jan 2027 00:00:00 GMT', 'America/New_York', '2027-01-31'],
+		[
+			'midnight UTC as JavaScript writes it',
+			'Sun Jan 31 2027 00:00:00 GMT+0000 (Coordinated Universal Time)',
+			'America/New_York',
+			'2027-01-31',
+		],
+		['midnight UTC in twelve hours', '2027-01-31 12:00:00 AM UTC', 'America/New_York', '2027-01-31'],
+		['midnight UTC without hyphens', '20270131T000000Z', 'America/New_York', '2027-01-31'],
+		[
+			'but not midnight UTC with another offset',
+			'2027-01-30T19:00:00-05:00',
+			'America/New_York',
+			'2027-01-30',
+		],
+		['nor in another zone', '2027-01-30 20:00 America/La_Paz', 'America/New_York', '2027-01-30'],
 	])('%s', async (_what, contract_end, timezone, value) => {
 		const items = [{ ...NEW, custom_fields: { contract_end } }] as never;
 		await node('create', { dataMode: 'autoMap' }, { items, timezone });

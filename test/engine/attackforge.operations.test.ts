@@ -503,6 +503,26 @@ describe('Update', () => {
 		expect(server.group(id)?.access.member_admins).toMatchObject([{ project_limit: 'edit' }]);
 	});
 
+	test.each([
+		['a padded cell', 'AD-1', ' AD-1\u00A0'],
+		['another encoding of accents', 'Cr\u00E9dit', 'Cre\u0301dit'],
+	])(
+		'changes and removes the SSO group that is there, and adds none beside it: %s',
+		async (_what, name, given) => {
+			const { id } = server.seedGroup({ access: { sso_1: [sso(name)] } } as never);
+			const parameters = { groupId: id, dataMode: 'autoMap', options: { accessMode: '={{ $json.mode }}' } };
+			const groups = async (mode: string, entry: object) => {
+				const { error } = await node('update', parameters, {
+					items: [{ mode, access: { sso_1: [{ ...entry, group_name: given }] } }],
+				});
+				expect(error).toBeUndefined();
+				return server.group(id)?.access.sso_1;
+			};
+			expect(await groups('exact', sso(name, 'edit'))).toEqual([sso(name, 'edit')]);
+			expect(await groups('operations', { action: 'remove' })).toEqual([]);
+		},
+	);
+
 	test('with old fields goes through as JSON', async () => {
 		await withAttackForge({ acceptLinkedGroups: true }, async (one, runNode) => {
 			const { id } = one.seedGroup({});
@@ -687,6 +707,27 @@ describe('Create or Update', () => {
 			{ items: [{ name: 'Old' }, { name: 'New' }] },
 		);
 		expect(outcomes(again.items)).toEqual(['unchanged', 'unchanged']);
+	});
+
+	test.each(['create', 'upsert'])(
+		'access that is to be removed is not given to a new group, however the action is spelled: %s',
+		async (operation) => {
+			const items = [
+				{ name: 'New', ...CONTACTS, access: { sso_1: [{ action: ' Remove ', ...sso('A') }] } },
+				{ name: 'Newer', ...CONTACTS, access: { sso_1: [{ action: 'UPSERT', ...sso('B') }] } },
+			];
+			const { error } = await node(operation, { matchBy: 'name', dataMode: 'autoMap' }, { items });
+			expect(error).toBeUndefined();
+			const made = server.groups().slice(-2);
+			expect(made.map(({ access: given }) => given.sso_1)).toEqual([[], [sso('B')]]);
+		},
+	);
+
+	test('access with an action that is none makes no group', async () => {
+		const items = [{ name: 'New', ...CONTACTS, access: { sso_1: [{ action: 'delete', ...sso('A') }] } }];
+		const { error } = await node('create', { dataMode: 'autoMap' }, { items });
+		expect(error?.message).toContain('"SSO 1 Action" (action) cannot be "delete"');
+		expect(writes()).toEqual([]);
 	});
 });
 

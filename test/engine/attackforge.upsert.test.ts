@@ -48,6 +48,16 @@ describe('how many items had which outcome', () => {
 	});
 });
 
+test('a key whose value is not taken, because another key is the field, is not said to be taken', async () => {
+	await start();
+	const { hints } = await upsert({ matchBy: 'name' }, [
+		{ name: 'Taken', Name: 'Left', 'Group Owner': 'Ann' },
+	]);
+	const messages = hints.map(({ message }) => message);
+	expect(messages).toEqual([expect.stringContaining('no field of the record\'s type has this name: "Name"')]);
+	expect(server.groups()).toMatchObject([{ name: 'Taken', group_owner: CONTACTS.group_owner }]);
+});
+
 describe('by ID', () => {
 	const byId = { matchBy: 'id', groupId: '={{ $json.groupId }}' };
 

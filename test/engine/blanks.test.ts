@@ -144,7 +144,7 @@ describe('AttackForge', () => {
 		});
 		const kept = { ...present.access, sso_1: [view, other] };
 		const KEPT = expect.stringMatching(
-			/^Nobody was removed from these lists of access, .*: "sso_1" \(1 item\)/,
+			/^Nobody is removed from these lists of access, .*: "sso_1" \(1 item\)/,
 		);
 
 		test.each(BLANKS)('nobody loses it if the name of an entry is %s', async (_what, blank) => {
@@ -190,10 +190,30 @@ describe('AttackForge', () => {
 				for (const mode of [rows, ...DATA_MODES.map(([, one]) => one)]) {
 					const { access: after, hints } = await run(mode, item);
 					expect(after).toEqual(present.access);
-					expect(hints.join()).not.toContain('Nobody was removed');
+					expect(hints.join()).not.toContain('Nobody is removed');
 				}
 			},
 		);
+		test.each(BLANKS)('nobody loses it if Access Lists, beside rows, gives %s', async (_what, blank) => {
+			const parameter = operation === 'update' ? 'updateFields' : 'additionalFields';
+			const rows = { sso_1: { entry: [{ action: 'upsert', ...view }] } };
+			const both = (json: string) => ({
+				...form(ENTRY),
+				[parameter]: { access: { list: { ...rows, json } } },
+			});
+			const { access: after, hints } = await run(both('={{ $json.more }}'), { more: blank });
+			expect(after).toEqual(kept);
+			expect(hints).toContainEqual(KEPT);
+			// Without an expression it gives nothing to any item.
+			expect((await run(both(''), {})).access).toEqual({ ...present.access, sso_1: [view] });
+		});
+
+		test('nobody loses it if Additional Fields (JSON) has an empty list', async () => {
+			const options = { accessMode: 'exact', additionalJson: '{"access": {"sso_1": []}}' };
+			const { access: after, hints } = await run({ dataMode: 'autoMap', options }, {});
+			expect(after).toEqual(present.access);
+			expect(hints).toContainEqual(KEPT);
+		});
 
 		test('what names nobody is not in the output, also if the group is missing or cannot be read back', async () => {
 			const name = `ACME ${count++}`;
@@ -304,6 +324,8 @@ describe('AttackForge', () => {
 		['access', '"Access" (access): which list is to be cleared is not said'],
 		['access.sso_3', '"Access" (access): there is no list "sso_3" to clear'],
 		['custom_fields', '"Custom Fields" (custom_fields): which custom field is to be cleared is not said'],
+		['custom_fields.client_code.contract_end', 'the key "client_code.contract_end" may hold letters'],
+		['access.sso_1.sso_2', '"Access" (access): there is no list "sso_1.sso_2" to clear'],
 	])('Clear Fields with %s is refused by name before anything is sent', async (clearFields, message) => {
 		const { id } = server.seedGroup(structuredClone(PRESENT) as never);
 		const { error } = await node('update', { groupId: id, updateFields: {}, options: { clearFields } });

@@ -339,6 +339,28 @@ test('a cancelled execution sends nothing more', async () => {
 	);
 });
 
+test('the hint of a cancelled execution counts the items that were not sent', async () => {
+	let cancel = () => {};
+	await withCountingServer(
+		() => cancel(),
+		async (url) => {
+			const { errors, hints } = await createAt(url, {
+				parameters: {
+					resource: 'group',
+					operation: 'create',
+					...byName,
+					options: { assignXid: false, maxConcurrentRequests: 1 },
+				},
+				items: named('a', 'b', 'c'),
+				onError: 'continueErrorOutput',
+				onStart: (stop: () => void) => (cancel = stop),
+			});
+			expect(errors).toHaveLength(3);
+			expect(hints.map(({ message }) => message)).toEqual(['3 input items: 1 failed, 2 not sent.']);
+		},
+	);
+});
+
 test.each<[string, RequestListener]>([
 	['a server does not answer', () => {}],
 	[

@@ -199,6 +199,25 @@ describe('AttackForge', () => {
 		});
 	});
 
+	test('says that nobody is removed from a list with an empty entry, and not that nobody was', async () => {
+		await withAttackForge({}, async (server, node) => {
+			const entry = {
+				group_name: 'AD-1',
+				project_access_level: 'view',
+				project_request_access_level: 'none',
+			};
+			const { id } = server.seedGroup({});
+			const { hints } = await node(
+				'update',
+				{ groupId: id, dataMode: 'autoMap', options: { ...PREVIEW, accessMode: 'exact' } },
+				{ items: [{ access: { sso_1: [entry, null] } }] },
+			);
+			expect(hints.map(({ message }) => message)).toContainEqual(
+				expect.stringMatching(/^Nobody is removed from these lists of access/),
+			);
+		});
+	});
+
 	test('a new group has no access yet, and a later item gives it some', async () => {
 		await withAttackForge({}, async (server, node) => {
 			const entry = {

@@ -123,6 +123,18 @@ test('only Clear Fields clears a field, and null in JSON leaves it as it is', as
 	expect(server.group(id)?.fields.eventDate).toBeUndefined();
 });
 
+test.each([
+	['tags.ransomware', '"Tags" (tags): "ransomware" alone cannot be cleared'],
+	['attributes.Description', '"Attributes" (attributes): "Description" alone cannot be cleared'],
+	['status.Open', '"Clear Fields" (clearFields): "status.Open" is no field that can be cleared'],
+])('Clear Fields with %s does not clear all of the field', async (clearFields, message) => {
+	const { id } = seed();
+	const before = structuredClone(server.group(id));
+	const { error } = await node('update', { groupId: id, updateFields: {}, options: { clearFields } });
+	expect(error?.message).toContain(message);
+	expect(server.group(id)).toEqual(before);
+});
+
 describe('is refused before anything is sent, with the way out:', () => {
 	test.each([
 		[

@@ -278,6 +278,10 @@ describe('a field that is to be cleared', () => {
 		expect(clear({}, 'lists.a, lists.b')).toEqual({
 			lists: { parts: ['a', 'b'], wire: undefined, label: '"Lists" (lists)' },
 		});
+		// A part may hold a dot: it is not two parts.
+		expect(clear({}, 'lists.a.b')).toEqual({
+			lists: { parts: ['a.b'], wire: undefined, label: '"Lists" (lists)' },
+		});
 		expect(clear({ lists: 'x' }, 'lists')).toEqual({
 			lists: { parts: [], wire: 'x', label: '"Lists" (lists)' },
 		});
@@ -289,12 +293,15 @@ describe('a field that is to be cleared', () => {
 		expect(clear({ name: 'a' }, 'status', 'create')).toEqual({ type: 'Event', name: 'a' });
 	});
 
-	test.each(['name', 'xid', 'kept', 'due', 'other'])('is refused if it cannot be cleared: %s', (name) => {
-		expect(refusal(() => clear({}, name))).toEqual([
-			`"Clear Fields" (clearFields): "${name}" is no field that can be cleared`,
-			'These can be: status, done, lists.',
-		]);
-	});
+	test.each(['name', 'xid', 'kept', 'due', 'other', 'status.a'])(
+		'is refused if it cannot be cleared: %s',
+		(name) => {
+			expect(refusal(() => clear({}, name))).toEqual([
+				`"Clear Fields" (clearFields): "${name}" is no field that can be cleared`,
+				'These can be: status, done, lists.',
+			]);
+		},
+	);
 
 	test('is refused if the item sets it too', () => {
 		expect(refusal(() => clear({ status: 'x' }, 'status'))).toEqual([

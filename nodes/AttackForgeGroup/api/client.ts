@@ -15,6 +15,7 @@ import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
 import { type Definitions, definitionsOf } from '../fields/customFieldTypes';
 import { comparable } from '../fields/matching';
+import { membersOf } from '../fields/receivedGroup';
 
 /** The custom fields that a response should hold; by default all. */
 export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -90,14 +91,14 @@ export class AttackForge {
 
 	/** @see https://support.attackforge.com/attackforge-enterprise/modules/self-service-restful-api/getgroup */
 	async getGroup(id: string, filter: CustomFieldFilter = {}): Promise<JsonObject> {
-		const query = customFieldQuery(filter);
-		return await this.one('GetGroup', { method: 'GET', path: pathOf('group', id), query }, 'group');
+		const request = { method: 'GET', path: pathOf('group', id), query: customFieldQuery(filter) } as const;
+		return groupOf(await this.call('GetGroup', request), id);
 	}
 
 	/** @returns `undefined` when there is no such group */
 	async findGroup(id: string): Promise<JsonObject | undefined> {
 		const reply = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
-		return isMissing(reply) ? undefined : recordOf(successful('GetGroup', reply), 'group');
+		return isMissing(reply) ? undefined : groupOf(successful('GetGroup', reply), id);
 	}
 
 	/**
@@ -189,8 +190,8 @@ export class AttackForge {
 	 *   members
 	 */
 	async getMembers(groupId: string): Promise<JsonObject[]> {
-		const { members } = await this.getGroup(groupId);
-		if (Array.isArray(members) && members.every(isJsonObject)) return members;
+		const members = membersOf(await this.getGroup(groupId));
+		if (members) return members;
 		throw new ServiceFailure(
 			'AttackForge does not show the members of the group',
 			'Check that the user of the key may see them.',
@@ -281,8 +282,10 @@ export class AttackForge {
 	/** The custom fields of groups, as the form of groups defines them. */
 	async getDefinitions(): Promise<Definitions> {
 		const request = { method: 'GET', path: pathOf('config', 'form', 'group') } as const;
-		const { json } = await this.call('GetFormConfig', request);
-		return definitionsOf(isJsonObject(json) && Array.isArray(json.config) ? json.config : []);
+		const reply = await this.call('GetFormConfig', request);
+		const { json } = reply;
+		if (isJsonObject(json) && Array.isArray(json.config)) return definitionsOf(json.config);
+		throw without('the form of groups', reply);
 	}
 
 	/** All pages, or as many as the limit needs. See `readPages`. */
@@ -298,10 +301,6 @@ export class AttackForge {
 			return await this.many(method, { method: 'GET', path, query }, key);
 		};
 		return await readPages(page, id, limit);
-	}
-
-	private async one(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject> {
-		return recordOf(await this.call(method, request), key);
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
@@ -332,6 +331,16 @@ function identified(reply: ServiceResponse, key: string): JsonObject {
 	const record = recordOf(reply, key);
 	if (isUnset(record.id)) throw without('the ID', reply);
 	return record;
+}
+
+/** @throws ServiceFailure when the response is about another group than the requested one, which nobody has named */
+function groupOf(reply: ServiceResponse, id: string): JsonObject {
+	const group = identified(reply, 'group');
+	if (String(group.id).toLowerCase() === id.toLowerCase()) return group;
+	throw new ServiceFailure(
+		`AttackForge was asked for the group ${inQuotes(id)}, but answered with ${inQuotes(group.id)}`,
+		'Run the item again. If it stays, look at what answers at the Base URL.',
+	);
 }
 
 const without = (what: string, reply: ServiceResponse) =>

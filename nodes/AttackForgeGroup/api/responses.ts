@@ -148,10 +148,11 @@ function advice(method: MethodName, status: number, body: unknown): string {
 export const isRefusal = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure && ['401', '403'].includes(error.details.httpCode ?? '');
 
-/** @returns whether the service refused this request without a statement about the key */
+/** @returns whether the service refused this request without a statement about the key. A page with 200 is no refusal. */
 export const isRejected = (error: unknown): error is ServiceFailure =>
 	error instanceof ServiceFailure &&
 	error.certainty === 'notDone' &&
+	error.unanswered === undefined &&
 	['200', '400', '404', '409', '422'].includes(error.details.httpCode ?? '');
 
 /**

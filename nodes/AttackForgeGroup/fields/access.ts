@@ -18,13 +18,14 @@ import {
 	rowsOf,
 } from '../../shared/fields/fixedCollection';
 import { isJsonObject, type JsonObject, mergeJson } from '../../shared/core/json';
-import { choice, flag, text } from '../../shared/fields/fieldTypes';
+import { choice, flag } from '../../shared/fields/fieldTypes';
 import { located } from '../../shared/fields/locators';
 import { fieldProperty } from '../../shared/fields/parameters';
 import { readObject } from '../../shared/fields/record';
 import { readAllEntries, readJson, saysNothing, saysNothingInList } from '../../shared/core/readValue';
 import { CLEAR_LIST, NOBODY, withoutRepetitions } from './changes';
 import { id } from './ids';
+import { line } from './line';
 
 const levels = (...values: string[]): INodePropertyOptions[] =>
 	values.map((value) => ({ name: value[0]?.toUpperCase() + value.slice(1), value }));
@@ -58,7 +59,7 @@ const action = (of: string): Field =>
 
 const ssoEntry = (of: string): readonly Field[] => [
 	action(of),
-	field('group_name', `${of} Group`, text(), 'Name of the group at your identity provider', {
+	field('group_name', `${of} Group`, line(), 'Name of the group at your identity provider', {
 		placeholder: 'e.g. AD-GROUP-1',
 	}),
 	field(
@@ -264,8 +265,7 @@ function readLists(given: JsonObject, read: JsonObject, unnamed: Set<string>, co
 /** @returns the entry; nothing if it names nobody, or if it would remove something from a new group */
 function readEntry(entry: unknown, { fields, identity }: EntryList, context: FieldContext): JsonObject[] {
 	const { label, operation } = context;
-	// A new group takes plain entries, according to AttackForge's documentation, CreateGroup.
-	if (operation === 'create' && isJsonObject(entry) && entry.action === 'remove') return [];
+	if (isJsonObject(entry) && isRemovedFromNew(entry, fields, context)) return [];
 	const given = isJsonObject(entry) ? withAction(withoutBlanks(entry, identity), operation) : entry;
 	const taken = entryFields(fields, operation);
 	const read = readObject(given, taken, context);
@@ -296,11 +296,22 @@ const withoutBlanks = (entry: JsonObject, names: readonly string[]): JsonObject 
 		Object.entries(entry).filter(([name, value]) => !names.includes(name) || !saysNothingInList(value)),
 	);
 
-function withAction(entry: JsonObject, operation: Operation): JsonObject {
-	if (operation === 'update') return { action: 'upsert', ...entry };
-	const { action, ...plain } = entry;
-	return action === undefined || action === 'upsert' ? plain : entry;
+/** Whether an entry is to be removed from a new group, which does not have it. @throws InvalidInput for an unknown action */
+function isRemovedFromNew(
+	{ action: given }: JsonObject,
+	fields: readonly Field[],
+	context: FieldContext,
+): boolean {
+	const own = fields.find(({ name }) => name === 'action');
+	if (context.operation !== 'create' || !own || saysNothing(given)) return false;
+	return own.kind.read(given, { ...context, label: `${context.label}: ${labelOf(own)}` }) === 'remove';
 }
+
+/** A new group takes plain entries, according to AttackForge's documentation, CreateGroup. */
+const withAction = (entry: JsonObject, operation: Operation): JsonObject =>
+	operation === 'update'
+		? { action: 'upsert', ...entry }
+		: Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'action'));
 
 const entryFields = (fields: readonly Field[], operation: FormOperation) =>
 	operation === 'create' ? fields.filter(({ name }) => name !== 'action') : fields;

@@ -96,8 +96,9 @@ export function completeBody(body: JsonObject, present: JsonObject, modes: Updat
 function withoutAbsentRemovals(wanted: JsonObject, present: unknown): JsonObject | undefined {
 	const lists = Object.entries(wanted).map(([list, given]): [string, unknown] => {
 		if (!isListOfObjects(given)) return [list, given];
-		const before = new Set(entriesOf(present, list).map(identityOf));
-		return [list, given.filter((entry) => entry.action !== 'remove' || before.has(identityOf(entry)))];
+		const before = byIdentity(present, list);
+		const left = given.filter((entry) => entry.action !== 'remove' || before.has(identityOf(entry)));
+		return [list, left.map((entry) => named(entry, before))];
 	});
 	const isGone = ([list, left]: [string, unknown]) =>
 		Array.isArray(left) && left.length === 0 && (wanted[list] as unknown[]).length > 0;
@@ -161,6 +162,21 @@ const namesNobody = (entry: JsonObject): boolean =>
 export const listsWithNobody = ({ access }: JsonObject): string[] =>
 	isJsonObject(access) ? Object.keys(access).filter((list) => entriesOf(access, list).some(namesNobody)) : [];
 
+/** A body in which the lists of access that `isUnclear` get an entry that names nobody. A list that is cleared stays so. */
+export function withNobody(
+	body: JsonObject,
+	isUnclear: (entries: readonly JsonObject[]) => boolean,
+): JsonObject {
+	const { access } = body;
+	if (!isJsonObject(access)) return body;
+	const lists = Object.entries(access).map(([list, entries]) =>
+		isListOfObjects(entries) && !isCleared(entries) && isUnclear(entries)
+			? [list, [...entries, NOBODY]]
+			: [list, entries],
+	);
+	return { ...body, access: Object.fromEntries(lists) as JsonObject };
+}
+
 /** A body as it is sent. */
 export function withoutNobody(body: JsonObject): JsonObject {
 	const { access } = body;
@@ -200,6 +216,15 @@ export const entriesOf = (access: unknown, list: string): JsonObject[] => {
 	const entries = isJsonObject(access) ? access[list] : undefined;
 	return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
 };
+
+const byIdentity = (access: unknown, list: string): Map<string, JsonObject> =>
+	new Map(entriesOf(access, list).map((entry) => [identityOf(entry), entry]));
+
+/** An entry with the name that the group has for it. In another spelling, it would be another entry to the service. */
+const named = (entry: JsonObject, before: ReadonlyMap<string, JsonObject>): JsonObject => ({
+	...entry,
+	...identityFields(before.get(identityOf(entry)) ?? {}),
+});
 
 /**
  * The entries of a list, each of them once.
@@ -242,11 +267,16 @@ function accessChanges(wanted: JsonObject, present: unknown, mode: AccessMode): 
 			continue;
 		}
 		const given = withoutPlaceholder(value);
-		const before = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
+		const before = byIdentity(present, list);
 		const isToBeEmpty = isCleared(given);
+		const removes = mode === 'exact' || isToBeEmpty || given.some(({ action }) => action === 'remove');
+		// Whom an entry without a name means is not known, so that it can neither be kept nor be removed.
+		if (removes && before.has('')) throw accessHidden();
 		const operations = isToBeEmpty
 			? []
-			: given.filter((entry) => isChange(entry, before.get(identityOf(entry))));
+			: given
+					.filter((entry) => isChange(entry, before.get(identityOf(entry))))
+					.map((entry) => named(entry, before));
 		const removals: JsonObject[] = [];
 		if (mode === 'exact' || isToBeEmpty) {
 			refuseRemovals(given, list);

@@ -187,16 +187,15 @@ function choiceIn(choices: readonly Choice[], given: string, label: string): str
 	);
 }
 
-/** A day without a time, as a database or JavaScript writes it. */
-const UTC_MIDNIGHT = /[T ]00:00(?::00(?:\.0+)?)?(?:Z|[+-]00(?::?00)?)$/i;
+/** The end of a time in UTC as databases, mail and JavaScript write it, or all of a number of seconds or milliseconds. */
+const IN_UTC = /^\d+$|(?<![a-z_])(?:Z|UTC|GMT)$|[+-]00?(?::?00)?(?:\s*\([^)]*\))?$|[([](?:Z|UTC|GMT)[)\]]$/i;
 
 /** A date picker holds a day. A time is on that day in the given zone, and midnight UTC is that day in any zone. */
 function dayOf(value: unknown, label: string, zone: string): string {
 	const one = onlyOne(value);
 	const read = String(date().read(one, { label, operation: 'create', zone }));
-	if (read.length === 10 || UTC_MIDNIGHT.test(String(one instanceof Date ? one.toJSON() : one).trim())) {
-		return read.slice(0, 10);
-	}
+	const written = String(one instanceof Date ? one.toJSON() : one).trim();
+	if (read.length === 10 || (read.endsWith('T00:00:00Z') && IN_UTC.test(written))) return read.slice(0, 10);
 	return tryToParseDateTime(read, zone).setZone(zone).toFormat('yyyy-MM-dd');
 }
 

@@ -1,16 +1,10 @@
-import { trimmed } from '../../shared/core/readValue';
-import { field, type FieldType, type Table } from '../../shared/fields/field';
-import { flag, text } from '../../shared/fields/fieldTypes';
+import { field, type Table } from '../../shared/fields/field';
+import { flag } from '../../shared/fields/fieldTypes';
 import { access } from './access';
 import { CUSTOM_FIELDS_FROM_INPUT, customFields } from './customFields';
+import { line } from './line';
 
 const required = { create: 'required' } as const;
-
-/** One line of text. Spreadsheets pad their cells, and a blank behind an address breaks mail. */
-const line = (): FieldType => {
-	const kind = text();
-	return { ...kind, read: (value, context) => trimmed(String(kind.read(value, context))) };
-};
 
 /**
  * THE table of AttackForge's group fields, in the order of the documented examples.

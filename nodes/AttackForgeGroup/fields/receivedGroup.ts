@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
+import { isUnset } from '../../shared/core/readValue';
 import type { CustomField } from './customFields';
 
 /** Pure functions over groups in AttackForge's responses. */
@@ -65,6 +66,12 @@ export function simplifyGroup(group: JsonObject): JsonObject {
 export const ARCHIVED_KEYS = ['archived', 'is_archived'];
 
 export const isArchived = (group: JsonObject): boolean => ARCHIVED_KEYS.some((key) => group[key] === true);
+
+/** The members of a group; `undefined` if the response does not show all of them with the IDs of the users. */
+export function membersOf({ members }: JsonObject): JsonObject[] | undefined {
+	if (!Array.isArray(members) || !members.every(isJsonObject)) return undefined;
+	return members.every(({ userId }) => !isUnset(userId)) ? members : undefined;
+}
 
 /** A member with the keys that the rest of the API uses. */
 export function simplifyMember(member: JsonObject): JsonObject {

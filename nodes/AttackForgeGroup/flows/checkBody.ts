@@ -5,7 +5,13 @@ import type { Item } from '../../shared/execution/item';
 import { type FormOperation, labelOf } from '../../shared/fields/field';
 import type { AttackForge } from '../api/client';
 import { isRefusal, isRejected } from '../api/responses';
-import { isCustomFields, listsWithNobody, type UpdateModes, withoutNobody } from '../fields/changes';
+import {
+	isCustomFields,
+	listsWithNobody,
+	type UpdateModes,
+	withNobody,
+	withoutNobody,
+} from '../fields/changes';
 import { chosenKeys, type CustomField, refuseRepeatedKeys } from '../fields/customFields';
 import { asDefined, definedKey, type Definitions, isDoubtful } from '../fields/customFieldTypes';
 import { isEmail } from '../fields/email';
@@ -109,16 +115,21 @@ export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinit
 
 /**
  * The body of an update in whose lists of access entries may name nobody. Where access is to be exactly as given, nobody is
- * removed from such a list, and a hint says so.
+ * removed from such a list, and a hint says so. The same holds for a list that is empty, and for all lists if Access From
+ * Input gives nothing for the item.
  */
 export function forAccessMode(body: JsonObject, item: Item, { access }: UpdateModes): JsonObject {
 	if (access !== 'exact') return withoutNobody(body);
-	item.hint(nobodyRemoved, listsWithNobody(body));
-	return body;
+	const isInputEmpty = ['additionalFields', 'updateFields'].some((name) =>
+		item.isEmptyExpression(name, 'access', 'list', 'json'),
+	);
+	const marked = withNobody(body, (entries) => isInputEmpty || entries.length === 0);
+	item.hint(nobodyRemoved, listsWithNobody(marked));
+	return marked;
 }
 
 const nobodyRemoved = (listed: string) =>
-	`Nobody was removed from these lists of access, because an entry in them is empty or has no name: ${listed}. Fill in the name, or leave the entry out.`;
+	`Nobody is removed from these lists of access, because an entry in them is empty or has no name, or their input is empty: ${listed}. Fill it in, or leave it out.`;
 
 /** AttackForge does not document that it checks the address. */
 const noEmails = (listed: string) =>

@@ -1,6 +1,6 @@
 import { ServiceFailure } from '../../shared/core/errors';
 import type { JsonObject } from '../../shared/core/json';
-import { inQuotes } from '../../shared/core/readValue';
+import { inQuotes, isUnset } from '../../shared/core/readValue';
 import type { AttackForge, Scope } from '../api/client';
 import { customFieldOf, normalizeGroup, showsCustomFields } from '../fields/receivedGroup';
 import { lookalike, matchText, textsOfSeveral } from '../fields/matching';
@@ -80,6 +80,12 @@ function onlyOne(groups: JsonObject[], search: Search): JsonObject | undefined {
 		throw new ServiceFailure(
 			`Several groups have the ${described(search)}: ${ids}`,
 			'Nothing was written. Match by Group ID, or make it unique in AttackForge.',
+		);
+	}
+	if (group && isUnset(group.id)) {
+		throw new ServiceFailure(
+			`AttackForge lists the group that has the ${described(search)} without its ID`,
+			'Nothing was written. Match by Group ID.',
 		);
 	}
 	const holder = listing.get(search.value);

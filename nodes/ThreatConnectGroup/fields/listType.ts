@@ -125,7 +125,13 @@ export function listType(shape: ListShape): FieldType {
 			}
 			return wireOf(list, readGiven(added.entries, undefined, shape, own), shape, context);
 		},
-		clear(_parts, wire, { label }) {
+		clear(parts, wire, { label }) {
+			if (parts.length > 0) {
+				throw new InvalidInput(
+					`${label}: ${inQuotes(parts[0])} alone cannot be cleared`,
+					'Clear Fields empties the whole list. To take single entries out, give them in the list with the mode Delete.',
+				);
+			}
 			if (wire !== undefined) {
 				throw new InvalidInput(`${label} is set, and is to be cleared`, 'Leave it out of one of the two.');
 			}

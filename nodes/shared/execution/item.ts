@@ -12,7 +12,7 @@ import { refuseMaskedSecret } from '../http/masking';
 import { readPreview } from './options';
 import type { ListHint, OutputHints } from './outputHints';
 import type { RetryOnFailLog } from './retryOnFailLog';
-import { isUnset, saysNothing, unlocated } from '../core/readValue';
+import { isUnset, saysNothing, saysNothingInList, unlocated } from '../core/readValue';
 
 /**
  * A run's parameters. A parameter without an expression is the same for all items, so it is read once. Whether n8n
@@ -50,6 +50,11 @@ export class Parameters {
 		return !saysNothing(this.written[name]);
 	}
 
+	/** Whether the workflow has an expression for one input of a collection. */
+	holdsExpressionAt(name: string, path: readonly string[]): boolean {
+		return holdsExpression(valueAt(this.written[name], path));
+	}
+
 	/** Whether the parameter, a collection or a JSON text, may have a value under the key. */
 	mayHold(name: string, key: string): boolean {
 		const written: unknown = this.written[name];
@@ -62,6 +67,9 @@ function holdsExpression(value: unknown): boolean {
 	if (typeof value === 'string') return value.startsWith('=');
 	return typeof value === 'object' && value !== null && Object.values(value).some(holdsExpression);
 }
+
+const valueAt = (collection: unknown, path: readonly string[]): unknown =>
+	path.reduce((value, key) => (isJsonObject(value) ? value[key] : undefined), collection);
 
 type RetryLog = Pick<
 	RetryOnFailLog<unknown>,
@@ -109,6 +117,14 @@ export class Item {
 	parameter(name: string): unknown {
 		const value = unlocated(this.read(name));
 		return value === null ? undefined : value;
+	}
+
+	/** Whether one input of a collection that is in sight has an expression that gives nothing for this item. */
+	isEmptyExpression(name: string, ...path: string[]): boolean {
+		const collection = this.parameter(name);
+		if (!isJsonObject(collection) || !this.parameters.holdsExpressionAt(name, path)) return false;
+		const value = valueAt(collection, path);
+		return isJsonObject(value) ? Object.keys(value).length === 0 : saysNothingInList(value);
 	}
 
 	/** The mode of a resource locator, e.g. `list` or `id`; `undefined` for a plain value. */
@@ -191,11 +207,14 @@ export class Item {
 	upsertBodies(): { create(): JsonObject; draft(): JsonObject; update: JsonObject } {
 		const read = this.reader('upsert');
 		const update = read('update');
-		const create = new Set(
-			this.table.fields.filter((field) => field.create !== 'no').map(({ name }) => name),
+		// A creation sends what an update cannot change.
+		const created = new Set(
+			this.table.fields
+				.filter((field) => field.create !== 'no' && field.update === 'no')
+				.map(({ name }) => name),
 		);
 		const { spelled } = update;
-		const ignored = update.ignored.filter((key) => !create.has(spelled.get(key) ?? key));
+		const ignored = update.ignored.filter((key) => !created.has(spelled.get(key) ?? key));
 		this.noteKeys({ ignored, spelled });
 		return {
 			create: () => {

@@ -80,6 +80,9 @@ export async function runItems<Api>(
 	else await runEach(operation, run);
 
 	if (outcomes.areAllGood) retryLog.end();
+	if (signal?.aborted) {
+		for (let index = 0; index < length; index++) if (outcomes.isOpen(index)) hints.noteOutcome('not sent');
+	}
 	const output = outcomes.toOutput(node, previewed);
 	for (const message of hints.messages()) context.addExecutionHints({ message, location: 'outputPane' });
 	return [output];

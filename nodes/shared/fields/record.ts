@@ -305,15 +305,18 @@ const CLEAR_FIELDS = '"Clear Fields" (clearFields)';
 function clearFields(body: JsonObject, cleared: unknown, fields: FieldsByName, context: FieldContext): void {
 	const partsByName = new Map<string, string[]>();
 	for (const entry of readEntries(cleared, CLEAR_FIELDS)) {
-		const [name = '', ...parts] = readText(entry, CLEAR_FIELDS).trim().split('.');
+		const text = readText(entry, CLEAR_FIELDS).trim();
+		const [name = ''] = text.split('.', 1);
+		const parts = name === text ? [] : [text.slice(name.length + 1).trim()];
 		partsByName.set(name, [...(partsByName.get(name) ?? []), ...parts]);
 	}
 	for (const [name, all] of partsByName) {
 		const parts = [...new Set(all)];
 		const field = fields.get(name);
-		if (!field || !isClearable(field)) {
+		// A field without parts is not cleared as a whole because somebody has named a part.
+		if (!field || !isClearable(field) || (parts.length > 0 && !field.kind.clear)) {
 			throw new InvalidInput(
-				`${CLEAR_FIELDS}: "${name}" is no field that can be cleared`,
+				`${CLEAR_FIELDS}: "${[name, ...parts].join('.')}" is no field that can be cleared`,
 				`These can be: ${clearableNames([...fields.values()]).join(', ')}.`,
 			);
 		}
