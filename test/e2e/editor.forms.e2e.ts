@@ -207,6 +207,7 @@ describe.each([
 	});
 });
 
+const emptyRow = { entry: [{}] };
 /** One empty row in each list. The name of its group of inputs is given by the list's name. */
 const rows = (lists: Record<string, string>) =>
 	Object.fromEntries(Object.entries(lists).map(([list, row]) => [list, { list: { data: { [row]: [{}] } } }]));
@@ -229,7 +230,7 @@ test.each([
 	{
 		node: 'AttackForge Group',
 		type: ATTACKFORGE,
-		additionalFields: { access: { list: { member_admins: { entry: [{}] } } } },
+		additionalFields: { access: { list: { member_admins: emptyRow, sso_1: emptyRow, sso_2: emptyRow } } },
 		last: 'Access Lists',
 	},
 ])(

@@ -320,13 +320,13 @@ describe('is refused before anything is sent:', () => {
 			'a level that does not exist',
 			'update',
 			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ ...sso('x'), project_access_level: 'Owner' }] } } },
-			'"SSO 1 Projects" (project_access_level) cannot be "Owner"',
+			'"SSO 1 Project" (project_access_level) cannot be "Owner"',
 		],
 		[
 			'an incomplete entry',
 			'update',
 			{ dataMode: 'json', jsonBody: { access: { sso_1: [{ group_name: 'x' }] } } },
-			'"SSO 1 Projects" (project_access_level) is missing',
+			'"SSO 1 Project" (project_access_level) is missing',
 		],
 		[
 			'a key with a blank',

@@ -97,8 +97,8 @@ export class AttackForge {
 
 	/** @returns `undefined` when there is no such group */
 	async findGroup(id: string): Promise<JsonObject | undefined> {
-		const reply = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
-		return isMissing(reply) ? undefined : groupOf(successful('GetGroup', reply), id);
+		const response = await send(this.connection, { method: 'GET', path: pathOf('group', id) });
+		return isMissing(response) ? undefined : groupOf(successful('GetGroup', response), id);
 	}
 
 	/**
@@ -210,9 +210,9 @@ export class AttackForge {
 			by === 'email'
 				? (['GetUserByEmail', 'email_address'] as const)
 				: (['GetUserByUsername', 'username'] as const);
-		const reply = await this.call(method, { method: 'GET', path: pathOf('users', by, value) });
-		const user = identified(reply, 'user');
-		if (isUnset(user[key])) throw without(`the ${key}`, reply);
+		const response = await this.call(method, { method: 'GET', path: pathOf('users', by, value) });
+		const user = identified(response, 'user');
+		if (isUnset(user[key])) throw without(`the ${key}`, response);
 		const [asked, shown] = [value, user[key]].map((one) => comparable(String(one)).toLowerCase());
 		if (asked === shown) return String(user.id);
 		throw new ServiceFailure(
@@ -256,12 +256,12 @@ export class AttackForge {
 	 */
 	async getProjectGroups(projectId: string): Promise<string[]> {
 		const request = { method: 'GET', path: pathOf('project', projectId) } as const;
-		const reply = await this.call('GetProjectById', request);
-		const { project_groups: groups } = recordOf(reply, 'project');
+		const response = await this.call('GetProjectById', request);
+		const { project_groups: groups } = recordOf(response, 'project');
 		const ids = Array.isArray(groups)
 			? groups.map((group: unknown) => (isJsonObject(group) ? group.id : undefined))
 			: [undefined];
-		if (ids.some(isUnset)) throw without('project_groups', reply);
+		if (ids.some(isUnset)) throw without('project_groups', response);
 		return ids.map(String);
 	}
 
@@ -282,10 +282,10 @@ export class AttackForge {
 	/** The custom fields of groups, as the form of groups defines them. */
 	async getDefinitions(): Promise<Definitions> {
 		const request = { method: 'GET', path: pathOf('config', 'form', 'group') } as const;
-		const reply = await this.call('GetFormConfig', request);
-		const { json } = reply;
+		const response = await this.call('GetFormConfig', request);
+		const { json } = response;
 		if (isJsonObject(json) && Array.isArray(json.config)) return definitionsOf(json.config);
-		throw without('the form of groups', reply);
+		throw without('the form of groups', response);
 	}
 
 	/** All pages, or as many as the limit needs. See `readPages`. */
@@ -304,10 +304,10 @@ export class AttackForge {
 	}
 
 	private async many(method: MethodName, request: ServiceRequest, key: string): Promise<JsonObject[]> {
-		const reply = await this.call(method, request);
-		const records = isJsonObject(reply.json) ? reply.json[key] : undefined;
+		const response = await this.call(method, request);
+		const records = isJsonObject(response.json) ? response.json[key] : undefined;
 		if (Array.isArray(records) && records.every(isJsonObject)) return records;
-		throw without(`its ${key}`, reply);
+		throw without(`its ${key}`, response);
 	}
 
 	private async status(method: MethodName, request: ServiceRequest): Promise<unknown> {
@@ -320,22 +320,22 @@ export class AttackForge {
 	}
 }
 
-function recordOf(reply: ServiceResponse, key: string): JsonObject {
-	const record = isJsonObject(reply.json) ? reply.json[key] : undefined;
+function recordOf(response: ServiceResponse, key: string): JsonObject {
+	const record = isJsonObject(response.json) ? response.json[key] : undefined;
 	if (isJsonObject(record)) return record;
-	throw without(`the ${key}`, reply);
+	throw without(`the ${key}`, response);
 }
 
 /** A record with an ID, because later requests need the ID. */
-function identified(reply: ServiceResponse, key: string): JsonObject {
-	const record = recordOf(reply, key);
-	if (isUnset(record.id)) throw without('the ID', reply);
+function identified(response: ServiceResponse, key: string): JsonObject {
+	const record = recordOf(response, key);
+	if (isUnset(record.id)) throw without('the ID', response);
 	return record;
 }
 
 /** @throws ServiceFailure when the response is about another group than the requested one, which nobody has named */
-function groupOf(reply: ServiceResponse, id: string): JsonObject {
-	const group = identified(reply, 'group');
+function groupOf(response: ServiceResponse, id: string): JsonObject {
+	const group = identified(response, 'group');
 	if (String(group.id).toLowerCase() === id.toLowerCase()) return group;
 	throw new ServiceFailure(
 		`AttackForge was asked for the group ${inQuotes(id)}, but answered with ${inQuotes(group.id)}`,
@@ -343,8 +343,8 @@ function groupOf(reply: ServiceResponse, id: string): JsonObject {
 	);
 }
 
-const without = (what: string, reply: ServiceResponse) =>
-	incomplete(`AttackForge answered with success, but without ${what}`, reply);
+const without = (what: string, response: ServiceResponse) =>
+	incomplete(`AttackForge answered with success, but without ${what}`, response);
 
 function customFieldQuery({ allow = [], block = [] }: CustomFieldFilter): Query {
 	return [

@@ -32,14 +32,14 @@ export type MethodName =
  * @param body of the request, so that the advice for a refusal can name its fields
  * @throws ServiceFailure in AttackForge's own words
  */
-export function successful(method: MethodName, reply: ServiceResponse, body?: unknown): ServiceResponse {
-	const { status, json, request } = reply;
+export function successful(method: MethodName, response: ServiceResponse, body?: unknown): ServiceResponse {
+	const { status, json, request } = response;
 	if (status < 200 || status >= 300 || !isJsonObject(json) || saysFailure(json))
-		throw failure(method, reply, body);
+		throw failure(method, response, body);
 	if (isWrite(request) && isUnset(json.status) && !RECORDS.some((name) => isJsonObject(json[name]))) {
-		throw failure(method, reply);
+		throw failure(method, response);
 	}
-	return reply;
+	return response;
 }
 
 /** The names under which the response to a write holds the record. */
@@ -81,8 +81,8 @@ function isFailureStatus(status: unknown): boolean {
 const FAILURE_WORDS =
 	/\b(error|errors|fail|fails|failed|failure|not|no(?! changes?\b)|none|cannot|can't|couldn't|unable|invalid|denied|unauthori[sz]ed|forbidden|missing|refused|rejected|unknown|already|exists?|required|must|unsuccessful|expired|wrong|bad)\b/i;
 
-export function failure(method: MethodName, reply: ServiceResponse, body?: unknown): ServiceFailure {
-	const { status, statusText, json, text, request } = reply;
+export function failure(method: MethodName, response: ServiceResponse, body?: unknown): ServiceFailure {
+	const { status, statusText, json, text, request } = response;
 	const words = isJsonObject(json) ? wordsOf(json) : undefined;
 	const message =
 		words ??
@@ -90,17 +90,17 @@ export function failure(method: MethodName, reply: ServiceResponse, body?: unkno
 	const details = { httpCode: String(status), request };
 	const isPage = words === undefined && (status < 300 || status === 404);
 	const todo = isPage ? PAGE_ADVICE : advice(method, status, body);
-	return new ServiceFailure(message, todo, details, stateOf(reply));
+	return new ServiceFailure(message, todo, details, stateOf(response));
 }
 
 /**
  * What is known of a failed request. A success whose JSON neither says what was done nor names a fault does not tell
  * whether a write was done.
  */
-function stateOf(reply: ServiceResponse) {
-	const { status, json, request } = reply;
+function stateOf(response: ServiceResponse) {
+	const { status, json, request } = response;
 	const isClear = isJsonObject(json) && (saysFailure(json) || wordsOf(json) !== undefined);
-	if (status >= 300 || json === undefined || isClear) return failureState(reply);
+	if (status >= 300 || json === undefined || isClear) return failureState(response);
 	return { certainty: certaintyOfLost(request), unanswered: 'connection' as const };
 }
 

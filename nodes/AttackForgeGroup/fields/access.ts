@@ -59,18 +59,18 @@ const action = (of: string): Field =>
 
 const ssoEntry = (of: string): readonly Field[] => [
 	action(of),
-	field('group_name', `${of} Group`, line(), 'Name of the group at your identity provider', {
+	field('group_name', of, line(), 'Name of the group at your identity provider', {
 		placeholder: 'e.g. AD-GROUP-1',
 	}),
 	field(
 		'project_access_level',
-		`${of} Projects`,
+		`${of} Project`,
 		level('none', 'view', 'upload', 'edit'),
 		'Access of its members to the projects of the group',
 	),
 	field(
 		'project_request_access_level',
-		`${of} Requests`,
+		`${of} Request`,
 		// The documentation's rule lists none, view, upload and edit, but its examples and responses have action. All are
 		// offered, and the server decides.
 		level('none', 'view', 'upload', 'edit', 'action'),
