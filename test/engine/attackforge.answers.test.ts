@@ -119,6 +119,8 @@ test('members without the IDs of their users are not taken for other users', asy
 			});
 			expect(items).toEqual([]);
 			expect(error?.message).toContain('You may not remove this user');
+			const { items: listed } = await run('getAll', { resource: 'member', groupId: ID, simplify: false });
+			expect(jsonOf(listed)).toEqual(members);
 		},
 	);
 });

@@ -523,6 +523,26 @@ describe('Update', () => {
 		},
 	);
 
+	test('a removal that names an SSO group in another case is refused, and by its own name removes it', async () => {
+		const { id } = server.seedGroup({ access: { sso_1: [sso('AD-Pentest'), sso('Other')] } } as never);
+		const removal = async (...entries: object[]) =>
+			await node('update', { groupId: id, dataMode: 'autoMap' }, { items: [{ access: { sso_1: entries } }] });
+		const remove = (group_name: string) => ({ action: 'remove', group_name });
+		const { error } = await removal(remove('ad-pentest'), remove('Other'));
+		expect(error?.message).toContain(
+			'"Access" (access): sso_1 has "AD-Pentest", but not "ad-pentest", which is to be removed',
+		);
+		expect(server.group(id)?.access.sso_1).toEqual([sso('AD-Pentest'), sso('Other')]);
+		expect((await removal(remove('AD-Pentest'))).error).toBeUndefined();
+		expect(server.group(id)?.access.sso_1).toEqual([sso('Other')]);
+		// A repetition of the change from one case to the other finds it done.
+		for (const _time of [1, 2]) {
+			const change = [remove('Other'), { action: 'upsert', ...sso('OTHER') }];
+			expect((await removal(...change)).error).toBeUndefined();
+			expect(server.group(id)?.access.sso_1).toEqual([sso('OTHER')]);
+		}
+	});
+
 	test('with old fields goes through as JSON', async () => {
 		await withAttackForge({ acceptLinkedGroups: true }, async (one, runNode) => {
 			const { id } = one.seedGroup({});

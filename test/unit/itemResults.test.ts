@@ -77,6 +77,14 @@ test('in stop mode the first item that failed is shown, and the number of items 
 	);
 });
 
+test('in stop mode nothing is said to stay as it is if no item succeeded before', () => {
+	const outcomes = new ItemResults(4, STOP);
+	outcomes.settle(0, missing);
+	expect(() => outcomes.toOutput(node)).toThrow(
+		expect.objectContaining({ description: 'Set it. Before this, none of 4 items had gone through.' }),
+	);
+});
+
 test('a preview that stops does not say that items had gone through', () => {
 	const outcomes = new ItemResults(4, STOP);
 	outcomes.settle(0, { id: 1 });
@@ -93,9 +101,7 @@ test('a preview that stops does not say that items had gone through', () => {
 		'Set it. This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.',
 	);
 	// An item in earnest may have written something, although it failed.
-	expect(description([0, 2])).toBe(
-		'Set it. Before this, 0 of 4 items had gone through; they stay as they are.',
-	);
+	expect(description([0, 2])).toBe('Set it. Before this, none of 4 items had gone through.');
 	expect(description([0, 1])).toBe(
 		'Set it. Before this, 1 of 4 items had gone through; they stay as they are.',
 	);

@@ -15,7 +15,7 @@ import { WrittenGroups } from './writtenGroups';
 import { removesAccess } from '../fields/changes';
 import { type Definitions, definitionsOf } from '../fields/customFieldTypes';
 import { comparable } from '../fields/matching';
-import { membersOf } from '../fields/receivedGroup';
+import { identifiedMembers, membersOf } from '../fields/receivedGroup';
 
 /** The custom fields that a response should hold; by default all. */
 export type CustomFieldFilter = { allow?: readonly string[]; block?: readonly string[] };
@@ -186,11 +186,13 @@ export class AttackForge {
 	/**
 	 * The members of a group.
 	 *
+	 * @param identified whether each must have the ID of its user, because somebody is looked for among them
 	 * @throws ServiceFailure when the response does not show them, because that does not mean that the group has no
 	 *   members
 	 */
-	async getMembers(groupId: string): Promise<JsonObject[]> {
-		const members = membersOf(await this.getGroup(groupId));
+	async getMembers(groupId: string, { identified }: { identified: boolean }): Promise<JsonObject[]> {
+		const group = await this.getGroup(groupId);
+		const members = identified ? identifiedMembers(group) : membersOf(group);
 		if (members) return members;
 		throw new ServiceFailure(
 			'AttackForge does not show the members of the group',

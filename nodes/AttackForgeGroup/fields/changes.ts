@@ -272,6 +272,7 @@ function accessChanges(wanted: JsonObject, present: unknown, mode: AccessMode): 
 		const removes = mode === 'exact' || isToBeEmpty || given.some(({ action }) => action === 'remove');
 		// Whom an entry without a name means is not known, so that it can neither be kept nor be removed.
 		if (removes && before.has('')) throw accessHidden();
+		refuseOtherCase(given, before, list);
 		const operations = isToBeEmpty
 			? []
 			: given
@@ -315,6 +316,21 @@ const isSetting = (name: string, value: unknown, { [name]: before }: JsonObject)
 	/^(user|group)_id$/.test(name)
 		? isStored(String(value).toLowerCase(), String(before).toLowerCase())
 		: isStored(value, before);
+
+/** Refuses to remove an entry that is there with another case only, because its group would keep the access. */
+function refuseOtherCase(given: JsonObject[], before: ReadonlyMap<string, JsonObject>, list: string): void {
+	const wanted = new Set(given.filter(({ action }) => action !== 'remove').map(identityOf));
+	const absent = given.filter((entry) => entry.action === 'remove' && !before.has(identityOf(entry)));
+	for (const entry of absent) {
+		const folded = identityOf(entry).toLowerCase();
+		const other = [...before.keys()].find((one) => one.toLowerCase() === folded && !wanted.has(one));
+		if (other === undefined) continue;
+		throw new InvalidInput(
+			`"Access" (access): ${list} has ${inQuotes(before.get(other)?.group_name)}, but not ${inQuotes(entry.group_name)}, which is to be removed`,
+			'Nothing was written for this item. Give the name as AttackForge has it, upper and lower case included.',
+		);
+	}
+}
 
 function refuseRemovals(entries: JsonObject[], list: string): void {
 	if (entries.some(({ action }) => action === 'remove')) {

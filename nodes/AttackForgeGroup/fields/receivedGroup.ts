@@ -67,10 +67,14 @@ export const ARCHIVED_KEYS = ['archived', 'is_archived'];
 
 export const isArchived = (group: JsonObject): boolean => ARCHIVED_KEYS.some((key) => group[key] === true);
 
+/** The members of a group; `undefined` if the response does not show them. */
+export const membersOf = ({ members }: JsonObject): JsonObject[] | undefined =>
+	Array.isArray(members) && members.every(isJsonObject) ? members : undefined;
+
 /** The members of a group; `undefined` if the response does not show all of them with the IDs of the users. */
-export function membersOf({ members }: JsonObject): JsonObject[] | undefined {
-	if (!Array.isArray(members) || !members.every(isJsonObject)) return undefined;
-	return members.every(({ userId }) => !isUnset(userId)) ? members : undefined;
+export function identifiedMembers(group: JsonObject): JsonObject[] | undefined {
+	const members = membersOf(group);
+	return members?.every(({ userId }) => !isUnset(userId)) ? members : undefined;
 }
 
 /** A member with the keys that the rest of the API uses. */

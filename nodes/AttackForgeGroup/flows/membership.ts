@@ -32,7 +32,7 @@ export async function changeOnce(
 	{ groupId, userId, act, isDone }: Change,
 ): Promise<{ status: unknown } | undefined> {
 	const isAsWanted = async () => {
-		const members = await api.getMembers(groupId);
+		const members = await api.getMembers(groupId, { identified: true });
 		return isDone(members.find(isMember(userId)));
 	};
 	try {

@@ -7,7 +7,7 @@ import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf, isCustomFields } from '../fields/changes';
 import { isStored } from '../fields/matching';
 import { groupAfter } from '../fields/plannedGroup';
-import { ARCHIVED_KEYS, customFieldOf, customFieldsOf, membersOf } from '../fields/receivedGroup';
+import { ARCHIVED_KEYS, customFieldOf, customFieldsOf, identifiedMembers } from '../fields/receivedGroup';
 import { isMember } from './membership';
 
 /** @returns what gives each item of a run AttackForge as a preview sees it */
@@ -151,7 +151,7 @@ class PreviewedAttackForge extends AttackForge {
 	): Promise<undefined> {
 		const group = await this.groupBefore(groupId);
 		this.plan.writes = true;
-		const members = group && membersOf(group);
+		const members = group && identifiedMembers(group);
 		if (!members) {
 			this.plan.set('access_level', undefined, access);
 			return;

@@ -283,8 +283,8 @@ async function readOfGroup(
 	if (some.texts.length === 0) return [];
 	const { path } = OBJECT_TYPES[type];
 	const ofGroup = [...place, associatedTo(groupId, type)];
-	const find = async (any: Disjunction[]) =>
-		await searchFor({ path, filters: { any }, limit: Infinity, keep })(api);
+	const find = async (disjunctions: Disjunction[]) =>
+		await searchFor({ path, filters: { disjunctions }, limit: Infinity, keep })(api);
 	const queries = some.texts.length / perQuery;
 	if (queries > MANY_QUERIES) {
 		const all = await api.count(path, allOf(ofGroup.map((one) => one.clause(one.texts))));

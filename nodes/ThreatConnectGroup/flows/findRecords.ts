@@ -37,7 +37,9 @@ export function searchFor(search: Search): (api: ThreatConnect) => Promise<JsonO
 	const parts = partsOf(filters, first);
 	const queries = parts.map(({ tql }): ListQuery => ({ ...first, thenBy, pageSize, limit, fields, tql }));
 	// Queries for one range of IDs after another return the records in the order of their IDs.
-	const isMixed = queries.length > 1 && (first.by !== 'id' || !differInIdsOnly(parts.map(({ any }) => any)));
+	const isMixed =
+		queries.length > 1 &&
+		(first.by !== 'id' || !differInIdsOnly(parts.map(({ disjunctions }) => disjunctions)));
 	const names = filters.names && new Set(filters.names.map(plainSpelling));
 	const isWanted = (record: JsonObject) =>
 		(names === undefined || names.has(plainSpelling(String(record.name)))) && keep(record);
@@ -68,8 +70,8 @@ export function countOf(path: string, filters: Filters): (api: ThreatConnect) =>
 function partsOf(filters: Filters, { direction }: SortKey) {
 	const list = filters.query === undefined ? undefined : splittableList(filters.query);
 	const query = list ? undefined : filters.query;
-	const parts = split([...inIdOrder(filters.any, direction), ...(list ? [list] : [])], query);
-	return parts.map((any) => ({ any, tql: tqlOf(any, query) }));
+	const parts = split([...inIdOrder(filters.disjunctions, direction), ...(list ? [list] : [])], query);
+	return parts.map((disjunctions) => ({ disjunctions, tql: tqlOf(disjunctions, query) }));
 }
 
 /**

@@ -263,7 +263,7 @@ class PreviewedThreatConnect extends ThreatConnect {
 			const ids = rowsOf(given).filter(({ id }) => !isUnset(id) && !isNewId(id));
 			const texts = ids.map(({ id }) => String(id)).filter((id) => !isPresent(id));
 			const byId = { filter: 'id', texts, clause: (some: readonly string[]) => `id in (${some.join(',')})` };
-			const filters = { any: [byId], ...(type === 'indicator' && { query: ACTIVE_OR_NOT }) };
+			const filters = { disjunctions: [byId], ...(type === 'indicator' && { query: ACTIVE_OR_NOT }) };
 			const find = searchFor({ path, filters, limit: texts.length });
 			const found = texts.length > 0 && (await unlessRefused(find(this)));
 			// Who may not list objects may still associate them.

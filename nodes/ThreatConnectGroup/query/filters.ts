@@ -220,7 +220,7 @@ export type Disjunction = {
 
 export type Filters = {
 	/** Records must match all of them. */
-	any: Disjunction[];
+	disjunctions: Disjunction[];
 	/** The user's own query, which records must match too. */
 	query?: string;
 	/** Only records with one of these names are kept, because a database may ignore upper and lower case or accents. */
@@ -248,7 +248,7 @@ export function readFiltersOf(
 	tql: unknown,
 	zone: string,
 ): Filters {
-	const read: Filters = { any: [] };
+	const read: Filters = { disjunctions: [] };
 	for (const { parameter, clause } of filters) {
 		const { name, type } = parameter;
 		if (!(name in values)) continue;
@@ -256,7 +256,7 @@ export function readFiltersOf(
 		const value = unlocated(values[name]);
 		if (name === 'id') {
 			const ids = readIds(value, label);
-			read.any.push({ filter: name, texts: ids, clause: (some) => `id in (${some.join(',')})` });
+			read.disjunctions.push({ filter: name, texts: ids, clause: (some) => `id in (${some.join(',')})` });
 			continue;
 		}
 		const texts =
@@ -265,7 +265,7 @@ export function readFiltersOf(
 				: readTexts(type === 'multiOptions' ? readEntries(value, label) : value, label);
 		if (texts.length === 0 || texts.some((text) => text.trim() === '')) throw emptyFilter(label);
 		if (name === 'name') read.names = texts;
-		if (clause) read.any.push({ filter: name, texts, clause });
+		if (clause) read.disjunctions.push({ filter: name, texts, clause });
 	}
 	// An empty input means no query. An expression that gives nothing is refused.
 	if (tql === undefined || tql === null) throw emptyFilter(TQL_QUERY);

@@ -58,8 +58,8 @@ const EXCLUDED = '"Ignore Groups Created By" (ignoreCreatedBy)';
 type Settings = ReturnType<typeof readSettings>;
 
 /** A poll sends one query. Unlike Get Many, it cannot split a list that is too long for one query. */
-function clausesOf({ any, query }: Filters): string[] {
-	const [part, ...others] = split(any, query);
+function clausesOf({ disjunctions, query }: Filters): string[] {
+	const [part, ...others] = split(disjunctions, query);
 	if (part === undefined || others.length > 0) {
 		throw new InvalidInput(
 			part === undefined ? 'A filter holds an empty list' : 'The filters hold too many values for one query',

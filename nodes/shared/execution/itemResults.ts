@@ -73,8 +73,11 @@ export class ItemResults {
 	/** What had been written when the run ended. */
 	private written(previewed: ReadonlySet<number>): string {
 		const written = this.items.filter((items, index) => items && !previewed.has(index)).length;
-		return previewed.size === this.length
-			? 'This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.'
+		if (previewed.size === this.length) {
+			return 'This was a preview: nothing was written. Set On Error to Continue to see all items that would fail.';
+		}
+		return written === 0
+			? `Before this, none of ${this.length} items had gone through.`
 			: `Before this, ${written} of ${this.length} items had gone through; they stay as they are.`;
 	}
 

@@ -18,7 +18,7 @@ export const getMany = defineOperation<AttackForge>({
 		const simplify = readSimplify(item);
 		return {
 			async run() {
-				const members = (await api.getMembers(id)).slice(0, limit);
+				const members = (await api.getMembers(id, { identified: false })).slice(0, limit);
 				return simplify ? members.map(simplifyMember) : members;
 			},
 		};

@@ -82,7 +82,10 @@ export const getGroupsOfIndicator = defineOperation<ThreatConnect>({
 		const clause = () => `hasIndicator(${indicator.tql})`;
 		const find = searchFor({
 			path: GROUPS,
-			filters: { ...filters, any: [...filters.any, { filter: 'indicator', texts: [''], clause }] },
+			filters: {
+				...filters,
+				disjunctions: [...filters.disjunctions, { filter: 'indicator', texts: [''], clause }],
+			},
 			limit: readLimit(item),
 			fields: readResponseOptions(item).fields,
 		});

@@ -52,7 +52,7 @@ export const getAssociations = defineOperation<ThreatConnect>({
 		const searchIn = (id: string) =>
 			searchFor({
 				path: OBJECT_TYPES[type].path,
-				filters: { ...filters, any: [...filters.any, associatedTo(id, type)] },
+				filters: { ...filters, disjunctions: [...filters.disjunctions, associatedTo(id, type)] },
 				limit,
 				fields,
 				// A server that ignored the clause would return the group as its own associate.
