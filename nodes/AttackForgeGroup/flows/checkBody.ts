@@ -115,8 +115,8 @@ export function checkBody(body: JsonObject, item: Item, definitions: ReadDefinit
 
 /**
  * The body of an update in whose lists of access entries may name nobody. Where access is to be exactly as given, nobody is
- * removed from such a list, and a hint says so. The same holds for a list that is empty, and for all lists if Access
- * Lists gives nothing for the item.
+ * removed from such a list, and a hint says so. The same holds for a list that is empty, and for all lists if the input
+ * "Access Lists" gives nothing for the item.
  */
 export function forAccessMode(body: JsonObject, item: Item, { access }: UpdateModes): JsonObject {
 	if (access !== 'exact') return withoutNobody(body);

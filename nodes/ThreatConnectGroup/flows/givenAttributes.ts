@@ -5,7 +5,7 @@ import type { GroupReference } from '../api/references';
 import { withoutOff } from '../fields/groupLists';
 import type { AttributeChange } from './attributes';
 import { isEntry, rowsOf } from './compareGroup';
-import { LABELS } from './groupAttributes';
+import { LABELS, missingLabels, withPresentLabels } from './groupAttributes';
 
 /** Attributes that a group has already: an item gives them with their IDs, as a Get returns them, or with labels. */
 
@@ -48,15 +48,15 @@ export async function separateExistingAttributes(
 			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : withoutOff(rest));
 			continue;
 		}
-		const securityLabels = joinedLabels(rest.securityLabels, row.securityLabels);
+		const labels = missingLabels(rest.securityLabels, row);
 		const names = isNamedById ? CHANGEABLE.filter((name) => isChanged(rest[name], row[name])) : [];
 		const more = {
 			...Object.fromEntries(names.map((name) => [name, rest[name]])),
-			...(securityLabels && { securityLabels }),
+			...(labels.length > 0 && { securityLabels: { data: labels, mode: 'append' } }),
 		};
 		if (Object.keys(more).length === 0) continue;
 		const value = isNamedById ? (rest.value ?? row.value) : row.value;
-		changed.push({ id: String(row.id), type: String(row.type), value, more });
+		changed.push({ id: String(row.id), type: String(row.type), value, more: withPresentLabels(more, row) });
 	}
 	return {
 		body: data.length === 0 ? others : { ...body, attributes: { ...list, data } },
@@ -67,13 +67,3 @@ export async function separateExistingAttributes(
 /** A switch that a server does not show is off. */
 const isChanged = (given: unknown, shown: unknown): boolean =>
 	given !== undefined && given !== (shown ?? (given === false ? false : undefined));
-
-/** The labels of an attribute and those that are given besides; `undefined` when it has all of them. */
-function joinedLabels(given: unknown, shown: unknown): JsonObject | undefined {
-	const present = rowsOf(shown);
-	const missing = rowsOf(given).filter(
-		(label) => !present.some((row) => isEntry('securityLabels', label, row, 'named')),
-	);
-	if (missing.length === 0) return undefined;
-	return { data: [...present.map(({ name }) => ({ name })), ...missing], mode: 'append' };
-}

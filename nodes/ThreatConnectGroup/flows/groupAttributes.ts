@@ -77,9 +77,12 @@ export async function addAttribute(
 
 /** Whether an attribute is what a new one would be. */
 const isPresent = ({ securityLabels, ...body }: JsonObject, row: JsonObject): boolean =>
-	isEntry('attributes', body, row, 'named') &&
-	rowsOf(securityLabels).every((label) =>
-		rowsOf(row.securityLabels).some((one) => isEntry('securityLabels', label, one, 'named')),
+	isEntry('attributes', body, row, 'named') && missingLabels(securityLabels, row).length === 0;
+
+/** The given labels that an attribute does not have. */
+export const missingLabels = (given: unknown, { securityLabels }: JsonObject): JsonObject[] =>
+	rowsOf(given).filter(
+		(label) => !rowsOf(securityLabels).some((one) => isEntry('securityLabels', label, one, 'named')),
 	);
 
 const noAttribute = (name: AttributeName) =>
@@ -174,7 +177,7 @@ export async function updateAttribute(
  * The documentation does not say what happens to the labels that an attribute has when others are appended, so these are sent
  * too.
  */
-function withPresentLabels(body: JsonObject, present: JsonObject): JsonObject {
+export function withPresentLabels(body: JsonObject, present: JsonObject): JsonObject {
 	const { securityLabels: list } = body;
 	if (!isJsonObject(list) || list.mode !== 'append') return body;
 	const kept = rowsOf(present.securityLabels).map(({ name }) => ({ name }));
