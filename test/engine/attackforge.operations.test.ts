@@ -532,6 +532,12 @@ describe('Update', () => {
 		expect(error?.message).toContain(
 			'"Access" (access): sso_1 has "AD-Pentest", but not "ad-pentest", which is to be removed',
 		);
+		// A preview, and Create or Update, say the same.
+		const items = [{ access: { sso_1: [remove('ad-pentest')] } }];
+		const given = { groupId: id, dataMode: 'autoMap' };
+		const preview = await node('update', { ...given, options: { preview: true } }, { items });
+		const upsert = await node('upsert', { ...given, matchBy: 'id' }, { items });
+		for (const one of [preview, upsert]) expect(one.error?.message).toContain('sso_1 has "AD-Pentest"');
 		expect(server.group(id)?.access.sso_1).toEqual([sso('AD-Pentest'), sso('Other')]);
 		expect((await removal(remove('AD-Pentest'))).error).toBeUndefined();
 		expect(server.group(id)?.access.sso_1).toEqual([sso('Other')]);
