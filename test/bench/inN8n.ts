@@ -117,7 +117,7 @@ async function untilEnded(session: Session, id: string): Promise<Execution> {
 
 async function measure(bench: Bench, tarball: string, client: Client, items: number): Promise<InN8n> {
 	const target = await bench.behave({});
-	const userFolder = temporaryFolder('n8n-bench-run-');
+	const userFolder = await temporaryFolder('n8n-bench-run-');
 	await installPackage(tarball, userFolder);
 	const n8n = await startN8n({ userFolder, env: { NODE_EXTRA_CA_CERTS: bench.authority } });
 	try {
@@ -182,7 +182,7 @@ type Summaries = Record<Client, InN8n>;
 /** This node, HTTP Request and No Operation in turns, with growing numbers of items. */
 export async function inN8n(bench: Bench): Promise<void> {
 	await installN8n(bench.note);
-	const folder = join(temporaryFolder('n8n-bench-package-'), 'package');
+	const folder = join(await temporaryFolder('n8n-bench-package-'), 'package');
 	mkdirSync(folder);
 	const tarball = await packPackage(folder);
 	const all = new Map<number, Summaries>();

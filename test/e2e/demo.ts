@@ -96,7 +96,7 @@ async function startServices(): Promise<Services> {
 
 /** A real n8n with the package, installed as n8n's Community Nodes page would install it. */
 async function startWithPackage(): Promise<RunningN8n> {
-	const folder = temporaryFolder('n8n-demo-');
+	const folder = await temporaryFolder('n8n-demo-');
 	const userFolder = join(folder, 'n8n');
 	const work = join(folder, 'package');
 	for (const path of [userFolder, work]) mkdirSync(path);

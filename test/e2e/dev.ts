@@ -17,7 +17,7 @@ async function main(): Promise<void> {
 	parseArgs({ options: {} });
 	const say = (line: string) => console.log(line);
 	await installN8n(say);
-	const folder = temporaryFolder('n8n-dev-');
+	const folder = await temporaryFolder('n8n-dev-');
 	try {
 		say('Building the package and starting n8n …');
 		process.env.E2E_TARBALL = await packPackage(folder);

@@ -129,7 +129,7 @@ async function main(): Promise<void> {
 	await installN8n(console.log);
 	mkdirSync(dirname(LEDGER), { recursive: true });
 	mkdirSync(join(DOCS, 'images/triggers'), { recursive: true });
-	const folder = temporaryFolder('n8n-pictures-');
+	const folder = await temporaryFolder('n8n-pictures-');
 	let stage: Stage | undefined;
 	let editor: Editor | undefined;
 	try {

@@ -25,8 +25,11 @@ export class CommandFailed extends Error {}
 const running = new Set<ChildProcess>();
 let closed = false;
 
-/** Waits for a line that says that all is well. If the parent process ends without one, the script does the rest. */
-const guarded = (rest: string) => `read -r _ && exit; ${rest}`;
+/**
+ * Says that it runs, and waits for a line that says that all is well. If the parent process ends without one, the
+ * script does the rest.
+ */
+const guarded = (rest: string) => `echo; exec > /dev/null; read -r _ && exit; ${rest}`;
 const END_GROUP = guarded(
 	`kill -s TERM -- "-$1"; n=0
 	while kill -s 0 -- "-$1" && [ $n -lt 150 ]; do n=$((n + 1)); sleep 0.1; done
@@ -47,30 +50,40 @@ const REMOVE_FOLDER = guarded(
  */
 const WAIT = 'read -r _ <&3 || exit; exec "$@" 3<&-';
 
+type Guard = {
+	/** Fulfilled when the guard runs. Ctrl+C also ends a guard that does not run yet. */
+	runs: Promise<boolean>;
+	/** To be called when the guard has nothing left to do. */
+	release: () => void;
+};
+
 /**
  * A small process that outlives this one, even if this one ends by Ctrl+C, by a signal that nobody can catch, or inside
  * jest, whose tests get no signal.
- *
- * @returns a function to call when the guard has nothing left to do
  */
-function guard(script: string, argument: string): () => void {
+function guard(script: string, argument: string): Guard {
 	const child = spawn('sh', ['-c', script, 'guard', argument], {
 		detached: true,
-		stdio: ['pipe', 'ignore', 'ignore'],
+		stdio: ['pipe', 'pipe', 'ignore'],
 	});
 	child.unref();
 	(child.stdin as Socket).unref();
 	child.stdin.on('error', () => undefined);
-	return () => child.stdin.end('done\n');
+	const runs = new Promise<boolean>((resolve) => {
+		child.stdout.once('data', () => resolve(true));
+		child.stdout.once('close', () => resolve(false));
+	});
+	void runs.then(() => child.stdout.destroy());
+	return { runs, release: () => child.stdin.end('done\n') };
 }
 
 /**
  * A folder for the temporary files of this process and of those that it starts. It is removed after this process has
  * ended, however it ends.
  */
-export function temporaryFolder(prefix: string): string {
+export async function temporaryFolder(prefix: string): Promise<string> {
 	const folder = join(tmpdir(), prefix + randomBytes(4).toString('hex'));
-	guard(REMOVE_FOLDER, folder);
+	if (!(await guard(REMOVE_FOLDER, folder).runs)) throw new Error('Interrupted.');
 	mkdirSync(folder);
 	// PostgreSQL runs as another user than root, who must be able to enter the folder.
 	chmodSync(folder, 0o755);
@@ -96,15 +109,15 @@ export function start(command: string, args: string[], options: RunOptions & { l
 		stdio: ['ignore', stdio, stdio, 'pipe'],
 	});
 	running.add(child);
-	const release = child.pid === undefined ? () => undefined : guard(END_GROUP, String(child.pid));
 	const go = child.stdio[3] as Socket;
 	go.on('error', () => undefined);
-	go.end('go\n');
-	for (const end of ['close', 'error']) {
-		child.once(end, () => {
-			running.delete(child);
-			release();
-		});
+	for (const end of ['close', 'error']) child.once(end, () => running.delete(child));
+	if (child.pid === undefined) {
+		go.destroy();
+	} else {
+		const { runs, release } = guard(END_GROUP, String(child.pid));
+		void runs.then((isGuarded) => (isGuarded ? go.end('go\n') : go.destroy()));
+		child.once('close', release);
 	}
 	return child;
 }

@@ -31,7 +31,7 @@ export async function debianPackages(programs: Record<string, string>): Promise<
 export default async function setup(): Promise<void> {
 	if (process.env.CHROMIUM === undefined) await debianPackages(PROGRAMS);
 	await installN8n((line) => console.log(line));
-	const folder = temporaryFolder('n8n-e2e-run-');
+	const folder = await temporaryFolder('n8n-e2e-run-');
 	// A run within a run (test/e2e/interrupt.e2e.ts) already has the tarball, and must not change the report of the outer
 	// run.
 	if (process.env.E2E_TARBALL !== undefined) return;

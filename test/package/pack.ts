@@ -9,7 +9,7 @@ const DESTINATION = resolve(__dirname, '../../split');
 /** `npm run pack:split` lints, scans and packs both single-service packages, and runs their half of the tests. */
 async function main(): Promise<void> {
 	parseArgs({ options: {} });
-	const work = temporaryFolder('n8n-split-');
+	const work = await temporaryFolder('n8n-split-');
 	for (const half of HALVES) {
 		const folder = join(work, half.name);
 		writeHalf(half, folder);

@@ -9,9 +9,10 @@ import { commandsIn, until } from '../e2e/running';
 
 const PROGRAM = `
 	const { start, temporaryFolder } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});
-	const cwd = temporaryFolder('work-');
-	start('sh', ['-c', 'sleep 300 & sleep 300'], { cwd });
-	start('sh', ['-c', 'echo started > child; exec sleep 300'], { cwd });
+	void temporaryFolder('work-').then((cwd) => {
+		start('sh', ['-c', 'sleep 300 & sleep 300'], { cwd });
+		start('sh', ['-c', 'echo started > child; exec sleep 300'], { cwd });
+	});
 `;
 
 // A terminal sends SIGINT to the whole group. The other signals go to one process only.
@@ -40,15 +41,21 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
 	},
 );
 
-test('a command that is interrupted while it starts a program does not leave that program', async () => {
+// Ctrl+C goes to the guard too, until it is in a process group of its own.
+test.each([
+	['before the guard runs', `process.kill(process.pid, 'SIGKILL'); return spawn(command, args, options);`],
+	[
+		'together with the guard',
+		`setTimeout(() => process.kill(process.pid, 'SIGKILL'), 1000); return spawn('false');`,
+	],
+])('a command that is interrupted %s does not leave the program that it starts', async (_, interrupt) => {
 	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
-	// Killed when the program already runs, but its guard does not run yet.
 	const program = `
 		const processes = require('node:child_process');
 		const { spawn } = processes;
 		processes.spawn = (command, args, options) => {
-			if (args.includes('guard')) process.kill(process.pid, 'SIGKILL');
-			return spawn(command, args, options);
+			if (!args.includes('guard')) return spawn(command, args, options);
+			${interrupt}
 		};
 		const { start } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});
 		start('sleep', ['300'], { cwd: ${JSON.stringify(folder)} });
@@ -77,9 +84,10 @@ test('files that a program writes while it is being ended are removed too', asyn
 	const folder = mkdtempSync(join(tmpdir(), 'interrupted-'));
 	const program = `
 		const { start, temporaryFolder } = require(${JSON.stringify(join(__dirname, '../e2e/processes.ts'))});
-		temporaryFolder('work-');
-		const child = start('sh', ['-c', ${JSON.stringify(WRITES_LATE)}], { cwd: '/' });
-		child.stdout.on('data', () => process.kill(process.pid, 'SIGKILL'));
+		void temporaryFolder('work-').then(() => {
+			const child = start('sh', ['-c', ${JSON.stringify(WRITES_LATE)}], { cwd: '/' });
+			child.stdout.on('data', () => process.kill(process.pid, 'SIGKILL'));
+		});
 	`;
 	try {
 		const command = start(process.execPath, ['--require', 'tsx/cjs', '--eval', program], {
