@@ -479,7 +479,7 @@ test('agent-customers: a customer is made once although the call is repeated, an
 });
 
 test('agent-reporting: the groups of a week come with their indicators, and one of them with its details', async () => {
-	const today = new Date().toISOString().slice(0, 10);
+	const today = String(threats('Triaged beacon')[0]?.dateAdded).slice(0, 10);
 	let week = '';
 	const { text } = await askExample(
 		example('agent-reporting'),

@@ -65,7 +65,7 @@ export class Editor {
 		const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
 		try {
 			const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-			page.setDefaultTimeout(60_000);
+			page.setDefaultTimeout(180_000);
 			await page.goto(`${n8n.url}/signin`);
 			await page.locator('input[name="emailOrLdapLoginId"]').fill(owner.email);
 			await page.locator('input[name="password"]').fill(owner.password);

@@ -141,7 +141,7 @@ test('alert-enrichment: known alerts bring their groups and leave a post, unknow
 			lastModified,
 		});
 	seed('Quiet campaign', '2026-02-01T00:00:00Z');
-	const { id } = seed('Loud campaign', '2027-02-01T00:00:00Z');
+	const { id } = seed('Loud campaign', daysAgo(-1));
 	const execution = await run(example('alert-enrichment'));
 	const alerts = json(itemsOf(execution, 'Alerts with their groups'));
 	expect(alerts.map((alert) => [alert.id, alert.known])).toEqual([
@@ -313,7 +313,7 @@ test('new-incidents: each becomes a message and a ticket with its link, its tags
 		type: 'Incident',
 		name: 'Phishing of payroll',
 		tags: ['Phishing'],
-		dateAdded: '2027-03-01T00:00:00Z',
+		dateAdded: daysAgo(-1),
 	});
 	const sent: Record<string, Array<Record<string, unknown>>> = {};
 	const listener = (request: IncomingMessage, response: ServerResponse) => {

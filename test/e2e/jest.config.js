@@ -9,5 +9,5 @@ module.exports = {
 	globalSetup: '<rootDir>/test/e2e/setup.ts',
 	reporters: ['default', '<rootDir>/test/e2e/summary.js'],
 	maxWorkers: 2,
-	testTimeout: 300_000,
+	testTimeout: 900_000,
 };

@@ -272,7 +272,7 @@ export class Session {
 	}
 
 	/** Runs a workflow as the editor's button does, and waits for its end. */
-	async runWorkflow(id: string, trigger: string, timeout = 120_000): Promise<Execution> {
+	async runWorkflow(id: string, trigger: string, timeout = 600_000): Promise<Execution> {
 		const started = await this.call('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name: trigger },
 			// n8n 1.x and the first 2.x run the workflow of the request.

@@ -177,7 +177,7 @@ const WORKFLOWS = {
 async function activate(workflow: Workflow, call: string): Promise<void> {
 	const { id, versionId } = await stage.session.call('POST', '/rest/workflows', workflow);
 	await stage.session.call('POST', `/rest/workflows/${String(id)}/activate`, { versionId });
-	const giveUpAt = Date.now() + MINUTE;
+	const giveUpAt = Date.now() + 3 * MINUTE;
 	for (let status = await send(call); status !== 200; status = await send(call)) {
 		if (Date.now() > giveUpAt) throw new Error(`The webhook answers ${status}.`);
 		await sleep(500);
@@ -210,7 +210,7 @@ async function beginWith(path: 'long' | 'large', names: string[]): Promise<void>
 			headers: { ...ALONE, 'content-type': 'application/json' },
 			body: JSON.stringify({ names }),
 		});
-	const giveUpAt = Date.now() + MINUTE;
+	const giveUpAt = Date.now() + 3 * MINUTE;
 	while (!(await begin()).ok) {
 		if (Date.now() > giveUpAt) throw new Error(`The webhook ${path} does not answer.`);
 		await sleep(500);
@@ -369,7 +369,7 @@ test(
 	async () => {
 		const names = Array.from({ length: 2_000 }, (_, index) => `Long ${index}`);
 		await beginWith('long', names);
-		const giveUpAt = Date.now() + MINUTE;
+		const giveUpAt = Date.now() + 3 * MINUTE;
 		const made = () => stage.threatConnect.groups().filter(({ name }) => name.startsWith('Long ')).length;
 		while (made() < 20 && Date.now() < giveUpAt) await sleep(20);
 		const { results } = await executions('running');
@@ -384,7 +384,7 @@ test(
 		expect(made()).toBeLessThan(names.length);
 		expect((await stage.session.execution(id)).status).toBe('canceled');
 	},
-	5 * MINUTE,
+	10 * MINUTE,
 );
 
 test(

@@ -23,9 +23,9 @@ export async function until(met: () => boolean, timeout: number): Promise<void> 
 	while (!met() && Date.now() < giveUpAt) await sleep(50);
 }
 
-/** Repeats a check until it holds, for half a minute at most, because machines differ in speed. */
+/** Repeats a check until it holds, for two minutes at most, because machines differ in speed. */
 export async function eventually(check: () => Promise<void>): Promise<void> {
-	const giveUpAt = Date.now() + 30_000;
+	const giveUpAt = Date.now() + 120_000;
 	for (;;) {
 		try {
 			return await check();

@@ -287,7 +287,7 @@ describe('in place of the combined package', () => {
 			expect(new Set(await typesIn(id))).toEqual(new Set(OF_HALVES.map((type) => typeIn(type, id))));
 		}
 		expect((await workflow(ids.other)).active).toBe(true);
-	}, 300_000);
+	});
 	const typeIn = (type: string, id: string) => (id === ids.agent ? `${type}Tool` : type);
 
 	test('once the packages are exchanged and n8n is restarted, they run as before', async () => {
@@ -308,5 +308,5 @@ describe('in place of the combined package', () => {
 		expect(await called.json()).toMatchObject([{ name: 'ACME Corp.', _outcome: 'unchanged' }]);
 		expect(stage.threatConnect.groups().map(({ name }) => name)).toEqual(['Found by a split package']);
 		expect(stage.attackForge.groups().map(({ name }) => name)).toEqual(['ACME Corp.']);
-	}, 300_000);
+	});
 });

@@ -88,7 +88,7 @@ describe.each([n8nVersion(), ...OTHER_VERSIONS])('n8n %s', (version) => {
 			for (let round = 0; round < 3; round++) {
 				const { id } = stage.threatConnect.seedGroup({ type: 'Threat', name: `Threat ${round}` });
 				due.push(`${id}-created`, `${stage.attackForge.seedGroup({ name: `Customer ${round}` }).id}-created`);
-				await until(() => due.every((one) => recorder.counts.has(one)), MINUTE);
+				await until(() => due.every((one) => recorder.counts.has(one)), 5 * MINUTE);
 			}
 			expect(Object.fromEntries(recorder.counts)).toEqual(Object.fromEntries(due.map((one) => [one, 1])));
 		} finally {

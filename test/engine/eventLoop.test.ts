@@ -87,7 +87,6 @@ test.each([
 		expect(server.requests.length - before).toBe(sent);
 		expect(longestShare).toBeLessThan(0.5);
 	},
-	60_000,
 );
 
 test('an execution that is cancelled while its items are read ends before all are read, and sends nothing', async () => {
@@ -103,7 +102,7 @@ test('an execution that is cancelled while its items are read ends before all ar
 	});
 	expect(threatConnect.requests.slice(before)).toEqual([]);
 	expect(cancelled.whole).toBeLessThan(whole / 2);
-}, 60_000);
+});
 
 test('a run that continues after errors gives other tasks their turn, also when no item can be sent', async () => {
 	const before = threatConnect.requests.length;
@@ -117,7 +116,7 @@ test('a run that continues after errors gives other tasks their turn, also when 
 	});
 	expect(threatConnect.requests).toHaveLength(before);
 	expect(longestShare).toBeLessThan(0.5);
-}, 60_000);
+});
 
 test.each(['getAll', 'upsert'])(
 	'AttackForge: others get their turn while %s answers each of thousands of items from one list',
@@ -140,5 +139,4 @@ test.each(['getAll', 'upsert'])(
 		});
 		expect(longestShare).toBeLessThan(0.25);
 	},
-	60_000,
 );

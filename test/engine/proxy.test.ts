@@ -211,7 +211,7 @@ test('a run through a dead proxy names the proxy', async () => {
 	expect(errors.map(({ json }) => json.error)).toEqual([
 		'The proxy 127.0.0.1:1 was not reached, through which n8n sends requests to af.example.com',
 	]);
-}, 60_000);
+});
 
 describe('a proxy that asks for a name and a password', () => {
 	const PASSWORD = 'ProxyPasswordOfTheTest2026';

@@ -1,4 +1,5 @@
 import type { ThreatConnectSimulator } from '../simulators/threatconnect';
+import { until } from '../e2e/running';
 import { jsonOf } from './harness';
 import { withThreatConnect } from './support';
 
@@ -40,14 +41,14 @@ test('an option of one item applies to no other: items with other settings have 
 });
 
 test('an import whose result is unknown is not uploaded again by Retry On Fail', async () => {
-	await withThreatConnect({ batchDelay: 1500 }, async (server, node) => {
+	await withThreatConnect({ batchDelay: 5000 }, async (server, node) => {
 		const { error } = await node(
 			'bulkImport',
 			{ ...autoMap, options: { timeLimit: 1 } },
 			{ items: [{ name: 'a', xid: 'a', attributes: attribute('once') }], retryOnFail: true, maxTries: 3 },
 		);
 		expect(error?.message).toContain('What became of the batch job is unknown');
-		await new Promise((resolve) => setTimeout(resolve, 3500));
+		await until(() => server.groups().length > 0, 60_000);
 		expect(uploadsOf(server)).toHaveLength(1);
 		expect(server.groups()[0]?.attributes).toHaveLength(1);
 	});

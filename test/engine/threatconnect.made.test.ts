@@ -126,7 +126,8 @@ test('an upload whose answer trickles is given up, and may have been made', asyn
 	);
 	// The same file put in its place twice is in its place.
 	expect(uploads).toBeGreaterThan(1);
-	expect(error?.message).toContain('1.5');
+	// A machine at a standstill meets the shorter limit, between two bytes.
+	expect(error?.message).toMatch(/within (1\.5|0\.3) seconds/);
 	expect(error?.description).toContain('may or may not have been made');
 });
 

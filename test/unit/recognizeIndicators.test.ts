@@ -142,9 +142,10 @@ describe('what is not recognized is named, with the way out', () => {
 	});
 
 	test('at once, however long it is', () => {
-		const start = Date.now();
+		const start = process.cpuUsage();
 		expect(() => recognize(`${'30:'.repeat(50_000)}!`)).toThrow('cannot be recognized');
-		expect(Date.now() - start).toBeLessThan(1000);
+		// Microseconds. It takes a fraction of a second, and a quadratic search takes minutes.
+		expect(process.cpuUsage(start).user).toBeLessThan(20_000_000);
 	});
 
 	test('two hashes of one kind', () => {
@@ -153,7 +154,10 @@ describe('what is not recognized is named, with the way out', () => {
 });
 
 /** One value of a type, as a service would store it. */
-const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
+const label = fc
+	.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/)
+	// Not all text after the prefix of internationalized labels is valid.
+	.filter((text) => !text.startsWith('xn--'));
 const host = fc
 	.tuple(label, label, fc.constantFrom('com', 'example', 'co.uk', 'zip'))
 	.map((all) => all.join('.'));
