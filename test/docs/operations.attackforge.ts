@@ -213,7 +213,7 @@ const groupExamples: AttackForgeExamples = {
 		items: [{ groupId: ACME, email: 'security@acme.example' }],
 		before: seedAcme,
 		notes: [
-			'Sends only the fields that you set, then reads the group back and returns it. If the key may not use `GetGroup`, what was sent is returned, with a `_notice` that says so. Where custom fields are merged or access is removed, the group is read before, and `_outcome` is `unchanged` if it is so already. Access entries carry an **action**: Create or Update, or Remove. **Is Deleted** deletes the group or brings it back.',
+			'Sends only the fields that you set, then reads the group back and returns it. If the key may not use `GetGroup`, what was sent is returned, with a `_notice` that says so. Where custom fields are merged or access is given, the group is read before, and `_outcome` is `unchanged` if it is so already. Access entries carry an **action**: Create or Update, or Remove. **Is Deleted** deletes the group or brings it back.',
 			'- **Options > Other Custom Fields**: _Set These, Keep the Others_ (default) reads the group first and writes all of its custom fields, since AttackForge does not document whether it merges or replaces them; _Send Only These_ writes those that differ, for a tenant that keeps the others; _Replace All_ writes only those given.\n' +
 				'- **Options > Other Access**: _Change Entries_ (default), or _Make Exactly Like This_, which compares the group with the lists that you give, and removes what is not in them.',
 		],

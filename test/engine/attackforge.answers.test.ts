@@ -15,7 +15,7 @@ type Asked = { method: string; path: string; query: URLSearchParams };
 
 /** Runs the node against a service with the given responses. `asked` lists the requests. */
 async function against(
-	answer: (asked: Asked) => object | string,
+	answer: (asked: Asked) => object | string | [status: number, body: object | string],
 	check: (run: RunNode, asked: Asked[]) => Promise<void>,
 ): Promise<void> {
 	const asked: Asked[] = [];
@@ -24,7 +24,11 @@ async function against(
 		const one = { method: request.method ?? '', path, query };
 		asked.push(one);
 		request.resume().on('end', () => {
-			const body = answer(one);
+			const answered = answer(one);
+			const [status, body] = Array.isArray(answered)
+				? (answered as [number, object | string])
+				: [200, answered];
+			response.statusCode = status;
 			response.end(typeof body === 'string' ? body : JSON.stringify(body));
 		});
 	};
@@ -371,3 +375,84 @@ describe('pages of a list', () => {
 		});
 	});
 });
+
+test.each(['link', 'unlink'])('%s: the groups of another project are not written', async (operation) => {
+	const groups = [{ id: OTHER, name: 'x' }, ...(operation === 'unlink' ? [{ id: ID, name: 'y' }] : [])];
+	await against(
+		() => ({ project: { project_id: '5f63da8b4a7e3f0018d3ceff', project_groups: groups }, status: 'ok' }),
+		async (run, asked) => {
+			await run(operation, { resource: 'project', projectId: '5f63da8b4a7e3f0018d3ce1b', groupId: ID });
+			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
+		},
+	);
+});
+
+describe('a member without an ID beside the one that is looked for', () => {
+	const USER = '668ba6b1be6510000f78f79e';
+	const group = {
+		id: ID,
+		...ACME,
+		members: [
+			{ name: 'Paul', userId: USER, accessLevel: 'Edit' },
+			{ name: 'Invited', accessLevel: 'View' },
+		],
+	};
+	const params = { resource: 'member', groupId: ID, userId: USER, accessLevel: 'Edit' };
+	test.each(['add', 'changeAccess'])('%s again is unchanged', async (operation) => {
+		await against(
+			({ method }) =>
+				method === 'GET' ? { group, groups: [], count: 0 } : [400, { error: 'User already exists in group' }],
+			async (run) => {
+				const { items, error } = await run(operation, params);
+				expect([error?.message, items[0]?.json._outcome]).toEqual([undefined, 'unchanged']);
+			},
+		);
+	});
+	test('a lost answer is settled by the member that is shown', async () => {
+		await against(
+			({ method }) => (method === 'GET' ? { group } : [502, '<html>Bad Gateway</html>']),
+			async (run) => expect((await run('add', params)).error?.message).toBeUndefined(),
+		);
+	});
+	test('a preview of Change Access says from what', async () => {
+		await against(
+			() => ({ group }),
+			async (run) => {
+				const { items } = await run('changeAccess', {
+					...params,
+					accessLevel: 'View',
+					options: { preview: true },
+				});
+				expect(items[0]?.json._changes).toEqual({ access_level: { from: 'Edit', to: 'View' } });
+			},
+		);
+	});
+});
+
+test.each(['update', 'upsert'])(
+	'%s: an entry that is shown is removed, beside one without a name',
+	async (operation) => {
+		const AD_1 = { group_name: 'AD-1', project_access_level: 'edit', project_request_access_level: 'action' };
+		const nameless = { project_access_level: 'view', project_request_access_level: 'none' };
+		await against(
+			() => ({
+				group: {
+					id: ID,
+					...ACME,
+					custom_fields: [],
+					access: { sso_1: [AD_1, nameless], sso_2: [], member_admins: [] },
+				},
+				status: 'ok',
+			}),
+			async (run, asked) => {
+				const { error } = await run(
+					operation,
+					{ groupId: ID, dataMode: 'autoMap', matchBy: 'id' },
+					{ items: [{ access: { sso_1: [{ action: 'remove', group_name: 'AD-1' }] } }] },
+				);
+				expect([error?.message, error?.description]).toEqual([undefined, undefined]);
+				expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+			},
+		);
+	},
+);

@@ -64,6 +64,7 @@ describe('a value is stored as its custom field wants it', () => {
 		],
 		['also with an offset', '2027-01-31T00:00:00+00:00', 'America/New_York', '2027-01-31'],
 		['a date of JavaScript too', new Date('2027-01-31'), 'Pacific/Honolulu', '2027-01-31'],
+		['midnight UTC before 1970', Date.parse('1960-01-31'), 'America/New_York', '1960-01-31'],
 		['midnight UTC as a number of milliseconds', 1801353600000, 'America/New_York', '2027-01-31'],
 		['midnight UTC as a number of seconds in a text', '1801353600', 'America/New_York', '2027-01-31'],
 		['midnight UTC as a database writes it', '2027-01-31 00:00:00 UTC', 'America/New_York', '2027-01-31'],

@@ -345,3 +345,24 @@ describe('Get Groups of Indicator', () => {
 		expect(server.requests).toEqual([]);
 	});
 });
+
+test('an associated Signature that exists is named by its XID and type', async () => {
+	await withThreatConnect({}, async (server, node) => {
+		const signature = server.seedGroup({
+			type: 'Signature',
+			name: 'Sig',
+			xid: 'sig:1',
+			fileName: 'a',
+			fileType: 'YARA',
+			fileText: 'x',
+		} as never);
+		const { id } = server.seedGroup({ type: 'Incident', name: 'I' });
+		const { error } = await node(
+			'update',
+			{ groupId: id, dataMode: 'autoMap' },
+			{ items: [{ associatedGroups: [{ xid: 'sig:1', type: 'Signature' }] }] },
+		);
+		expect(error?.message).toBeUndefined();
+		expect(server.group(id)?.associatedGroups).toMatchObject([{ id: signature.id }]);
+	});
+});

@@ -293,6 +293,12 @@ describe('a field that is to be cleared', () => {
 		expect(clear({ name: 'a' }, 'status', 'create')).toEqual({ type: 'Event', name: 'a' });
 	});
 
+	test('names what was given, of several parts of one field', () => {
+		expect(refusal(() => clear({}, 'status.a, status.b'))[0]).toBe(
+			'"Clear Fields" (clearFields): "status.a" is no field that can be cleared',
+		);
+	});
+
 	test.each(['name', 'xid', 'kept', 'due', 'other', 'status.a'])(
 		'is refused if it cannot be cleared: %s',
 		(name) => {

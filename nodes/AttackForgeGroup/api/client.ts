@@ -259,7 +259,8 @@ export class AttackForge {
 	async getProjectGroups(projectId: string): Promise<string[]> {
 		const request = { method: 'GET', path: pathOf('project', projectId) } as const;
 		const response = await this.call('GetProjectById', request);
-		const { project_groups: groups } = recordOf(response, 'project');
+		const { project_id: id = projectId, project_groups: groups } = recordOf(response, 'project');
+		if (String(id).toLowerCase() !== projectId.toLowerCase()) throw without('the project', response);
 		const ids = Array.isArray(groups)
 			? groups.map((group: unknown) => (isJsonObject(group) ? group.id : undefined))
 			: [undefined];

@@ -41,8 +41,8 @@ export type UpdateModes = { customFields: CustomFieldsMode; access: AccessMode }
 /** Whether the update depends on what the group holds. If so, the group is read before each attempt. */
 export const dependsOnGroup = (body: JsonObject, modes: UpdateModes): boolean =>
 	(isCustomFields(body.custom_fields) && modes.customFields !== 'replace') ||
-	(isJsonObject(body.access) &&
-		(modes.access === 'exact' || removesAccess(body) || clearsAccess(body.access)));
+	// An entry that the group has in another spelling must be changed under the name that it has there.
+	isJsonObject(body.access);
 
 /** Whether the update can be sent as it is given when the group cannot be read. */
 export const canGoUnread = (body: JsonObject, modes: UpdateModes): boolean =>
@@ -96,8 +96,8 @@ export function completeBody(body: JsonObject, present: JsonObject, modes: Updat
 function withoutAbsentRemovals(wanted: JsonObject, present: unknown): JsonObject | undefined {
 	const lists = Object.entries(wanted).map(([list, given]): [string, unknown] => {
 		if (!isListOfObjects(given)) return [list, given];
-		const before = byIdentity(present, list);
-		const left = given.filter((entry) => entry.action !== 'remove' || before.has(identityOf(entry)));
+		const before = new PresentEntries(entriesOf(present, list));
+		const left = given.filter((entry) => entry.action !== 'remove' || before.get(entry));
 		return [list, left.map((entry) => named(entry, before))];
 	});
 	const isGone = ([list, left]: [string, unknown]) =>
@@ -203,12 +203,19 @@ const identityFields = (entry: JsonObject): JsonObject =>
 			.map((name) => [name, entry[name]]),
 	);
 
-export const identityOf = (entry: JsonObject): string =>
+/** Whom an entry means, however the name is spelled: blanks around it and the form of accents do not count. */
+export const identityOf = (entry: JsonObject): string => exactIdentityOf(entry, comparable);
+
+/** Whom an entry means. A group may have a name in two spellings, as two entries. */
+export const exactIdentityOf = (
+	entry: JsonObject,
+	spelled: (name: string) => string = (name) => name,
+): string =>
 	Object.entries(identityFields(entry))
 		.map(([name, value]) => {
-			const text = comparable(String(value));
 			// IDs are the same in upper and lower case.
-			return `${name} ${name === 'group_name' ? text : text.toLowerCase()}`;
+			const text = name === 'group_name' ? spelled(String(value)) : comparable(String(value)).toLowerCase();
+			return `${name} ${text}`;
 		})
 		.join(', ');
 
@@ -217,13 +224,34 @@ export const entriesOf = (access: unknown, list: string): JsonObject[] => {
 	return Array.isArray(entries) ? entries.filter(isJsonObject) : [];
 };
 
-const byIdentity = (access: unknown, list: string): Map<string, JsonObject> =>
-	new Map(entriesOf(access, list).map((entry) => [identityOf(entry), entry]));
+/** The entries of a list of access that a group has. */
+class PresentEntries {
+	private readonly byIdentity = new Map<string, JsonObject>();
+	private readonly byExactIdentity = new Map<string, JsonObject>();
+
+	constructor(readonly all: readonly JsonObject[]) {
+		// Of several entries alike, the first counts.
+		for (const entry of [...all].reverse()) {
+			this.byIdentity.set(identityOf(entry), entry);
+			this.byExactIdentity.set(exactIdentityOf(entry), entry);
+		}
+	}
+
+	/** Whether an entry has no name. Whom it means is not known. */
+	get isUnclear(): boolean {
+		return this.byIdentity.has('');
+	}
+
+	/** What the group has of an entry: under exactly its name, or else in another spelling. */
+	get(entry: JsonObject): JsonObject | undefined {
+		return this.byExactIdentity.get(exactIdentityOf(entry)) ?? this.byIdentity.get(identityOf(entry));
+	}
+}
 
 /** An entry with the name that the group has for it. In another spelling, it would be another entry to the service. */
-const named = (entry: JsonObject, before: ReadonlyMap<string, JsonObject>): JsonObject => ({
+const named = (entry: JsonObject, present: PresentEntries): JsonObject => ({
 	...entry,
-	...identityFields(before.get(identityOf(entry)) ?? {}),
+	...identityFields(present.get(entry) ?? {}),
 });
 
 /**
@@ -267,23 +295,27 @@ function accessChanges(wanted: JsonObject, present: unknown, mode: AccessMode): 
 			continue;
 		}
 		const given = withoutPlaceholder(value);
-		const before = byIdentity(present, list);
+		const before = new PresentEntries(entriesOf(present, list));
 		const isToBeEmpty = isCleared(given);
-		const removes = mode === 'exact' || isToBeEmpty || given.some(({ action }) => action === 'remove');
-		// Whom an entry without a name means is not known, so that it can neither be kept nor be removed.
-		if (removes && before.has('')) throw accessHidden();
+		const isWhole = mode === 'exact' || isToBeEmpty;
+		const removesAbsent = given.some((entry) => entry.action === 'remove' && !before.get(entry));
+		// An entry without a name can neither be kept nor be removed, and may be the one that seems to be gone.
+		if ((isWhole || removesAbsent) && before.isUnclear) throw accessHidden();
 		refuseOtherCase(given, before, list);
 		const operations = isToBeEmpty
 			? []
-			: given
-					.filter((entry) => isChange(entry, before.get(identityOf(entry))))
-					.map((entry) => named(entry, before));
+			: given.filter((entry) => isChange(entry, before.get(entry))).map((entry) => named(entry, before));
 		const removals: JsonObject[] = [];
-		if (mode === 'exact' || isToBeEmpty) {
+		if (isWhole) {
 			refuseRemovals(given, list);
-			const kept = new Set(isToBeEmpty ? [] : given.map(identityOf));
-			for (const [identity, entry] of value.some(namesNobody) ? [] : before) {
+			// A list that holds an entry twice keeps both, or loses both by one removal.
+			const kept = new Set(
+				isToBeEmpty ? [] : given.map((entry) => exactIdentityOf(before.get(entry) ?? entry)),
+			);
+			for (const entry of value.some(namesNobody) ? [] : before.all) {
+				const identity = exactIdentityOf(entry);
 				if (!kept.has(identity)) removals.push({ action: 'remove', ...identityFields(entry) });
+				kept.add(identity);
 			}
 		}
 		// Removals come first, because the service may treat two names as the same that differ here.
@@ -318,15 +350,17 @@ const isSetting = (name: string, value: unknown, { [name]: before }: JsonObject)
 		: isStored(value, before);
 
 /** Refuses to remove an entry that is there with another case only, because its group would keep the access. */
-function refuseOtherCase(given: JsonObject[], before: ReadonlyMap<string, JsonObject>, list: string): void {
-	const wanted = new Set(given.filter(({ action }) => action !== 'remove').map(identityOf));
-	const absent = given.filter((entry) => entry.action === 'remove' && !before.has(identityOf(entry)));
+function refuseOtherCase(given: JsonObject[], before: PresentEntries, list: string): void {
+	const said = new Set(given.map(identityOf));
+	const absent = given.filter((entry) => entry.action === 'remove' && !before.get(entry));
 	for (const entry of absent) {
 		const folded = identityOf(entry).toLowerCase();
-		const other = [...before.keys()].find((one) => one.toLowerCase() === folded && !wanted.has(one));
+		const other = before.all.find(
+			(one) => identityOf(one).toLowerCase() === folded && !said.has(identityOf(one)),
+		);
 		if (other === undefined) continue;
 		throw new InvalidInput(
-			`"Access" (access): ${list} has ${inQuotes(before.get(other)?.group_name)}, but not ${inQuotes(entry.group_name)}, which is to be removed`,
+			`"Access" (access): ${list} has ${inQuotes(other.group_name)}, but not ${inQuotes(entry.group_name)}, which is to be removed`,
 			'Nothing was written for this item. Give the name as AttackForge has it, upper and lower case included.',
 		);
 	}

@@ -188,7 +188,8 @@ function choiceIn(choices: readonly Choice[], given: string, label: string): str
 }
 
 /** The end of a time in UTC as databases, mail and JavaScript write it, or all of a number of seconds or milliseconds. */
-const IN_UTC = /^\d+$|(?<![a-z_])(?:Z|UTC|GMT)$|[+-]00?(?::?00)?(?:\s*\([^)]*\))?$|[([](?:Z|UTC|GMT)[)\]]$/i;
+const IN_UTC =
+	/^-?\d+$|(?<![a-z_])(?:Z|UTC|GMT)$|[+-]00?(?::?00)?(?:\s*\([^)]*\))?$|[([](?:Z|UTC|GMT)[)\]]$/i;
 
 /** A date picker holds a day. A time is on that day in the given zone, and midnight UTC is that day in any zone. */
 function dayOf(value: unknown, label: string, zone: string): string {

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { isUnset } from '../../shared/core/readValue';
-import { entriesOf, identityOf, isCustomFields } from './changes';
+import { entriesOf, exactIdentityOf, isCustomFields } from './changes';
 import type { CustomField } from './customFields';
 import { customFieldsOf } from './receivedGroup';
 
@@ -31,10 +31,10 @@ function fieldsAfter(present: readonly CustomField[], given: readonly CustomFiel
 
 /** The operations of an update are carried out in their order. The entries of a creation have no action. */
 function entriesAfter(present: unknown, given: JsonObject, list: string): JsonObject[] {
-	const entries = new Map(entriesOf(present, list).map((entry) => [identityOf(entry), entry]));
+	const entries = new Map(entriesOf(present, list).map((entry) => [exactIdentityOf(entry), entry]));
 	for (const { action, ...entry } of entriesOf(given, list)) {
-		if (action === 'remove') entries.delete(identityOf(entry));
-		else entries.set(identityOf(entry), entry);
+		if (action === 'remove') entries.delete(exactIdentityOf(entry));
+		else entries.set(exactIdentityOf(entry), entry);
 	}
 	return [...entries.values()];
 }

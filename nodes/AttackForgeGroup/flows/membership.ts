@@ -32,8 +32,10 @@ export async function changeOnce(
 	{ groupId, userId, act, isDone }: Change,
 ): Promise<{ status: unknown } | undefined> {
 	const isAsWanted = async () => {
-		const members = await api.getMembers(groupId, { identified: true });
-		return isDone(members.find(isMember(userId)));
+		const members = await api.getMembers(groupId, { identified: false });
+		const member = members.find(isMember(userId));
+		// A member without an ID may be the one who seems to be missing.
+		return isDone(member ?? (await api.getMembers(groupId, { identified: true })).find(isMember(userId)));
 	};
 	try {
 		const status = await onceOnly({

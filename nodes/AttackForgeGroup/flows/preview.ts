@@ -7,7 +7,13 @@ import { isRefusal, isRejected } from '../api/responses';
 import { entriesOf, isCustomFields } from '../fields/changes';
 import { isStored } from '../fields/matching';
 import { groupAfter } from '../fields/plannedGroup';
-import { ARCHIVED_KEYS, customFieldOf, customFieldsOf, identifiedMembers } from '../fields/receivedGroup';
+import {
+	ARCHIVED_KEYS,
+	customFieldOf,
+	customFieldsOf,
+	identifiedMembers,
+	membersOf,
+} from '../fields/receivedGroup';
 import { isMember } from './membership';
 
 /** @returns what gives each item of a run AttackForge as a preview sees it */
@@ -151,12 +157,12 @@ class PreviewedAttackForge extends AttackForge {
 	): Promise<undefined> {
 		const group = await this.groupBefore(groupId);
 		this.plan.writes = true;
-		const members = group && identifiedMembers(group);
-		if (!members) {
+		const isUser = isMember(userId);
+		const members = group && membersOf(group);
+		if (!members || (!members.some(isUser) && !identifiedMembers(group))) {
 			this.plan.set('access_level', undefined, access);
 			return;
 		}
-		const isUser = isMember(userId);
 		const member = members.find(isUser);
 		check(member?.accessLevel);
 		if (member?.accessLevel !== access) this.plan.set('access_level', member?.accessLevel ?? null, access);

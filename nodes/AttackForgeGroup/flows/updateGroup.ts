@@ -1,17 +1,10 @@
-import type { JsonObject } from '../../shared/core/json';
+import { isJsonObject, type JsonObject } from '../../shared/core/json';
 import { readThenWrite } from '../../shared/http/readThenWrite';
 import { isArchived } from '../fields/receivedGroup';
 import { isRefusal } from '../api/responses';
 import type { AttackForge } from '../api/client';
 import type { CheckedBody } from './checkBody';
-import {
-	canGoUnread,
-	changesOf,
-	completeBody,
-	dependsOnGroup,
-	removesAccess,
-	type UpdateModes,
-} from '../fields/changes';
+import { canGoUnread, changesOf, completeBody, dependsOnGroup, type UpdateModes } from '../fields/changes';
 
 /** The parts that Update and Create or Update share. */
 
@@ -78,7 +71,7 @@ async function readGroup(
 	if (!canGoUnread(body, modes)) return await api.getGroup(id);
 	try {
 		const group = await api.getGroup(id);
-		return removesAccess(body) && group.access === undefined ? undefined : group;
+		return isJsonObject(body.access) && group.access === undefined ? undefined : group;
 	} catch (error) {
 		if (isRefusal(error)) return undefined;
 		return await Promise.reject(error);

@@ -338,7 +338,8 @@ export const ASSOCIATED_GROUPS = listType({
 	rowNotices: [crossOwner],
 	finalizeEntry(group, label) {
 		if (group.type !== 'Signature') return pickForType(group);
-		const missing = SIGNATURE_FIELDS.find(([name]) => isUnset(group[name]));
+		const isNamed = !isUnset(group.xid) && isUnset(group.name);
+		const missing = isNamed ? undefined : SIGNATURE_FIELDS.find(([name]) => isUnset(group[name]));
 		if (missing) {
 			throw new InvalidInput(
 				`${label}: ${labelOf({ name: missing[0], displayName: missing[1] })} is missing`,

@@ -80,8 +80,17 @@ export function caseAssignee(): FieldType {
 /** A list without a mode inside an entry; in the request it is `{ data: [...] }`. Plain values become entries. */
 const nestedList = (readEntry: (entry: unknown, label: string) => JsonObject): FieldType => ({
 	control: () => ({ type: 'string', default: '' }),
-	read(value, { label }) {
-		const given = isJsonObject(value) && 'data' in value ? value.data : value;
+	read(value, { label, operation }) {
+		const isList = isJsonObject(value) && 'data' in value;
+		// A new attribute has nothing that could be replaced.
+		const refused = operation === 'create' ? ['delete'] : ['delete', 'replace'];
+		if (isList && refused.includes(String(value.mode))) {
+			throw new InvalidInput(
+				`${label} cannot have the mode ${inQuotes(value.mode)}: what is given here is added`,
+				'Leave the mode out. Attribute: Update removes labels of an attribute, and replaces them.',
+			);
+		}
+		const given = isList ? value.data : value;
 		const entries = readEntries(given, label).filter((entry) => !saysNothingInList(entry));
 		return entries.length === 0 ? undefined : { data: entries.map((entry) => readEntry(entry, label)) };
 	},

@@ -71,7 +71,7 @@ export function addedAttributes({ attributes }: JsonObject): JsonObject[] {
 }
 
 /** A new value for an attribute that a group has. */
-export type AttributeChange = { id: string; type: string; value: unknown; more?: JsonObject };
+export type AttributeChange = { id: string; type: string; value?: unknown; more?: JsonObject };
 
 /**
  * Plans what happens to default attributes of a group that exists. If the group has an attribute of the type, that one

@@ -43,7 +43,9 @@ export async function separateExistingAttributes(
 		const isNamedById = !isUnset(id);
 		const row = isNamedById
 			? known.get(String(id))
-			: rows.find((one) => withLabels && isEntry('attributes', rest, one, 'named'));
+			: rest.securityLabels === undefined
+				? undefined
+				: meantRow(rows, rest);
 		if (!row) {
 			data.push(isUnset(rest.type) || isUnset(rest.value) ? entry : withoutOff(rest));
 			continue;
@@ -55,8 +57,7 @@ export async function separateExistingAttributes(
 			...(labels.length > 0 && { securityLabels: { data: labels, mode: 'append' } }),
 		};
 		if (Object.keys(more).length === 0) continue;
-		const value = isNamedById ? (rest.value ?? row.value) : row.value;
-		changed.push({ id: String(row.id), type: String(row.type), value, more: withPresentLabels(more, row) });
+		changed.push({ id: String(row.id), type: String(row.type), more: withPresentLabels(more, row) });
 	}
 	return {
 		body: data.length === 0 ? others : { ...body, attributes: { ...list, data } },
@@ -67,3 +68,9 @@ export async function separateExistingAttributes(
 /** A switch that a server does not show is off. */
 const isChanged = (given: unknown, shown: unknown): boolean =>
 	given !== undefined && given !== (shown ?? (given === false ? false : undefined));
+
+/** Of several attributes alike, the one that has the labels already. */
+function meantRow(rows: readonly JsonObject[], entry: JsonObject): JsonObject | undefined {
+	const alike = rows.filter((one) => isEntry('attributes', entry, one, 'named'));
+	return alike.find((one) => missingLabels(entry.securityLabels, one).length === 0) ?? alike[0];
+}

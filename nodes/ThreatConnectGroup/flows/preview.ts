@@ -236,11 +236,19 @@ class PreviewedThreatConnect extends ThreatConnect {
 
 	/** An attribute as the item has read it last. */
 	private readAttribute(id: string): { groupId: string; row: JsonObject } | undefined {
-		for (const group of this.read) {
-			const row = rowsOf(group.attributes).find((one) => String(one.id) === id);
-			if (row) return { groupId: String(group.id), row };
-		}
-		return undefined;
+		const found = this.read.flatMap((group) =>
+			rowsOf(group.attributes)
+				.filter((one) => String(one.id) === id)
+				.map((row) => ({ groupId: String(group.id), row })),
+		);
+		const [latest] = found;
+		const labelled = found.find(({ row }) => row.securityLabels !== undefined);
+		return (
+			latest && {
+				...latest,
+				row: { ...latest.row, ...(labelled && { securityLabels: labelled.row.securityLabels }) },
+			}
+		);
 	}
 
 	/** @throws ServiceFailure when another group has the XID, as ThreatConnect does */

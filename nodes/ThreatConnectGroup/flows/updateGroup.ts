@@ -130,15 +130,17 @@ async function changeAttributes(
 ): Promise<Map<string, JsonObject>> {
 	const after = new Map<string, JsonObject>();
 	for (const [index, { id, value, more }] of changed.entries()) {
+		const sent = { ...(value !== undefined && { value }), ...more };
 		try {
 			const { createActivityLog } = options;
-			const attribute = await api.changeAttribute(id, { value, ...more }, { createActivityLog });
-			after.set(id, { value, ...more, ...attribute });
+			const attribute = await api.changeAttribute(id, sent, { createActivityLog });
+			after.set(id, { ...sent, ...attribute });
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);
+			const perhaps = error.certainty === 'notDone' ? '' : 'perhaps ';
 			throw error.inDoubt(
-				`The group was changed, but perhaps not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`,
+				`The group was changed, but ${perhaps}not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`,
 				'findable',
 			);
 		}

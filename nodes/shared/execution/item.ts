@@ -12,7 +12,7 @@ import { refuseMaskedSecret } from '../http/masking';
 import { readPreview } from './options';
 import type { ListHint, OutputHints } from './outputHints';
 import type { RetryOnFailLog } from './retryOnFailLog';
-import { isUnset, saysNothing, saysNothingInList, unlocated } from '../core/readValue';
+import { isUnset, readJson, saysNothing, saysNothingInList, unlocated } from '../core/readValue';
 
 /**
  * A run's parameters. A parameter without an expression is the same for all items, so it is read once. Whether n8n
@@ -123,7 +123,8 @@ export class Item {
 	isEmptyExpression(name: string, ...path: string[]): boolean {
 		const collection = this.parameter(name);
 		if (!isJsonObject(collection) || !this.parameters.holdsExpressionAt(name, path)) return false;
-		const value = valueAt(collection, path);
+		const given = valueAt(collection, path);
+		const value = typeof given === 'string' && /^\s*\{/.test(given) ? readJson(given, name) : given;
 		return isJsonObject(value) ? Object.keys(value).length === 0 : saysNothingInList(value);
 	}
 

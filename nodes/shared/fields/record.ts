@@ -316,7 +316,7 @@ function clearFields(body: JsonObject, cleared: unknown, fields: FieldsByName, c
 		// A field without parts is not cleared as a whole because somebody has named a part.
 		if (!field || !isClearable(field) || (parts.length > 0 && !field.kind.clear)) {
 			throw new InvalidInput(
-				`${CLEAR_FIELDS}: "${[name, ...parts].join('.')}" is no field that can be cleared`,
+				`${CLEAR_FIELDS}: "${[name, ...parts.slice(0, 1)].join('.')}" is no field that can be cleared`,
 				`These can be: ${clearableNames([...fields.values()]).join(', ')}.`,
 			);
 		}
