@@ -62,9 +62,9 @@ test('entries are plain on create, and carry an action on update', async () => {
 	await node('update', {
 		groupId: id,
 		dataMode: 'json',
-		jsonBody: JSON.stringify({ access: { sso_1: [sso] } }),
+		jsonBody: JSON.stringify({ access: { sso_1: [{ ...sso, project_access_level: 'view' }] } }),
 	});
-	expect(lastBody().access.sso_1[0]).toEqual({ action: 'upsert', ...sso });
+	expect(lastBody().access.sso_1[0]).toEqual({ action: 'upsert', ...sso, project_access_level: 'view' });
 	await node('update', {
 		groupId: id,
 		updateFields: { access: access({ sso_1: [{ action: 'remove', ...sso }] }) },

@@ -350,9 +350,7 @@ describe('an update of which a part was made', () => {
 		);
 		expect(errors[0]?.json).toMatchObject({
 			error: 'Refused with 401',
-			message: expect.stringContaining(
-				'The group was changed, but perhaps not its Description. Send the item again',
-			),
+			message: expect.stringContaining('The group was changed, but not its Description. Send the item again'),
 		});
 		expect(puts).toHaveLength(1);
 		expect(stored?.name).toBe('Changed');

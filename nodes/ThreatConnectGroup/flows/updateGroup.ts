@@ -138,11 +138,11 @@ async function changeAttributes(
 		} catch (error) {
 			if (!(error instanceof ServiceFailure) || (!isBegun && index === 0)) throw asError(error);
 			const types = changed.slice(index).map(({ type }) => type);
-			const perhaps = error.certainty === 'notDone' ? '' : 'perhaps ';
-			throw error.inDoubt(
-				`The group was changed, but ${perhaps}not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`,
-				'findable',
-			);
+			const done =
+				error.certainty === 'notDone'
+					? `The group was changed, but not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`
+					: `The group was changed, but perhaps not its ${types.join(' and ')}. Send the item again: what the group has already is not added to it a second time.`;
+			throw error.inDoubt(done, 'findable');
 		}
 	}
 	return after;
