@@ -381,7 +381,9 @@ test.each(['link', 'unlink'])('%s: the groups of another project are not written
 	await against(
 		() => ({ project: { project_id: '5f63da8b4a7e3f0018d3ceff', project_groups: groups }, status: 'ok' }),
 		async (run, asked) => {
-			await run(operation, { resource: 'project', projectId: '5f63da8b4a7e3f0018d3ce1b', groupId: ID });
+			const projectId = '5f63da8b4a7e3f0018d3ce1b';
+			const { error } = await run(operation, { resource: 'project', projectId, groupId: ID });
+			expect(error?.message).toContain('the project');
 			expect(asked.filter(({ method }) => method !== 'GET')).toEqual([]);
 		},
 	);
@@ -456,3 +458,19 @@ test.each(['update', 'upsert'])(
 		);
 	},
 );
+
+test('Update sends access entries as they are given where the group is shown without its access', async () => {
+	const AD_1 = { group_name: 'AD-1', project_access_level: 'edit', project_request_access_level: 'action' };
+	await against(
+		() => ({ group: { id: ID, ...ACME, access: null }, status: 'ok' }),
+		async (run, asked) => {
+			const { error } = await run(
+				'update',
+				{ groupId: ID, dataMode: 'autoMap' },
+				{ items: [{ access: { sso_1: [AD_1] } }] },
+			);
+			expect(error?.message).toBeUndefined();
+			expect(asked.filter(({ method }) => method === 'PUT')).toHaveLength(1);
+		},
+	);
+});

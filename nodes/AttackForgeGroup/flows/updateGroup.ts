@@ -71,7 +71,7 @@ async function readGroup(
 	if (!canGoUnread(body, modes)) return await api.getGroup(id);
 	try {
 		const group = await api.getGroup(id);
-		return isJsonObject(body.access) && group.access === undefined ? undefined : group;
+		return isJsonObject(body.access) && !isJsonObject(group.access) ? undefined : group;
 	} catch (error) {
 		if (isRefusal(error)) return undefined;
 		return await Promise.reject(error);
